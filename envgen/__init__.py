@@ -1,0 +1,43 @@
+"""envgen: sentences and parameter files become hundreds of different, validated MuJoCo worlds.
+
+>>> import envgen
+>>> pack = envgen.make("rough terrain for ants", count=4)     # doctest: +SKIP
+>>> model = pack[0].model()                                   # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from envgen.core.cfg import EnvCfg
+    from envgen.core.errors import EnvgenError, InputError, WorkError
+    from envgen.packs.make import make
+    from envgen.packs.pack import Pack
+    from envgen.prompting.base import interpret
+
+__all__ = ["EnvCfg", "EnvgenError", "InputError", "Pack", "WorkError", "interpret", "make"]
+
+# loaded when first used, so that `envgen --help` doesn't wait for MuJoCo
+_HOMES = {
+    "EnvCfg": "envgen.core.cfg",
+    "EnvgenError": "envgen.core.errors",
+    "InputError": "envgen.core.errors",
+    "WorkError": "envgen.core.errors",
+    "Pack": "envgen.packs.pack",
+    "interpret": "envgen.prompting.base",
+    "make": "envgen.packs.make",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'envgen' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

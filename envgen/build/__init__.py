@@ -1,0 +1,1 @@
+"""From EnvCfg to a compiled world: sample, place, render, attach, compile."""

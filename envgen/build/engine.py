@@ -1,0 +1,58 @@
+"""MuJoCo's door: compile text and catch what it warns of. The only place that handles its warnings."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import mujoco
+
+from envgen.core.errors import WorkError
+
+Model = Any
+"""`mujoco.MjModel`; MuJoCo ships no type stubs."""
+Data = Any
+"""`mujoco.MjData`."""
+
+VERSION: str = mujoco.__version__
+
+
+@dataclass
+class Caught:
+    """Warnings that were raised while a `listening` block ran."""
+
+    messages: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def listening() -> Iterator[Caught]:
+    """Collect MuJoCo's warnings instead of printing them or leaving a MUJOCO_LOG.TXT behind."""
+    caught = Caught()
+    before = mujoco.get_mju_user_warning()
+    mujoco.set_mju_user_warning(caught.messages.append)
+    try:
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            yield caught
+            caught.messages.extend(str(entry.message) for entry in seen)
+    finally:
+        mujoco.set_mju_user_warning(before)
+
+
+def compile_text(text: str, files: Mapping[str, bytes] | None = None) -> Model:
+    """Compile MJCF text.
+
+    Args:
+        text: The MJCF.
+        files: Contents of the files that it names, by the name in the text.
+
+    Raises:
+        WorkError: MuJoCo refuses it; with MuJoCo's words.
+    """
+    try:
+        return mujoco.MjModel.from_xml_string(text, dict(files or {}))
+    except ValueError as error:
+        raise WorkError(f"MuJoCo can't compile it: {' '.join(str(error).split())}") from None

@@ -1,0 +1,151 @@
+"""The ground map, and where a robot gets along on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from envgen.core.heightfield import Floats, Heightfield, Heights
+from envgen.core.params import RobotSize
+
+PATH_CELL = 0.2
+"""Least cell of the traversability map, in m."""
+
+cv2.setNumThreads(1)  # a process per core already; small images gain nothing from threads
+
+
+@dataclass(frozen=True)
+class GroundMap:
+    """The height of the highest terrain surface, obstacles left out.
+
+    Attributes:
+        field: Heights on a grid around the origin.
+        sharp: Whether it is made of boxes: then a point near an edge may be as high as its neighbours.
+    """
+
+    field: Heightfield
+    sharp: bool
+
+    def at(self, x: Floats, y: Floats) -> Floats:
+        """Height (m) under points, bilinear."""
+        return self.field.at(x, y)
+
+    def above(self, x: Floats, y: Floats) -> Floats:
+        """Height (m) that the surface surely does not exceed at points."""
+        if self.sharp:
+            return self.highest.at_corner(x, y)
+        return self.field.above(x, y)
+
+    @cached_property
+    def highest(self) -> _Corners:
+        return _Corners(self.field)
+
+    def relief(self, radius: float) -> Heights:
+        """Greatest minus least height (m) within `radius` (m) of each sample."""
+        reach = [max(1, round(radius / cell)) for cell in self.field.cell]
+        kernel = np.ones((2 * reach[1] + 1, 2 * reach[0] + 1), dtype=np.uint8)
+        heights = self.field.heights
+        return np.asarray(cv2.dilate(heights, kernel) - cv2.erode(heights, kernel))
+
+
+class _Corners:
+    """Greatest of the four samples around a point."""
+
+    def __init__(self, field: Heightfield) -> None:
+        self._field = field
+        heights = field.heights
+        top = np.maximum(heights[:-1], heights[1:])
+        self._cells = np.maximum(top[:, :-1], top[:, 1:])
+
+    def at_corner(self, x: Floats, y: Floats) -> Floats:
+        u, v = self._field.index(x, y)
+        rows, cols = self._cells.shape
+        col = np.minimum(u.astype(np.intp), cols - 1)
+        row = np.minimum(v.astype(np.intp), rows - 1)
+        return self._cells[row, col].astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Traversability:
+    """Which parts of the ground a robot can get from and to, by its step, slope and gap ability.
+
+    Attributes:
+        x: (ncol,) coordinates of the cells, in m.
+        y: (nrow,) coordinates of the cells, in m.
+        heights: (nrow, ncol) heights in m, gaps that the robot masters filled.
+        free: (nrow, ncol) whether a cell can be entered.
+        most: Greatest difference in height (m) to a neighbour along (x, y).
+    """
+
+    x: Floats
+    y: Floats
+    heights: Heights
+    free: NDArray[np.bool_]
+    most: tuple[float, float]
+
+    @cached_property
+    def labels(self) -> NDArray[np.int32]:
+        """(nrow, ncol) number of the connected part that a cell belongs to, 0 for none.
+
+        Cells and the steps between them are laid out on a grid twice as fine, where a step that is too
+        high is a wall: connected components there are the parts that can be reached from one another.
+        """
+        nrow, ncol = self.heights.shape
+        fine = np.zeros((2 * nrow - 1, 2 * ncol - 1), dtype=np.uint8)
+        fine[::2, ::2] = self.free
+        fine[::2, 1::2] = self.steps_x
+        fine[1::2, ::2] = self.steps_y
+        _, labels = cv2.connectedComponents(fine, connectivity=4)
+        return np.asarray(labels[::2, ::2])
+
+    @cached_property
+    def steps_x(self) -> NDArray[np.bool_]:
+        """(nrow, ncol - 1) whether one gets from a cell to the next along x."""
+        climb = np.abs(np.diff(self.heights, axis=1)) <= self.most[0]
+        return climb & self.free[:, 1:] & self.free[:, :-1]
+
+    @cached_property
+    def steps_y(self) -> NDArray[np.bool_]:
+        """(nrow - 1, ncol) whether one gets from a cell to the next along y."""
+        climb = np.abs(np.diff(self.heights, axis=0)) <= self.most[1]
+        return climb & self.free[1:] & self.free[:-1]
+
+    def cell_of(self, x: float, y: float) -> tuple[int, int]:
+        """(row, column) of the cell nearest to a point."""
+        col = int(np.clip(round((x - self.x[0]) / (self.x[1] - self.x[0])), 0, len(self.x) - 1))
+        row = int(np.clip(round((y - self.y[0]) / (self.y[1] - self.y[0])), 0, len(self.y) - 1))
+        return row, col
+
+
+def traversability(
+    ground: GroundMap, size: RobotSize, blocked: NDArray[np.bool_] | None = None
+) -> Traversability:
+    """Where a robot of that size gets along.
+
+    Args:
+        ground: The ground map.
+        size: What the robot masters.
+        blocked: (nrow, ncol) of the ground map: where something stands in the way.
+    """
+    field = ground.field
+    reach = [max(1, round(size.gap / cell)) for cell in field.cell]
+    heights = field.heights
+    if ground.sharp:
+        # closing fills what is narrower than the kernel: the gaps that the robot steps over
+        kernel = np.ones((reach[1] + 1, reach[0] + 1), dtype=np.uint8)
+        heights = cv2.morphologyEx(heights, cv2.MORPH_CLOSE, kernel)
+    stride = [max(1, int(np.ceil(PATH_CELL / cell - 1e-6))) for cell in field.cell]
+    coarse = np.ascontiguousarray(heights[:: stride[1], :: stride[0]])
+    free = np.ones(coarse.shape, dtype=bool)
+    if blocked is not None:
+        free &= ~blocked[:: stride[1], :: stride[0]]
+    nrow, ncol = field.heights.shape
+    cell = (field.cell[0] * stride[0], field.cell[1] * stride[1])
+    most = (max(size.step, size.slope * cell[0]) + 1e-4, max(size.step, size.slope * cell[1]) + 1e-4)
+    x = field.origin[0] + field.cell[0] * np.arange(0, ncol, stride[0])
+    y = field.origin[1] + field.cell[1] * np.arange(0, nrow, stride[1])
+    return Traversability(x, y, coarse, free, most)

@@ -1,0 +1,268 @@
+"""A variant as MJCF text: one readable env.xml and the heights beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from envgen.build.fragment import POSE, Fragment, fragment
+from envgen.build.place import Arena, Pose
+from envgen.build.sample import FLUIDS, Agent, Draw
+from envgen.build.scatter import Placed
+from envgen.core.resources import resource
+from envgen.obstacles.base import Geom, Quat
+
+HEIGHTS_FILE = "terrain.bin"
+BASE = 0.5
+"""Thickness of a heightfield below its lowest point, in m: deep enough that nothing falls through."""
+_CONES = ("pyramidal", "elliptic")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A variant as it is written.
+
+    Attributes:
+        text: The content of env.xml.
+        files: Further files by name.
+    """
+
+    text: str
+    files: dict[str, bytes]
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(resource("templates")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+    return environment.get_template("world.xml.j2")
+
+
+def render(name: str, comment: list[str], draw: Draw, arena: Arena) -> Rendered:
+    """Write one variant.
+
+    Args:
+        name: Name of the model.
+        comment: Lines of the header.
+        draw: What was drawn.
+        arena: Where everything is.
+    """
+    fluid = draw.physics.density if draw.physics.density >= FLUIDS["water"][0] else 0.0
+    parts = [fragment(agent.robot, agent.id, agent.colour, fluid) for agent in draw.agents]
+    field, files = _field(arena)
+    moving = [placed for placed in arena.obstacles if placed.shape.mass is not None]
+    text = _template().render(
+        name=name,
+        comment=[_safe_comment(line) for line in comment],
+        option=_option(draw),
+        memory=_memory(draw, len(moving)),
+        centre_z=number(float(arena.map.field.heights.mean())),
+        extent=number(max(arena.size) / 2),
+        friction=number(draw.physics.friction),
+        defaults=_section(parts, "default"),
+        assets=_section(parts, "asset"),
+        field=field,
+        plane=_plane(arena),
+        solids=[_solid(solid) for solid in arena.ground.solids],
+        fixed=[g for p in arena.obstacles if p.shape.mass is None for g in _fixed(p)],
+        goals=[numbers(goal) for goal in arena.goals],
+        agents=[
+            part.placed(_pose(agent, start))
+            for part, agent, start in zip(parts, draw.agents, arena.starts)
+        ],
+        moving=[_moving(placed) for placed in moving],
+        sections={
+            key: _section(parts, key) for key in ("contact", "tendon", "equality", "actuator", "sensor")
+        },
+        qpos=_home(draw, arena, moving),
+        ctrl=_control(draw),
+    )
+    return Rendered(text, files)
+
+
+def number(value: float) -> str:
+    """A number as MJCF has it, without a negative zero."""
+    text = f"{value:.6g}"
+    return "0" if text == "-0" else text
+
+
+def numbers(values: Iterable[float]) -> str:
+    """Numbers separated by spaces."""
+    return " ".join(number(float(value)) for value in values)
+
+
+def _quat(quat: Quat) -> str:
+    return "" if quat == (1.0, 0.0, 0.0, 0.0) else f' quat="{numbers(quat)}"'
+
+
+def _safe_comment(line: str) -> str:
+    """Text that can stand in an XML comment: no double hyphen, no control characters."""
+    printable = "".join(c if c.isprintable() and ord(c) < 0xD800 else " " for c in line)
+    while "--" in printable:
+        printable = printable.replace("--", "- -")
+    return printable.rstrip("-")[:300]
+
+
+def _section(parts: list[Fragment], name: str) -> str:
+    return "".join(part.sections[name] for part in parts)
+
+
+def _option(draw: Draw) -> str:
+    physics = draw.physics
+    options = {
+        "timestep": number(physics.timestep),
+        "integrator": physics.integrator,
+        "gravity": numbers((0, 0, -physics.gravity)),
+    }
+    if physics.density:
+        options |= {"density": number(physics.density), "viscosity": number(physics.viscosity)}
+    if any(physics.wind):
+        options["wind"] = numbers(physics.wind)
+    solver = physics.solver
+    if solver["cone"]:
+        options["cone"] = _CONES[int(solver["cone"])]
+    for key, default in (("impratio", 1.0), ("iterations", 100), ("tolerance", 1e-8)):
+        if solver[key] != default:
+            options[key] = number(solver[key])
+    return " ".join(f'{key}="{value}"' for key, value in options.items())
+
+
+def _memory(draw: Draw, moving: int) -> str:
+    """Arena of the world in kB: twice what the robots were seen to need, and room for what moves.
+
+    Constraint Jacobians are dense below 60 degrees of freedom (MuJoCo, option/jacobian), so that robots
+    in one world add to each other's rows.
+    """
+    needs = [agent.robot.arena for agent in draw.agents]
+    together = sum(needs) * min(len(needs), 3) if len(needs) > 1 else sum(needs)
+    bytes_ = 2.0 * together + 16_384 * moving * (1 + 0.25 * len(needs))
+    return f"{max(64, 16 * math.ceil(bytes_ / 16_384))}K"
+
+
+def _field(arena: Arena) -> tuple[dict[str, str] | None, dict[str, bytes]]:
+    if not arena.ground.field:
+        return None, {}
+    field = arena.map.field
+    low, high = float(field.heights.min()), float(field.heights.max())
+    # MuJoCo maps the least height to 0 and the greatest to size[2]: both pinned here
+    size = (arena.size[0] / 2, arena.size[1] / 2, max(high - low, 1e-3), BASE)
+    return (
+        {"size": numbers(size), "file": HEIGHTS_FILE, "z": number(low)},
+        {HEIGHTS_FILE: field.to_bytes()},
+    )
+
+
+def _plane(arena: Arena) -> dict[str, str] | None:
+    if arena.ground.plane is None:
+        return None
+    return {
+        "size": numbers((arena.size[0] / 2, arena.size[1] / 2, 1)),
+        "z": number(arena.ground.plane),
+    }
+
+
+def _solid(solid: Any) -> dict[str, str]:
+    spans = (solid.x, solid.y, solid.z)
+    return {
+        "size": numbers((b - a) / 2 for a, b in spans),
+        "pos": numbers((a + b) / 2 for a, b in spans),
+    }
+
+
+def _geom(geom: Geom, name: str) -> dict[str, str]:
+    return {
+        "name": name,
+        "type": geom.type,
+        "size": numbers(geom.size),
+        "pos": numbers(geom.pos),
+        "quat": _quat(geom.quat),
+    }
+
+
+def _fixed(placed: Placed) -> list[dict[str, str]]:
+    """The geoms of an obstacle that is part of the world, in the frame of the world."""
+    geoms = []
+    for i, geom in enumerate(placed.shape.geoms):
+        name = f"obstacle/{placed.name}" + (f"/{i}" if len(placed.shape.geoms) > 1 else "")
+        pos = np.add(placed.pos, _rotate(placed.quat, geom.pos))
+        entry = _geom(geom, name)
+        entry["pos"] = numbers(np.round(pos, 4))
+        entry["quat"] = _quat(_compose(placed.quat, geom.quat))
+        geoms.append(entry)
+    return geoms
+
+
+def _moving(placed: Placed) -> dict[str, Any]:
+    name = f"obstacle/{placed.name}"
+    geoms = placed.shape.geoms
+    share = number((placed.shape.mass or 0.0) / len(geoms))
+    entries = [_geom(g, name if len(geoms) == 1 else f"{name}/{i}") for i, g in enumerate(geoms)]
+    return {
+        "name": name,
+        "pos": numbers(placed.pos),
+        "quat": _quat(placed.quat),
+        "geoms": [{**entry, "mass": share} for entry in entries],
+    }
+
+
+def _pose(agent: Agent, start: Pose) -> str:
+    quat = _start_quat(start)
+    turned = _quat(quat)
+    return f'pos="{numbers(start.pos)}"{turned}'
+
+
+def _start_quat(start: Pose) -> Quat:
+    return (math.cos(start.yaw / 2), 0.0, 0.0, math.sin(start.yaw / 2))
+
+
+def _home(draw: Draw, arena: Arena, moving: list[Placed]) -> str:
+    """Positions of the keyframe: the agents in order, then what moves."""
+    values: list[float] = []
+    for agent, start in zip(draw.agents, arena.starts):
+        robot = agent.robot
+        if robot.planar:
+            values += robot.home_qpos.tolist()
+        else:
+            quat = _compose(_start_quat(start), tuple(robot.home_qpos[3:7]))
+            values += [*start.pos, *quat, *robot.home_qpos[7:].tolist()]
+    for placed in moving:
+        values += [*placed.pos, *placed.quat]
+    return numbers(values)
+
+
+def _control(draw: Draw) -> str:
+    values = np.concatenate([agent.robot.home_ctrl for agent in draw.agents])
+    return numbers(values) if values.any() else ""
+
+
+def _compose(a: Quat, b: tuple[float, ...]) -> Quat:
+    """The rotation a after b, both (w, x, y, z)."""
+    aw, ax, ay, az = a
+    bw, bx, by, bz = b
+    return (
+        aw * bw - ax * bx - ay * by - az * bz,
+        aw * bx + ax * bw + ay * bz - az * by,
+        aw * by - ax * bz + ay * bw + az * bx,
+        aw * bz + ax * by - ay * bx + az * bw,
+    )
+
+
+def _rotate(quat: Quat, vector: tuple[float, ...]) -> np.ndarray:
+    w, axis = quat[0], np.array(quat[1:])
+    twice = 2 * np.cross(axis, vector)
+    rotated: np.ndarray = np.array(vector) + w * twice + np.cross(axis, twice)
+    return rotated
+
+
+__all__ = ["HEIGHTS_FILE", "POSE", "Rendered", "number", "numbers", "render"]

@@ -1,0 +1,245 @@
+"""A robot compiled by itself: what it measures, and its part of a world's MJCF."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from envgen.build.engine import Data, Model, listening
+from envgen.core.errors import EnvgenError
+from envgen.core.families import ROBOTS
+from envgen.core.params import RobotSize
+
+Floats = NDArray[np.float64]
+
+ROOT = "torso"
+PLANAR_JOINTS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class RobotModel:
+    """A robot at its home pose, alone.
+
+    Attributes:
+        name: Public name.
+        xml: The robot's own MJCF.
+        planar: Whether it moves in its own x-z plane only.
+        legged: Whether it walks.
+        size: What it measures and masters.
+        home_pos: (3,) position of the root at home, standing on z = 0, in m.
+        home_qpos: (nq,) home keyframe.
+        home_ctrl: (nu,) control at home.
+        underside: (n, 3) points of its lower surface at home, relative to the root, in m.
+        mass: In kg.
+        volumes: Displaced volume by body, in m3, with the mass of the body in kg.
+        arena: Bytes of MuJoCo's arena that it was seen to need.
+        option: The solver options that it asks for.
+    """
+
+    name: str
+    xml: str
+    planar: bool
+    legged: bool
+    size: RobotSize
+    home_pos: Floats
+    home_qpos: Floats
+    home_ctrl: Floats
+    underside: Floats
+    mass: float
+    volumes: dict[str, tuple[float, float]]
+    arena: int
+    option: dict[str, Any]
+    root_nq: int
+
+
+def robot_model(name: str, values: Mapping[str, float | int]) -> RobotModel:
+    """The robot of that name with those parameters; kept for the process once it was made.
+
+    Raises:
+        InputError: There is no such robot.
+    """
+    return _robot_model(name, tuple(sorted(values.items())))
+
+
+@lru_cache(maxsize=512)
+def _robot_model(name: str, values: tuple[tuple[str, float | int], ...]) -> RobotModel:
+    kind = ROBOTS.get(name)
+    xml = kind.mjcf(dict(values))
+    with listening():
+        spec = mujoco.MjSpec.from_string(xml)
+        model = spec.compile()
+        data = mujoco.MjData(model)
+        mujoco.mj_resetDataKeyframe(model, data, _home(model, name))
+        mujoco.mj_forward(model, data)
+    root = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, ROOT)
+    if root < 0:
+        raise EnvgenError(f"robot {name!r} has no body {ROOT!r}", "See docs/adding.md.")
+    position = np.array(data.xpos[root])
+    surface = _surface(model, data)
+    return RobotModel(
+        name=name,
+        xml=xml,
+        planar=kind.planar,
+        legged=kind.legged,
+        size=_measure(surface, position),
+        home_pos=position,
+        home_qpos=np.array(data.qpos),
+        home_ctrl=np.array(model.key_ctrl[0]) if model.nu else np.zeros(0),
+        underside=_underside(surface) - position,
+        mass=float(model.body_subtreemass[0]),
+        volumes=_volumes(model),
+        arena=_arena_need(xml, model),
+        option=_options(model),
+        root_nq=PLANAR_JOINTS if kind.planar else 7,
+    )
+
+
+def _home(model: Model, name: str) -> int:
+    key = int(mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_KEY, "home"))
+    if key < 0:
+        raise EnvgenError(f"robot {name!r} has no keyframe 'home'", "See docs/adding.md.")
+    return key
+
+
+def _measure(surface: Floats, root: Floats) -> RobotSize:
+    """Sizes by the points of the surface at home.
+
+    Abilities are in legs, by what the terrains' sources ask of robots of known size: ANYmal (leg 0.55 m)
+    climbs 0.23 m, A1 (0.3 m) jumps gaps of up to 0.7 d m in extreme-parkour.
+    """
+    leg = float(root[2] - surface[:, 2].min())
+    return RobotSize(
+        leg=round(leg, 4),
+        radius=round(float(np.linalg.norm(surface[:, :2] - root[:2], axis=1).max()), 4),
+        height=round(float(np.ptp(surface[:, 2])), 4),
+        step=round(0.5 * leg, 4),
+        slope=0.8,
+        gap=round(0.9 * leg, 4),
+    )
+
+
+def _surface(model: Model, data: Data) -> Floats:
+    """(n, 3) points on all colliding geoms, in the world."""
+    parts = []
+    for geom in range(model.ngeom):
+        if not (model.geom_contype[geom] or model.geom_conaffinity[geom]):
+            continue
+        local = _points(int(model.geom_type[geom]), model.geom_size[geom], model, geom)
+        parts.append(local @ data.geom_xmat[geom].reshape(3, 3).T + data.geom_xpos[geom])
+    if not parts:
+        raise EnvgenError("a robot has no geom that collides", "Give its feet contype and conaffinity.")
+    return np.concatenate(parts)
+
+
+@lru_cache(maxsize=1)
+def _directions() -> Floats:
+    """(n, 3) unit vectors spread evenly over the sphere (Fibonacci lattice)."""
+    k = np.arange(160) + 0.5
+    z = 1 - 2 * k / 160
+    angle = np.pi * (1 + 5**0.5) * k
+    ring = np.sqrt(1 - z * z)
+    extremes = np.array([[0, 0, -1], [0, 0, 1], [1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]])
+    spread = np.stack([ring * np.cos(angle), ring * np.sin(angle), z], axis=1)
+    return np.concatenate([extremes, spread])
+
+
+def _points(kind: int, size: Floats, model: Model, geom: int) -> Floats:
+    """(n, 3) points on the surface of one geom, in its frame."""
+    ball = _directions()
+    shape = mujoco.mjtGeom
+    if kind == shape.mjGEOM_SPHERE:
+        return ball * size[0]
+    if kind == shape.mjGEOM_ELLIPSOID:
+        return ball * size
+    if kind == shape.mjGEOM_CAPSULE:
+        steps = max(2, int(np.ceil(2 * size[1] / max(size[0], 0.02))) + 1)
+        along = np.linspace(-size[1], size[1], steps)
+        return np.concatenate([ball * size[0] + [0, 0, z] for z in along])
+    if kind == shape.mjGEOM_MESH:
+        mesh = model.geom_dataid[geom]
+        first = model.mesh_vertadr[mesh]
+        return np.array(model.mesh_vert[first : first + model.mesh_vertnum[mesh]], dtype=float)
+    half = np.array([size[0], size[0], size[1]]) if kind == shape.mjGEOM_CYLINDER else np.array(size)
+    steps = [np.linspace(-1, 1, min(9, max(2, int(2 * h / 0.03) + 1))) for h in half]
+    grid = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3)
+    return grid * half
+
+
+def _underside(surface: Floats) -> Floats:
+    """The lowest points of the surface in each 2 cm column."""
+    columns = np.round(surface[:, :2] / 0.02).astype(np.int64)
+    order = np.lexsort((surface[:, 2], columns[:, 1], columns[:, 0]))
+    kept = columns[order]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (kept[1:] != kept[:-1]).any(axis=1)
+    return surface[order][first]
+
+
+def _volumes(model: Model) -> dict[str, tuple[float, float]]:
+    volumes: dict[str, tuple[float, float]] = {}
+    for body in range(1, model.nbody):
+        total = 0.0
+        first = model.body_geomadr[body]
+        for geom in range(first, first + model.body_geomnum[body]):
+            if model.geom_contype[geom] or model.geom_conaffinity[geom]:
+                total += _volume(int(model.geom_type[geom]), model.geom_size[geom])
+        name = mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_BODY, body)
+        if name and total > 0:
+            volumes[name] = (total, float(model.body_mass[body]))
+    return volumes
+
+
+def _volume(kind: int, size: Floats) -> float:
+    shape = mujoco.mjtGeom
+    a, b, c = (float(v) for v in size)
+    if kind == shape.mjGEOM_SPHERE:
+        return 4 / 3 * np.pi * a**3
+    if kind == shape.mjGEOM_CAPSULE:
+        return np.pi * a**2 * (2 * b + 4 / 3 * a)
+    if kind == shape.mjGEOM_CYLINDER:
+        return np.pi * a**2 * 2 * b
+    if kind == shape.mjGEOM_ELLIPSOID:
+        return 4 / 3 * np.pi * a * b * c
+    return 8 * a * b * c if kind == shape.mjGEOM_BOX else 0.0
+
+
+def _options(model: Model) -> dict[str, Any]:
+    """Solver options that matter when robots share a world."""
+    opt = model.opt
+    return {
+        "timestep": float(opt.timestep),
+        "integrator": int(opt.integrator),
+        "cone": int(opt.cone),
+        "impratio": float(opt.impratio),
+        "iterations": int(opt.iterations),
+        "tolerance": float(opt.tolerance),
+    }
+
+
+def _arena_need(xml: str, model: Model) -> int:
+    """Bytes of arena seen while the robot thrashes on bumpy ground for two seconds.
+
+    MuJoCo reserves 14 MiB a world by default; what is really used is some 10 kB. The draws are fixed, so
+    that the figure is a property of the robot.
+    """
+    rng = np.random.default_rng(0)
+    spec = mujoco.MjSpec.from_string(xml)
+    bumps = spec.add_hfield(name="bumps", size=[4, 4, 0.15, 0.1], nrow=80, ncol=80)
+    bumps.userdata = rng.uniform(0, 1, 6400)
+    spec.worldbody.add_geom(type=mujoco.mjtGeom.mjGEOM_HFIELD, hfieldname="bumps", pos=[0, 0, -0.15])
+    with listening():
+        world = spec.compile()
+        data = mujoco.MjData(world)
+        mujoco.mj_resetDataKeyframe(world, data, 0)
+        low, high = world.actuator_ctrlrange[:, 0], world.actuator_ctrlrange[:, 1]
+        steps = max(1, int(0.05 / world.opt.timestep))
+        for _ in range(40):
+            data.ctrl[:] = rng.uniform(low, high)
+            mujoco.mj_step(world, data, nstep=steps)
+    return int(data.maxuse_arena)

@@ -1,0 +1,289 @@
+"""From an EnvCfg to the values of one variant: every range resolved, by named random streams."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from envgen.build.robot import RobotModel, robot_model
+from envgen.core import dist
+from envgen.core.cfg import EnvCfg
+from envgen.core.errors import InputError
+from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
+from envgen.core.params import RobotSize, draw, specs
+from envgen.core.rng import Streams
+from envgen.obstacles.base import Obstacle
+from envgen.tasks.base import Task
+from envgen.terrains.base import SubTerrain
+
+FLUIDS = {"air": (1.204, 1.8e-5), "water": (1000.0, 1.0e-3), "none": (0.0, 0.0)}
+"""Density in kg/m3 and viscosity in Pa s, at 20 degrees Celsius."""
+INTEGRATORS = ("Euler", "RK4", "implicit", "implicitfast")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Which draw of a variant this is: refused ones are drawn again, obstacles before the ground.
+
+    Attributes:
+        terrain: 0 for the first ground.
+        obstacles: 0 for the first obstacles on that ground.
+    """
+
+    terrain: int = 0
+    obstacles: int = 0
+
+
+@dataclass(frozen=True)
+class Agent:
+    """One robot of the world.
+
+    Attributes:
+        id: Such as `ant_0`.
+        robot: What it is.
+        team: Its team, or None.
+        role: Its role, or None.
+        colour: Number of its team.
+    """
+
+    id: str
+    robot: RobotModel
+    team: str | None
+    role: str | None
+    colour: int
+
+
+@dataclass(frozen=True)
+class Physics:
+    """The options of the world; units as in MJCF."""
+
+    gravity: float
+    friction: float
+    wind: tuple[float, ...]
+    density: float
+    viscosity: float
+    timestep: float
+    integrator: str
+    solver: Mapping[str, float | int]
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """Obstacles of one kind: how many, and with which parameters."""
+
+    kind: Obstacle
+    count: int
+
+
+@dataclass(frozen=True)
+class Draw:
+    """All that is decided about a variant before anything is placed.
+
+    Attributes:
+        values: What was drawn, by path, for the pack and its tables.
+        notes: What a user should know, such as solver options that disagreed.
+    """
+
+    difficulty: float
+    size: tuple[float, float]
+    terrain: SubTerrain
+    obstacles: tuple[Scatter, ...]
+    agents: tuple[Agent, ...]
+    task: Task
+    physics: Physics
+    values: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
+    """Draw one variant.
+
+    Raises:
+        InputError: Parts of the EnvCfg don't go together.
+    """
+    values: dict[str, Any] = {}
+    turn = attempt.terrain
+    difficulty = round(float(dist.sample(cfg.difficulty, streams("difficulty"))), 6)
+    values["difficulty"] = difficulty
+    agents = _agents(cfg, streams, values)
+    least = _smallest([agent.robot.size for agent in agents])
+    size = _size(cfg, streams, values)
+    terrain = _terrain(cfg, streams, turn, difficulty, least, values)
+    obstacles = _obstacles(cfg, streams, attempt, difficulty, least, size, values)
+    task = _task(cfg, streams, difficulty, least, len(agents), values)
+    physics, notes = _physics(cfg, streams, agents, values)
+    return Draw(difficulty, size, terrain, obstacles, agents, task, physics, values, notes)
+
+
+def _smallest(sizes: list[RobotSize]) -> RobotSize:
+    """What the least able robot of a world masters decides what is hard there."""
+    return min(sizes, key=lambda size: size.leg)
+
+
+def _agents(cfg: EnvCfg, streams: Streams, values: dict[str, Any]) -> tuple[Agent, ...]:
+    agents: list[Agent] = []
+    number: Counter[str] = Counter()
+    teams: dict[str, int] = {}
+    for i, entry in enumerate(cfg.robots):
+        count = int(dist.sample(entry.count, streams(f"robots/{i}.count"), integer=True))
+        if not dist.is_constant(entry.count):
+            values[f"robots[{i}].count"] = count
+        known = ROBOTS.get(entry.model).params
+        drawn = draw(known, entry.params, streams, f"robots/{i}", difficulty=0.5, size=RobotSize())
+        drawn = {k: v if isinstance(v, int) else round(v, 4) for k, v in drawn.items()}
+        for key in entry.params:
+            values[f"robots[{i}].params.{key}"] = drawn[key]
+        robot = robot_model(entry.model, drawn)
+        for _ in range(count):
+            agent = f"{entry.model}_{number[entry.model]}"
+            number[entry.model] += 1
+            colour = teams.setdefault(entry.team or agent, len(teams))
+            agents.append(Agent(agent, robot, entry.team, entry.role, colour))
+    return tuple(agents)
+
+
+def _size(cfg: EnvCfg, streams: Streams, values: dict[str, Any]) -> tuple[float, float]:
+    drawn = []
+    for axis, side in zip("xy", cfg.terrain.size):
+        drawn.append(round(float(dist.sample(side, streams(f"size.{axis}"))), 2))
+        if not dist.is_constant(side):
+            values[f"terrain.size.{axis}"] = drawn[-1]
+    return drawn[0], drawn[1]
+
+
+def _terrain(
+    cfg: EnvCfg,
+    streams: Streams,
+    attempt: int,
+    difficulty: float,
+    size: RobotSize,
+    values: dict[str, Any],
+) -> SubTerrain:
+    if cfg.terrain.layout != "single":
+        raise InputError(
+            f"terrain.layout {cfg.terrain.layout!r} can't be made yet", "Use 'single' in this version."
+        )
+    entries = cfg.terrain.sub_terrains
+    weights = [entry.weight for entry in entries]
+    at = streams("terrain.kind").random() * sum(weights)
+    i = 0
+    while i < len(entries) - 1 and at >= weights[i]:
+        at -= weights[i]
+        i += 1
+    entry = entries[i]
+    kind = TERRAINS.get(entry.kind)
+    # the name of the stream holds the kind, not its place: adding a kind leaves the others as they were
+    drawn = draw(
+        specs(kind), entry.params, streams, f"terrain/{entry.kind}",
+        difficulty=difficulty, size=size, attempt=attempt,
+    )  # fmt: skip
+    drawn = _rounded(drawn)
+    values["terrain.kind"] = entry.kind
+    values.update({f"terrain.{key}": value for key, value in drawn.items()})
+    terrain: SubTerrain = kind(**drawn)
+    return terrain
+
+
+def _rounded(drawn: Mapping[str, float | int]) -> dict[str, float | int]:
+    """To 0.1 mm and the like: what is shown is what is used."""
+    return {k: v if isinstance(v, int) else float(f"{v:.5g}") for k, v in drawn.items()}
+
+
+def _obstacles(
+    cfg: EnvCfg,
+    streams: Streams,
+    attempt: Attempt,
+    difficulty: float,
+    size: RobotSize,
+    area: tuple[float, float],
+    values: dict[str, Any],
+) -> tuple[Scatter, ...]:
+    scattered = []
+    for i, entry in enumerate(cfg.obstacles):
+        kind = OBSTACLES.get(entry.kind)
+        name = f"obstacles/{i}"
+        drawn = _rounded(
+            draw(
+                specs(kind), entry.params, streams, name,
+                difficulty=difficulty, size=size, attempt=attempt.terrain,
+            )  # fmt: skip
+        )
+        if entry.count is not None:
+            count = int(dist.sample(entry.count, streams(f"{name}.count"), integer=True))
+        else:
+            density = float(dist.sample(entry.density, streams(f"{name}.density")))
+            count = round(density * area[0] * area[1])
+        values[f"obstacles[{i}].kind"] = entry.kind
+        values[f"obstacles[{i}].count"] = count
+        values.update({f"obstacles[{i}].{key}": value for key, value in drawn.items()})
+        scattered.append(Scatter(kind(**drawn), count))
+    return tuple(scattered)
+
+
+def _task(
+    cfg: EnvCfg,
+    streams: Streams,
+    difficulty: float,
+    size: RobotSize,
+    agents: int,
+    values: dict[str, Any],
+) -> Task:
+    kind = TASKS.get(cfg.task.kind)
+    if agents < kind.min_agents or (kind.max_agents is not None and agents > kind.max_agents):
+        most = kind.max_agents if kind.max_agents is not None else "any number"
+        raise InputError(
+            f"task {cfg.task.kind!r} is for {kind.min_agents} to {most} robots, not {agents}",
+            "Change robots[].count or task.kind.",
+        )
+    drawn = _rounded(
+        draw(specs(kind), cfg.task.params, streams, "task", difficulty=difficulty, size=size)
+    )
+    values.update({f"task.{key}": value for key, value in drawn.items()})
+    task: Task = kind(**drawn)
+    return task
+
+
+def _physics(
+    cfg: EnvCfg, streams: Streams, agents: tuple[Agent, ...], values: dict[str, Any]
+) -> tuple[Physics, tuple[str, ...]]:
+    given = cfg.physics
+    number = {}
+    for key in ("gravity", "friction", "timestep"):
+        value = getattr(given, key)
+        if value is not None:
+            number[key] = float(f"{dist.sample(value, streams(f'physics.{key}')):.5g}")
+            if not dist.is_constant(value):
+                values[f"physics.{key}"] = number[key]
+    wind = []
+    for axis, value in zip("xyz", given.wind):
+        wind.append(float(f"{dist.sample(value, streams(f'physics.wind.{axis}')):.5g}"))
+        if not dist.is_constant(value):
+            values[f"physics.wind.{axis}"] = wind[-1]
+    options = [agent.robot.option for agent in agents]
+    notes = []
+    for key in ("timestep", "integrator", "cone", "impratio"):
+        if getattr(given, key, None) is None and len({option[key] for option in options}) > 1:
+            notes.append(f"robots disagree on {key}: the finest or strictest is taken")
+    solver = {
+        "cone": max(option["cone"] for option in options),
+        "impratio": max(option["impratio"] for option in options),
+        "iterations": max(option["iterations"] for option in options),
+        "tolerance": min(option["tolerance"] for option in options),
+    }
+    # strictest last: Euler < implicitfast < implicit < RK4
+    order = ("Euler", "implicitfast", "implicit", "RK4")
+    own = max((INTEGRATORS[option["integrator"]] for option in options), key=order.index)
+    density, viscosity = FLUIDS[given.fluid]
+    physics = Physics(
+        gravity=number["gravity"],
+        friction=number["friction"],
+        wind=tuple(wind),
+        density=density,
+        viscosity=viscosity,
+        timestep=number.get("timestep", min(option["timestep"] for option in options)),
+        integrator=given.integrator or own,
+        solver=solver,
+    )
+    return physics, tuple(notes)

@@ -1,0 +1,80 @@
+"""One variant, from numbers to a compiled world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from envgen.build.engine import Model, compile_text
+from envgen.build.mjcf import Rendered, render
+from envgen.build.place import Arena, place
+from envgen.build.sample import Attempt, Draw, sample
+from envgen.build.world import World
+from envgen.core.cfg import EnvCfg
+from envgen.core.rng import Streams
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """One environment drawn from an EnvCfg.
+
+    Attributes:
+        index: Its place in the pack.
+        attempt: Which draw it is.
+        draw: What was drawn.
+        arena: Where everything is.
+        rendered: What is written.
+    """
+
+    cfg: EnvCfg
+    seed: int
+    index: int
+    attempt: Attempt
+    draw: Draw
+    arena: Arena
+    rendered: Rendered
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of it."""
+        return (*self.draw.notes, *self.arena.notes)
+
+    def compile(self) -> World:
+        """Compile the text that is written.
+
+        Raises:
+            WorkError: MuJoCo refuses it.
+        """
+        model: Model = compile_text(self.rendered.text, self.rendered.files)
+        return World(model, self.cfg.terrain.cell)
+
+
+def build(cfg: EnvCfg, seed: int, index: int, attempt: Attempt | None = None, stream: int | None = None) -> Variant:
+    """Draw, place and write one variant.
+
+    Args:
+        cfg: The distribution.
+        seed: Seed of the pack.
+        index: Its place in the pack.
+        attempt: Which draw it is.
+        stream: Index of its random streams where that isn't `index`: variants of a sweep share their draws.
+
+    Raises:
+        InputError: Parts of the EnvCfg don't go together.
+        WorkError: This draw can't be placed.
+    """
+    attempt = attempt or Attempt()
+    streams = Streams(seed, index if stream is None else stream)
+    draw = sample(cfg, streams, attempt)
+    arena = place(draw, cfg.terrain.cell, streams, attempt)
+    rendered = render(f"{cfg.name}-{index:05d}", _comment(cfg, seed, index, attempt, draw), draw, arena)
+    return Variant(cfg, seed, index, attempt, draw, arena, rendered)
+
+
+def _comment(cfg: EnvCfg, seed: int, index: int, attempt: Attempt, draw: Draw) -> list[str]:
+    redraws = attempt.terrain + attempt.obstacles
+    head = f"envgen: {cfg.name}, seed {seed}, index {index}" + (f", redraw {redraws}" if redraws else "")
+    lines = [head]
+    if cfg.prompt:
+        lines.append(f"prompt: {cfg.prompt}")
+    lines.append(", ".join(f"{key} {value}" for key, value in draw.values.items()))
+    return lines

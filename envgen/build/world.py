@@ -1,0 +1,131 @@
+"""What a compiled model says of its world: read from MuJoCo's own arrays, whoever wrote the MJCF.
+
+Checks, tasks and pictures use this and not what the builder believes: the written env.xml is the truth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from envgen.build.engine import Model
+from envgen.build.ground import GroundMap
+from envgen.core.heightfield import Floats, Heightfield
+
+TERRAIN, OBSTACLE, GOAL = "terrain/", "obstacle/", "goal/"
+MAP_CELL = 0.1
+_HFIELD, _PLANE, _BOX = (
+    int(mujoco.mjtGeom.mjGEOM_HFIELD),
+    int(mujoco.mjtGeom.mjGEOM_PLANE),
+    int(mujoco.mjtGeom.mjGEOM_BOX),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """A compiled model and the names in it.
+
+    Attributes:
+        model: The model.
+        cell: Cell of the ground map where the terrain is boxes, in m.
+    """
+
+    model: Model
+    cell: float = MAP_CELL
+
+    @cached_property
+    def geom_names(self) -> list[str]:
+        """Name of each geom, empty where it has none."""
+        return _names(self.model, self.model.name_geomadr)
+
+    @cached_property
+    def body_names(self) -> list[str]:
+        """Name of each body."""
+        return _names(self.model, self.model.name_bodyadr)
+
+    @cached_property
+    def agents(self) -> list[str]:
+        """Agent ids in the order of the model: what stands before `/torso`."""
+        return [name[: -len("/torso")] for name in self.body_names if name.endswith("/torso")]
+
+    @cached_property
+    def terrain_geoms(self) -> list[int]:
+        """Geoms of the ground: those named terrain/…, or else fixed heightfields and planes."""
+        named = [i for i, name in enumerate(self.geom_names) if name.startswith(TERRAIN)]
+        if named:
+            return named
+        kinds, bodies = self.model.geom_type, self.model.geom_bodyid
+        return [i for i in range(self.model.ngeom) if kinds[i] in (_HFIELD, _PLANE) and bodies[i] == 0]
+
+    @cached_property
+    def obstacle_geoms(self) -> list[int]:
+        """Geoms named obstacle/…."""
+        return [i for i, name in enumerate(self.geom_names) if name.startswith(OBSTACLE)]
+
+    @cached_property
+    def goals(self) -> Floats:
+        """(n, 3) positions of the sites goal/<i>, in m."""
+        names = _names(self.model, self.model.name_siteadr)
+        found = {int(n[len(GOAL) :]): i for i, n in enumerate(names) if n.startswith(GOAL)}
+        return np.array([self.model.site_pos[found[i]] for i in sorted(found)]).reshape(-1, 3)
+
+    @cached_property
+    def size(self) -> tuple[float, float]:
+        """Extent (x, y) of the arena, in m: of its heightfield, or of its plane."""
+        for geom in self.terrain_geoms:
+            kind, size = self.model.geom_type[geom], self.model.geom_size[geom]
+            if kind == _HFIELD:
+                field = self.model.hfield_size[self.model.geom_dataid[geom]]
+                return 2 * float(field[0]), 2 * float(field[1])
+            if kind == _PLANE and size[0] > 0 and size[1] > 0:
+                return 2 * float(size[0]), 2 * float(size[1])
+        extent = 2 * float(max(self.model.stat.extent, 1.0))
+        return extent, extent
+
+    @cached_property
+    def ground(self) -> GroundMap:
+        """The ground map: highest of the heightfield, planes and upright boxes of the terrain."""
+        heights: NDArray[np.float32] | None = None
+        for geom in self.terrain_geoms:
+            if self.model.geom_type[geom] == _HFIELD:
+                heights = self._heightfield(geom)
+        boxes = [g for g in self.terrain_geoms if self.model.geom_type[g] == _BOX]
+        if heights is None:
+            shape = tuple(max(2, round(s / self.cell) + 1) for s in reversed(self.size))
+            planes = [
+                float(self.model.geom_pos[g, 2])
+                for g in self.terrain_geoms
+                if self.model.geom_type[g] == _PLANE
+            ]
+            heights = np.full(shape, max(planes, default=0.0), dtype=np.float32)
+        field = Heightfield.centred(heights, self.size)
+        if boxes:
+            self._raise_boxes(field, boxes)
+        return GroundMap(field, sharp=bool(boxes))
+
+    def _heightfield(self, geom: int) -> NDArray[np.float32]:
+        model, field = self.model, int(self.model.geom_dataid[geom])
+        first = model.hfield_adr[field]
+        nrow, ncol = int(model.hfield_nrow[field]), int(model.hfield_ncol[field])
+        unit = model.hfield_data[first : first + nrow * ncol].reshape(nrow, ncol)
+        scaled: NDArray[np.float32] = unit * model.hfield_size[field, 2] + model.geom_pos[geom, 2]
+        return scaled.astype(np.float32)
+
+    def _raise_boxes(self, field: Heightfield, boxes: list[int]) -> None:
+        pos, half = self.model.geom_pos[boxes], self.model.geom_size[boxes]
+        first = np.ceil((pos[:, :2] - half[:, :2] - field.origin) / field.cell - 1e-6).astype(int)
+        last = np.floor((pos[:, :2] + half[:, :2] - field.origin) / field.cell + 1e-6).astype(int)
+        first = np.maximum(first, 0)
+        tops = (pos[:, 2] + half[:, 2]).astype(np.float32)
+        for (c0, r0), (c1, r1), top in zip(first, last, tops):
+            part = field.heights[r0 : r1 + 1, c0 : c1 + 1]
+            np.maximum(part, top, out=part)
+
+
+def _names(model: Model, addresses: NDArray[np.int32]) -> list[str]:
+    raw: bytes = model.names
+    return [raw[a : raw.index(b"\0", a)].decode() for a in addresses]

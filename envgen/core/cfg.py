@@ -1,0 +1,305 @@
+"""EnvCfg, schema 1: a distribution of environments, frozen, closed and JSON-serialisable."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from envgen.core import dist
+from envgen.core.errors import InputError, suggestion
+from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
+from envgen.core.params import Param, ParamError, check, specs
+from envgen.core.registry import Registry
+
+SCHEMA = 1
+MAX_CELLS = 4_000_000
+"""Largest heightfield, in samples: 16 MB of float32 for each variant."""
+MAX_AGENTS = 64
+
+
+def slug(text: str, longest: int = 60) -> str:
+    """Lower-case words joined by hyphens, for names of files and worlds."""
+    words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return words[:longest].rstrip("-") or "env"
+
+
+class Closed(BaseModel):
+    """A frozen config that refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=False)
+
+
+def _no_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError(f"{value} is not a number")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_no_bool)]
+
+
+def _found(registry: Registry[Any], kind: Any) -> Any:
+    """The registered kind; a pydantic error that suggests the nearest name if there is none."""
+    if not isinstance(kind, str):
+        raise PydanticCustomError("kind", "{given} is not a name", {"given": repr(kind)})
+    try:
+        return registry.get(kind)
+    except InputError as error:
+        raise PydanticCustomError(
+            "kind", "{cause}", {"cause": error.cause, "remedy": error.remedy}
+        ) from None
+
+
+class KindCfg(BaseModel):
+    """One kind of a family with its parameters, which the registry knows."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    registry: ClassVar[Registry[Any]]
+
+    kind: str
+
+    @field_validator("kind", mode="before")
+    @classmethod
+    def _known(cls, kind: Any) -> Any:
+        _found(cls.registry, kind)
+        return kind
+
+    @model_validator(mode="after")
+    def _parameters(self) -> Self:
+        extra = self.__pydantic_extra__ or {}
+        known = specs(self.registry.get(self.kind))
+        parsed = _checked(type(self).__name__, known, extra, f"{self.registry.family} {self.kind!r}")
+        extra.clear()
+        extra.update(parsed)
+        return self
+
+    @property
+    def params(self) -> dict[str, dist.Dist]:
+        """The parameters that were given, parsed."""
+        return dict(self.__pydantic_extra__ or {})
+
+    @model_serializer
+    def _serialise(self) -> dict[str, Any]:
+        own = {name: getattr(self, name) for name in type(self).model_fields}
+        values = {**own, **self.params}
+        return {k: dist.plain(v) for k, v in values.items() if v is not None or k not in _OPTIONAL}
+
+
+_OPTIONAL = {"density", "count"}
+
+
+def _checked(
+    title: str, known: Mapping[str, Param], given: Mapping[str, Any], owner: str
+) -> dict[str, dist.Dist]:
+    try:
+        return check(known, given, owner)
+    except ParamError as error:
+        detail = InitErrorDetails(
+            type=PydanticCustomError(
+                "param", "{cause}", {"cause": error.cause, "remedy": error.remedy}
+            ),
+            loc=(error.key,),
+            input=given.get(error.key),
+        )
+        raise ValidationError.from_exception_data(title, [detail]) from None
+
+
+class SubTerrainCfg(KindCfg):
+    """One kind of ground; further keys are the parameters of the kind."""
+
+    registry: ClassVar[Registry[Any]] = TERRAINS
+    weight: float = Field(default=1.0, ge=0, allow_inf_nan=False, description="share among its siblings")
+
+
+class TerrainCfg(Closed):
+    """The ground."""
+
+    layout: Literal["single", "grid", "track", "blend"] = "single"
+    size: tuple[dist.number(2.0, 500.0, "m"), dist.number(2.0, 500.0, "m")] = Field(  # type: ignore[valid-type]
+        default=(16.0, 16.0), description="extent x, y of the arena (of one patch in grid, track), m"
+    )
+    cell: float = Field(default=0.1, ge=0.01, le=2.0, description="m per heightfield cell")
+    sub_terrains: tuple[SubTerrainCfg, ...] = Field(
+        default_factory=lambda: (SubTerrainCfg(kind="flat"),), min_length=1
+    )
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if not sum(s.weight for s in self.sub_terrains) > 0:
+            raise ValueError("the weights of all sub_terrains are 0: give one a weight above 0")
+        across, along = (dist.bounds(v)[1] / self.cell for v in self.size)
+        if across * along > MAX_CELLS:
+            raise ValueError(
+                f"a heightfield of {math.ceil(across)} x {math.ceil(along)} cells is over the bound of"
+                f" {MAX_CELLS:,}: take a larger cell or a smaller size"
+            )
+        return self
+
+
+class ObstacleCfg(KindCfg):
+    """One kind of obstacle, by density or count; further keys are the parameters of the kind."""
+
+    registry: ClassVar[Registry[Any]] = OBSTACLES
+    density: dist.number(0.0, 5.0, "per m2") | None = Field(  # type: ignore[valid-type]
+        default=None, description="per square metre of ground"
+    )
+    count: dist.number(0, 2000, integer=True) | None = Field(  # type: ignore[valid-type]
+        default=None, description="number in the world"
+    )
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if self.density is not None and self.count is not None:
+            raise ValueError("density and count are both given: keep one of the two")
+        if self.density is None and self.count is None:
+            raise ValueError("neither density nor count is given: give one of the two")
+        return self
+
+
+class RobotCfg(Closed):
+    """Robots of one model."""
+
+    model: str = "ant"
+    count: dist.number(1, MAX_AGENTS, integer=True) = 1  # type: ignore[valid-type]
+    team: str | None = Field(default=None, min_length=1, max_length=40)
+    role: Literal["chaser", "runner"] | None = None
+    params: Mapping[str, Any] = Field(default_factory=dict)
+
+    @field_validator("model", mode="before")
+    @classmethod
+    def _known(cls, model: Any) -> Any:
+        _found(ROBOTS, model)
+        return model
+
+    @model_validator(mode="after")
+    def _parameters(self) -> Self:
+        known = ROBOTS.get(self.model).params
+        try:
+            parsed = check(known, self.params, f"robot {self.model!r}")
+        except ParamError as error:
+            detail = InitErrorDetails(
+                type=PydanticCustomError(
+                    "param", "{cause}", {"cause": error.cause, "remedy": error.remedy}
+                ),
+                loc=("params", error.key),
+                input=self.params.get(error.key),
+            )
+            raise ValidationError.from_exception_data("RobotCfg", [detail]) from None
+        object.__setattr__(self, "params", parsed)
+        return self
+
+    @model_serializer
+    def _serialise(self) -> dict[str, Any]:
+        return {name: dist.plain(getattr(self, name)) for name in type(self).model_fields}
+
+
+class TaskCfg(KindCfg):
+    """What is rewarded; further keys are the parameters of the task."""
+
+    registry: ClassVar[Registry[Any]] = TASKS
+    weights: Mapping[str, float] = Field(
+        default_factory=dict, description="weight of reward terms by name"
+    )
+
+    @model_validator(mode="after")
+    def _terms(self) -> Self:
+        known = TASKS.get(self.kind).reward_names()
+        for name, weight in self.weights.items():
+            if name not in known:
+                raise ValueError(f"no reward term {name!r}. {suggestion(name, known)}")
+            if not math.isfinite(weight):
+                raise ValueError(f"the weight {weight} of {name!r} is not finite")
+        return self
+
+
+class PhysicsCfg(Closed):
+    """Physics of the world; null leaves it to the robot."""
+
+    gravity: dist.number(0.0, 100.0, "m/s2") = Field(  # type: ignore[valid-type]
+        default=9.81, description="magnitude, m/s2: Earth 9.81, Moon 1.62, Mars 3.71"
+    )
+    friction: dist.number(0.0, 10.0) = Field(  # type: ignore[valid-type]
+        default=1.0, description="sliding friction of ground and obstacles: ice 0.05-0.15, wet 0.3-0.5"
+    )
+    wind: tuple[
+        dist.number(-60.0, 60.0, "m/s"),  # type: ignore[valid-type]
+        dist.number(-60.0, 60.0, "m/s"),  # type: ignore[valid-type]
+        dist.number(-60.0, 60.0, "m/s"),  # type: ignore[valid-type]
+    ] = Field(default=(0, 0, 0), description="m/s along x, y, z")
+    fluid: Literal["air", "water", "none"] = "air"
+    timestep: dist.number(0.0001, 0.05, "s") | None = Field(  # type: ignore[valid-type]
+        default=None, description="s; null: the finest of the robots"
+    )
+    integrator: Literal["Euler", "RK4", "implicit", "implicitfast"] | None = None
+
+    @model_validator(mode="after")
+    def _wind_needs_fluid(self) -> Self:
+        if self.fluid == "none" and any(dist.bounds(w) != (0, 0) for w in self.wind):
+            raise ValueError("wind needs a fluid: set fluid to 'air' or 'water', or wind to [0, 0, 0]")
+        return self
+
+
+class ControlCfg(Closed):
+    """How often and how long a policy acts."""
+
+    frame_skip: Annotated[int, BeforeValidator(_no_bool)] = Field(
+        default=5, ge=1, le=1000, description="physics steps per control step"
+    )
+    episode: float = Field(default=20.0, gt=0, le=100_000, description="s until truncation")
+
+
+class RandomizeCfg(Closed):
+    """Drawn at every reset, as multipliers on the compiled model; the defaults change nothing."""
+
+    friction_scale: dist.number(0.0, 10.0) = 1.0  # type: ignore[valid-type]
+    mass_scale: dist.number(0.05, 20.0) = 1.0  # type: ignore[valid-type]
+    gear_scale: dist.number(0.0, 20.0) = 1.0  # type: ignore[valid-type]
+    push: dist.number(0.0, 20.0, "m/s") = Field(  # type: ignore[valid-type]
+        default=0.0, description="m/s, every 5 s"
+    )
+
+
+class EnvCfg(Closed):
+    """A distribution of environments; see the vocabulary in docs/config.md.
+
+    Raises:
+        InputError: By `cfgio.parse`, with the path of what is wrong; constructing it directly raises
+            pydantic's own ValidationError.
+    """
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    name: str = Field(default="env", pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)
+    prompt: str | None = None
+    terrain: TerrainCfg = Field(default_factory=TerrainCfg)
+    obstacles: tuple[ObstacleCfg, ...] = ()
+    robots: tuple[RobotCfg, ...] = Field(default_factory=lambda: (RobotCfg(),), min_length=1)
+    task: TaskCfg = Field(default_factory=lambda: TaskCfg(kind="walk"))
+    physics: PhysicsCfg = PhysicsCfg()
+    control: ControlCfg = ControlCfg()
+    randomize: RandomizeCfg = RandomizeCfg()
+    difficulty: dist.number(0.0, 1.0) = (0.0, 1.0)  # type: ignore[valid-type]
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, validate_by_name=True, validate_by_alias=True
+    )
+
+    @model_validator(mode="after")
+    def _agents(self) -> Self:
+        most = sum(int(dist.bounds(robot.count)[1]) for robot in self.robots)
+        if most > MAX_AGENTS:
+            raise ValueError(f"{most} robots in one world are over the bound of {MAX_AGENTS}")
+        return self

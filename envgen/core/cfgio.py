@@ -1,0 +1,190 @@
+"""EnvCfg in and out: JSON, TOML and YAML, with errors that name the path."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from envgen.core import dist
+from envgen.core.cfg import EnvCfg, slug
+from envgen.core.errors import InputError, nearest, suggestion
+
+SUFFIXES = (".json", ".toml", ".yaml", ".yml")
+MAX_BYTES = 4_000_000
+
+
+def parse(data: Any, source: str = "the configuration") -> EnvCfg:
+    """Check a plain dict against the schema.
+
+    Raises:
+        InputError: With the path, what was given, what is allowed and the nearest name.
+    """
+    if not isinstance(data, dict):
+        raise InputError(f"{source} is not a table of keys", "See `envgen schema` for the keys.")
+    try:
+        return EnvCfg.model_validate(data)
+    except ValidationError as error:
+        raise InputError(*_explain(error, source)) from None
+    except RecursionError:
+        raise InputError(f"{source} is nested too deeply", "See `envgen schema`.") from None
+
+
+def dump(cfg: EnvCfg) -> dict[str, Any]:
+    """The whole EnvCfg as plain JSON data, defaults included."""
+    data = cfg.model_dump(mode="json", by_alias=True)
+    plain: dict[str, Any] = dist.plain(data)
+    return plain
+
+
+def load(path: Path) -> EnvCfg:
+    """Read a parameter file; the name defaults to that of the file.
+
+    Raises:
+        InputError: The file is missing, unreadable, malformed or breaks the schema.
+    """
+    data = read(path)
+    if isinstance(data, dict):
+        data = {"name": slug(path.stem), **data}
+    return parse(data, path.name)
+
+
+def read(path: Path) -> Any:
+    """The plain data of a .json, .toml, .yaml or .yml file.
+
+    Raises:
+        InputError: The file is missing, unreadable or malformed.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path} is over {MAX_BYTES // 10**6} MB", "A parameter file is small.")
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"there is no file {path}", "Give the path of a parameter file.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} can't be read: {error}", "Give a UTF-8 text file.") from None
+    return loads(text, path.suffix.lower(), str(path))
+
+
+def loads(text: str, suffix: str, source: str) -> Any:
+    """Parse text of one of the formats.
+
+    Raises:
+        InputError: The text is malformed, with line and column.
+    """
+    try:
+        if suffix == ".json":
+            return json.loads(text, object_pairs_hook=_unique)
+        if suffix == ".toml":
+            return tomllib.loads(text)
+        if suffix in (".yaml", ".yml"):
+            import yaml  # slow to import, and most parameter files are TOML
+
+            return yaml.safe_load(text)
+    except RecursionError:
+        raise InputError(f"{source} is nested too deeply", "See `envgen schema`.") from None
+    except Exception as error:  # each parser has its own class of errors
+        line = " ".join(str(error).split())
+        raise InputError(f"{source} is not valid {suffix[1:].upper()}: {line}", "Mend it.") from None
+    raise InputError(
+        f"{source} is no parameter file", f"Its name must end in {', '.join(SUFFIXES)}."
+    )
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        twice = sorted({k for k, _ in pairs if [p[0] for p in pairs].count(k) > 1})
+        raise ValueError(f"the key {twice[0]!r} stands twice")
+    return data
+
+
+def dumps(cfg: EnvCfg, suffix: str) -> str:
+    """Write an EnvCfg as text of one of the formats; reading it gives the same EnvCfg."""
+    data = dump(cfg)
+    if suffix == ".json":
+        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    if suffix == ".toml":
+        import tomli_w
+
+        return tomli_w.dumps(_without_null(data))
+    if suffix in (".yaml", ".yml"):
+        import yaml
+
+        text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+        return text
+    raise InputError(f"unknown format {suffix!r}", f"Known: {', '.join(SUFFIXES)}.")
+
+
+def _without_null(data: Any) -> Any:
+    """TOML has no null; every field that may be null has null as its default."""
+    if isinstance(data, dict):
+        return {k: _without_null(v) for k, v in data.items() if v is not None}
+    if isinstance(data, list):
+        return [_without_null(v) for v in data]
+    return data
+
+
+def _explain(error: ValidationError, source: str) -> tuple[str, str]:
+    """Cause and remedy of the first thing wrong (and how many more there are)."""
+    errors = error.errors(include_url=False)
+    first = errors[0]
+    path = path_text(first["loc"])
+    context = first.get("ctx") or {}
+    given = first.get("input")
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    where = f"{source}: {path}" if path else source
+    if first["type"] == "extra_forbidden":
+        key = str(first["loc"][-1])
+        return f"{where}: unknown key {key!r}{more}", suggestion(key, _keys_at(first["loc"][:-1]))
+    if first["type"] in ("kind", "param"):
+        return f"{where}: {context['cause']}{more}", str(context.get("remedy", ""))
+    if first["type"] == "literal_error":
+        expected = str(context["expected"]).replace("'", "").replace(" or ", ", ")
+        names = expected.split(", ")
+        near = nearest(str(given), names)
+        hint = f"Did you mean {near!r}? " if near else ""
+        return f"{where}: {given!r} is not allowed{more}", f"{hint}Allowed: {', '.join(names)}."
+    if first["type"] == "missing":
+        return f"{where}: is missing{more}", "Every other key has a default; this one must be given."
+    message = first["msg"].removeprefix("Value error, ")
+    shown = "" if first["type"] == "value_error" else f", given {_short(given)}"
+    return f"{where}: {message}{shown}{more}", f"See `envgen schema` for {path or 'all keys'}."
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def path_text(loc: Iterable[int | str]) -> str:
+    """`terrain.sub_terrains[0].kind` for a pydantic location."""
+    text = ""
+    for part in loc:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif not part.startswith(("function-", "nullable", "constrained", "is-instance")):
+            text += f".{part}" if text else part
+    return text
+
+
+def _keys_at(loc: Iterable[int | str]) -> list[str]:
+    """The keys that the model at a location knows."""
+    model: Any = EnvCfg
+    for part in loc:
+        if isinstance(part, int):
+            continue
+        field = model.model_fields.get("schema_" if part == "schema" else part)
+        if field is None:
+            return []
+        candidates = [field.annotation, *getattr(field.annotation, "__args__", ())]
+        model = next(
+            (c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None
+        )
+        if model is None:
+            return []
+    return [field.alias or name for name, field in model.model_fields.items()]

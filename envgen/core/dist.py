@@ -1,0 +1,245 @@
+"""Numbers that may be distributions.
+
+Any number of an EnvCfg may be written as `5`, `[lo, hi]` (uniform), `{"choice": [..], "weights": [..]}`,
+`{"normal": [mean, std], "clip": [lo, hi]}` or `{"loguniform": [lo, hi]}`. The plain JSON form is also
+the form in memory (tuples for lists), so what was read is what is written back.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeAlias
+
+import numpy as np
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+Dist: TypeAlias = float | int | tuple[Any, ...] | Mapping[str, Any]
+
+FORMS = (
+    'a number, [lo, hi], {"choice": [..]}, {"normal": [mean, std], "clip": [lo, hi]} '
+    'or {"loguniform": [lo, hi]}'
+)
+_KEYS = {"choice": {"weights"}, "normal": {"clip"}, "loguniform": set[str]()}
+
+
+def _number(value: Any, what: str = "a number") -> float | int:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise ValueError(f"{value!r} is not {what}")
+    number = value.item() if isinstance(value, np.number) else value
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is not finite")
+    return number
+
+
+def _numbers(value: Any, count: int | None, what: str) -> tuple[float | int, ...]:
+    if not isinstance(value, list | tuple) or not value or (count and len(value) != count):
+        raise ValueError(f"{value!r} is not {what}")
+    return tuple(_number(v) for v in value)
+
+
+def parse(value: Any) -> Dist:
+    """Check a number or distribution and return its canonical form.
+
+    Raises:
+        ValueError: It is none of the forms, is not finite or its range is upside down.
+    """
+    if isinstance(value, list | tuple):
+        return _ordered(_numbers(value, 2, "a range [lo, hi]"))
+    if isinstance(value, Mapping):
+        names = set(value)
+        form = next((key for key in _KEYS if key in names), None)
+        if form is None or names - {form} - _KEYS[form]:
+            raise ValueError(f"{dict(value)!r} is not {FORMS}")
+        return _parse_mapping(form, value)
+    return _number(value, FORMS)
+
+
+def _parse_mapping(form: str, value: Mapping[str, Any]) -> Dist:
+    if form == "choice":
+        options = _numbers(value["choice"], None, "a list of numbers")
+        if value.get("weights") is None:
+            return {"choice": options}
+        weights = _numbers(value["weights"], len(options), f"a list of {len(options)} weights")
+        if min(weights) < 0 or sum(weights) <= 0:
+            raise ValueError(f"weights {list(weights)} must be >= 0 and not all 0")
+        return {"choice": options, "weights": weights}
+    if form == "normal":
+        mean, std = _numbers(value["normal"], 2, "[mean, std]")
+        if std < 0:
+            raise ValueError(f"a standard deviation of {std} is negative")
+        if value.get("clip") is None:
+            return {"normal": (mean, std)}
+        return {"normal": (mean, std), "clip": _ordered(_numbers(value["clip"], 2, "[lo, hi]"))}
+    low, high = _ordered(_numbers(value["loguniform"], 2, "[lo, hi]"))
+    if low <= 0:
+        raise ValueError(f"loguniform needs a lower bound above 0, not {low}")
+    return {"loguniform": (low, high)}
+
+
+def _ordered(pair: tuple[float | int, ...]) -> tuple[float | int, ...]:
+    if pair[0] > pair[1]:
+        raise ValueError(
+            f"the range {list(pair)} is upside down: write [{pair[1]}, {pair[0]}]"
+        )
+    return pair
+
+
+def bounds(dist: Dist) -> tuple[float, float]:
+    """The smallest and largest value that a distribution can give (infinite for a free normal)."""
+    if isinstance(dist, tuple):
+        return dist[0], dist[1]
+    if isinstance(dist, Mapping):
+        if "choice" in dist:
+            return min(dist["choice"]), max(dist["choice"])
+        if "loguniform" in dist:
+            return dist["loguniform"][0], dist["loguniform"][1]
+        if "clip" in dist:
+            return dist["clip"][0], dist["clip"][1]
+        return (-math.inf, math.inf) if dist["normal"][1] else (dist["normal"][0],) * 2
+    return dist, dist
+
+
+def is_constant(dist: Dist) -> bool:
+    """Whether every draw gives the same value."""
+    low, high = bounds(dist)
+    return low == high
+
+
+def sample(dist: Dist, rng: np.random.Generator, *, integer: bool = False) -> float | int:
+    """Draw one value.
+
+    Args:
+        dist: A parsed number or distribution.
+        rng: Where the draw comes from; a constant draws nothing.
+        integer: Whether the parameter is an integer: [lo, hi] then includes both ends.
+    """
+    value: float
+    if isinstance(dist, tuple):
+        low, high = dist
+        if integer:
+            return int(rng.integers(math.ceil(low), math.floor(high) + 1))
+        value = rng.uniform(low, high) if high > low else low
+    elif isinstance(dist, Mapping):
+        value = _sample_mapping(dist, rng)
+    else:
+        value = dist
+    return round(value) if integer else float(value)
+
+
+def _sample_mapping(dist: Mapping[str, Any], rng: np.random.Generator) -> float:
+    if "choice" in dist:
+        weights = np.asarray(dist.get("weights") or [1.0] * len(dist["choice"]), dtype=float)
+        return float(dist["choice"][int(rng.choice(len(weights), p=weights / weights.sum()))])
+    if "loguniform" in dist:
+        low, high = dist["loguniform"]
+        return float(min(max(math.exp(rng.uniform(math.log(low), math.log(high))), low), high))
+    value = float(rng.normal(*dist["normal"]))
+    low, high = dist.get("clip", (-math.inf, math.inf))
+    return min(max(value, low), high)
+
+
+def check_range(dist: Dist, low: float | None, high: float | None, unit: str = "") -> Dist:
+    """Refuse a distribution that leaves [low, high].
+
+    A normal without `clip` is cut at the bounds of its parameter instead: its tails are not meant.
+
+    Raises:
+        ValueError: It leaves the range.
+    """
+    if isinstance(dist, Mapping) and "normal" in dist and "clip" not in dist:
+        if low is not None and high is not None:
+            dist = {**dist, "clip": (low, high)}
+    least, most = bounds(dist)
+    if (low is not None and least < low) or (high is not None and most > high):
+        given = plain(dist)
+        raise ValueError(f"{given} is out of range: {describe_range(low, high, unit)}")
+    return dist
+
+
+def describe_range(low: float | None, high: float | None, unit: str = "") -> str:
+    """`0.01 to 5 m`, `at least 0`, `any number`."""
+    tail = f" {unit}" if unit else ""
+    if low is not None and high is not None:
+        return f"allowed is {low:g} to {high:g}{tail}"
+    if low is not None:
+        return f"allowed is at least {low:g}{tail}"
+    if high is not None:
+        return f"allowed is at most {high:g}{tail}"
+    return f"any number{tail}"
+
+
+def plain(dist: Any) -> Any:
+    """The JSON form: lists for tuples, dicts for mappings."""
+    if isinstance(dist, tuple | list):
+        return [plain(v) for v in dist]
+    if isinstance(dist, Mapping):
+        return {key: plain(v) for key, v in dist.items()}
+    return dist
+
+
+def json_schema(low: float | None = None, high: float | None = None) -> dict[str, Any]:
+    """JSON Schema of a number or distribution within [low, high]."""
+    number: dict[str, Any] = {"type": "number"}
+    if low is not None:
+        number["minimum"] = low
+    if high is not None:
+        number["maximum"] = high
+    pair = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+    free = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+
+    def form(**properties: dict[str, Any]) -> dict[str, Any]:
+        required = [next(iter(properties))]
+        return {
+            "type": "object",
+            "properties": properties,
+            "required": required,
+            "additionalProperties": False,
+        }
+
+    return {
+        "anyOf": [
+            number,
+            {**pair, "description": "uniform [lo, hi]"},
+            form(
+                choice={"type": "array", "items": number, "minItems": 1},
+                weights={"type": "array", "items": {"type": "number", "minimum": 0}},
+            ),
+            form(normal=free, clip=pair),
+            form(loguniform={**pair, "items": {**number, "exclusiveMinimum": 0}}),
+        ]
+    }
+
+
+def number(
+    low: float | None = None, high: float | None = None, unit: str = "", *, integer: bool = False
+) -> Any:
+    """A pydantic field type: a number or distribution within [low, high]."""
+
+    def check(value: Any) -> Dist:
+        dist = check_range(parse(value), low, high, unit)
+        return check_integer(dist) if integer else dist
+
+    return Annotated[
+        Any,
+        PlainValidator(check),
+        PlainSerializer(plain),
+        WithJsonSchema(json_schema(low, high)),
+    ]
+
+
+def check_integer(dist: Dist) -> Dist:
+    """Refuse a distribution of an integer parameter that has no integer to give.
+
+    Raises:
+        ValueError: A fixed value or choice is not a whole number, or a range holds none.
+    """
+    if isinstance(dist, tuple):
+        if math.ceil(dist[0]) > math.floor(dist[1]):
+            raise ValueError(f"{list(dist)} holds no whole number")
+        return dist
+    fixed = dist["choice"] if isinstance(dist, Mapping) and "choice" in dist else [dist]
+    for value in fixed:
+        if not isinstance(value, Mapping) and value != int(value):
+            raise ValueError(f"{value} is not a whole number")
+    return dist

@@ -1,0 +1,50 @@
+"""Errors that say what was wrong and what to do about it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class EnvgenError(Exception):
+    """A failure with one line of cause and one of remedy.
+
+    Attributes:
+        cause: What happened, with the value that was given.
+        remedy: What to try instead; may be empty.
+        exit_code: The status with which the command line ends.
+    """
+
+    exit_code = 1
+
+    def __init__(self, cause: str, remedy: str = "") -> None:
+        super().__init__(cause, remedy)
+        self.cause = cause
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.cause}\n{self.remedy}" if self.remedy else self.cause
+
+
+class InputError(EnvgenError):
+    """The input is wrong; nothing was written."""
+
+    exit_code = 2
+
+
+class WorkError(EnvgenError):
+    """The work, or a check of it, failed; what was finished is kept."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like `name`, or None if none is near."""
+    found = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.55)
+    return found[0] if found else None
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """A remedy for a misspelled name: the nearest one, and all that there are."""
+    names = sorted(known)
+    near = nearest(name, names)
+    hint = f"Did you mean {near!r}? " if near else ""
+    return f"{hint}Known: {', '.join(names)}." if names else hint.strip()

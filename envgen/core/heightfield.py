@@ -1,0 +1,112 @@
+"""Heights on a regular grid: the ground where it is a function of (x, y)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Heights = NDArray[np.float32]
+Floats = NDArray[np.float64]
+
+QUANTUM = 0.001
+"""Heights are rounded to this many metres before they are written: the same bytes on every platform
+although its exp() or sin() may differ in the last bit."""
+
+
+@dataclass(frozen=True)
+class Heightfield:
+    """Heights in metres over a rectangle.
+
+    Attributes:
+        heights: (nrow, ncol) float32, metres, z up; columns run along x, rows along y.
+        cell: Distance of neighbouring samples (x, y), in metres.
+        origin: Position (x, y) of sample [0, 0], in metres, in the frame of the world.
+    """
+
+    heights: Heights
+    cell: tuple[float, float]
+    origin: tuple[float, float]
+
+    @classmethod
+    def centred(cls, heights: Heights, size: tuple[float, float]) -> Heightfield:
+        """A heightfield whose centre is the origin of the world.
+
+        Args:
+            heights: (nrow, ncol), metres.
+            size: Extent (x, y), in metres, from first to last sample.
+        """
+        nrow, ncol = heights.shape
+        cell = (size[0] / (ncol - 1), size[1] / (nrow - 1))
+        return cls(heights, cell, (-size[0] / 2, -size[1] / 2))
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Extent (x, y), in metres."""
+        nrow, ncol = self.heights.shape
+        return self.cell[0] * (ncol - 1), self.cell[1] * (nrow - 1)
+
+    def index(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Fractional (column, row) of points, clamped to the edge."""
+        nrow, ncol = self.heights.shape
+        u = np.clip((np.asarray(x) - self.origin[0]) / self.cell[0], 0, ncol - 1)
+        v = np.clip((np.asarray(y) - self.origin[1]) / self.cell[1], 0, nrow - 1)
+        return u, v
+
+    def at(self, x: Floats, y: Floats) -> Floats:
+        """Height at points, bilinear; outside, that of the nearest edge.
+
+        Args:
+            x: (...,) metres, frame of the world.
+            y: (...,) metres, frame of the world.
+
+        Returns:
+            (...,) metres.
+        """
+        h00, h01, h10, h11, fx, fy = self._corners(x, y)
+        return (h00 * (1 - fx) + h01 * fx) * (1 - fy) + (h10 * (1 - fx) + h11 * fx) * fy
+
+    def above(self, x: Floats, y: Floats) -> Floats:
+        """Least height that is surely not below the surface, however a cell is cut into triangles.
+
+        MuJoCo splits each cell of a heightfield along a diagonal, which may lie above the bilinear
+        surface. Arguments and result as in `at`.
+        """
+        h00, h01, h10, h11, fx, fy = self._corners(x, y)
+        # one diagonal from (0,0) to (1,1), the other from (0,1) to (1,0)
+        up = np.where(
+            fx > fy, h00 + (h01 - h00) * fx + (h11 - h01) * fy, h00 + (h10 - h00) * fy + (h11 - h10) * fx
+        )
+        down = np.where(
+            fx + fy < 1,
+            h00 + (h01 - h00) * fx + (h10 - h00) * fy,
+            h11 + (h10 - h11) * (1 - fx) + (h01 - h11) * (1 - fy),
+        )
+        return np.maximum(up, down)
+
+    def _corners(self, x: Floats, y: Floats) -> tuple[Floats, ...]:
+        nrow, ncol = self.heights.shape
+        u, v = self.index(x, y)
+        col = np.minimum(u.astype(np.intp), ncol - 2)
+        row = np.minimum(v.astype(np.intp), nrow - 2)
+        flat = self.heights.ravel()
+        first = row * ncol + col
+        h00, h01 = flat[first].astype(float), flat[first + 1].astype(float)
+        h10, h11 = flat[first + ncol].astype(float), flat[first + ncol + 1].astype(float)
+        return h00, h01, h10, h11, u - col, v - row
+
+    def to_bytes(self) -> bytes:
+        """MuJoCo's binary form: int32 nrow, ncol, then float32 rows, here metres above the lowest.
+
+        Source: MuJoCo XML reference, asset/hfield.
+        """
+        shape = np.array(self.heights.shape, dtype="<i4")
+        relative = self.heights - self.heights.min()
+        return shape.tobytes() + relative.astype("<f4").tobytes()
+
+
+def quantise(heights: NDArray[np.floating], quantum: float = QUANTUM) -> Heights:
+    """Round heights (m) to whole quanta, as float32."""
+    steps = np.rint(np.asarray(heights, dtype=np.float64) / quantum)
+    return (steps * quantum).astype(np.float32)

@@ -1,0 +1,164 @@
+"""Parameters of kinds: their units, ranges, defaults and difficulty maps.
+
+A kind (of terrain, obstacle, task) is a frozen dataclass whose fields are made by `param`. The class is
+the registry entry; an instance holds the values that were drawn for one variant.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from envgen.core import dist
+from envgen.core.dist import Dist
+from envgen.core.errors import suggestion
+from envgen.core.rng import Streams
+
+Scale = Literal["", "leg", "radius"]
+K = TypeVar("K")
+
+
+@dataclass(frozen=True)
+class RobotSize:
+    """What a robot measures and masters, taken from its compiled model at its home pose.
+
+    Attributes:
+        leg: Height of the root above the lowest point, in m: the unit of difficulty.
+        radius: Of the circle around the root that holds the robot, in m.
+        height: From the lowest to the highest point, in m.
+        step: Highest step that it is expected to master, in m.
+        slope: Steepest slope, as rise/run.
+        gap: Widest gap, in m.
+    """
+
+    leg: float = 0.5
+    radius: float = 0.5
+    height: float = 0.7
+    step: float = 0.2
+    slope: float = 0.7
+    gap: float = 0.4
+
+
+@dataclass(frozen=True)
+class Param:
+    """One parameter of a kind.
+
+    Attributes:
+        unit: SI unit, empty for a count or ratio.
+        low: Least value allowed.
+        high: Greatest value allowed.
+        doc: What it is, in a line.
+        default: Value when nothing is given and difficulty doesn't decide.
+        easy: Value at difficulty 0, in `scale` units.
+        hard: Value at difficulty 1, in `scale` units.
+        scale: What `easy`, `hard` and `default` are multiples of: the robot's leg or radius.
+        integer: Whether only whole numbers are meant.
+    """
+
+    unit: str
+    low: float
+    high: float
+    doc: str
+    default: float | None = None
+    easy: float | None = None
+    hard: float | None = None
+    scale: Scale = ""
+    integer: bool = False
+
+    def at(self, difficulty: float, size: RobotSize) -> float | int:
+        """The value that difficulty (0 to 1) gives for a robot of that size, within the range."""
+        if self.easy is not None and self.hard is not None:
+            value = self.easy + (self.hard - self.easy) * difficulty
+        else:
+            value = self.default if self.default is not None else self.low
+        if self.scale:
+            value *= float(getattr(size, self.scale))
+        value = min(max(value, self.low), self.high)
+        return round(value) if self.integer else value
+
+    def parse(self, value: Any) -> Dist:
+        """Check a given number or distribution.
+
+        Raises:
+            ValueError: It is malformed or out of range.
+        """
+        parsed = dist.check_range(dist.parse(value), self.low, self.high, self.unit)
+        return dist.check_integer(parsed) if self.integer else parsed
+
+
+def param(
+    unit: str,
+    low: float,
+    high: float,
+    doc: str,
+    *,
+    default: float | None = None,
+    easy: float | None = None,
+    hard: float | None = None,
+    scale: Scale = "",
+    integer: bool = False,
+) -> Any:
+    """A dataclass field that is a parameter; see `Param` for the arguments."""
+    spec = Param(unit, low, high, doc, default, easy, hard, scale, integer)
+    return dataclasses.field(metadata={"param": spec})
+
+
+def specs(kind: type[Any]) -> dict[str, Param]:
+    """The parameters of a kind by name, in the order of the file."""
+    return {f.name: f.metadata["param"] for f in dataclasses.fields(kind) if "param" in f.metadata}
+
+
+def check(known: Mapping[str, Param], given: Mapping[str, Any], owner: str) -> dict[str, Dist]:
+    """Parse the parameters given for a kind.
+
+    Raises:
+        ParamError: A name is unknown or a value wrong; `.key` tells which.
+    """
+    parsed = {}
+    for key, value in given.items():
+        if key not in known:
+            raise ParamError(key, f"{owner} has no parameter {key!r}", suggestion(key, known))
+        try:
+            parsed[key] = known[key].parse(value)
+        except ValueError as error:
+            raise ParamError(key, str(error), known[key].doc) from None
+    return parsed
+
+
+class ParamError(Exception):
+    """A wrong parameter of a kind, before its path in the EnvCfg is known."""
+
+    def __init__(self, key: str, cause: str, remedy: str) -> None:
+        super().__init__(cause)
+        self.key = key
+        self.cause = cause
+        self.remedy = remedy
+
+
+def draw(
+    known: Mapping[str, Param],
+    given: Mapping[str, Dist],
+    streams: Streams,
+    name: str,
+    *,
+    difficulty: float,
+    size: RobotSize,
+    attempt: int = 0,
+) -> dict[str, float | int]:
+    """Draw the parameters of a kind: what is given, and by difficulty what is left open.
+
+    Each parameter has a stream of its own, so that giving one never shifts another.
+    """
+    values = {}
+    for key, spec in known.items():
+        if key not in given:
+            values[key] = spec.at(difficulty, size)
+            continue
+        value = given[key]
+        if isinstance(value, int | float):
+            values[key] = round(value) if spec.integer else float(value)
+        else:
+            values[key] = dist.sample(value, streams(f"{name}.{key}", attempt), integer=spec.integer)
+    return values

@@ -1,0 +1,91 @@
+"""Registries: the kinds of a family, found by scanning its package and by entry points.
+
+A built-in and a third party's kind pass through the same door: a module that is imported and that
+registers a class. The families are named here so that `core` can check an EnvCfg against them
+without importing them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
+from typing import Generic, TypeVar
+
+from envgen.core.errors import EnvgenError, InputError, suggestion
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """The kinds of one family by name, loaded when first asked for.
+
+    Args:
+        family: Singular noun for messages, such as `terrain`.
+        package: Package whose modules hold the built-in kinds, one kind a file.
+    """
+
+    def __init__(self, family: str, package: str) -> None:
+        self.family = family
+        self.package = package
+        self._kinds: dict[str, T] = {}
+        self._loaded = False
+
+    def add(self, name: str, kind: T) -> None:
+        """Register a kind.
+
+        Raises:
+            EnvgenError: The name is taken.
+        """
+        if name in self._kinds:
+            raise EnvgenError(
+                f"two {self.family} kinds are called {name!r}",
+                "Rename one: names are the public language and must be unique.",
+            )
+        self._kinds[name] = kind
+
+    def register(self, kind: T) -> T:
+        """Class decorator: register a class under its `kind` attribute."""
+        self.add(str(getattr(kind, "kind")), kind)  # noqa: B009  (T has no such attribute statically)
+        return kind
+
+    def get(self, name: str) -> T:
+        """The kind of that name.
+
+        Raises:
+            InputError: There is none; the nearest name is suggested.
+        """
+        self._load()
+        try:
+            return self._kinds[name]
+        except KeyError:
+            raise InputError(
+                f"unknown {self.family} {name!r}", suggestion(name, self._kinds)
+            ) from None
+
+    def names(self) -> list[str]:
+        """All names, sorted."""
+        self._load()
+        return sorted(self._kinds)
+
+    def __iter__(self) -> Iterator[tuple[str, T]]:
+        self._load()
+        return iter(sorted(self._kinds.items()))
+
+    def __contains__(self, name: object) -> bool:
+        self._load()
+        return name in self._kinds
+
+    def _load(self) -> None:
+        if self._loaded:
+            return
+        self._loaded = True
+        package = importlib.import_module(self.package)
+        for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+            if module.name != "base" and not module.name.startswith("_"):
+                importlib.import_module(f"{self.package}.{module.name}")
+        for entry in sorted(entry_points(group=self.package), key=lambda e: e.name):
+            found: Callable[[], object] | object = entry.load()
+            if callable(found) and not isinstance(found, type):
+                found()

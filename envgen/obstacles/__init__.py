@@ -1,0 +1,1 @@
+"""Things that stand or lie on the ground: one kind a file."""

@@ -1,0 +1,1 @@
+"""Prompt backends, one file each: a module with `read(prompt) -> Interpretation`."""

@@ -1,0 +1,239 @@
+"""The lexicon of the offline interpreter: data in `prompts/lexicon/<language>/*.toml`, indexed."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from envgen.core.errors import EnvgenError
+from envgen.core.resources import resource
+from envgen.prompting.lemmas import bases, inflections
+from envgen.prompting.tokens import normalise, tokenise
+
+
+@dataclass(frozen=True)
+class Sense:
+    """What a phrase can mean; a field that is not empty is a meaning. See the TOML files.
+
+    Attributes:
+        terrain: Kinds, the first that is registered being meant; likewise `obstacle`, `robot`, `task`.
+        terrain_set: Kinds that are all meant.
+        alternatives: Whether either the terrain or the obstacle is meant, not both.
+        weak: Whether it counts only if no other terrain is named.
+        robot_params: Parameters that the robot's name implies, where its kind has them.
+        param: Parameters that a length beside the phrase may set.
+        measure: The same for words that only measure.
+        measures: A path of the EnvCfg that a number beside the phrase sets, in the unit `dimension`.
+        set: Values by path of the EnvCfg.
+        multiplies: A path that is a multiplier; `more` tells its direction.
+        planet: Gravity in m/s2.
+        wind: Range of speed in m/s, along `direction`.
+        amount: Obstacles per m2; `weight` is the same for a terrain.
+        difficulty: Range.
+        degree: Factor on the degree that follows.
+        share: Part of the span from easy to hard, from the smaller end; `arena` in m for the arena.
+        layout: Of several terrains.
+        rank: Of a task among several; it `covers` others and `absorbs` kinds of obstacles.
+        chase: Whether the verb divides chasers from runners.
+        several: Whether the task counts only between several robots.
+        negate: What it excludes.
+        article: Whether it is an indefinite article or a one.
+        bound: `upper` or `lower`, of the number that follows.
+        role: Any other part in the grammar.
+    """
+
+    terrain: tuple[str, ...] = ()
+    obstacle: tuple[str, ...] = ()
+    robot: tuple[str, ...] = ()
+    task: tuple[str, ...] = ()
+    terrain_set: tuple[str, ...] = ()
+    alternatives: bool = False
+    weak: bool = False
+    robot_params: Mapping[str, Any] = field(default_factory=dict)
+    param: tuple[str, ...] = ()
+    measure: tuple[str, ...] = ()
+    measures: str = ""
+    dimension: str = ""
+    set: Mapping[str, Any] = field(default_factory=dict)
+    multiplies: str = ""
+    more: bool = True
+    planet: float | None = None
+    wind: tuple[float, ...] = ()
+    direction: tuple[int, ...] = ()
+    amount: tuple[float, ...] = ()
+    weight: float = 0.0
+    difficulty: tuple[float, ...] = ()
+    degree: float = 0.0
+    share: tuple[float, ...] = ()
+    arena: float = 0.0
+    layout: str = ""
+    rank: int = 0
+    covers: tuple[str, ...] = ()
+    absorbs: tuple[str, ...] = ()
+    chase: bool = False
+    several: bool = False
+    negate: str = ""
+    article: bool = False
+    bound: str = ""
+    role: str = ""
+
+    @property
+    def thing(self) -> bool:
+        """Whether it names something that stands in the world."""
+        return bool(self.terrain or self.obstacle or self.robot or self.terrain_set)
+
+
+@dataclass
+class Node:
+    """A node of the index of phrases: its senses, and the nodes one word further."""
+
+    senses: tuple[Sense, ...] = ()
+    next: dict[str, Node] = field(default_factory=dict)
+
+
+@dataclass
+class Lexicon:
+    """The words of one language.
+
+    Attributes:
+        root: Index of phrases, word by word in base form.
+        stop: Words that may be passed over in silence.
+        ordinary: Real words that are never taken for misspelled ones.
+        numbers: Cardinals, with `magnitudes` that multiply them and `factors` of what follows.
+        units: Canonical unit and factor by phrase.
+        spelling: Inflected words of phrases by first letter, for what is misspelled.
+        tables: The grammar's lists: `scope_ends`, `joins`, `ranges`, `by`, and the table `legs`.
+    """
+
+    root: Node = field(default_factory=Node)
+    stop: frozenset[str] = frozenset()
+    ordinary: frozenset[str] = frozenset()
+    numbers: dict[str, float] = field(default_factory=dict)
+    magnitudes: dict[str, float] = field(default_factory=dict)
+    factors: dict[str, float] = field(default_factory=dict)
+    units: dict[tuple[str, ...], tuple[str, float]] = field(default_factory=dict)
+    irregular: dict[str, str] = field(default_factory=dict)
+    spelling: dict[str, list[str]] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+    tables: dict[str, Any] = field(default_factory=dict)
+
+    def bases(self, word: str) -> list[str]:
+        """The word and its base forms, irregular ones included."""
+        found = bases(word)
+        if word in self.irregular:
+            found.insert(1, self.irregular[word])
+        return found
+
+    def match(self, words: list[list[str]], start: int) -> tuple[int, tuple[Sense, ...]]:
+        """The longest phrase that begins at a word.
+
+        Args:
+            words: Base forms of each token.
+            start: Index of the token.
+
+        Returns:
+            How many tokens it spans (0 if none does) and its senses.
+        """
+        best: tuple[int, tuple[Sense, ...]] = (0, ())
+        front = [self.root]
+        for length, forms in enumerate(words[start : start + 8], 1):
+            front = [node.next[form] for node in front for form in forms if form in node.next]
+            if not front:
+                break
+            # the first node with senses comes from the form nearest to what is written
+            senses = next((node.senses for node in front if node.senses), ())
+            if senses:
+                best = (length, senses)
+        return best
+
+    def correct(self, word: str) -> str | None:
+        """The known word of which this one is a misspelling, if it is near enough.
+
+        Short words and real words are left alone: a wrong correction is worse than an honest
+        "not understood".
+        """
+        if len(word) < 5 or not word.isalpha() or not word.isascii():
+            return None
+        if not self.ordinary.isdisjoint(self.bases(word)):
+            return None
+        from rapidfuzz import process  # ~20 ms to import, and most prompts have no unknown word
+        from rapidfuzz.distance import OSA
+
+        limit = 1 if len(word) < 7 else 2
+        # the first letter is seldom wrong, except when it is swapped with the second
+        near = chain(self.spelling.get(word[0], ()), self.spelling.get(word[1], ()))
+        found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=limit)
+        if found is None or abs(len(found[0]) - len(word)) > 1 or len(found[0]) < 4:
+            return None
+        return str(found[0])
+
+
+def _split(phrase: str) -> list[str]:
+    return [token.word for token in tokenise(normalise(phrase))]
+
+
+def _tuples(table: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(v) if isinstance(v, list) else v for key, v in table.items()}
+
+
+def _add(lexicon: Lexicon, phrase: str, sense: Sense) -> None:
+    node = lexicon.root
+    for word in _split(phrase):
+        node = node.next.setdefault(word, Node())
+    node.senses = (*node.senses, sense)
+
+
+def _vocabulary(lexicon: Lexicon, words: Iterable[str]) -> None:
+    by_letter: dict[str, set[str]] = defaultdict(set)
+    known = set(words)
+    for word in known:
+        if len(word) >= 4 and word.isalpha():
+            for form in inflections(word):
+                by_letter[form[0]].add(form)
+    lexicon.spelling = {letter: sorted(forms) for letter, forms in sorted(by_letter.items())}
+    lexicon.known = frozenset(chain.from_iterable(by_letter.values())) | known
+
+
+def build(files: Iterable[Path]) -> Lexicon:
+    """Read TOML files into one lexicon.
+
+    Raises:
+        EnvgenError: A file is malformed; it is named.
+    """
+    lexicon = Lexicon()
+    words: set[str] = set()
+    for path in files:
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+            for table in data.pop("sense", []):
+                phrases = table.pop("words")
+                sense = Sense(**_tuples(table))
+                for phrase in phrases:
+                    _add(lexicon, phrase, sense)
+                    words.update(_split(phrase))
+            lexicon.stop |= frozenset(data.pop("stop", "").split())
+            lexicon.ordinary |= frozenset(data.pop("ordinary", "").split())
+            for name in ("numbers", "magnitudes", "factors", "irregular"):
+                getattr(lexicon, name).update(data.pop(name, {}))
+            for phrase, (unit, factor) in data.pop("units", {}).items():
+                lexicon.units[tuple(_split(phrase))] = (unit, factor)
+            lexicon.tables.update(data)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise EnvgenError(f"the lexicon {path} is broken: {error}", "Install envgen again.") from None
+    numbers = chain(lexicon.numbers, lexicon.magnitudes, lexicon.factors)
+    units = chain.from_iterable(lexicon.units)
+    _vocabulary(lexicon, chain(words, numbers, (u for u in units if len(u) > 3)))
+    return lexicon
+
+
+@cache
+def lexicon(language: str = "en") -> Lexicon:
+    """The lexicon of a language, read once per process."""
+    folder = resource("prompts") / "lexicon" / language
+    return build(sorted(folder.glob("*.toml")))

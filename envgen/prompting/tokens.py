@@ -1,0 +1,123 @@
+"""A prompt as tokens: normalised words, numbers and punctuation, each with its place in the text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "⁄": "/", "×": "x", "−": "-"})
+_TOKEN = re.compile(
+    r"""
+    (?P<number>(?:(?<![^\s(\[=:])-)?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d) | \d+/\d+ | \d*\.?\d+(?:e[+-]?\d+(?![^\W_]))?(?:\^\d+)?))
+  | (?P<unit>m/s\^?2 | m/s/s | m/s | km/h | /\s?m\^?2 | m\^2 | ° | %)
+  | (?P<word>[^\W\d_]\w*)
+  | (?P<punct>[.,;:!?()\[\]"\n-]+)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+# "3v3", "2vs2", "10x20": letters that would stick to the number after them
+_VERSUS = re.compile(r"(?<=\d)\s*(v|vs|versus)\.?\s*(?=\d)", re.IGNORECASE)
+_TIMES = re.compile(r"(?<=[\d\w])\s*\bx\s*(?=\d)|(?<=\d)x\s*(?=\d)", re.IGNORECASE)
+_NEGATED = re.compile(r"n't\b", re.IGNORECASE)
+_CONTRACTED = re.compile(r"'(?:s|m|d|ll|re|ve)\b", re.IGNORECASE)
+MAX_DIGITS = 15
+
+Kind = Literal["number", "unit", "word", "punct"]
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token.
+
+    Attributes:
+        kind: What it is.
+        word: Its case-folded form.
+        start: Of its characters in the normalised text.
+        end: After its characters.
+        value: Of a number.
+        glued: Whether a hyphen ties it to the token before it.
+    """
+
+    kind: Kind
+    word: str
+    start: int
+    end: int
+    value: float = 0.0
+    glued: bool = False
+
+
+def normalise(prompt: str) -> str:
+    """One form for what looks alike: compatibility characters, quotes, blanks, contractions."""
+    text = unicodedata.normalize("NFKC", prompt.translate(_QUOTES)).translate(_QUOTES)
+    text = "".join(
+        c if c in "\n\t" or unicodedata.category(c)[0] != "C" else " " if c == "\r" else "" for c in text
+    )
+    text = re.sub(r"(?<=\d)\s*[–—]\s*(?=\d)", " to ", text)
+    text = re.sub(r"[–—]", ", ", text)
+    text = _VERSUS.sub(" vs ", text)
+    text = _TIMES.sub(" x ", text)
+    text = _NEGATED.sub(" not", re.sub(r"\bcan't\b", "cannot", text))
+    text = _CONTRACTED.sub("", text)
+    return re.sub(r"[^\S\n]+", " ", text).strip()
+
+
+def tokenise(text: str) -> list[Token]:
+    """The tokens of a normalised text; symbols that mean nothing here are left out."""
+    tokens: list[Token] = []
+    hyphen = -1
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        word = match.group().casefold()
+        start, end = match.span()
+        if kind == "punct" and set(word) == {"-"}:
+            if _between_words(text, start, end):
+                hyphen = end
+                continue
+            if not _range_dash(text, start, end, tokens):
+                continue
+            tokens.append(Token("word", "to", start, end))
+            continue
+        if kind == "number":
+            tokens.extend(_number(word, start, end))
+        elif kind in ("unit", "word", "punct"):
+            tokens.append(Token(_KINDS[kind], word, start, end, glued=start == hyphen))
+    return tokens
+
+
+_KINDS: dict[str, Kind] = {"unit": "unit", "word": "word", "punct": "punct"}
+
+
+def _between_words(text: str, start: int, end: int) -> bool:
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return before.isalnum() and after.isalpha()
+
+
+def _range_dash(text: str, start: int, end: int, tokens: list[Token]) -> bool:
+    """Whether a hyphen stands between two numbers, as in 10-20 (a unit may be between)."""
+    follows = text[end : end + 2].strip()[:1].isdigit()
+    recent = tokens[-2:]
+    return follows and any(t.kind == "number" for t in recent) and bool(text[start - 1 : start].strip())
+
+
+def _number(word: str, start: int, end: int) -> list[Token]:
+    """A number token; nothing for one that is no number a world could hold."""
+    try:
+        plain = word.replace(",", "")
+        if "^" in plain:
+            base, power = plain.split("^")
+            if len(power) > 2:
+                raise ValueError
+            value = float(base) ** int(power)
+        elif "/" in plain:
+            above, below = plain.split("/")
+            value = float(above) / float(below)
+        else:
+            value = float(plain)
+        if not abs(value) < 10.0**MAX_DIGITS:
+            raise ValueError
+    except (ValueError, ZeroDivisionError, OverflowError):
+        # kept as a word, so that it is reported as not understood
+        return [Token("word", word[:40], start, end)]
+    return [Token("number", word, start, end, value)]

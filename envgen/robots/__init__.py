@@ -1,0 +1,1 @@
+"""Discovery of robots: templates of our own today, any MJCF later."""

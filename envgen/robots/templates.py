@@ -1,0 +1,83 @@
+"""Built-in robots: one Jinja2 MJCF template each, with its parameters in front."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from envgen.core.errors import EnvgenError
+from envgen.core.families import ROBOTS
+from envgen.core.params import Param
+from envgen.core.resources import resource
+
+_OPEN, _CLOSE = "{#---", "---#}"
+
+
+@dataclass(frozen=True)
+class RobotKind:
+    """A robot that can be asked for by name.
+
+    Attributes:
+        name: Public name.
+        path: Of the template.
+        summary: What it is, in a line.
+        planar: Whether it moves in its own x-z plane only.
+        legged: Whether it walks.
+        params: Its parameters by name.
+        sources: Where masses, limits and gears come from.
+    """
+
+    name: str
+    path: Path
+    summary: str
+    planar: bool = False
+    legged: bool = True
+    params: Mapping[str, Param] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+
+    def mjcf(self, values: Mapping[str, float | int]) -> str:
+        """The robot as a complete MJCF.
+
+        Args:
+            values: A value for each parameter.
+        """
+        return _template(self.path).render(**values)
+
+
+@cache
+def _template(path: Path) -> Template:
+    loader = FileSystemLoader(path.parent)
+    environment = Environment(
+        loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+    )
+    return environment.get_template(path.name)
+
+
+def read(path: Path) -> RobotKind:
+    """Read the front matter of a robot template.
+
+    Raises:
+        EnvgenError: It is missing or malformed.
+    """
+    text = path.read_text(encoding="utf-8")
+    name = path.name.removesuffix(".xml.j2")
+    if not text.startswith(_OPEN) or _CLOSE not in text:
+        raise EnvgenError(f"{path} has no front matter", f"Begin it with {_OPEN} and end that with {_CLOSE}.")
+    try:
+        front: dict[str, Any] = tomllib.loads(text[len(_OPEN) : text.index(_CLOSE)])
+        params = {key: Param(**spec) for key, spec in front.pop("params", {}).items()}
+        sources = tuple(front.pop("sources", ()))
+        return RobotKind(name=name, path=path, params=params, sources=sources, **front)
+    except (tomllib.TOMLDecodeError, TypeError) as error:
+        raise EnvgenError(f"{path}: {error}", "See docs/adding.md for the front matter of a robot.") from None
+
+
+for _path in sorted((resource("templates") / "robots").glob("*.xml.j2")):
+    _robot = read(_path)
+    ROBOTS.add(_robot.name, _robot)

@@ -1,0 +1,1 @@
+"""What is observed, rewarded and ended, as data: one kind a file."""

@@ -1,0 +1,92 @@
+"""The base of all tasks: named terms, as data."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from envgen.core.families import TASKS
+from envgen.tasks.expr import Expr
+
+register = TASKS.register
+
+Layout = Literal["free", "goal", "lanes"]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One named part of an observation, a reward or an ending.
+
+    Attributes:
+        name: What logs and plots call it.
+        expr: Expression over the agent's state; see `envgen.tasks.expr`.
+        weight: Factor of a reward term, per control step.
+    """
+
+    name: str
+    expr: Expr
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class TaskTerms:
+    """A whole task for one agent.
+
+    Attributes:
+        observation: Concatenated in order.
+        reward: Weighted and summed.
+        terminated: The episode ends when one differs from 0.
+        success: The task is done where it differs from 0.
+    """
+
+    observation: tuple[Term, ...]
+    reward: tuple[Term, ...]
+    terminated: tuple[Term, ...]
+    success: Term = field(default=Term("success", 0))
+
+    def to_json(self, weights: dict[str, float] | None = None) -> dict[str, Any]:
+        """Plain data, with the weights of an EnvCfg applied."""
+        given = weights or {}
+        return {
+            "observation": [{"name": t.name, "expr": t.expr} for t in self.observation],
+            "reward": [
+                {"name": t.name, "weight": given.get(t.name, t.weight), "expr": t.expr}
+                for t in self.reward
+            ],
+            "terminated": [{"name": t.name, "expr": t.expr} for t in self.terminated],
+            "success": {"name": self.success.name, "expr": self.success.expr},
+        }
+
+
+class Task(ABC):
+    """A kind of task. The fields of the (frozen dataclass) subclass are its drawn parameters.
+
+    Attributes:
+        kind: Public name.
+        layout: How agents and goals are put into the arena: anywhere apart (`free`), each with a goal
+            of its own (`goal`), or side by side on a line with a finish ahead (`lanes`).
+        min_agents: Least number of agents.
+        max_agents: Greatest number of agents, or None.
+    """
+
+    kind: ClassVar[str]
+    layout: ClassVar[Layout] = "free"
+    min_agents: ClassVar[int] = 1
+    max_agents: ClassVar[int | None] = None
+
+    @abstractmethod
+    def terms(self) -> TaskTerms:
+        """The terms for one agent."""
+
+    def goal_distance(self) -> float:
+        """Distance from start to goal in m, for layouts that have goals."""
+        return 0.0
+
+    @classmethod
+    def reward_names(cls) -> list[str]:
+        """Names of the reward terms, which an EnvCfg may weight."""
+        from envgen.core.params import RobotSize, specs
+
+        size = RobotSize()
+        return [t.name for t in cls(**{k: p.at(0.5, size) for k, p in specs(cls).items()}).terms().reward]

@@ -1,0 +1,133 @@
+"""The language of task terms: expressions as plain JSON lists, evaluated for a batch of worlds.
+
+A term is data, so that a pack carries the whole task and the browser evaluates the same lists. An expression
+is a number, a string of numbers, or a list `[op, arg, …]`. Each value is an array (worlds, k); operators
+broadcast k = 1. docs/tasks.md lists them; `OPERATORS` and `SOURCES` below are the whole language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envgen.core.errors import EnvgenError
+
+Expr: TypeAlias = float | int | list[Any]
+Values: TypeAlias = NDArray[np.float64]
+
+
+class Reading(Protocol):
+    """What one agent of a batch of worlds can be asked; each answer is (worlds, k)."""
+
+    worlds: int
+
+    def sensor(self, name: str) -> Values: ...
+    def joint_pos(self) -> Values: ...
+    def joint_vel(self) -> Values: ...
+    def action(self) -> Values: ...
+    def goal(self) -> Values: ...
+    def start(self) -> Values: ...
+    def time(self) -> Values: ...
+    def ground(self, xy: Values) -> Values: ...
+    def constant(self, name: str) -> Values: ...
+
+
+SOURCES: dict[str, str] = {
+    "sensor": "['sensor', name]: the agent's MJCF sensor of that name",
+    "joint_pos": "positions of the agent's joints, its root left out (rad or m)",
+    "joint_vel": "velocities of the same joints (rad/s or m/s)",
+    "action": "the last action, in [-1, 1]",
+    "goal": "position of the agent's goal in the world (m)",
+    "start": "position of the agent's root at the start (m)",
+    "time": "seconds since the reset",
+    "ground": "['ground', xy]: height of the ground map under a point (m)",
+    "constant": "['constant', name]: a number of the agent: leg, radius, height, arena_x, arena_y",
+}
+
+
+def _rotate_inverse(quat: Values, vector: Values) -> Values:
+    """A world vector in the frame of a body with orientation quat (w, x, y, z)."""
+    w, axis = quat[:, :1], -quat[:, 1:]
+    twice = 2.0 * np.cross(axis, vector)
+    return vector + w * twice + np.cross(axis, twice)
+
+
+def _norm(a: Values) -> Values:
+    return np.sqrt(np.sum(a * a, axis=1, keepdims=True))
+
+
+def _sum(a: Values) -> Values:
+    return np.sum(a, axis=1, keepdims=True)
+
+
+def _truth(a: Any) -> Values:
+    return np.asarray(a, dtype=np.float64)
+
+
+def _divide(a: Values, b: Values) -> Values:
+    # x / 0 is 0: a term stays finite when, say, the distance to the goal is 0
+    return np.divide(a, b, out=np.zeros(np.broadcast_shapes(a.shape, b.shape)), where=b != 0)
+
+
+OPERATORS: dict[str, tuple[Callable[..., Values], str]] = {
+    "add": (lambda a, b: a + b, "a + b"),
+    "sub": (lambda a, b: a - b, "a - b"),
+    "mul": (lambda a, b: a * b, "a * b"),
+    "div": (_divide, "a / b, and 0 where b is 0"),
+    "neg": (lambda a: -a, "-a"),
+    "abs": (np.abs, "|a|"),
+    "min": (np.minimum, "the smaller of a and b"),
+    "max": (np.maximum, "the larger of a and b"),
+    "square": (np.square, "a * a"),
+    "sqrt": (lambda a: np.sqrt(np.maximum(a, 0.0)), "square root, and 0 below 0"),
+    "exp": (lambda a: np.exp(np.minimum(a, 50.0)), "e ** min(a, 50)"),
+    "lt": (lambda a, b: _truth(a < b), "1 where a < b, else 0"),
+    "gt": (lambda a, b: _truth(a > b), "1 where a > b, else 0"),
+    "and": (lambda a, b: _truth((a != 0) & (b != 0)), "1 where both differ from 0"),
+    "or": (lambda a, b: _truth((a != 0) | (b != 0)), "1 where one differs from 0"),
+    "not": (lambda a: _truth(a == 0), "1 where a is 0"),
+    "sum": (_sum, "sum over k"),
+    "mean": (lambda a: np.mean(a, axis=1, keepdims=True), "mean over k"),
+    "norm": (_norm, "Euclidean length over k"),
+    "dot": (lambda a, b: _sum(a * b), "sum over k of a * b"),
+    "to_body": (_rotate_inverse, "a world vector b in the frame of the orientation a (w, x, y, z)"),
+}
+"""Operators by name: function of arrays (worlds, k), and what it does."""
+
+
+def evaluate(expr: Expr, reading: Reading) -> Values:
+    """Evaluate an expression for a batch of worlds.
+
+    Args:
+        expr: The expression.
+        reading: The state of one agent in each world.
+
+    Returns:
+        (worlds, k).
+
+    Raises:
+        EnvgenError: The expression is not of the language.
+    """
+    if isinstance(expr, int | float):
+        return np.full((reading.worlds, 1), float(expr))
+    op, *args = expr
+    if op == "sensor":
+        return reading.sensor(args[0])
+    if op == "constant":
+        return reading.constant(args[0])
+    if op == "ground":
+        return reading.ground(evaluate(args[0], reading))
+    if op == "slice":
+        return evaluate(args[0], reading)[:, args[1] : args[2]]
+    if op == "concat":
+        return np.concatenate([evaluate(arg, reading) for arg in args], axis=1)
+    if op in OPERATORS:
+        function = OPERATORS[op][0]
+        return function(*(evaluate(arg, reading) for arg in args))
+    if op in SOURCES:
+        value: Values = getattr(reading, op)()
+        return value
+    raise EnvgenError(f"unknown operator {op!r} in a task term", "See docs/tasks.md for the language.")

@@ -1,0 +1,42 @@
+"""Reach a point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from envgen.core.params import param
+from envgen.tasks._common import (
+    DISTANCE,
+    EFFORT,
+    ENDINGS,
+    GOAL_OBSERVATION,
+    HEADING,
+    PROPRIOCEPTION,
+    speed_towards,
+)
+from envgen.tasks.base import Layout, Task, TaskTerms, Term, register
+
+
+@register
+@dataclass(frozen=True)
+class Goal(Task):
+    """Reach a point on the ground."""
+
+    kind: ClassVar[str] = "goal"
+    layout: ClassVar[Layout] = "goal"
+
+    distance: float = param("m", 0.5, 400.0, "from start to goal", easy=3.0, hard=8.0)
+    radius: float = param("m", 0.05, 10.0, "within which the goal is reached", default=0.5)
+
+    def goal_distance(self) -> float:
+        return self.distance
+
+    def terms(self) -> TaskTerms:
+        arrived = ["lt", DISTANCE, self.radius]
+        reward = (
+            Term("progress", speed_towards(HEADING), 1.0),
+            Term("arrived", arrived, 10.0),
+            EFFORT,
+        )
+        return TaskTerms((*PROPRIOCEPTION, *GOAL_OBSERVATION), reward, ENDINGS, Term("arrived", arrived))

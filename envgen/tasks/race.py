@@ -1,0 +1,35 @@
+"""Be first at the finish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from envgen.core.params import param
+from envgen.tasks._common import EFFORT, ENDINGS, PROPRIOCEPTION, TO_GOAL
+from envgen.tasks.base import Layout, Task, TaskTerms, Term, register
+
+
+@register
+@dataclass(frozen=True)
+class Race(Task):
+    """Start side by side and cross the finish line ahead, along x, before the others."""
+
+    kind: ClassVar[str] = "race"
+    layout: ClassVar[Layout] = "lanes"
+
+    distance: float = param("m", 0.5, 400.0, "from start to finish; cut to fit the arena", default=10.0)
+
+    def goal_distance(self) -> float:
+        return self.distance
+
+    def terms(self) -> TaskTerms:
+        ahead = ["slice", TO_GOAL, 0, 1]
+        finished = ["lt", ahead, 0]
+        reward = (
+            Term("progress", ["slice", ["sensor", "root_vel"], 0, 1], 1.0),
+            Term("finished", finished, 10.0),
+            EFFORT,
+        )
+        remaining = Term("remaining", ahead)
+        return TaskTerms((*PROPRIOCEPTION, remaining), reward, ENDINGS, Term("finished", finished))

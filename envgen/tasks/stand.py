@@ -1,0 +1,27 @@
+"""Stand still."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from envgen.tasks._common import ALIVE, EFFORT, ENDINGS, PROPRIOCEPTION, UP
+from envgen.tasks.base import Task, TaskTerms, Term, register
+
+
+@register
+@dataclass(frozen=True)
+class Stand(Task):
+    """Stay upright and where you are."""
+
+    kind: ClassVar[str] = "stand"
+
+    def terms(self) -> TaskTerms:
+        speed = ["norm", ["sensor", "root_vel"]]
+        reward = (
+            ALIVE,
+            Term("upright", UP),
+            Term("still", ["exp", ["mul", -4, ["square", speed]]]),
+            EFFORT,
+        )
+        return TaskTerms(PROPRIOCEPTION, reward, ENDINGS)

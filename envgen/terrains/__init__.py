@@ -1,0 +1,1 @@
+"""Generators of ground: one kind a file."""

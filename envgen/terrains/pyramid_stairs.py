@@ -1,0 +1,51 @@
+"""Stairs up to a platform, from all four sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from envgen.core.errors import InputError
+from envgen.core.params import param
+from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, of_solids, register
+
+
+@register
+@dataclass(frozen=True)
+class PyramidStairs(SubTerrain):
+    """Square rings of steps, rising to a platform in the middle."""
+
+    kind: ClassVar[str] = "pyramid_stairs"
+    source: ClassVar[str] = "Isaac Lab, legged_gym: rise 0.05-0.23 m for a leg of 0.55 m, tread 0.3 m"
+
+    step_height: float = param("m", 0.01, 1.0, "rise of one step", easy=0.08, hard=0.42, scale="leg")
+    step_depth: float = param("m", 0.1, 3.0, "tread of one step", default=0.3)
+    platform: float = param("m", 0.5, 50.0, "side of the top", default=3.0)
+    border: float = param("m", 0.0, 50.0, "flat rim around the foot", default=1.5)
+    steps: int = param(
+        "", 0, 100, "most steps, 0 for as many as fit", default=0, integer=True
+    )
+
+    def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
+        room = patch.radius - self.border - self.platform / 2
+        number = int((room + 1e-9) / self.step_depth)
+        if self.steps:
+            number = min(number, self.steps)
+        if number < 1:
+            raise InputError(
+                f"pyramid_stairs: no step of {self.step_depth:g} m fits into {2 * patch.radius:g} m beside"
+                f" a platform of {self.platform:g} m and a rim of {self.border:g} m",
+                "Take a larger terrain.size, or a smaller platform, border or step_depth.",
+            )
+        solids = []
+        for step in range(number):
+            # a long arena becomes a long pyramid: each step keeps the same tread on all sides
+            inset = self.border + step * self.step_depth
+            half = (patch.size[0] / 2 - inset, patch.size[1] / 2 - inset)
+            top = (step + 1) * self.step_height
+            solids.append(
+                Solid((-half[0], half[0]), (-half[1], half[1]), (top - self.step_height, top))
+            )
+        return of_solids(patch, solids, floor=0.0)
