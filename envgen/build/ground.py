@@ -44,6 +44,22 @@ class GroundMap:
     def highest(self) -> _Corners:
         return _Corners(self.field)
 
+    @cached_property
+    def pit(self) -> float:
+        """Height (m) up to which the ground is the floor of a pit; minus infinity where there is none."""
+        floor = float(self.field.heights.min())
+        return floor + 1e-3 if self.sharp and floor < -1e-3 else -np.inf
+
+    def dips(self, radius: float) -> Floats:
+        """(n, 2) points (m) that nothing within `radius` (m) lies below: what is put there stays there."""
+        reach = [max(1, round(radius / cell)) for cell in self.field.cell]
+        heights = self.field.heights
+        lowest = cv2.erode(heights, np.ones((2 * reach[1] + 1, 2 * reach[0] + 1), dtype=np.uint8))
+        rows, cols = np.nonzero(heights <= lowest + 1e-6)
+        x = self.field.origin[0] + cols * self.field.cell[0]
+        y = self.field.origin[1] + rows * self.field.cell[1]
+        return np.stack([x, y], axis=1)
+
     def relief(self, radius: float) -> Heights:
         """Greatest minus least height (m) within `radius` (m) of each sample."""
         reach = [max(1, round(radius / cell)) for cell in self.field.cell]

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from envgen.build.fragment import POSE, Fragment, fragment
+from envgen.build.fragment import Fragment, fragment
 from envgen.build.place import Arena, Pose
 from envgen.build.sample import FLUIDS, Agent, Draw
 from envgen.build.scatter import Placed
 from envgen.core.resources import resource
-from envgen.obstacles.base import Geom, Quat
+from envgen.obstacles.base import Geom, Quat, Vec3
 
 HEIGHTS_FILE = "terrain.bin"
 BASE = 0.5
@@ -139,14 +139,15 @@ def _option(draw: Draw) -> str:
 
 
 def _memory(draw: Draw, moving: int) -> str:
-    """Arena of the world in kB: twice what the robots were seen to need, and room for what moves.
+    """Arena of the world in kB: three times what the robots were seen to need, and room for what moves.
 
-    Constraint Jacobians are dense below 60 degrees of freedom (MuJoCo, option/jacobian), so that robots
-    in one world add to each other's rows.
+    Constraint Jacobians are dense below 60 degrees of freedom (MuJoCo, option/jacobian): each body widens the
+    rows of all others.
     """
-    needs = [agent.robot.arena for agent in draw.agents]
-    together = sum(needs) * min(len(needs), 3) if len(needs) > 1 else sum(needs)
-    bytes_ = 2.0 * together + 16_384 * moving * (1 + 0.25 * len(needs))
+    robots = [agent.robot for agent in draw.agents]
+    wide = min(sum(robot.nv for robot in robots) + 6 * moving, 60)
+    bytes_ = sum(3.0 * robot.arena * max(1.0, wide / robot.nv) for robot in robots)
+    bytes_ += 1024 * wide * moving
     return f"{max(64, 16 * math.ceil(bytes_ / 16_384))}K"
 
 
@@ -195,9 +196,9 @@ def _fixed(placed: Placed) -> list[dict[str, str]]:
     geoms = []
     for i, geom in enumerate(placed.shape.geoms):
         name = f"obstacle/{placed.name}" + (f"/{i}" if len(placed.shape.geoms) > 1 else "")
-        pos = np.add(placed.pos, _rotate(placed.quat, geom.pos))
+        pos = [a + b for a, b in zip(placed.pos, _rotate(placed.quat, geom.pos))]
         entry = _geom(geom, name)
-        entry["pos"] = numbers(np.round(pos, 4))
+        entry["pos"] = numbers(round(value, 4) for value in pos)
         entry["quat"] = _quat(_compose(placed.quat, geom.quat))
         geoms.append(entry)
     return geoms
@@ -258,11 +259,10 @@ def _compose(a: Quat, b: tuple[float, ...]) -> Quat:
     )
 
 
-def _rotate(quat: Quat, vector: tuple[float, ...]) -> np.ndarray:
-    w, axis = quat[0], np.array(quat[1:])
-    twice = 2 * np.cross(axis, vector)
-    rotated: np.ndarray = np.array(vector) + w * twice + np.cross(axis, twice)
-    return rotated
+def _rotate(quat: Quat, vector: Vec3) -> Vec3:
+    """A vector turned by a rotation (w, x, y, z): plain floats, as numpy is slow on three of them."""
+    w, x, y, z = quat
+    a, b, c = vector
+    tx, ty, tz = 2 * (y * c - z * b), 2 * (z * a - x * c), 2 * (x * b - y * a)
+    return (a + w * tx + y * tz - z * ty, b + w * ty + z * tx - x * tz, c + w * tz + x * ty - y * tx)
 
-
-__all__ = ["HEIGHTS_FILE", "POSE", "Rendered", "number", "numbers", "render"]

@@ -21,6 +21,8 @@ CLEARANCE = 0.002
 FLAT = 0.05
 """Relief within a start patch that is taken without looking for a flatter one, in m: Isaac Lab, radius 0.5 m."""
 GOAL_KEEP_OUT = 0.6
+LINES = 64
+"""Start lines that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -120,12 +122,8 @@ class _Search:
     def _largest_part(self) -> NDArray[np.bool_]:
         """(cells,) whether a cell belongs to the largest part that is connected, floors of pits left out."""
         labels = self.way.labels.ravel()
-        heights = self.way.heights.ravel()
-        if self.ground.sharp:
-            # boxes over a plane: where the plane lies below (a pit), it's no place to start
-            floor = float(heights.min())
-            if floor < -1e-3:
-                labels = np.where(heights > floor + 1e-3, labels, 0)
+        # a gap that can be stepped over is a way, but no place to start
+        labels = np.where(self._coarse(self.ground.field.heights) > self.ground.pit, labels, 0)
         sizes = np.bincount(labels)
         sizes[0] = 0
         if sizes.max(initial=0) == 0:
@@ -148,8 +146,12 @@ class _Search:
                 "Take a larger terrain.size or a lower difficulty.",
             )
         relief = self.relief[allowed]
-        flat = relief <= max(FLAT, float(np.quantile(relief, 0.2)))
-        order = np.concatenate([self.rng.permutation(allowed[flat]), allowed[~flat]])
+        # where hardly a patch is flat, the flattest twentieth; the rest, flattest first, if these don't do
+        few = np.count_nonzero(relief <= FLAT) < 4 * len(self.draw.agents)
+        flat = relief <= (float(np.quantile(relief, 0.05)) if few else FLAT)
+        steep = self.rng.permutation(np.flatnonzero(~flat))
+        steep = steep[np.argsort(np.round(relief[steep], 2), kind="stable")]
+        order = np.concatenate([self.rng.permutation(allowed[flat]), allowed[steep]])
         chosen: list[int] = []
         room = 2 * self.widest + 0.3
         for cell in order:
@@ -207,13 +209,14 @@ class _Search:
             )
         if reach < distance:
             self.notes.append(f"the race is {reach:.1f} m long: {distance:g} m do not fit the arena")
-        shift_x = self.rng.uniform(-slack_x, slack_x, 64)
-        shift_y = self.rng.uniform(-slack_y, slack_y, 64)
-        start_x = np.broadcast_to(shift_x[:, None] - reach / 2, (64, len(agents)))
+        shift_x = np.repeat(np.linspace(-slack_x, slack_x, LINES // 2), 2)
+        shift_y = self.rng.uniform(-slack_y, slack_y, LINES)
+        start_x = np.broadcast_to(shift_x[:, None] - reach / 2, (LINES, len(agents)))
         y = shift_y[:, None] + offsets
-        score = self._line_cost(start_x, y) + 0.2 * self._line_cost(start_x + reach, y)
-        best = int(np.argmin(score.max(axis=1)))
-        if not np.isfinite(score[best]).all():
+        cost = self._line_cost(start_x, y) + 0.2 * self._line_cost(start_x + reach, y)
+        worst = cost.max(axis=1)
+        best = int(self.rng.choice(np.flatnonzero(worst <= max(FLAT, float(worst.min())))))
+        if not np.isfinite(worst[best]):
             raise WorkError("no start line from which the finish can be reached", "Lower the difficulty.")
         starts, goals = [], []
         for i, agent in enumerate(agents):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.engine import Data, Model, listening
+from envgen.build.engine import Model, listening
 from envgen.core.errors import EnvgenError
 from envgen.core.families import ROBOTS
 from envgen.core.params import RobotSize
@@ -19,7 +19,6 @@ from envgen.core.params import RobotSize
 Floats = NDArray[np.float64]
 
 ROOT = "torso"
-PLANAR_JOINTS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +39,7 @@ class RobotModel:
         volumes: Displaced volume by body, in m3, with the mass of the body in kg.
         arena: Bytes of MuJoCo's arena that it was seen to need.
         option: The solver options that it asks for.
+        nv: Its degrees of freedom.
     """
 
     name: str
@@ -55,7 +55,7 @@ class RobotModel:
     volumes: dict[str, tuple[float, float]]
     arena: int
     option: dict[str, Any]
-    root_nq: int
+    nv: int
 
 
 def robot_model(name: str, values: Mapping[str, float | int]) -> RobotModel:
@@ -81,22 +81,22 @@ def _robot_model(name: str, values: tuple[tuple[str, float | int], ...]) -> Robo
     if root < 0:
         raise EnvgenError(f"robot {name!r} has no body {ROOT!r}", "See docs/adding.md.")
     position = np.array(data.xpos[root])
-    surface = _surface(model, data)
+    points = surface(model, data)
     return RobotModel(
         name=name,
         xml=xml,
         planar=kind.planar,
         legged=kind.legged,
-        size=_measure(surface, position),
+        size=measure(points, position),
         home_pos=position,
         home_qpos=np.array(data.qpos),
         home_ctrl=np.array(model.key_ctrl[0]) if model.nu else np.zeros(0),
-        underside=_underside(surface) - position,
+        underside=_underside(points) - position,
         mass=float(model.body_subtreemass[0]),
         volumes=_volumes(model),
         arena=_arena_need(xml, model),
         option=_options(model),
-        root_nq=PLANAR_JOINTS if kind.planar else 7,
+        nv=int(model.nv),
     )
 
 
@@ -107,7 +107,14 @@ def _home(model: Model, name: str) -> int:
     return key
 
 
-def _measure(surface: Floats, root: Floats) -> RobotSize:
+class Posed(Protocol):
+    """Where the geoms are; MjData and Snapshot have it."""
+
+    geom_xpos: Any
+    geom_xmat: Any
+
+
+def measure(surface: Floats, root: Floats) -> RobotSize:
     """Sizes by the points of the surface at home.
 
     Abilities are in legs, by what the terrains' sources ask of robots of known size: ANYmal (leg 0.55 m)
@@ -124,10 +131,10 @@ def _measure(surface: Floats, root: Floats) -> RobotSize:
     )
 
 
-def _surface(model: Model, data: Data) -> Floats:
-    """(n, 3) points on all colliding geoms, in the world."""
+def surface(model: Model, data: Posed, geoms: Iterable[int] | None = None) -> Floats:
+    """(n, 3) points on all colliding geoms, or on those given, in the frame of the world."""
     parts = []
-    for geom in range(model.ngeom):
+    for geom in range(model.ngeom) if geoms is None else geoms:
         if not (model.geom_contype[geom] or model.geom_conaffinity[geom]):
             continue
         local = _points(int(model.geom_type[geom]), model.geom_size[geom], model, geom)

@@ -105,7 +105,7 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     """
     values: dict[str, Any] = {}
     turn = attempt.terrain
-    difficulty = round(float(dist.sample(cfg.difficulty, streams("difficulty"))), 6)
+    difficulty = round((_number(cfg.difficulty, streams, "difficulty")), 6)
     values["difficulty"] = difficulty
     agents = _agents(cfg, streams, values)
     least = _smallest([agent.robot.size for agent in agents])
@@ -115,6 +115,13 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     task = _task(cfg, streams, difficulty, least, len(agents), values)
     physics, notes = _physics(cfg, streams, agents, values)
     return Draw(difficulty, size, terrain, obstacles, agents, task, physics, values, notes)
+
+
+def _number(value: dist.Dist, streams: Streams, name: str, *, integer: bool = False) -> float:
+    """Draw a number from the stream of that name; a constant needs none."""
+    if isinstance(value, int | float):
+        return value
+    return dist.sample(value, streams(name), integer=integer)
 
 
 def _smallest(sizes: list[RobotSize]) -> RobotSize:
@@ -127,7 +134,7 @@ def _agents(cfg: EnvCfg, streams: Streams, values: dict[str, Any]) -> tuple[Agen
     number: Counter[str] = Counter()
     teams: dict[str, int] = {}
     for i, entry in enumerate(cfg.robots):
-        count = int(dist.sample(entry.count, streams(f"robots/{i}.count"), integer=True))
+        count = int(_number(entry.count, streams, f"robots/{i}.count", integer=True))
         if not dist.is_constant(entry.count):
             values[f"robots[{i}].count"] = count
         known = ROBOTS.get(entry.model).params
@@ -147,7 +154,7 @@ def _agents(cfg: EnvCfg, streams: Streams, values: dict[str, Any]) -> tuple[Agen
 def _size(cfg: EnvCfg, streams: Streams, values: dict[str, Any]) -> tuple[float, float]:
     drawn = []
     for axis, side in zip("xy", cfg.terrain.size):
-        drawn.append(round(float(dist.sample(side, streams(f"size.{axis}"))), 2))
+        drawn.append(round(_number(side, streams, f"size.{axis}"), 2))
         if not dist.is_constant(side):
             values[f"terrain.size.{axis}"] = drawn[-1]
     return drawn[0], drawn[1]
@@ -167,7 +174,7 @@ def _terrain(
         )
     entries = cfg.terrain.sub_terrains
     weights = [entry.weight for entry in entries]
-    at = streams("terrain.kind").random() * sum(weights)
+    at = streams("terrain.kind").random() * sum(weights) if len(entries) > 1 else 0.0
     i = 0
     while i < len(entries) - 1 and at >= weights[i]:
         at -= weights[i]
@@ -211,9 +218,9 @@ def _obstacles(
             )  # fmt: skip
         )
         if entry.count is not None:
-            count = int(dist.sample(entry.count, streams(f"{name}.count"), integer=True))
+            count = int(_number(entry.count, streams, f"{name}.count", integer=True))
         else:
-            density = float(dist.sample(entry.density, streams(f"{name}.density")))
+            density = _number(entry.density, streams, f"{name}.density")
             count = round(density * area[0] * area[1])
         values[f"obstacles[{i}].kind"] = entry.kind
         values[f"obstacles[{i}].count"] = count
@@ -253,12 +260,12 @@ def _physics(
     for key in ("gravity", "friction", "timestep"):
         value = getattr(given, key)
         if value is not None:
-            number[key] = float(f"{dist.sample(value, streams(f'physics.{key}')):.5g}")
+            number[key] = float(f"{_number(value, streams, f'physics.{key}'):.5g}")
             if not dist.is_constant(value):
                 values[f"physics.{key}"] = number[key]
     wind = []
     for axis, value in zip("xyz", given.wind):
-        wind.append(float(f"{dist.sample(value, streams(f'physics.wind.{axis}')):.5g}"))
+        wind.append(float(f"{_number(value, streams, f'physics.wind.{axis}'):.5g}"))
         if not dist.is_constant(value):
             values[f"physics.wind.{axis}"] = wind[-1]
     options = [agent.robot.option for agent in agents]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envgen.build.ground import GroundMap
 from envgen.build.sample import Attempt, Scatter
@@ -15,10 +16,16 @@ from envgen.core.heightfield import Floats
 from envgen.core.rng import Streams
 from envgen.obstacles.base import Quat, Shape, Vec3
 
-TRIES = 12
+ROUNDS = 12
 """Places tried for each obstacle before it is left out, so that a density that can't be met ends."""
 GAP = 0.05
 """Least distance between two obstacles, in m."""
+_U, _V = (axis.ravel() for axis in np.meshgrid(np.linspace(-1, 1, 7), np.linspace(-1, 1, 5)))
+"""Samples (35,) of the unit footprint."""
+_DISC = np.stack(np.meshgrid(np.linspace(-1, 1, 17), np.linspace(-1, 1, 17)), axis=-1).reshape(-1, 2)
+_DISC = _DISC[np.square(_DISC).sum(axis=1) <= 1]
+_BALL = 1 - np.sqrt(1 - np.square(_DISC).sum(axis=1))
+"""Height (n,) of the underside of a unit ball over its lowest point, at the samples _DISC (n, 2)."""
 
 
 @dataclass(frozen=True)
@@ -71,71 +78,125 @@ def scatter(
     placed: list[Placed] = []
     notes: list[str] = []
     number: Counter[str] = Counter()
-    most = sum(entry.count for entry in entries) + len(keep_outs)
-    taken = np.empty((most, 3))
-    taken[: len(keep_outs)] = [(disc.x, disc.y, disc.radius) for disc in keep_outs] or np.empty((0, 3))
-    used = len(keep_outs)
-    turn = attempt.terrain * 100 + attempt.obstacles
+    taken = _Taken(sum(entry.count for entry in entries), keep_outs, size)
     for i, entry in enumerate(entries):
-        rng = streams(f"obstacles/{i}", turn)
+        rng = streams(f"obstacles/{i}", attempt.terrain * 100 + attempt.obstacles)
         kind = entry.kind.kind
-        found = 0
-        spots = rng.uniform(-0.5, 0.5, (entry.count * TRIES, 2)) * size
-        yaws = rng.uniform(-math.pi, math.pi, entry.count * TRIES)
-        tried = 0
-        for _ in range(entry.count):
-            shape = entry.kind.shape(rng)
-            while tried < len(spots):
-                x, y, yaw = float(spots[tried, 0]), float(spots[tried, 1]), float(yaws[tried])
-                tried += 1
-                if not _free(x, y, shape.radius, taken[:used], size):
-                    continue
-                pose = _rest(shape, x, y, yaw, ground)
-                if pose is None:
-                    continue
-                placed.append(Placed(f"{kind}_{number[kind]}", shape, *pose))
-                number[kind] += 1
-                taken[used] = x, y, shape.radius
-                used += 1
-                found += 1
-                break
-        if found < entry.count:
-            notes.append(f"obstacles[{i}]: {found} of {entry.count} {kind} found room")
+        found = _place(entry, ground, size, taken, rng)
+        for shape, pos, quat in found:
+            placed.append(Placed(f"{kind}_{number[kind]}", shape, pos, quat))
+            number[kind] += 1
+        if len(found) < entry.count:
+            notes.append(f"obstacles[{i}]: {len(found)} of {entry.count} {kind} found room")
     return tuple(placed), notes
 
 
-def _free(x: float, y: float, radius: float, taken: Floats, size: tuple[float, float]) -> bool:
-    if abs(x) + radius > size[0] / 2 or abs(y) + radius > size[1] / 2:
-        return False
-    room = taken[:, 2] + (radius + GAP)
-    apart = (taken[:, 0] - x) ** 2 + (taken[:, 1] - y) ** 2
-    return not bool(np.any(apart < room * room))
+class _Taken:
+    """What is taken already: circles, in m."""
+
+    def __init__(self, most: int, keep_outs: Sequence[Disc], size: tuple[float, float]) -> None:
+        self.size = size
+        self.used = len(keep_outs)
+        self.discs = np.empty((most + self.used, 3))
+        for i, disc in enumerate(keep_outs):
+            self.discs[i] = disc.x, disc.y, disc.radius
+
+    def free(self, spots: Floats, radii: Floats) -> NDArray[np.bool_]:
+        """(n,) whether circles around spots (n, 2) stay inside and clear of all that is taken."""
+        discs = self.discs[: self.used]
+        inside = (np.abs(spots) + radii[:, None] <= np.divide(self.size, 2)).all(axis=1)
+        room = discs[None, :, 2] + radii[:, None] + GAP
+        apart = np.square(spots[:, None, :] - discs[None, :, :2]).sum(axis=2)
+        clear: NDArray[np.bool_] = inside & (apart >= room * room).all(axis=1)
+        return clear
+
+    def add(self, x: float, y: float, radius: float) -> None:
+        """Take a circle."""
+        self.discs[self.used] = x, y, radius
+        self.used += 1
 
 
-def _rest(shape: Shape, x: float, y: float, yaw: float, ground: GroundMap) -> tuple[Vec3, Quat] | None:
-    """The pose in which a shape rests on the ground, or None where it would float or be buried."""
-    c, s = math.cos(yaw), math.sin(yaw)
-    u, v = (grid.ravel() for grid in _FOOTPRINT)
-    px = x + c * u * shape.half[0] - s * v * shape.half[1]
-    py = y + s * u * shape.half[0] + c * v * shape.half[1]
-    under = ground.above(px, py) if shape.mass is not None else ground.at(px, py)
-    x, y, yaw = round(x, 3), round(y, 3), round(yaw, 4)
-    if shape.mass is not None:
-        return _rest_free(shape, x, y, yaw, under)
-    long = shape.half[0] > 2 * shape.half[1]
-    slope = float(np.sum(under * u) / np.sum(u * u)) if long else 0.0
-    residual = under - slope * u
-    middle = float(residual.mean())
-    if float(np.abs(residual - middle).max()) > 0.3 * shape.height:
-        return None
-    pitch = -math.atan2(slope, shape.half[0])
-    return (x, y, round(middle, 4)), _yaw_pitch(yaw, pitch)
+def _place(
+    entry: Scatter,
+    ground: GroundMap,
+    size: tuple[float, float],
+    taken: _Taken,
+    rng: np.random.Generator,
+) -> list[tuple[Shape, Vec3, Quat]]:
+    """Round by round, a new place for each obstacle that has none yet."""
+    shapes = [entry.kind.shape(rng) for _ in range(entry.count)]
+    found: list[tuple[Shape, Vec3, Quat] | None] = [None] * entry.count
+    waiting = np.arange(entry.count)
+    radii = np.array([shape.radius for shape in shapes])
+    halves = np.array([shape.half for shape in shapes]).reshape(-1, 2)
+    heights = np.array([shape.height for shape in shapes])
+    moves = bool(shapes) and shapes[0].mass is not None
+    ball = bool(shapes) and shapes[0].round
+    dips = ground.dips(1.5 * float(halves.max())) if moves else None
+    for _ in range(ROUNDS):
+        if not len(waiting):
+            break
+        if dips is None:
+            spots = np.round(rng.uniform(-0.5, 0.5, (len(waiting), 2)) * size, 3)
+        else:
+            spots = np.round(dips[rng.integers(len(dips), size=len(waiting))], 3)
+        yaws = np.round(rng.uniform(-math.pi, math.pi, len(waiting)), 4)
+        rest = _rest(spots, yaws, halves[waiting], heights[waiting], ground, moves=moves, ball=ball)
+        good = taken.free(spots, radii[waiting]) & rest.possible
+        for i in np.flatnonzero(good):
+            which = int(waiting[i])
+            # the others of this round have been placed since
+            if taken.free(spots[i : i + 1], radii[which : which + 1])[0]:
+                x, y = float(spots[i, 0]), float(spots[i, 1])
+                taken.add(x, y, float(radii[which]))
+                pose = (x, y, float(rest.z[i])), _yaw_pitch(float(yaws[i]), float(rest.pitch[i]))
+                found[which] = (shapes[which], *pose)
+        waiting = np.array([i for i in waiting if found[i] is None], dtype=np.intp)
+    return [entry for entry in found if entry is not None]
 
 
-def _rest_free(shape: Shape, x: float, y: float, yaw: float, under: Floats) -> tuple[Vec3, Quat] | None:
-    if float(np.ptp(under)) > 0.25 * min(shape.half):
-        return None  # it would roll off at once
-    return (x, y, round(float(under.max()) + 0.001, 4)), _yaw_pitch(yaw, 0.0)
+@dataclass(frozen=True)
+class _Rest:
+    """Height (n,) in m and pitch (n,) in rad in which shapes rest, and whether they can."""
+
+    z: Floats
+    pitch: Floats
+    possible: NDArray[np.bool_]
+
+
+def _rest(
+    spots: Floats,
+    yaws: Floats,
+    halves: Floats,
+    heights: Floats,
+    ground: GroundMap,
+    *,
+    moves: bool,
+    ball: bool,
+) -> _Rest:
+    """How shapes with footprints of half extents (n, 2) and heights (n,) would lie at spots (n, 2)."""
+    if ball:
+        x, y = (spots[:, [axis]] + _DISC[:, axis] * halves[:, :1] for axis in (0, 1))
+    else:
+        c, s = np.cos(yaws)[:, None], np.sin(yaws)[:, None]
+        u, v = _U * halves[:, :1], _V * halves[:, 1:]
+        x, y = spots[:, :1] + c * u - s * v, spots[:, 1:] + s * u + c * v
+    if moves:
+        under = ground.above(x, y)
+        z = (under - _BALL * halves[:, :1] if ball else under).max(axis=1)
+        kept = (z > ground.pit) & (z - ground.at(*spots.T) <= 0.25 * halves.min(axis=1))
+        return _Rest(np.round(z + 0.001, 4), np.zeros(len(spots)), kept)
+    under = ground.at(x, y)
+    # what is long follows the slope along its length; the rest stands upright
+    long = halves[:, 0] > 2 * halves[:, 1]
+    rise = np.where(long, (under * _U).sum(axis=1) / np.square(_U).sum(), 0.0)
+    residual = under - rise[:, None] * _U
+    # it stands on what is near the highest ground under it, and most of it has to
+    carries = residual >= (residual.max(axis=1) - 0.3 * heights)[:, None]
+    share = carries.mean(axis=1)
+    z = (residual * carries).sum(axis=1) / carries.sum(axis=1)
+    kept = (share >= 0.6) & (z > ground.pit)
+    return _Rest(np.round(z, 4), -np.arctan2(rise, halves[:, 0]), kept)
 
 
 def _yaw_pitch(yaw: float, pitch: float) -> Quat:
@@ -147,7 +208,3 @@ def _yaw_pitch(yaw: float, pitch: float) -> Quat:
         math.cos(a) * math.sin(b),
         math.sin(a) * math.cos(b),
     )
-
-
-_FOOTPRINT = np.meshgrid(np.linspace(-1, 1, 7), np.linspace(-1, 1, 5))
-"""Samples (5, 7) of the unit footprint."""

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from envgen.build.engine import Model
 from envgen.build.ground import GroundMap
+from envgen.build.things import Thing, things
 from envgen.core.heightfield import Floats, Heightfield
+from envgen.core.params import RobotSize
 
 TERRAIN, OBSTACLE, GOAL = "terrain/", "obstacle/", "goal/"
 MAP_CELL = 0.1
@@ -37,15 +39,21 @@ class World:
     model: Model
     cell: float = MAP_CELL
 
+    def names(self, kind: str) -> list[str]:
+        """Names of all elements of a kind (`geom`, `body`, `jnt`, …), empty where one has none."""
+        addresses: list[int] = getattr(self.model, f"name_{kind}adr").tolist()
+        raw: bytes = self.model.names
+        return [raw[at : raw.index(b"\0", at)].decode() for at in addresses]
+
     @cached_property
     def geom_names(self) -> list[str]:
         """Name of each geom, empty where it has none."""
-        return _names(self.model, self.model.name_geomadr)
+        return self.names("geom")
 
     @cached_property
     def body_names(self) -> list[str]:
         """Name of each body."""
-        return _names(self.model, self.model.name_bodyadr)
+        return self.names("body")
 
     @cached_property
     def agents(self) -> list[str]:
@@ -69,7 +77,7 @@ class World:
     @cached_property
     def goals(self) -> Floats:
         """(n, 3) positions of the sites goal/<i>, in m."""
-        names = _names(self.model, self.model.name_siteadr)
+        names = self.names("site")
         found = {int(n[len(GOAL) :]): i for i, n in enumerate(names) if n.startswith(GOAL)}
         return np.array([self.model.site_pos[found[i]] for i in sorted(found)]).reshape(-1, 3)
 
@@ -107,6 +115,19 @@ class World:
             self._raise_boxes(field, boxes)
         return GroundMap(field, sharp=bool(boxes))
 
+    @cached_property
+    def obstacles(self) -> list[Thing]:
+        """What is named obstacle/…, geom by geom, at the start."""
+        return things(self)
+
+    def blocked(self, size: RobotSize) -> NDArray[np.bool_]:
+        """(nrow, ncol) of the ground map: where a fixed obstacle that is too high to step on is in the way."""
+        mask = np.zeros(self.ground.field.heights.shape, dtype=bool)
+        for thing in self.obstacles:
+            if thing.fixed and thing.rise > size.step:
+                thing.cover(mask, self.ground.field, 0.6 * size.radius)
+        return mask
+
     def _heightfield(self, geom: int) -> NDArray[np.float32]:
         model, field = self.model, int(self.model.geom_dataid[geom])
         first = model.hfield_adr[field]
@@ -125,7 +146,3 @@ class World:
             part = field.heights[r0 : r1 + 1, c0 : c1 + 1]
             np.maximum(part, top, out=part)
 
-
-def _names(model: Model, addresses: NDArray[np.int32]) -> list[str]:
-    raw: bytes = model.names
-    return [raw[a : raw.index(b"\0", a)].decode() for a in addresses]

@@ -28,4 +28,4 @@ class Ball(Obstacle):
         radius = round(self.radius, 3)
         mass = round(4 / 3 * math.pi * radius**3 * self.heaviness, 4)
         geom = Geom("sphere", (radius,), (0.0, 0.0, radius))
-        return Shape((geom,), (radius, radius), 2 * radius, mass=max(mass, 0.001))
+        return Shape((geom,), (radius, radius), 2 * radius, mass=max(mass, 0.001), round=True)

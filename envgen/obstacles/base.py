@@ -42,12 +42,14 @@ class Shape:
         half: Half extents (x, y) of the footprint, in m.
         height: Above the ground, in m.
         mass: In kg for a body that moves, None for one that is part of the world.
+        round: Whether its underside is that of a ball.
     """
 
     geoms: tuple[Geom, ...]
     half: tuple[float, float]
     height: float
     mass: float | None = None
+    round: bool = False
 
     @property
     def radius(self) -> float:

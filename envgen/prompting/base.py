@@ -23,7 +23,7 @@ class Understood:
 
     Attributes:
         text: The words, as they stand in the prompt.
-        path: Of the EnvCfg, such as `terrain.sub_terrains[0].kind`; `count` for a number of variants.
+        path: Of the EnvCfg, such as `terrain.sub_terrains[0].kind`; `count` for the variants.
         value: What is there now, as JSON data.
     """
 
@@ -67,7 +67,9 @@ class Interpretation:
             "cfg": cfgio.dump(self.cfg),
             "count": self.count,
             "backend": self.backend,
-            "understood": [{"text": u.text, "path": u.path, "value": u.value} for u in self.understood],
+            "understood": [
+                {"text": u.text, "path": u.path, "value": u.value} for u in self.understood
+            ],
             "assumed": [{"path": a.path, "value": a.value, "why": a.why} for a in self.assumed],
             "unmapped": list(self.unmapped),
         }
@@ -88,8 +90,8 @@ def interpret(prompt: str, backend: str = "auto") -> Interpretation:
         backend: `auto` or a name in `BACKENDS`.
 
     Raises:
-        InputError: The prompt is empty or too long, nothing in it is understood, or there is no such
-            backend.
+        InputError: The prompt is empty or too long, nothing in it is understood, or there is no
+            such backend.
     """
     if not prompt.strip() or not any(c.isprintable() and not c.isspace() for c in prompt):
         raise InputError("the prompt is empty", f"Say what you want, such as {EXAMPLE!r}.")
@@ -98,4 +100,6 @@ def interpret(prompt: str, backend: str = "auto") -> Interpretation:
             f"the prompt has {len(prompt):,} characters, over the bound of {MAX_CHARS:,}",
             "Say it in fewer words, or write a parameter file.",
         )
+    # half of a surrogate pair is no text, and JSON can carry one in
+    prompt = prompt.encode("utf-8", "replace").decode("utf-8")
     return BACKENDS.get("offline" if backend == "auto" else backend)(prompt)

@@ -45,8 +45,6 @@ def bases(word: str) -> list[str]:
         found += _stems(word[:-3])
     elif word.endswith("er") and len(word) > 4 and _has_vowel(word[:-2]):
         found += _stems(word[:-2])
-    elif word.endswith("ly") and len(word) > 4:
-        found.append(word[:-2])
     return found
 
 

@@ -16,24 +16,28 @@ from envgen.core.resources import resource
 from envgen.prompting.lemmas import bases, inflections
 from envgen.prompting.tokens import normalise, tokenise
 
+SHORTEST = 5
+"""Letters that a word must have to be corrected, and to be what another is corrected to."""
+
 
 @dataclass(frozen=True)
 class Sense:
     """What a phrase can mean; a field that is not empty is a meaning. See the TOML files.
 
     Attributes:
-        terrain: Kinds, the first that is registered being meant; likewise `obstacle`, `robot`, `task`.
+        terrain: Kinds, the first registered being meant; likewise `obstacle`, `robot`, `task`.
         terrain_set: Kinds that are all meant.
+        excludes: Kinds that its negation rules out; without it the first kind alone.
         alternatives: Whether either the terrain or the obstacle is meant, not both.
         weak: Whether it counts only if no other terrain is named.
         robot_params: Parameters that the robot's name implies, where its kind has them.
         param: Parameters that a length beside the phrase may set.
         measure: The same for words that only measure.
-        measures: A path of the EnvCfg that a number beside the phrase sets, in the unit `dimension`.
+        measures: A path of the EnvCfg that a number beside the phrase sets, in unit `dimension`.
         set: Values by path of the EnvCfg.
         multiplies: A path that is a multiplier; `more` tells its direction.
         planet: Gravity in m/s2.
-        wind: Range of speed in m/s, along `direction`.
+        wind: Range of speed in m/s, along `direction`; `speed` alone is an adjective's.
         amount: Obstacles per m2; `weight` is the same for a terrain.
         difficulty: Range.
         degree: Factor on the degree that follows.
@@ -53,6 +57,7 @@ class Sense:
     robot: tuple[str, ...] = ()
     task: tuple[str, ...] = ()
     terrain_set: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
     alternatives: bool = False
     weak: bool = False
     robot_params: Mapping[str, Any] = field(default_factory=dict)
@@ -66,6 +71,7 @@ class Sense:
     planet: float | None = None
     wind: tuple[float, ...] = ()
     direction: tuple[int, ...] = ()
+    speed: tuple[float, ...] = ()
     amount: tuple[float, ...] = ()
     weight: float = 0.0
     difficulty: tuple[float, ...] = ()
@@ -87,6 +93,16 @@ class Sense:
     def thing(self) -> bool:
         """Whether it names something that stands in the world."""
         return bool(self.terrain or self.obstacle or self.robot or self.terrain_set)
+
+    @property
+    def decides(self) -> bool:
+        """Whether it decides something by itself, so that it is worth correcting."""
+        by_role = self.role in ("world", "gravity", "friction", "legs")
+        return (
+            self.thing
+            or by_role
+            or any((self.task, self.set, self.wind, self.difficulty, self.planet))
+        )
 
 
 @dataclass
@@ -158,23 +174,28 @@ class Lexicon:
         Short words and real words are left alone: a wrong correction is worse than an honest
         "not understood".
         """
-        if len(word) < 5 or not word.isalpha() or not word.isascii():
+        if len(word) < SHORTEST or not word.isalpha() or not word.isascii():
             return None
         if not self.ordinary.isdisjoint(self.bases(word)):
             return None
         from rapidfuzz import process  # ~20 ms to import, and most prompts have no unknown word
         from rapidfuzz.distance import OSA
 
-        limit = 1 if len(word) < 7 else 2
+        limit = 1 if len(word) < 8 else 2
         # the first letter is seldom wrong, except when it is swapped with the second
-        near = chain(self.spelling.get(word[0], ()), self.spelling.get(word[1], ()))
+        swapped = (w for w in self.spelling.get(word[1], ()) if w[1] == word[0])
+        near = chain(self.spelling.get(word[0], ()), swapped)
         found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=limit)
-        if found is None or abs(len(found[0]) - len(word)) > 1 or len(found[0]) < 4:
+        if found is None or abs(len(found[0]) - len(word)) > 1:
             return None
         return str(found[0])
 
 
 def _split(phrase: str) -> list[str]:
+    if phrase.isascii() and phrase.replace(" ", "").isalpha():
+        return (
+            phrase.lower().split()
+        )  # most phrases: the tokeniser would give the same, ten times slower
     return [token.word for token in tokenise(normalise(phrase))]
 
 
@@ -182,22 +203,28 @@ def _tuples(table: dict[str, Any]) -> dict[str, Any]:
     return {key: tuple(v) if isinstance(v, list) else v for key, v in table.items()}
 
 
-def _add(lexicon: Lexicon, phrase: str, sense: Sense) -> None:
+def _add(lexicon: Lexicon, words: Iterable[str], sense: Sense) -> None:
     node = lexicon.root
-    for word in _split(phrase):
+    for word in words:
         node = node.next.setdefault(word, Node())
     node.senses = (*node.senses, sense)
 
 
-def _vocabulary(lexicon: Lexicon, words: Iterable[str]) -> None:
-    by_letter: dict[str, set[str]] = defaultdict(set)
-    known = set(words)
-    for word in known:
-        if len(word) >= 4 and word.isalpha():
-            for form in inflections(word):
-                by_letter[form[0]].add(form)
-    lexicon.spelling = {letter: sorted(forms) for letter, forms in sorted(by_letter.items())}
-    lexicon.known = frozenset(chain.from_iterable(by_letter.values())) | known
+def _spelling(phrases: Iterable[tuple[str, Sense]]) -> dict[str, list[str]]:
+    """The words worth correcting, by first letter: those that decide something, inflected."""
+    forms: set[str] = set()
+    for phrase, sense in phrases:
+        for word in _split(phrase):
+            if len(word) >= SHORTEST and word.isalpha():
+                forms.add(word)
+                verb = bool(sense.task)
+                noun = sense.thing or sense.role == "world"
+                # an adjective has neither: "snowied" would only attract other words
+                forms.update(inflections(word) if verb else inflections(word)[:2] if noun else ())
+    by_letter: dict[str, list[str]] = defaultdict(list)
+    for form in sorted(forms):
+        by_letter[form[0]].append(form)
+    return dict(by_letter)
 
 
 def build(files: Iterable[Path]) -> Lexicon:
@@ -207,6 +234,7 @@ def build(files: Iterable[Path]) -> Lexicon:
         EnvgenError: A file is malformed; it is named.
     """
     lexicon = Lexicon()
+    entries: list[tuple[str, Sense]] = []
     words: set[str] = set()
     for path in files:
         try:
@@ -215,8 +243,11 @@ def build(files: Iterable[Path]) -> Lexicon:
                 phrases = table.pop("words")
                 sense = Sense(**_tuples(table))
                 for phrase in phrases:
-                    _add(lexicon, phrase, sense)
-                    words.update(_split(phrase))
+                    split = _split(phrase)
+                    _add(lexicon, split, sense)
+                    words.update(split)
+                    if sense.decides:
+                        entries.append((phrase, sense))
             lexicon.stop |= frozenset(data.pop("stop", "").split())
             lexicon.ordinary |= frozenset(data.pop("ordinary", "").split())
             for name in ("numbers", "magnitudes", "factors", "irregular"):
@@ -225,10 +256,12 @@ def build(files: Iterable[Path]) -> Lexicon:
                 lexicon.units[tuple(_split(phrase))] = (unit, factor)
             lexicon.tables.update(data)
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise EnvgenError(f"the lexicon {path} is broken: {error}", "Install envgen again.") from None
+            raise EnvgenError(
+                f"the lexicon {path} is broken: {error}", "Install envgen again."
+            ) from None
     numbers = chain(lexicon.numbers, lexicon.magnitudes, lexicon.factors)
-    units = chain.from_iterable(lexicon.units)
-    _vocabulary(lexicon, chain(words, numbers, (u for u in units if len(u) > 3)))
+    lexicon.known = frozenset(chain(words, numbers, chain.from_iterable(lexicon.units)))
+    lexicon.spelling = _spelling(entries)
     return lexicon
 
 

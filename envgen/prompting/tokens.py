@@ -1,4 +1,4 @@
-"""A prompt as tokens: normalised words, numbers and punctuation, each with its place in the text."""
+"""A prompt as tokens: words, numbers and punctuation, each with its place in the text."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "⁄": "/", "×": "x", "−": "-"})
+_QUOTES = str.maketrans(
+    {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "⁄": "/", "×": "x", "−": "-"}
+)
 _TOKEN = re.compile(
     r"""
-    (?P<number>(?:(?<![^\s(\[=:])-)?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d) | \d+/\d+ | \d*\.?\d+(?:e[+-]?\d+(?![^\W_]))?(?:\^\d+)?))
+    (?P<number>
+        (?:(?<![^\s(\[=:])-)?                              # a minus, not a hyphen
+        (?: \d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)             # 1,000
+          | \d+/\d+                                        # 1/2
+          | \d*\.?\d+(?:e[+-]?\d+(?![^\W_]))?(?:\^\d+)?    # 12, .5, 1e3, 10^6
+        ))
   | (?P<unit>m/s\^?2 | m/s/s | m/s | km/h | /\s?m\^?2 | m\^2 | ° | %)
   | (?P<word>[^\W\d_]\w*)
   | (?P<punct>[.,;:!?()\[\]"\n-]+)
@@ -52,7 +59,8 @@ def normalise(prompt: str) -> str:
     """One form for what looks alike: compatibility characters, quotes, blanks, contractions."""
     text = unicodedata.normalize("NFKC", prompt.translate(_QUOTES)).translate(_QUOTES)
     text = "".join(
-        c if c in "\n\t" or unicodedata.category(c)[0] != "C" else " " if c == "\r" else "" for c in text
+        c if c in "\n\t" or unicodedata.category(c)[0] != "C" else " " if c == "\r" else ""
+        for c in text
     )
     text = re.sub(r"(?<=\d)\s*[–—]\s*(?=\d)", " to ", text)
     text = re.sub(r"[–—]", ", ", text)
@@ -98,7 +106,11 @@ def _range_dash(text: str, start: int, end: int, tokens: list[Token]) -> bool:
     """Whether a hyphen stands between two numbers, as in 10-20 (a unit may be between)."""
     follows = text[end : end + 2].strip()[:1].isdigit()
     recent = tokens[-2:]
-    return follows and any(t.kind == "number" for t in recent) and bool(text[start - 1 : start].strip())
+    return (
+        follows
+        and any(t.kind == "number" for t in recent)
+        and bool(text[start - 1 : start].strip())
+    )
 
 
 def _number(word: str, start: int, end: int) -> list[Token]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -45,7 +46,7 @@ class TaskTerms:
     terminated: tuple[Term, ...]
     success: Term = field(default=Term("success", 0))
 
-    def to_json(self, weights: dict[str, float] | None = None) -> dict[str, Any]:
+    def to_json(self, weights: Mapping[str, float] | None = None) -> dict[str, Any]:
         """Plain data, with the weights of an EnvCfg applied."""
         given = weights or {}
         return {
@@ -75,9 +76,10 @@ class Task(ABC):
     min_agents: ClassVar[int] = 1
     max_agents: ClassVar[int | None] = None
 
+    @classmethod
     @abstractmethod
-    def terms(self) -> TaskTerms:
-        """The terms for one agent."""
+    def terms(cls) -> TaskTerms:
+        """The terms for one agent; what was drawn for a world enters as `["param", name]`."""
 
     def goal_distance(self) -> float:
         """Distance from start to goal in m, for layouts that have goals."""
@@ -86,7 +88,4 @@ class Task(ABC):
     @classmethod
     def reward_names(cls) -> list[str]:
         """Names of the reward terms, which an EnvCfg may weight."""
-        from envgen.core.params import RobotSize, specs
-
-        size = RobotSize()
-        return [t.name for t in cls(**{k: p.at(0.5, size) for k, p in specs(cls).items()}).terms().reward]
+        return [term.name for term in cls.terms().reward]

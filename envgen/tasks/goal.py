@@ -32,8 +32,9 @@ class Goal(Task):
     def goal_distance(self) -> float:
         return self.distance
 
-    def terms(self) -> TaskTerms:
-        arrived = ["lt", DISTANCE, self.radius]
+    @classmethod
+    def terms(cls) -> TaskTerms:
+        arrived = ["lt", DISTANCE, ["param", "radius"]]
         reward = (
             Term("progress", speed_towards(HEADING), 1.0),
             Term("arrived", arrived, 10.0),

@@ -23,7 +23,8 @@ class Race(Task):
     def goal_distance(self) -> float:
         return self.distance
 
-    def terms(self) -> TaskTerms:
+    @classmethod
+    def terms(cls) -> TaskTerms:
         ahead = ["slice", TO_GOAL, 0, 1]
         finished = ["lt", ahead, 0]
         reward = (

@@ -16,7 +16,8 @@ class Stand(Task):
 
     kind: ClassVar[str] = "stand"
 
-    def terms(self) -> TaskTerms:
+    @classmethod
+    def terms(cls) -> TaskTerms:
         speed = ["norm", ["sensor", "root_vel"]]
         reward = (
             ALIVE,

@@ -8,6 +8,9 @@ from typing import ClassVar
 from envgen.core.params import param
 from envgen.tasks._common import ALIVE, EFFORT, ENDINGS, PROPRIOCEPTION
 from envgen.tasks.base import Task, TaskTerms, Term, register
+from envgen.tasks.expr import Expr
+
+SPEED: Expr = ["param", "speed"]
 
 
 @register
@@ -19,10 +22,11 @@ class Walk(Task):
 
     speed: float = param("m/s", 0.0, 10.0, "commanded velocity", default=1.0)
 
-    def terms(self) -> TaskTerms:
+    @classmethod
+    def terms(cls) -> TaskTerms:
         velocity = ["sensor", "root_linvel"]
         forward, sideways = ["slice", velocity, 0, 1], ["slice", velocity, 1, 2]
-        error = ["add", ["square", ["sub", forward, self.speed]], ["square", sideways]]
+        error = ["add", ["square", ["sub", forward, SPEED]], ["square", sideways]]
         turning = ["slice", ["sensor", "root_angvel"], 2, 3]
         # exponential tracking kernels with sigma^2 = 0.25: legged_gym, Isaac Lab velocity task
         reward = (
@@ -31,5 +35,5 @@ class Walk(Task):
             ALIVE,
             EFFORT,
         )
-        command = Term("command", self.speed)
+        command = Term("command", SPEED)
         return TaskTerms((*PROPRIOCEPTION, command), reward, ENDINGS)

@@ -22,7 +22,7 @@ class Gap(SubTerrain):
 
     gap: float = param("m", 0.02, 5.0, "width of the trench", easy=0.1, hard=0.75, scale="leg")
     depth: float = param("m", 0.05, 10.0, "of the trench", default=1.0)
-    platform: float = param("m", 0.5, 50.0, "side of the platform", default=3.0)
+    platform: float = param("m", 0.5, 50.0, "side of the platform", default=4.0, scale="radius")
 
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
         inner = self.platform / 2

@@ -22,8 +22,8 @@ class PyramidStairs(SubTerrain):
 
     step_height: float = param("m", 0.01, 1.0, "rise of one step", easy=0.08, hard=0.42, scale="leg")
     step_depth: float = param("m", 0.1, 3.0, "tread of one step", default=0.3)
-    platform: float = param("m", 0.5, 50.0, "side of the top", default=3.0)
-    border: float = param("m", 0.0, 50.0, "flat rim around the foot", default=1.5)
+    platform: float = param("m", 0.5, 50.0, "side of the top", default=4.0, scale="radius")
+    border: float = param("m", 0.0, 50.0, "flat rim around the foot", default=2.5, scale="radius")
     steps: int = param(
         "", 0, 100, "most steps, 0 for as many as fit", default=0, integer=True
     )

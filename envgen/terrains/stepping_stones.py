@@ -23,7 +23,7 @@ class SteppingStones(SubTerrain):
     gap: float = param("m", 0.0, 3.0, "between stones", easy=0.1, hard=0.55, scale="leg")
     height: float = param("m", 0.0, 1.0, "spread of the tops", easy=0.0, hard=0.1, scale="leg")
     depth: float = param("m", 0.05, 10.0, "of the pit", default=1.0)
-    platform: float = param("m", 0.5, 50.0, "side of the platform", default=2.0)
+    platform: float = param("m", 0.5, 50.0, "side of the platform", default=4.0, scale="radius")
 
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
         pitch = self.size + self.gap

@@ -1,0 +1,107 @@
+"""The offline reading of a prompt: rules over items, in order, and what is left over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from envgen.core.errors import InputError
+from envgen.prompting import (
+    rules_degrees,
+    rules_physics,
+    rules_robots,
+    rules_scope,
+    rules_tasks,
+    rules_things,
+)
+from envgen.prompting import rules_measure as measure
+from envgen.prompting.assemble import assemble
+from envgen.prompting.base import EXAMPLE, Interpretation
+from envgen.prompting.lexicon import lexicon
+from envgen.prompting.reading import Reading
+from envgen.prompting.scan import scan
+
+RULES: tuple[Callable[[Reading], None], ...] = (
+    rules_scope.negation,
+    rules_scope.variants,
+    rules_physics.gravity,
+    rules_physics.friction,
+    rules_physics.wind,
+    rules_physics.measured,
+    rules_physics.multiplied,
+    rules_scope.arena,
+    rules_robots.robots,
+    rules_tasks.task,
+    rules_physics.values,
+    measure.link,
+    rules_things.things,
+    measure.measures,
+    measure.densities,
+    rules_degrees.sizes,
+    rules_degrees.difficulty,
+)
+"""Each rule takes the items that it can use; what none of them takes is unmapped."""
+
+
+def read(prompt: str) -> Interpretation:
+    """Read a prompt without any model or network.
+
+    Raises:
+        InputError: Nothing in it is understood, or it asks for too many variants.
+    """
+    words = lexicon()
+    text, items = scan(prompt, words)
+    reading = Reading(text, items, words)
+    for rule in RULES:
+        rule(reading)
+    left = unmapped(reading)
+    if not _understood(reading):
+        raise InputError(
+            f"nothing in the prompt is understood: {_short(text)!r}", _remedy(reading, left)
+        )
+    return assemble(prompt, reading, left)
+
+
+def _understood(reading: Reading) -> bool:
+    parts = (reading.terrains, reading.obstacles, reading.robots, reading.fields, reading.refused)
+    return any(parts) or reading.task is not None or reading.count is not None
+
+
+def unmapped(reading: Reading) -> tuple[str, ...]:
+    """Content words that changed nothing, in order and once each."""
+    left: list[tuple[int, int, bool]] = []
+    previous = -2
+    for i, item in enumerate(reading.items):
+        silent = item.stop or item.sense("article") or item.sense("negate") or item.sense("bound")
+        if item.used or item.punct or (silent and not item.quantity) or not _worded(item.text):
+            continue
+        # a number and its noun, or the halves of a hyphenated word, are reported as one
+        joins = previous == i - 1 and bool(left) and (item.glued or left[-1][2])
+        if joins:
+            left[-1] = (left[-1][0], item.end, item.quantity is not None)
+        else:
+            left.append((item.start, item.end, item.quantity is not None))
+        previous = i
+    return tuple(dict.fromkeys(reading.text[start:end] for start, end, _ in left))
+
+
+def _worded(text: str) -> bool:
+    return any(c.isalnum() for c in text)
+
+
+def _short(text: str, longest: int = 60) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 3] + "..."
+
+
+def _remedy(reading: Reading, left: tuple[str, ...]) -> str:
+    from rapidfuzz import fuzz, process
+
+    names = sorted({word for words in reading.lexicon.spelling.values() for word in words})
+    near = [
+        found[0]
+        for word in " ".join(left).lower().split()[:8]
+        if len(word) > 3
+        and (found := process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=75))
+    ]
+    hint = f"Did you mean {', '.join(map(repr, dict.fromkeys(near[:3])))}? " if near else ""
+    return f"{hint}Name a robot, a terrain or a task, such as {EXAMPLE!r}."

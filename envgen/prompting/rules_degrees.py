@@ -1,0 +1,108 @@
+"""Rules for words of degree: adjectives of size, and difficulty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from envgen.core.params import Param, RobotSize
+from envgen.prompting.lexicon import Sense
+from envgen.prompting.reading import Draft, Reading
+
+SIZES = ("size", "radius", "height", "amplitude", "step_height", "depth", "gap", "slope", "width")
+
+HEIGHTS = ("slope", "height", "size")
+
+
+def sizes(reading: Reading) -> None:
+    """Adjectives of size: "big boulders", "shallow valley", "tall thin pillars"."""
+    for i, item, sense in list(reading.having("share")):
+        noun = _described(reading, i)
+        drafts = [
+            d for d in (*reading.terrains, *reading.obstacles) if noun is not None and d.at == noun
+        ]
+        measure = item.sense("measure")
+        own = reading.items[noun].sense("param") if noun is not None else None
+        tail = own.param if own else ()
+        if measure and measure.measure[0] not in HEIGHTS:
+            tail = ()  # a "long corridor" is no wide one, but "steep hills" are high ones
+        names = (*measure.measure, *tail) if measure else (*tail, *SIZES)
+        for draft in drafts:
+            _share(reading, draft, i, names, sense)
+
+
+def _described(reading: Reading, i: int) -> int | None:
+    for j in range(i + 1, i + 5):
+        item = reading.at(j)
+        if item is None or item.punct or (item.stop and not item.senses):
+            return None
+        if item.sense("terrain") or item.sense("obstacle"):
+            return j
+    return None
+
+
+def _share(reading: Reading, draft: Draft, i: int, names: Iterable[str], sense: Sense) -> None:
+    for name in names:
+        spec = draft.known.get(name)
+        if spec is None or name in draft.values:
+            continue
+        low, high = _span(reading, spec)
+        value = [low + (high - low) * s for s in sense.share]
+        value = [float(f"{min(max(v, spec.low), spec.high):.3g}") for v in value]
+        if value[0] < value[1] and draft.set(name, value, reading.items[i].text):
+            reading.use(i)
+            return
+
+
+def _span(reading: Reading, spec: Param) -> tuple[float, float]:
+    """The smallest and largest value that the robot's difficulty would give."""
+    legs = reading.lexicon.tables.get("leg", {})
+    size = RobotSize()
+    if reading.robots:
+        leg = min(float(legs.get(r.kind, size.leg)) for r in reading.robots)
+        size = RobotSize(leg=leg, radius=leg)
+    ends = sorted(float(spec.at(d, size)) for d in (0.0, 1.0))
+    return (ends[0], ends[1]) if ends[0] < ends[1] else (0.5 * ends[0], 2.0 * ends[0])
+
+
+def difficulty(reading: Reading) -> None:
+    """Words of degree: "easy", "really hard", "from easy to brutal", "not too hard"."""
+    found = [(i, s, _degree(reading, i)) for i, _, s in reading.having("difficulty")]
+    negated = [(i, s) for i, it in reading.open() if it.negated and (s := it.sense("difficulty"))]
+    if "difficulty" in reading.fields:
+        return
+    for (i, first, _), (j, second, _) in pairwise(found):
+        between = [reading.items[k].word for k in range(i + 1, j)]
+        if "to" in between and len(between) <= 3:
+            ends = [
+                min(first.difficulty[0], second.difficulty[0]),
+                max(first.difficulty[1], second.difficulty[1]),
+            ]
+            reading.put("difficulty", ends, reading.use(i, j))
+            return
+    if found:
+        # the most strongly meant word counts, of equals the last
+        i, sense, degree = max(found, key=lambda f: (f[2], f[0]))
+        used = [i - 1, i] if degree != 1.0 else [i]
+        reading.put("difficulty", _range(sense, degree), reading.use(*used))
+    elif negated:
+        i, sense = negated[-1]
+        hard = sum(sense.difficulty) / 2 > 0.5
+        reading.put("difficulty", [0.0, 0.6] if hard else [0.4, 1.0], reading.use(i))
+
+
+def _degree(reading: Reading, i: int) -> float:
+    before = reading.at(i - 1)
+    sense = before.sense("degree") if before and not before.negated else None
+    return sense.degree if sense else 1.0
+
+
+def _range(sense: Sense, degree: float) -> list[float]:
+    low, high = sense.difficulty
+    if degree > 1:
+        return (
+            [round(low + 0.5 * (high - low), 3), high] if high > 0.5 else [low, round(high / 2, 3)]
+        )
+    if degree < 1:
+        return [max(low - 0.2, 0.0), high - 0.15] if high > 0.5 else [low + 0.1, high + 0.15]
+    return [low, high]

@@ -1,0 +1,225 @@
+"""Rules for measures: numbers with a unit beside a noun, densities."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from envgen.core.params import Param
+from envgen.prompting.reading import Draft, Reading
+from envgen.prompting.scan import Item, Quantity
+
+LINKS = (
+    "of",
+    "between",
+    "is",
+    "are",
+    "about",
+    "around",
+    "roughly",
+    "to",
+    "set",
+    "at",
+    "a",
+    "the",
+    "=",
+    "by",
+)
+UNITS = ("m", "deg", "%", "m/s", "")
+# What a bare length is taken for, if the noun does not say.
+LENGTHS = (
+    "step_height",
+    "gap",
+    "size",
+    "radius",
+    "amplitude",
+    "height",
+    "depth",
+    "width",
+    "length",
+    "distance",
+)
+LEAST = 0.25
+"""Lower end of "up to 8 cm", as a share: a bound says that the value varies below it."""
+
+
+def link(reading: Reading) -> None:
+    """Find for each quantity with a unit the noun that it measures (`reading.links`)."""
+    for i, item in reading.open():
+        if item.quantity and not item.negated and item.quantity.unit in ("m", "deg", "%"):
+            noun = _noun(reading, i)
+            if noun is not None:
+                reading.links.setdefault(noun, i)
+
+
+def _noun(reading: Reading, i: int) -> int | None:
+    right = i + 1
+    if (item := reading.at(right)) is not None and item.sense("measure") and not item.punct:
+        right += 1
+    j = reading.after(right - 1)
+    if j is not None and _measurable(reading.items[j]):
+        return j
+    j = _before(reading, i)
+    if j is not None and _measurable(reading.items[j]):
+        return j
+    return None
+
+
+def _before(reading: Reading, i: int) -> int | None:
+    for j in range(i - 1, i - 6, -1):
+        item = reading.at(j)
+        if item is None or (item.punct and item.punct != ":"):
+            return None
+        if item.punct or item.sense("bound") or item.word in LINKS:
+            continue
+        return j
+    return None
+
+
+def _measurable(item: Item) -> bool:
+    if item.punct or item.quantity:
+        return False
+    return any(item.sense(name) for name in ("param", "terrain", "obstacle", "measure"))
+
+
+def measures(reading: Reading) -> None:
+    """Set the parameters that quantities measure."""
+    for i, item in list(reading.open()):
+        quantity = item.quantity
+        if quantity is None or item.negated or item.used or quantity.unit not in UNITS:
+            continue
+        noun, names, words = _measured(reading, i)
+        if not words and (quantity.unit == "" or noun is None):
+            continue  # a number that no word explains is not for guessing
+        value_text = [i, *words]
+        for draft in _targets(reading, noun):
+            if _set(reading, draft, i, names or _own(reading, noun), quantity, value_text):
+                break
+
+
+def _measured(reading: Reading, i: int) -> tuple[int | None, tuple[str, ...], list[int]]:
+    """The noun, the names of parameters that the words allow, and the words that say so."""
+    words: list[int] = []
+    names: tuple[str, ...] = ()
+    after = reading.at(i + 1)
+    if after and not after.punct and (sense := after.sense("measure")):
+        words.append(i + 1)
+        names = sense.measure
+    noun = _noun(reading, i)
+    if words and noun == i + 1:
+        noun = None  # the measure itself
+    if noun is not None and (sense := reading.items[noun].sense("measure")) and not names:
+        # "a step height of 10 cm": the measure stands before its number
+        words.append(noun)
+        names = sense.measure
+        if not reading.items[noun].sense("terrain"):
+            noun = _owner_of(reading, noun)
+    return noun, names, words
+
+
+def _owner_of(reading: Reading, i: int) -> int | None:
+    j = reading.before(i, skip=("a", "of", "with", "and", "whose", "is", "the"))
+    return j if j is not None and _measurable(reading.items[j]) else None
+
+
+def _own(reading: Reading, noun: int | None) -> tuple[str, ...]:
+    sense = reading.items[noun].sense("param") if noun is not None else None
+    return (*(sense.param if sense else ()), *(LENGTHS if not sense else ()))
+
+
+def _targets(reading: Reading, noun: int | None) -> list[Draft]:
+    """The drafts that a measure may belong to, likeliest first."""
+    everything = [*reading.terrains, *reading.obstacles, *([reading.task] if reading.task else [])]
+    if noun is None:
+        return everything + reading.robots
+    item = reading.items[noun]
+    kinds = {kind for s in item.senses for kind in (*s.terrain, *s.obstacle, *s.task)}
+    named = [d for d in everything if d.kind in kinds]
+    if named or item.sense("obstacle"):
+        return named
+    return everything + reading.robots
+
+
+def _set(
+    reading: Reading,
+    draft: Draft,
+    i: int,
+    names: Iterable[str],
+    quantity: Quantity,
+    words: list[int],
+) -> bool:
+    if quantity.unit == "deg" or (quantity.unit == "%" and "slope" in draft.known):
+        names = ("slope",)
+    elif quantity.unit == "m/s":
+        names = ("speed",)
+    elif quantity.unit == "%":
+        return False
+    bound = _bound(reading, i)
+    for name in names:
+        spec = draft.known.get(name)
+        if spec is None or not _fits(spec, quantity.unit):
+            continue
+        value = _value(name, quantity, bound, _peak_to_peak(reading, words), spec)
+        used = [*words, *([bound[0]] if bound else [])]
+        if draft.set(name, value, reading.span(*used)):
+            noun = next((n for n, q in reading.links.items() if q == i), None)
+            reading.use(*used, *([noun] if noun is not None else []))
+            return True
+    return False
+
+
+def _fits(spec: Param, unit: str) -> bool:
+    return {"m": "m", "deg": "", "%": "", "m/s": "m/s", "": spec.unit}[unit] == spec.unit
+
+
+def _bound(reading: Reading, i: int) -> tuple[int, str] | None:
+    before = reading.at(i - 1)
+    sense = before.sense("bound") if before and not before.used else None
+    return (i - 1, sense.bound) if sense else None
+
+
+def _peak_to_peak(reading: Reading, words: list[int]) -> bool:
+    """Whether the words speak of a height, of which an amplitude is half."""
+    return all(reading.items[k].word != "amplitude" for k in words)
+
+
+def _value(
+    name: str, quantity: Quantity, bound: tuple[int, str] | None, peak: bool, spec: Param
+) -> float | list[float]:
+    low, high = quantity.low, quantity.high
+    if quantity.unit == "deg":
+        low, high = (math.tan(math.radians(min(max(v, 0.0), 89.0))) for v in (low, high))
+        quantity = Quantity(low, high)
+    elif quantity.unit == "%":
+        quantity = Quantity(low / 100, high / 100)
+    if bound and quantity.low == quantity.high:
+        least = max(LEAST * quantity.high, spec.low)
+        ends = (
+            (least, high)
+            if bound[1] == "upper"
+            else (quantity.low, min(2 * quantity.low, spec.high))
+        )
+        if ends[0] <= ends[1]:
+            quantity = Quantity(*ends)
+    return quantity.scaled(0.5 if name == "amplitude" and peak else 1.0)
+
+
+def densities(reading: Reading) -> None:
+    """A density after its noun: "boxes with a density of 0.1 per square metre"."""
+    for i, item in list(reading.open()):
+        quantity = item.quantity
+        if (
+            quantity is None
+            or quantity.unit
+            or item.negated
+            or not 0 <= quantity.low <= quantity.high <= 5
+        ):
+            continue
+        words = [j for j in (i + 1, _before(reading, i)) if j is not None and _dense(reading.at(j))]
+        earlier = [o for o in reading.obstacles if o.at < i and "count" not in o.values]
+        if words and earlier:
+            earlier[-1].put("density", quantity.scaled(1), reading.use(i, *words))
+
+
+def _dense(item: Item | None) -> bool:
+    return item is not None and not item.used and not item.roles.isdisjoint(("density", "per_area"))

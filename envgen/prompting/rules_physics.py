@@ -1,0 +1,233 @@
+"""Rules for physics, time and randomisation."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ValidationError
+
+from envgen.core.cfg import ControlCfg, PhysicsCfg, RandomizeCfg
+from envgen.prompting.lexicon import Sense
+from envgen.prompting.reading import Reading
+from envgen.prompting.scan import Item, Quantity
+
+EARTH = 9.81
+NEAR = (
+    "of",
+    "between",
+    "=",
+    "is",
+    "to",
+    "at",
+    "about",
+    "around",
+    "set",
+    "the",
+    "a",
+    "an",
+    "as",
+    "than",
+    "by",
+    "roughly",
+)
+_MODELS: dict[str, type[BaseModel]] = {
+    "physics": PhysicsCfg,
+    "control": ControlCfg,
+    "randomize": RandomizeCfg,
+}
+
+
+def allowed(path: str, value: object) -> bool:
+    """Whether the EnvCfg takes a value at a path of physics, control or randomize."""
+    group, _, name = path.partition(".")
+    if group == "difficulty":
+        ends = value if isinstance(value, list) else [value]
+        return all(isinstance(v, int | float) and 0 <= v <= 1 for v in ends)
+    try:
+        _MODELS[group].model_validate({name: value})
+    except ValidationError:
+        return False
+    return True
+
+
+def decide(reading: Reading, path: str, value: object, *used: int) -> bool:
+    """Put a value if the EnvCfg allows it there, and use its words."""
+    if not allowed(path, value):
+        return False
+    reading.put(path, value, reading.use(*used))
+    return True
+
+
+def gravity(reading: Reading) -> None:
+    """Gravity: "gravity 5 m/s^2", "half of Earth's gravity", "on Mars", "0.3 g"."""
+    for i, item in list(reading.role("gravity")):
+        if not item.negated:
+            _gravity_noun(reading, i)
+    for i, _item, sense in list(reading.having("planet")):
+        if "physics.gravity" not in reading.fields:
+            decide(reading, "physics.gravity", sense.planet, i)
+    for i, item in list(reading.open()):
+        quantity = item.quantity
+        if quantity and quantity.unit in ("m/s2", "g") and not item.negated:
+            decide(
+                reading, "physics.gravity", quantity.scaled(EARTH if quantity.unit == "g" else 1), i
+            )
+
+
+def _gravity_noun(reading: Reading, i: int) -> None:
+    base = EARTH
+    factor: float | list[float] | None = None
+    value: float | list[float] | None = None
+    used = [i]
+    for j in _around(reading, i, 4):
+        item = reading.items[j]
+        planet = item.sense("planet")
+        if planet is not None and planet.planet is not None and base == EARTH:
+            base = planet.planet
+            used.append(j)
+            value = value or (None if factor else base)
+        elif item.quantity and item.quantity.unit in ("x", "%") and factor is None:
+            factor = item.quantity.scaled(0.01 if item.quantity.unit == "%" else 1)
+            used.append(j)
+        elif item.quantity and item.quantity.unit in ("m/s2", "g", "") and value is None:
+            if item.quantity.unit == "" and not _directly(reading, i, j):
+                if j == i - 1 and item.quantity.high <= 3 and factor is None:
+                    factor = item.quantity.scaled(1)  # "1/2 gravity"
+                    used.append(j)
+                continue
+            value = item.quantity.scaled(EARTH if item.quantity.unit == "g" else 1)
+            used.append(j)
+    if factor is not None:
+        # "half of Earth's gravity": the planet is what is halved
+        low, high = (factor, factor) if isinstance(factor, float) else factor
+        value = Quantity(low, high).scaled(base)
+    if value is not None:
+        decide(reading, "physics.gravity", value, *used)
+
+
+def _around(reading: Reading, i: int, reach: int) -> list[int]:
+    """Unused items near one, nearest first, up to punctuation or another noun on each side."""
+    near = []
+    for step in (-1, 1):
+        for j in range(i + step, i + step * (reach + 1), step):
+            item = reading.at(j)
+            if item is None or item.punct or item.sense("negate"):
+                break
+            if item.used or item.negated:
+                continue
+            if any(s.thing or s.role == "friction" for s in item.senses):
+                break
+            near.append(j)
+    return sorted(near, key=lambda j: abs(j - i))
+
+
+def _directly(reading: Reading, i: int, j: int) -> bool:
+    """Whether only words such as "of" lie between two items, the number being on the right."""
+    return j > i and all(reading.items[k].word in NEAR for k in range(i + 1, j))
+
+
+def friction(reading: Reading) -> None:
+    """Friction: "friction 0.4", "friction of 0.2 to 0.5"; materials come with `values`."""
+    for i, item in list(reading.role("friction")):
+        if item.negated:
+            continue
+        for j in range(i + 1, i + 5):
+            near = reading.at(j)
+            if near is None or (near.punct and near.punct != ":"):
+                break
+            if near.quantity and near.quantity.unit in ("", "%"):
+                scale = 0.01 if near.quantity.unit == "%" else 1.0
+                decide(reading, "physics.friction", near.quantity.scaled(scale), i, j)
+                break
+            if near.word not in NEAR and not near.punct:
+                break
+
+
+def wind(reading: Reading) -> None:
+    """Wind: "8 m/s side wind", "a light breeze", "gusty"."""
+    found: list[tuple[int, Item, Sense]] = list(reading.having("wind"))
+    if not found:
+        return
+    used = [i for i, _, _ in found]
+    # the strongest word tells the speed, the first with a direction the direction
+    sense = max((s for _, _, s in found), key=lambda s: (not s.direction, s.wind))
+    speed: float | list[float] = [*sense.wind]
+    direction = next((s.direction for _, _, s in found if s.direction), None)
+    for i in used[:]:
+        adjective = reading.at(i - 1)
+        if adjective and not adjective.used and (strength := adjective.sense("speed")):
+            speed = [*strength.speed]
+            used.append(i - 1)
+        for j in _around(reading, i, 4):
+            quantity = reading.items[j].quantity
+            if quantity and quantity.unit == "m/s":
+                speed = quantity.scaled(1)
+                used.append(j)
+                break
+    vector = [_along(speed, part) for part in direction or (-1, 0, 0)]
+    if decide(reading, "physics.wind", vector, *used) and direction is None:
+        reading.assumed.append(
+            ("physics.wind", vector, "no direction named: against +x, the way ahead")
+        )
+
+
+def _along(speed: float | list[float], part: int) -> float | list[float]:
+    if part == 0:
+        return 0.0
+    if isinstance(speed, list):
+        return sorted(part * s for s in speed)
+    return part * speed
+
+
+def values(reading: Reading) -> None:
+    """Words that set values by themselves (ice, water, RK4); of two for one path the first wins."""
+    for i, item, sense in list(reading.having("set")):
+        fresh = {p: v for p, v in sense.set.items() if p not in reading.fields}
+        for path, value in fresh.items():
+            if allowed(path, value):
+                reading.put(path, value, item.text)
+        # a word that also names a thing or a task is used by the rule for that
+        if not any(s.thing or s.task for s in item.senses) and (fresh or len(item.senses) == 1):
+            reading.use(i)
+
+
+def measured(reading: Reading) -> None:
+    """Paths with a number beside a noun: "5 ms timestep", "episodes of 30 s", "difficulty 0.3"."""
+    for i, _item, sense in list(reading.having("measures")):
+        for j in _beside(reading, i):
+            quantity = reading.items[j].quantity
+            if (
+                quantity is None
+                or reading.items[j].used
+                or quantity.unit not in ("", "%", sense.dimension)
+            ):
+                continue
+            value = quantity.scaled(0.01 if quantity.unit == "%" else 1)
+            if sense.measures in ("control.frame_skip",) and quantity.whole is not None:
+                value = quantity.whole
+            if decide(reading, sense.measures, value, i, j):
+                break
+
+
+def multiplied(reading: Reading) -> None:
+    """Multipliers: "20% heavier", "twice as heavy", "half the torque"."""
+    for i, _item, sense in list(reading.having("multiplies")):
+        for j in _beside(reading, i):
+            quantity = reading.items[j].quantity
+            if quantity is None or reading.items[j].used or quantity.unit not in ("x", "%"):
+                continue
+            sign = 1 if sense.more else -1
+            ends = [
+                1 + sign * v / 100 if quantity.unit == "%" else v
+                for v in (quantity.low, quantity.high)
+            ]
+            if quantity.unit == "x" and not sense.more and ends[0] > 1:
+                ends = [1 / v for v in ends]  # "twice as light"
+            if min(ends) > 0 and decide(
+                reading, sense.multiplies, Quantity(min(ends), max(ends)).scaled(1), i, j
+            ):
+                break
+
+
+def _beside(reading: Reading, i: int) -> list[int]:
+    """The items before and after one, with small words passed over."""
+    found = (reading.before(i, skip=NEAR), reading.after(i, skip=(*NEAR, ":", "=")))
+    return [j for j in found if j is not None]

@@ -1,0 +1,254 @@
+"""Rules for robots: which, how many, with what legs, in which teams and roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from envgen.core.cfg import MAX_AGENTS
+from envgen.prompting.lexicon import Sense
+from envgen.prompting.reading import Draft, Reading, first_known
+
+TEAMS = ("red", "blue", "green", "yellow", "white", "black", "orange", "purple")
+_LINKS = ("with", "on", "has", "having", "its", "of", "the", "all", "only")
+
+
+def robots(reading: Reading) -> None:
+    """Every mention of a robot becomes a draft, or joins the one that it speaks of again."""
+    legs = _legs(reading)
+    for i, item in list(reading.open()):
+        sense = item.sense("robot")
+        if item.used or item.negated or not (sense or i in legs):
+            continue
+        _mention(reading, i, sense, legs)
+    if not reading.robots:
+        _unnamed(reading)
+    _teams(reading)
+
+
+def _legs(reading: Reading) -> dict[int, int]:
+    """Index of a number to the legs it counts: "six-legged", "on two legs", "with 8 legs"."""
+    found: dict[int, int] = {}
+    for j, _item in list(reading.role("legs")):
+        before = reading.at(j - 1)
+        number = before.quantity.whole if before and before.quantity and not before.used else None
+        if number is not None and 0 < number <= 100:
+            found[j - 1] = number
+    return found
+
+
+def _mention(reading: Reading, i: int, sense: Sense | None, legs: dict[int, int]) -> None:
+    number = legs.get(i)
+    if number is not None:
+        if _has_legs(reading, i, number):
+            return
+        # the noun after "six-legged" only says that it is a robot, unless it is of that kind
+        noun = reading.at(i + 2)
+        named = noun.sense("robot") if noun and not noun.negated else None
+        table: Mapping[str, list[str]] = reading.lexicon.tables.get("legs", {})
+        if named and (kind := first_known("robot", named.robot)) and "legs" in _params(kind):
+            draft = _draft(reading, i, named.robot, (i, i + 1, i + 2), named)
+        else:
+            candidates = tuple(table.get(str(number), ()))
+            if named and set(named.robot) & set(candidates):
+                candidates = named.robot
+            tail = (i + 2,) if noun and (named or "machine" in noun.roles) else ()
+            draft = _draft(reading, i, candidates, (i, i + 1, *tail), None)
+        if draft:
+            draft.set("legs", number, reading.span(i, i + 1))
+    elif sense:
+        _draft(reading, i, sense.robot, (i, *_apposition(reading, i, sense)), sense)
+
+
+def _params(kind: str) -> Mapping[str, Any]:
+    return Draft("robot", kind, 0).known
+
+
+def _has_legs(reading: Reading, i: int, number: int) -> bool:
+    """Whether, as in "an ant with 8 legs", the number belongs to the robot before."""
+    link = reading.at(i - 1)
+    if not reading.robots or link is None or link.word not in _LINKS:
+        return False
+    robot = reading.robots[-1]
+    if i - robot.at > 5:
+        return False
+    text = reading.span(i, i + 1)
+    table: Mapping[str, list[str]] = reading.lexicon.tables.get("legs", {})
+    if robot.set("legs", number, text) or robot.kind in table.get(str(number), ()):
+        reading.use(i, i + 1)
+        return True
+    return False
+
+
+def _apposition(reading: Reading, i: int, sense: Sense) -> tuple[int, ...]:
+    """Further words for the same robot right after it: "insect robot", "vehicle on wheels"."""
+    more: list[int] = []
+    j = i + 1
+    while (item := reading.at(j)) is not None and not item.punct and not item.negated:
+        other = item.sense("robot")
+        # "bipedal humanoid" is one robot, "ants hexapods" are two
+        same = other and set(other.robot) & set(sense.robot) and not reading.items[i].plural
+        if "machine" in item.roles or (same and not item.quantity):
+            more.append(j)
+        else:
+            break
+        j += 1
+    return tuple(more)
+
+
+def _draft(
+    reading: Reading,
+    i: int,
+    candidates: tuple[str, ...],
+    used: tuple[int, ...],
+    sense: Sense | None,
+) -> Draft | None:
+    allowed = [kind for kind in candidates if kind not in reading.excluded["robot"]]
+    kind = first_known("robot", allowed)
+    if kind is None:
+        return None
+    at, number, indefinite = _number(reading, i)
+    plural = reading.items[used[-1]].plural
+    text = reading.use(*used)
+    same = next((r for r in reading.robots if r.kind == kind), None)
+    if (
+        same
+        and at is None
+        and not (indefinite and reading.sentence(same.at) == reading.sentence(i))
+    ):
+        same.trace.append((text, "model", kind))  # "the rover" again
+        return same
+    draft = Draft("robot", kind, i)
+    draft.put("model", kind, text)
+    if kind != candidates[0]:
+        draft.assume("model", kind, f"{candidates[0]} is not available; {kind} stands in for it")
+    if at is not None and number is not None:
+        _count(draft, number, reading.use(at))
+    elif plural:
+        draft.assume("count", 1, f"{text!r} without a number: one in each world")
+    for name, value in (sense.robot_params if sense else {}).items():
+        draft.set(name, value, text)
+    reading.robots.append(draft)
+    return draft
+
+
+def _count(draft: Draft, number: int | list[int], text: str) -> None:
+    most = number[1] if isinstance(number, list) else number
+    least = number[0] if isinstance(number, list) else number
+    if least < 1:
+        return
+    if most > MAX_AGENTS:
+        why = f"{text!r} is over the bound of {MAX_AGENTS} robots in one world"
+        draft.assume("count", MAX_AGENTS, why)
+    else:
+        draft.put("count", number, text)
+
+
+def _number(reading: Reading, i: int) -> tuple[int | None, int | list[int] | None, bool]:
+    """Index and value of the number before a robot, and whether an indefinite article is there."""
+    skipped = 0
+    for j in range(i - 1, i - 7, -1):
+        item = reading.at(j)
+        if item is None or item.punct:
+            break
+        if item.quantity and not item.used and not item.negated:
+            quantity = item.quantity
+            if quantity.unit or quantity.low < 1 or quantity.low != int(quantity.low):
+                break
+            if quantity.whole is not None:
+                return j, quantity.whole, True
+            return j, [int(quantity.low), int(quantity.high)], True
+        if item.sense("article"):
+            return None, None, item.word != "the"
+        if item.adjective or "machine" in item.roles or item.word == "of":
+            continue
+        skipped += 1  # one unknown word may be an adjective: "two brave ants"
+        if item.stop or item.senses or skipped > 1:
+            break
+    return None, None, False
+
+
+def _unnamed(reading: Reading) -> None:
+    """As in "two robots", the number counts the robot that is assumed."""
+    for i, item in list(reading.role("machine")):
+        at, number, _ = _number(reading, i)
+        if item.negated or at is None or number is None or first_known("robot", ("ant",)) is None:
+            continue
+        draft = Draft("robot", "ant", i)
+        draft.assume("model", "ant", f"{item.text!r} names no model")
+        _count(draft, number, reading.use(at, i))
+        reading.robots.append(draft)
+        return
+
+
+def _teams(reading: Reading) -> None:
+    for i, _item in list(reading.role("versus")):
+        left, right = reading.at(i - 1), reading.at(i + 1)
+        if left and right and left.quantity and right.quantity:
+            sides = (left.quantity.whole, right.quantity.whole)
+            if sides[0] and sides[1] and sum(s or 0 for s in sides) <= MAX_AGENTS:
+                _divide(reading, i, [s for s in sides if s], (i - 1, i, i + 1))
+            continue
+        _opponents(reading, i)
+    for i, item in list(reading.role("per_team")) + list(reading.role("teams")):
+        if not item.used:
+            _per_team(reading, i, "per_team" in item.roles)
+
+
+def _nearest(reading: Reading, i: int) -> Draft | None:
+    """The first robot after an item, else the last one before it."""
+    after = [r for r in reading.robots if r.at >= i]
+    return after[0] if after else reading.robots[-1] if reading.robots else None
+
+
+def _divide(reading: Reading, i: int, sides: list[int], used: tuple[int, ...]) -> None:
+    """Split a robot into teams of given sizes."""
+    robot = _nearest(reading, i)
+    if robot is None:
+        if first_known("robot", ("ant",)) is None:
+            return
+        robot = Draft("robot", "ant", i)
+        robot.assume("model", "ant", "no robot named")
+        reading.robots.append(robot)
+    text = reading.use(*used)
+    place = reading.robots.index(robot)
+    parts = []
+    robot.notes = [n for n in robot.notes if n[0] != "count"]
+    for team, size in zip(TEAMS, sides, strict=False):
+        part = Draft(
+            "robot", robot.kind, robot.at, dict(robot.values), list(robot.trace), list(robot.notes)
+        )
+        part.put("count", size, text)
+        part.put("team", team, text)
+        parts.append(part)
+    reading.robots[place : place + 1] = parts
+
+
+def _opponents(reading: Reading, i: int) -> None:
+    """Two teams: "three ants against three hexapods"."""
+    before = [r for r in reading.robots if r.at < i]
+    after = [r for r in reading.robots if r.at > i]
+    if not before or not after:
+        return
+    text = reading.use(i)
+    for team, robot in zip(TEAMS, (before[-1], after[0]), strict=False):
+        robot.put("team", team, text)
+
+
+def _per_team(reading: Reading, i: int, each: bool) -> None:
+    """Teams by size or number: "four humanoids, two per team"; "two teams of three ants"."""
+    before = reading.at(i - 1)
+    number = before.quantity.whole if before and before.quantity and not before.used else None
+    robot = _nearest(reading, i if not each else len(reading.items))
+    if number is None or number < 1 or robot is None:
+        return
+    count = robot.values.get("count", 1)
+    if not isinstance(count, int):
+        return
+    size, teams = (number, count // number) if each else (count, number)
+    if (
+        2 <= teams <= len(TEAMS)
+        and size * teams <= MAX_AGENTS
+        and (not each or size * teams == count)
+    ):
+        _divide(reading, robot.at, [size] * teams, (i - 1, i))

@@ -1,0 +1,187 @@
+"""Rules that come first: what is negated, how many variants, how large the arena."""
+
+from __future__ import annotations
+
+from envgen.prompting.reading import Reading
+from envgen.prompting.scan import Item, Quantity
+
+# Terrain nouns with a number of at least this are worlds to make ("64 mazes"), not gaps to cross.
+MANY = 8
+SIZE = (2.0, 500.0)
+"""Bounds of an arena's side, in m (TerrainCfg.size)."""
+
+
+def negation(reading: Reading) -> None:
+    """Mark what stands in the scope of a negation, and note the kinds that it rules out."""
+    for i, item in enumerate(reading.items):
+        if not item.sense("negate") or item.negated:
+            continue
+        touched = _scope(reading, i)
+        for j in touched:
+            _exclude(reading, i, j)
+        item.used = not item.sense("terrain_set")
+
+
+def _scope(reading: Reading, start: int) -> list[int]:
+    """Indices of the items that a negation covers; they are marked."""
+    ends = set(reading.lexicon.tables.get("scope_ends", ()))
+    covered: list[int] = []
+    things = 0
+    j = start + 1
+    while (item := reading.at(j)) is not None:
+        if item.punct:
+            if item.punct != "," or not things or not _list_goes_on(reading, j):
+                break
+        elif item.word in ends or (things and (item.quantity or item.sense("article"))):
+            break
+        elif things and item.sense("robot") and not reading.items[covered[-1]].sense("robot"):
+            break  # "no boxes and ants": a robot is no member of that list
+        else:
+            if not item.stop or item.senses:
+                covered.append(j)
+                item.negated = True
+            things += _meaningful(item)
+        j += 1
+    return covered
+
+
+def _meaningful(item: Item) -> bool:
+    return any(s.thing or s.wind or s.set or s.role in ("gravity", "friction") for s in item.senses)
+
+
+def _list_goes_on(reading: Reading, comma: int) -> bool:
+    """Whether `, X` continues a list that ends in "or": "no boxes, logs or balls"."""
+    for j in range(comma + 1, comma + 8):
+        item = reading.at(j)
+        if item is None or (item.punct and item.punct != ","):
+            return False
+        if item.word in ("or", "nor"):
+            return True
+        if not item.punct and not (item.sense("obstacle") or item.sense("terrain")):
+            return False
+    return False
+
+
+def _exclude(reading: Reading, negator: int, j: int) -> None:
+    item = reading.items[j]
+    text = reading.span(negator, j)
+    for sense in item.senses:
+        for family in ("terrain", "obstacle", "robot", "task"):
+            kinds = getattr(sense, family)
+            if kinds:
+                reading.excluded[family].update(sense.excludes or kinds[:1])
+                reading.refused.append((family, text))
+                item.used = True
+    if item.sense("wind"):
+        reading.put("physics.wind", [0, 0, 0], text)
+        item.used = True
+    elif "gravity" in item.roles:
+        reading.put("physics.gravity", 0.0, text)
+        item.used = True
+    elif not item.used and (setting := item.sense("set")):
+        # "not slippery": what would have been set stays as it is
+        for path in setting.set:
+            if path == "physics.friction":
+                reading.put(path, 1.0, text)
+            elif path == "physics.fluid":
+                reading.put(path, "air", text)
+        item.used = True
+
+
+def variants(reading: Reading) -> None:
+    """A number before a word for worlds: "500 variants", "64 different mazes", "200 of them"."""
+    for i, item in reading.open():
+        number = item.quantity.whole if item.quantity else None
+        if number is None or item.negated or reading.count or number == 1:
+            continue
+        noun = _world_noun(reading, i, number)
+        if noun is not None:
+            text = reading.span(i, noun)
+            item.used = True
+            world = reading.items[noun]
+            # the noun of "64 mazes" still names the terrain
+            if "world" in world.roles:
+                world.used = True
+            reading.count = (number, text)
+            for j in range(i + 1, noun):
+                if "distinct" in reading.items[j].roles:
+                    reading.items[j].used = True
+
+
+def _world_noun(reading: Reading, i: int, number: int) -> int | None:
+    distinct = False
+    for j in range(i + 1, i + 6):
+        item = reading.at(j)
+        if (
+            item is None
+            or item.punct
+            or item.quantity
+            or item.sense("robot")
+            or item.sense("article")
+        ):
+            return None
+        if "world" in item.roles:
+            return j
+        distinct |= "distinct" in item.roles
+        if item.sense("obstacle") and not item.sense("terrain"):
+            return None
+        terrain = item.sense("terrain")
+        if terrain and item.plural and (distinct or terrain.weak or number >= MANY):
+            return j
+        if item.word in ("of", "with", "in", "on", "to", "and", "for", "per"):
+            return None
+    return None
+
+
+def arena(reading: Reading) -> None:
+    """The size of the arena: "30 x 10 m", "a 40 m by 20 m arena", "a huge field"."""
+    by = set(reading.lexicon.tables.get("by", ()))
+    for i, item in reading.open():
+        middle, other = reading.at(i + 1), reading.at(i + 2)
+        if not item.quantity or not middle or not other or not other.quantity:
+            continue
+        if middle.word in by:
+            sides = _sides(item.quantity, other.quantity)
+            noun = reading.after(i + 2, skip=("large", "wide"))
+            place = noun is not None and "arena" in reading.items[noun].roles
+            if sides and (place or "m" in (item.quantity.unit, other.quantity.unit)):
+                used = [i, i + 1, i + 2, *([noun] if place and noun is not None else [])]
+                reading.put("terrain.size", sides, reading.use(*used))
+    for i, item in list(reading.role("arena")):
+        if "terrain.size" not in reading.fields and not item.used:
+            _one_side(reading, i)
+
+
+def _sides(first: Quantity, second: Quantity) -> list[float | list[float]] | None:
+    if first.unit not in ("", "m") or second.unit not in ("", "m"):
+        return None
+    ends = (first.low, first.high, second.low, second.high)
+    if min(ends) < SIZE[0] or max(ends) > SIZE[1]:
+        return None
+    return [first.scaled(1), second.scaled(1)]
+
+
+def _one_side(reading: Reading, i: int) -> None:
+    """The side of a square: "a 20 m arena", "an arena of 20 m", "a big arena"."""
+    for j in (reading.before(i, skip=("wide", "long", "square")), reading.after(i, skip=("of",))):
+        item = reading.at(j) if j is not None else None
+        if item and item.quantity and item.quantity.unit == "m" and not item.used:
+            sides = _sides(item.quantity, item.quantity)
+            if sides and j is not None and not _measures_something(reading, j):
+                reading.put("terrain.size", sides, reading.use(i, j))
+                return
+    for k in range(i - 1, i - 4, -1):
+        before = reading.at(k)
+        if before is None or before.used or not (before.adjective or before.sense("terrain")):
+            return
+        share = before.sense("share")
+        if share and share.arena:
+            reading.put("terrain.size", [share.arena, share.arena], reading.use(k, i))
+            return
+
+
+def _measures_something(reading: Reading, i: int) -> bool:
+    """Whether a length belongs to another word, as in "field of 2 m boulders"."""
+    after = reading.after(i)
+    item = reading.at(after) if after is not None else None
+    return item is not None and bool(item.sense("terrain") or item.sense("obstacle"))

@@ -1,0 +1,64 @@
+"""Rules for the task, and for the roles that it gives to robots."""
+
+from __future__ import annotations
+
+from envgen.prompting.lexicon import Sense
+from envgen.prompting.reading import Draft, Reading, first_known
+from envgen.prompting.scan import Item
+
+PASSIVE = ("by",)
+
+
+def task(reading: Reading) -> None:
+    """Of the tasks named, the one with the highest rank; those it covers are understood too."""
+    found: list[tuple[int, Item, Sense, str]] = []
+    for i, item, sense in reading.having("task"):
+        kind = first_known("task", [k for k in sense.task if k not in reading.excluded["task"]])
+        if kind and not (sense.several and not _several(reading)):
+            found.append((i, item, sense, kind))
+    if not found:
+        return
+    at, _, chosen, kind = max(found, key=lambda f: f[2].rank)
+    reading.task = Draft("task", kind, at)
+    for i, item, _sense, other in found:
+        if other == kind or other in chosen.covers:
+            # a phrase that also names a terrain ("soccer pitch") is still that terrain's
+            item.used = not item.sense("terrain")
+            reading.task.trace.append((item.text, "kind", kind))
+            if i != at:
+                continue
+            reading.task.values["kind"] = kind
+    _absorb(reading, chosen)
+    if chosen.chase:
+        _roles(reading)
+
+
+def _several(reading: Reading) -> bool:
+    counts = [robot.values.get("count", 1) for robot in reading.robots]
+    return sum(c if isinstance(c, int) else 2 for c in counts) > 1
+
+
+def _absorb(reading: Reading, chosen: Sense) -> None:
+    """The ball of a soccer match is the task's own, not a further obstacle."""
+    for _, item, sense in list(reading.having("obstacle")):
+        if sense.obstacle[0] in chosen.absorbs and reading.task:
+            item.used = True
+            reading.task.trace.append((item.text, "kind", reading.task.kind))
+
+
+def _roles(reading: Reading) -> None:
+    """Chasers stand before the verb, runners after it; "chased by" turns that round."""
+    verbs = [i for i, item in enumerate(reading.items) if (s := item.sense("task")) and s.chase]
+    for i in verbs:
+        before = [r for r in reading.robots if r.at < i]
+        after = [r for r in reading.robots if r.at > i]
+        if not before or not after:
+            continue
+        following = reading.at(i + 1)
+        passive = following is not None and following.word in PASSIVE
+        text = reading.items[i].text
+        for robots, role in ((before, "chaser"), (after, "runner")):
+            turned = {"chaser": "runner", "runner": "chaser"}[role] if passive else role
+            for robot in robots:
+                robot.put("role", turned, text)
+        return

@@ -1,0 +1,285 @@
+"""From tokens to items: phrases of the lexicon, quantities, punctuation and plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from envgen.prompting.lemmas import is_plural
+from envgen.prompting.lexicon import Lexicon, Sense
+from envgen.prompting.tokens import Token, normalise, tokenise
+
+MOST = 1e15
+"""Numbers in words end here: no world holds more, and floats count no further."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number or a range, in a canonical unit.
+
+    Attributes:
+        low: Its value, or the lower end.
+        high: The same value, or the upper end.
+        unit: `m`, `deg`, `%`, `m/s`, `m/s2`, `g`, `s`, `hz`; `x` for a factor; empty for none.
+    """
+
+    low: float
+    high: float
+    unit: str = ""
+
+    @property
+    def whole(self) -> int | None:
+        """The value of a plain whole number, None for any other quantity."""
+        if self.unit or self.low != self.high or self.low != int(self.low):
+            return None
+        return int(self.low)
+
+    def scaled(self, factor: float) -> float | list[float]:
+        """The quantity times a factor, as a number or range of an EnvCfg."""
+        # ten digits hide that 15 cm times 0.01 is 0.15000000000000002
+        low, high = (float(f"{v * factor:.10g}") for v in (self.low, self.high))
+        return low if low == high else [min(low, high), max(low, high)]
+
+
+@dataclass(eq=False)
+class Item:
+    """A unit of reading.
+
+    Attributes:
+        text: As it stands in the prompt.
+        word: Its case-folded words, after correction.
+        start: Place in the normalised text.
+        end: Place after it.
+        senses: What the lexicon knows of it.
+        quantity: If it is a number.
+        punct: If it is punctuation.
+        plural: Whether it has the form of a plural.
+        stop: Whether it may be passed over in silence.
+        glued: Whether a hyphen ties it to the item before.
+        used: Whether a rule has made something of it.
+        negated: Whether it lies in the scope of a negation.
+    """
+
+    text: str
+    word: str
+    start: int
+    end: int
+    senses: tuple[Sense, ...] = ()
+    quantity: Quantity | None = None
+    punct: str = ""
+    plural: bool = False
+    stop: bool = False
+    glued: bool = False
+    used: bool = False
+    negated: bool = False
+    roles: frozenset[str] = field(default_factory=frozenset)
+
+    def sense(self, name: str) -> Sense | None:
+        """The first sense that has that meaning (a field of `Sense`)."""
+        for sense in self.senses:
+            value = getattr(sense, name)
+            if value or (name == "planet" and value is not None):  # a planet may have no gravity
+                return sense
+        return None
+
+    @property
+    def adjective(self) -> bool:
+        """Whether it may stand between a number and its noun."""
+        if self.quantity or self.punct or "legs" in self.roles:
+            return False
+        return bool(
+            self.sense("share")
+            or self.sense("difficulty")
+            or self.sense("degree")
+            or "distinct" in self.roles
+        )
+
+
+def scan(prompt: str, lexicon: Lexicon) -> tuple[str, list[Item]]:
+    """The normalised text and its items."""
+    text = normalise(prompt)
+    return text, _Scanner(text, lexicon).items()
+
+
+class _Scanner:
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self.text = text
+        self.lexicon = lexicon
+        self.tokens = tokenise(text)
+        corrected: dict[str, str] = {}
+        self.words = [self._spelled(token, corrected) for token in self.tokens]
+        self.bases = [[w] if w in "°%" else lexicon.bases(w) for w in self.words]
+
+    def _spelled(self, token: Token, corrected: dict[str, str]) -> str:
+        word = token.word
+        if token.kind != "word":
+            return word
+        if word not in corrected:
+            forms = set(self.lexicon.bases(word))
+            known = not forms.isdisjoint(self.lexicon.known) or not forms.isdisjoint(
+                self.lexicon.stop
+            )
+            corrected[word] = word if known else self.lexicon.correct(word) or word
+        return corrected[word]
+
+    def items(self) -> list[Item]:
+        items: list[Item] = []
+        i = 0
+        while i < len(self.tokens):
+            token = self.tokens[i]
+            if token.kind == "punct":
+                items.append(Item(token.word, token.word, token.start, token.end, punct=token.word))
+                i += 1
+                continue
+            length, senses = self.lexicon.match(self.bases, i)
+            count, quantity = self._quantity(i)
+            if quantity is not None and count >= length:
+                # `one` is a number and an article
+                items.append(
+                    self._item(i, count, quantity=quantity, senses=senses if count == 1 else ())
+                )
+                i += count
+                continue
+            items.append(self._item(i, max(length, 1), senses=senses))
+            i += max(length, 1)
+        return items
+
+    def _item(
+        self, i: int, length: int, senses: tuple[Sense, ...] = (), quantity: Quantity | None = None
+    ) -> Item:
+        first, last = self.tokens[i], self.tokens[i + length - 1]
+        stop = length == 1 and not self.lexicon.stop.isdisjoint(self.bases[i])
+        return Item(
+            text=self.text[first.start : last.end],
+            word=" ".join(self.words[i : i + length]),
+            start=first.start,
+            end=last.end,
+            senses=senses,
+            quantity=quantity,
+            plural=is_plural(self.words[i + length - 1]) or self.words[i + length - 1] == "people",
+            stop=stop,
+            glued=first.glued,
+            roles=frozenset(s.role for s in senses if s.role),
+        )
+
+    def _quantity(self, i: int) -> tuple[int, Quantity | None]:
+        """The quantity that begins at a token: how many tokens, and what it says."""
+        length, low, factor = self._cardinal(i)
+        if not length:
+            return 0, None
+        if factor:
+            article = self.words[i + length : i + length + 1] in (["a"], ["an"])
+            taken, unit, scale = self._unit(i + length + article)
+            if taken and unit != "%":  # "half a metre"
+                return length + article + taken, Quantity(low * scale, low * scale, unit)
+            return length, Quantity(low, low, "x")
+        end = i + length
+        taken, unit, scale = self._unit(end)
+        end += taken
+        if end + 1 < len(self.tokens) and self._joins_range(i, end):
+            more, high, is_factor = self._cardinal(end + 1)
+            if more and not is_factor:
+                taken, unit2, scale2 = self._unit(end + 1 + more)
+                if not unit or unit == unit2:
+                    # "10 to 20 cm": the unit stands once, after both
+                    ends = sorted((low * (scale if unit else scale2), high * scale2))
+                    return end + 1 + more + taken - i, Quantity(ends[0], ends[1], unit2)
+        return end - i, Quantity(low * scale, low * scale, unit)
+
+    def _joins_range(self, i: int, end: int) -> bool:
+        word = self.words[end]
+        if word == "and":
+            return i > 0 and self.words[i - 1] == "between"
+        return word in self.lexicon.tables.get("ranges", ())
+
+    def _cardinal(self, i: int) -> tuple[int, float, bool]:
+        """Number of tokens, value, and whether it is a factor such as `half`."""
+        words, lexicon, start = self.words, self.lexicon, i
+        if i >= len(words):
+            return 0, 0.0, False
+        if words[i] in ("a", "half"):
+            return self._after_article(i)
+        if words[i] in lexicon.factors:
+            return 1, lexicon.factors[words[i]], True
+        total, part, seen = 0.0, 0.0, False
+        while i < len(words):
+            token, word = self.tokens[i], words[i]
+            if token.kind == "number" and not seen:
+                part = token.value
+            elif word in lexicon.numbers and token.kind == "word":
+                value = lexicon.numbers[word]
+                if (
+                    not seen
+                    or (part % 100 >= 20 and value < 10)
+                    or (part and part % 100 == 0 and value < 100)
+                ):
+                    part += value
+                elif value in (12, 24) and part < 10 and word.startswith("dozen"):
+                    part *= value
+                else:
+                    break
+            elif word in lexicon.magnitudes and (
+                seen or word not in ("k", "hundreds", "thousands")
+            ):
+                scale = lexicon.magnitudes[word]
+                if part * scale > MOST:
+                    break
+                part = max(part, 1.0) * scale
+                if scale >= 1000:
+                    total, part = total + part, 0.0
+            elif (
+                word == "and"
+                and seen
+                and part % 100 == 0
+                and part + total >= 100
+                and self._small(i + 1)
+            ):
+                pass
+            else:
+                break
+            seen = True
+            i += 1
+        if (
+            i < len(words)
+            and seen
+            and words[i] == "of"
+            and words[i - 1] in ("pair", "couple", "trio")
+        ):
+            i += 1
+        return (i - start, total + part, False) if seen else (0, 0.0, False)
+
+    def _small(self, i: int) -> bool:
+        return i < len(self.words) and self.lexicon.numbers.get(self.words[i], 100) < 100
+
+    def _after_article(self, i: int) -> tuple[int, float, bool]:
+        """`a dozen`, `a hundred`, `half a dozen`, `a third of`, `half`."""
+        words, lexicon = self.words, self.lexicon
+        nxt = words[i + 1] if i + 1 < len(words) else ""
+        if words[i] == "half":
+            if nxt == "a" and words[i + 2 : i + 3] and words[i + 2] in lexicon.numbers:
+                return 3, lexicon.numbers[words[i + 2]] / 2, False
+            return 1, 0.5, True
+        collective = (
+            nxt in lexicon.numbers and lexicon.numbers[nxt] > 1
+        ) or nxt in lexicon.magnitudes
+        if collective and nxt != "k":
+            length, value, factor = self._cardinal(i + 1)
+            return (length + 1, value, factor) if length else (0, 0.0, False)
+        if nxt in lexicon.factors and words[i + 2 : i + 3] in (["of"], ["the"]):
+            return 2, lexicon.factors[nxt], True
+        return 0, 0.0, False
+
+    def _unit(self, i: int) -> tuple[int, str, float]:
+        """Number of tokens of the unit at a token, its canonical name and factor."""
+        for length in (4, 3, 2, 1):
+            if i + length > len(self.tokens):
+                continue
+            for variant in self._variants(i, length):
+                if variant in self.lexicon.units:
+                    unit, factor = self.lexicon.units[variant]
+                    return length, unit, factor
+        return 0, "", 1.0
+
+    def _variants(self, i: int, length: int) -> list[tuple[str, ...]]:
+        """The words as they are, and with the first in its base forms (`metres per second`)."""
+        rest = tuple(self.words[i + 1 : i + length])
+        return [(base, *rest) for base in self.bases[i]]

@@ -1,0 +1,151 @@
+"""The base of all checks, and what they look at."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import mujoco
+import numpy as np
+
+from envgen.build.engine import Data, Model, listening
+from envgen.build.reading import Snapshot, reset
+from envgen.build.world import World
+from envgen.core.heightfield import Floats
+from envgen.core.params import RobotSize
+from envgen.core.registry import Registry
+from envgen.validate.report import Finding, rounded
+from envgen.validate.settle import Settled, settle
+
+CHECKS: Registry[type[Check]] = Registry("check", "envgen.validate.checks")
+register = CHECKS.register
+Blame = Literal["obstacles", "terrain"]
+
+
+@dataclass(eq=False)
+class Subject:
+    """An MJCF under examination; what is costly is computed once, when first asked for.
+
+    Attributes:
+        text: The MJCF, as read.
+        folder: Where the files that it names must be, or None if they are given.
+        files: Contents of its files by name.
+        model: The compiled model, or None if it could not be compiled.
+        problem: Why it could not be.
+        warnings: What MuJoCo warned of.
+        cell: Cell of the ground map where the terrain is boxes, in m.
+        sizes: What each agent's robot measures; measured from the model where missing.
+        task: The task as data, or None.
+        params: The drawn parameters of the task.
+        rng: Draws the random control.
+        start_warnings: What MuJoCo warned of when it computed the start.
+    """
+
+    text: bytes
+    folder: Path | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    model: Model | None = None
+    problem: str = ""
+    warnings: tuple[str, ...] = ()
+    cell: float = 0.1
+    sizes: Mapping[str, RobotSize] = field(default_factory=dict)
+    task: Mapping[str, Any] | None = None
+    params: Mapping[str, float] = field(default_factory=dict)
+    rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
+    start_warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def world(self) -> World:
+        """The compiled world."""
+        return World(self.model, self.cell)
+
+    @cached_property
+    def data(self) -> Data:
+        """MuJoCo's state; `home` and `settled` take turns at it, as making one costs 0.4 ms."""
+        return mujoco.MjData(self.model)
+
+    @cached_property
+    def home(self) -> Snapshot:
+        """The state at the start."""
+        reset(self.model, self.data)
+        with listening() as caught:
+            mujoco.mj_forward(self.model, self.data)
+        self.start_warnings = tuple(caught.messages)
+        return Snapshot.of(self.data)
+
+    @cached_property
+    def settled(self) -> Settled:
+        """What happened in a second of simulation."""
+        return settle(self.model, self.data, self.rng)
+
+    def root_of(self, agent: str) -> Floats:
+        """(3,) position of an agent's root at the start, in m."""
+        position: Floats = self.home.xpos[self.world.body_names.index(f"{agent}/torso")]
+        return position
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is a world of ours: with terrain and agents named as in the vocabulary."""
+        return self.model is not None and bool(self.world.agents) and any(
+            name.startswith("terrain/") for name in self.world.geom_names
+        )
+
+    def size_of(self, agent: str) -> RobotSize:
+        """What an agent's robot measures."""
+        if agent not in self.sizes:
+            from envgen.build.measure import measure_agent
+
+            self.sizes = {**self.sizes, agent: measure_agent(self.world, self.home, agent)}
+        return self.sizes[agent]
+
+
+class Check(ABC):
+    """One check.
+
+    Attributes:
+        kind: Public name.
+        title: What it holds, in a line.
+        unit: SI unit of what it measures.
+        blame: What a failed variant draws again first.
+        order: Checks run from low to high: cheap ones first.
+        remedy: What to loosen or change when it fails.
+    """
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    unit: ClassVar[str] = ""
+    blame: ClassVar[Blame] = "terrain"
+    order: ClassVar[int]
+    remedy: ClassVar[str] = ""
+
+    def applies(self, subject: Subject) -> bool:
+        """Whether there is anything to check; by default a model that compiled."""
+        return subject.model is not None
+
+    @abstractmethod
+    def run(self, subject: Subject) -> Finding:
+        """Measure, and compare with the bound."""
+
+    def finding(self, measured: float, bound: float, *, ok: bool, detail: str = "") -> Finding:
+        """A finding of this check."""
+        return Finding(
+            self.kind,
+            ok,
+            rounded(float(measured)),
+            rounded(float(bound)),
+            self.unit,
+            "" if ok else detail,
+            "" if ok else self.remedy,
+        )
+
+    def at_most(self, measured: float, bound: float, detail: str = "") -> Finding:
+        """Passed if measured <= bound."""
+        return self.finding(measured, bound, ok=bool(measured <= bound), detail=detail)
+
+    def at_least(self, measured: float, bound: float, detail: str = "") -> Finding:
+        """Passed if measured >= bound."""
+        return self.finding(measured, bound, ok=bool(measured >= bound), detail=detail)

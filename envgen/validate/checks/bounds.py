@@ -1,0 +1,26 @@
+"""The model is of a size that a browser tab holds hundreds of."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from envgen.validate.base import Check, Subject, register
+from envgen.validate.report import Finding
+
+MAX_BYTES = 64_000_000
+
+
+@register
+class Bounds(Check):
+    """Bytes of the compiled model; the arena that it asks for included."""
+
+    kind: ClassVar[str] = "bounds"
+    title: ClassVar[str] = "model and arena of at most 64 MB"
+    unit: ClassVar[str] = "B"
+    order: ClassVar[int] = 25
+    remedy: ClassVar[str] = "Take a coarser heightfield, simpler meshes, or a smaller <size memory>."
+
+    def run(self, subject: Subject) -> Finding:
+        model = subject.model
+        total = int(model.nbuffer) + int(model.narena)
+        return self.at_most(total, MAX_BYTES, f"the model takes {total:,} bytes")

@@ -1,0 +1,27 @@
+"""No obstacle is buried."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.report import Finding
+
+
+@register
+class Buried(Check):
+    """Least height of an obstacle's top over the highest ground under it."""
+
+    kind: ClassVar[str] = "buried"
+    title: ClassVar[str] = "every obstacle stands out of the ground"
+    unit: ClassVar[str] = "m"
+    blame: ClassVar[Blame] = "obstacles"
+    order: ClassVar[int] = 56
+    remedy: ClassVar[str] = "Raise what is buried, or take a terrain of lower difficulty."
+
+    def applies(self, subject: Subject) -> bool:
+        return subject.ours and bool(subject.world.obstacles)
+
+    def run(self, subject: Subject) -> Finding:
+        worst = min(subject.world.obstacles, key=lambda o: o.rise)
+        return self.at_least(worst.rise, 0.005, f"{worst.name} rises {worst.rise:.3f} m above the ground")

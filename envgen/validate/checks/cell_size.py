@@ -1,0 +1,32 @@
+"""Cells of a heightfield are not much smaller than what walks on them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from envgen.validate.base import Check, Subject, register
+from envgen.validate.report import Finding
+
+MAX_CONTACTS = 50
+"""MuJoCo keeps at most 50 contacts of a pair of geoms (mjMAXCONPAIR) and drops the rest in silence."""
+
+
+@register
+class CellSize(Check):
+    """Contacts of the pair of geoms that has most of them, after a second."""
+
+    kind: ClassVar[str] = "cell_size"
+    title: ClassVar[str] = "no pair of geoms reaches MuJoCo's 50 contacts"
+    order: ClassVar[int] = 77
+    remedy: ClassVar[str] = "Take a larger terrain.cell."
+
+    def applies(self, subject: Subject) -> bool:
+        return subject.model is not None and subject.model.nhfield > 0
+
+    def run(self, subject: Subject) -> Finding:
+        data = subject.settled.contacts
+        return self.finding(
+            data, MAX_CONTACTS, ok=data < MAX_CONTACTS, detail=f"{data} contacts between two geoms"
+        )
+
+

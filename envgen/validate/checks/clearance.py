@@ -1,0 +1,38 @@
+"""There is room around every start."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.report import Finding
+
+LEAST = 0.05
+
+
+@register
+class Clearance(Check):
+    """Least level distance between an agent's circle at the start and an obstacle's circle."""
+
+    kind: ClassVar[str] = "clearance"
+    title: ClassVar[str] = "obstacles stay 5 cm clear of the starts"
+    unit: ClassVar[str] = "m"
+    blame: ClassVar[Blame] = "obstacles"
+    order: ClassVar[int] = 50
+    remedy: ClassVar[str] = "Lower the density of obstacles, or take a larger terrain.size."
+
+    def applies(self, subject: Subject) -> bool:
+        return subject.ours and bool(subject.world.obstacles)
+
+    def run(self, subject: Subject) -> Finding:
+        best, between = np.inf, ""
+        for agent in subject.world.agents:
+            x, y = subject.root_of(agent)[:2]
+            radius = subject.size_of(agent).radius
+            for obstacle in subject.world.obstacles:
+                room = obstacle.distance(float(x), float(y)) - radius
+                if room < best:
+                    best, between = room, f"{agent} and {obstacle.name}"
+        return self.at_least(best, LEAST, f"{between} are {best:.2f} m apart")

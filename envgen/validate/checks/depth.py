@@ -1,0 +1,27 @@
+"""Bodies are not nested too deeply."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from envgen.validate.base import Check, Subject, register
+from envgen.validate.report import Finding
+
+MAX_DEPTH = 100
+"""MuJoCo compiled to WebAssembly has a stack of 64 kB: some 130 nested bodies end in a crash."""
+
+
+@register
+class Depth(Check):
+    """The longest chain of bodies stays within what MuJoCo in a browser can load."""
+
+    kind: ClassVar[str] = "depth"
+    title: ClassVar[str] = f"at most {MAX_DEPTH} nested bodies"
+    order: ClassVar[int] = 20
+    remedy: ClassVar[str] = "Split the chain, or weld bodies that don't move against one another."
+
+    def run(self, subject: Subject) -> Finding:
+        depth = [0]
+        for parent in subject.model.body_parentid[1:].tolist():
+            depth.append(depth[parent] + 1)
+        return self.at_most(max(depth), MAX_DEPTH, f"{max(depth)} bodies hang on one another")

@@ -1,0 +1,27 @@
+"""Energy stays bounded."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.report import Finding
+
+MOST = 60.0
+"""A free fall of 6 m."""
+
+
+@register
+class Energy(Check):
+    """Greatest kinetic energy per mass within the second."""
+
+    kind: ClassVar[str] = "energy"
+    title: ClassVar[str] = "kinetic energy of at most 60 J/kg"
+    unit: ClassVar[str] = "J/kg"
+    blame: ClassVar[Blame] = "obstacles"
+    order: ClassVar[int] = 73
+    remedy: ClassVar[str] = "Check gears and masses, or take a smaller physics.timestep."
+
+    def run(self, subject: Subject) -> Finding:
+        settled = subject.settled
+        return self.at_most(settled.energy, MOST, f"{settled.energy:.1f} J/kg of kinetic energy")

@@ -1,0 +1,25 @@
+"""The arena is large enough."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.report import Finding
+
+MOST = 0.8
+
+
+@register
+class Memory(Check):
+    """Share of MuJoCo's arena (<size memory>) that the second used."""
+
+    kind: ClassVar[str] = "memory"
+    title: ClassVar[str] = "the arena is never more than 80 % full"
+    blame: ClassVar[Blame] = "obstacles"
+    order: ClassVar[int] = 76
+    remedy: ClassVar[str] = "Raise <size memory>, or leave it out."
+
+    def run(self, subject: Subject) -> Finding:
+        settled = subject.settled
+        return self.at_most(settled.arena_share, MOST, f"{settled.arena:,} bytes of arena were used")

@@ -1,0 +1,46 @@
+"""Every goal can be reached."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from envgen.build.ground import traversability
+from envgen.core.heightfield import Floats
+from envgen.core.params import RobotSize
+from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.report import Finding
+
+
+@register
+class Reachable(Check):
+    """Share of the agents with a path from start to goal over what their size, step, slope and gap ability allow."""
+
+    kind: ClassVar[str] = "reachable"
+    title: ClassVar[str] = "a path leads from every start to its goal"
+    blame: ClassVar[Blame] = "obstacles"
+    order: ClassVar[int] = 60
+    remedy: ClassVar[str] = "Lower the difficulty, the density of obstacles or the goal's distance."
+
+    def applies(self, subject: Subject) -> bool:
+        return subject.ours and len(subject.world.goals) > 0
+
+    def run(self, subject: Subject) -> Finding:
+        world = subject.world
+        lost = []
+        ways: dict[RobotSize, Floats] = {}
+        for i, agent in enumerate(world.agents):
+            size = subject.size_of(agent)
+            if size not in ways:
+                way = traversability(world.ground, size, world.blocked(size))
+                ways[size] = way
+            way = ways[size]
+            goal = world.goals[min(i, len(world.goals) - 1)]
+            start = subject.root_of(agent)
+            a = way.labels[way.cell_of(float(start[0]), float(start[1]))]
+            b = way.labels[way.cell_of(float(goal[0]), float(goal[1]))]
+            if a == 0 or a != b:
+                lost.append(agent)
+        share = 1 - len(lost) / len(world.agents)
+        return self.at_least(share, 1.0, f"no path for {', '.join(lost)}")
+
+

@@ -1,0 +1,29 @@
+"""Nothing floats and nothing is buried."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.report import Finding
+
+MOST = 0.02
+
+
+@register
+class Resting(Check):
+    """Greatest height of an obstacle's lowest point over the ground under it."""
+
+    kind: ClassVar[str] = "resting"
+    title: ClassVar[str] = "no obstacle floats"
+    unit: ClassVar[str] = "m"
+    blame: ClassVar[Blame] = "obstacles"
+    order: ClassVar[int] = 55
+    remedy: ClassVar[str] = "Lower what floats, or take a terrain of lower difficulty."
+
+    def applies(self, subject: Subject) -> bool:
+        return subject.ours and bool(subject.world.obstacles)
+
+    def run(self, subject: Subject) -> Finding:
+        worst = max(subject.world.obstacles, key=lambda o: o.hang)
+        return self.at_most(worst.hang, MOST, f"{worst.name} hangs {worst.hang:.3f} m over the ground")

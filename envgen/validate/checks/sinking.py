@@ -1,0 +1,27 @@
+"""Nothing sinks into the ground."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.report import Finding
+
+MOST = 0.02
+
+
+@register
+class Sinking(Check):
+    """Greatest penetration at rest, after half a second without control."""
+
+    kind: ClassVar[str] = "sinking"
+    title: ClassVar[str] = "no penetration over 2 cm at rest"
+    unit: ClassVar[str] = "m"
+    blame: ClassVar[Blame] = "obstacles"
+    order: ClassVar[int] = 74
+    remedy: ClassVar[str] = "Check solref and masses, or take a smaller physics.timestep."
+
+    def run(self, subject: Subject) -> Finding:
+        settled = subject.settled
+        depth = settled.rest_depth
+        return self.at_most(depth, MOST, f"bodies overlap by {1000 * depth:.0f} mm at rest")

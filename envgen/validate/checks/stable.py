@@ -1,0 +1,24 @@
+"""The simulation is stable."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.report import Finding
+
+
+@register
+class Stable(Check):
+    """MuJoCo warns of nothing and the state stays finite, half a second without and half with random control."""
+
+    kind: ClassVar[str] = "stable"
+    title: ClassVar[str] = "no NaN and no MuJoCo warning within a second"
+    blame: ClassVar[Blame] = "obstacles"
+    order: ClassVar[int] = 70
+    remedy: ClassVar[str] = "Check inertias, gears and actuator ranges, or take a smaller physics.timestep."
+
+    def run(self, subject: Subject) -> Finding:
+        settled = subject.settled
+        wrong = settled.warnings + (not settled.finite)
+        return self.at_most(wrong, 0, settled.first_warning or "the state is not finite")

@@ -1,0 +1,42 @@
+"""The task makes sense in the start state."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from envgen.build.reading import BatchReading
+from envgen.tasks.expr import evaluate
+from envgen.validate.base import Check, Subject, register
+from envgen.validate.report import Finding
+
+
+@register
+class TaskTerms(Check):
+    """Terms that are not finite, and endings and successes that hold at the start already."""
+
+    kind: ClassVar[str] = "task"
+    title: ClassVar[str] = "task terms are finite, and nothing has ended or succeeded at the start"
+    order: ClassVar[int] = 65
+    remedy: ClassVar[str] = "Move the goal away from the start, or change the task's parameters."
+
+    def applies(self, subject: Subject) -> bool:
+        return subject.ours and subject.task is not None
+
+    def run(self, subject: Subject) -> Finding:
+        task = subject.task
+        assert task is not None
+        wrong = []
+        for agent in subject.world.agents:
+            reading = BatchReading(
+                [subject.world], [subject.home], agent, [subject.size_of(agent)], [subject.params]
+            )
+            memo: dict[int, Any] = {}
+            for term in (*task["observation"], *task["reward"]):
+                if not np.isfinite(evaluate(term["expr"], reading, memo)).all():
+                    wrong.append(f"{agent}: {term['name']} is not finite")
+            for term in (*task["terminated"], task["success"]):
+                if evaluate(term["expr"], reading, memo).any():
+                    wrong.append(f"{agent}: {term['name']} at the start")
+        return self.at_most(len(wrong), 0, "; ".join(wrong[:3]))

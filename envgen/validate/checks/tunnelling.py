@@ -1,0 +1,28 @@
+"""Nothing is pressed through the ground."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.report import Finding
+
+MOST = 0.15
+"""Random control makes feet hit the ground hard: 3-9 cm were seen of sound robots."""
+
+
+@register
+class Tunnelling(Check):
+    """Greatest penetration seen within the second, under random control too."""
+
+    kind: ClassVar[str] = "tunnelling"
+    title: ClassVar[str] = "no penetration over 15 cm at any time"
+    unit: ClassVar[str] = "m"
+    blame: ClassVar[Blame] = "obstacles"
+    order: ClassVar[int] = 75
+    remedy: ClassVar[str] = "Check gears and geoms that are too thin, or take a smaller physics.timestep."
+
+    def run(self, subject: Subject) -> Finding:
+        settled = subject.settled
+        depth = settled.depth
+        return self.at_most(depth, MOST, f"bodies overlap by {1000 * depth:.0f} mm")

@@ -1,0 +1,30 @@
+"""The text is XML that is safe to read."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from envgen.validate.base import Check, Subject, register
+from envgen.validate.report import Finding
+from envgen.validate.xml import MAX_BYTES, UnsafeXml, inspect
+
+
+@register
+class WellFormed(Check):
+    """XML without a document type, entities or a stray tag; measured is its size."""
+
+    kind: ClassVar[str] = "well_formed"
+    unit: ClassVar[str] = "B"
+    title: ClassVar[str] = "well-formed XML without entities, nested at most 150 deep"
+    order: ClassVar[int] = 0
+    remedy: ClassVar[str] = "Remove what is named; flatten bodies that are nested too deeply."
+
+    def applies(self, subject: Subject) -> bool:
+        return True
+
+    def run(self, subject: Subject) -> Finding:
+        try:
+            inspect(subject.text)
+        except UnsafeXml as error:
+            return self.finding(len(subject.text), MAX_BYTES, ok=False, detail=str(error))
+        return self.at_most(len(subject.text), MAX_BYTES)

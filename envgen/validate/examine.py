@@ -1,0 +1,37 @@
+"""Running the checks."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from envgen.validate.base import CHECKS, Check, Subject
+from envgen.validate.report import Finding, Report
+
+
+@cache
+def _ordered() -> tuple[Check, ...]:
+    return tuple(sorted((kind() for _, kind in CHECKS), key=lambda check: check.order))
+
+
+def examine(subject: Subject, *, stop_at_failure: bool = False) -> Report:
+    """Run every check that applies.
+
+    Args:
+        subject: What to examine.
+        stop_at_failure: Leave out what comes after the first failure: the draw is refused anyway.
+    """
+    findings: list[Finding] = []
+    for check in _ordered():
+        if not check.applies(subject):
+            continue
+        finding = check.run(subject)
+        findings.append(finding)
+        if not finding.ok and (stop_at_failure or check.kind == "well_formed"):
+            break
+    return Report(tuple(findings))
+
+
+def blame(report: Report) -> str:
+    """What a refused variant draws again: `obstacles` or `terrain`."""
+    failed = report.failed
+    return CHECKS.get(failed.check).blame if failed else "terrain"

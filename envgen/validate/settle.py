@@ -1,0 +1,109 @@
+"""A second of simulation: half of it without control, half with random control."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import mujoco
+import numpy as np
+
+from envgen.build.engine import Data, Model, listening
+from envgen.build.reading import reset
+
+HALF = 0.5
+"""Length of each half, in s."""
+LOOK = 0.1
+"""Time between two looks at the state, in s; random control changes as often."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What was seen.
+
+    Attributes:
+        warnings: Number of MuJoCo's warnings (bad qpos, qvel, qacc, full arena …).
+        first_warning: The first of them in words.
+        finite: Whether the state stayed finite.
+        speed: Greatest speed of a body's centre of mass, in m/s.
+        energy: Greatest kinetic energy per mass, in J/kg.
+        rest_depth: Greatest penetration after the first half, in m.
+        depth: Greatest penetration seen, in m.
+        contacts: Greatest number of contacts between two geoms.
+        arena: Bytes of MuJoCo's arena that were used, of those there are.
+        arena_share: The same as a share.
+    """
+
+    warnings: int
+    first_warning: str
+    finite: bool
+    speed: float
+    energy: float
+    rest_depth: float
+    depth: float
+    contacts: int
+    arena: int
+    arena_share: float
+
+
+def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
+    """Simulate and watch.
+
+    Args:
+        model: A compiled model.
+        data: A state to use; it is put to the start first.
+        rng: Draws the control of the second half.
+    """
+    reset(model, data)
+    still = data.ctrl.copy()
+    low, high = _control_range(model)
+    steps = max(1, round(LOOK / model.opt.timestep))
+    looks = max(1, round(HALF / (steps * model.opt.timestep)))
+    mass = max(float(model.body_mass.sum()), 1e-9)
+    speed = energy = depth = rest = 0.0
+    with listening() as caught:
+        for look in range(2 * looks):
+            data.ctrl[:] = still if look < looks else rng.uniform(low, high)
+            mujoco.mj_step(model, data, nstep=steps)
+            speed = max(speed, _speed(data))
+            mujoco.mj_energyVel(model, data)
+            energy = max(energy, float(data.energy[1]) / mass)
+            depth = max(depth, _depth(data))
+            rest = _depth(data) if look == looks - 1 else rest
+    counts = int(data.warning.number.sum())
+    return Settled(
+        warnings=counts + len(caught.messages),
+        first_warning=caught.messages[0] if caught.messages else "",
+        finite=bool(np.isfinite(data.qpos).all() and np.isfinite(data.qvel).all()),
+        speed=speed,
+        energy=energy,
+        rest_depth=rest,
+        depth=depth,
+        contacts=_densest(data),
+        arena=int(data.maxuse_arena),
+        arena_share=float(data.maxuse_arena) / max(int(model.narena), 1),
+    )
+
+
+def _control_range(model: Model) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of the control; actuators without a range get -1 to 1."""
+    limited = model.actuator_ctrllimited.astype(bool)
+    low = np.where(limited, model.actuator_ctrlrange[:, 0], -1.0)
+    high = np.where(limited, model.actuator_ctrlrange[:, 1], 1.0)
+    return low, high
+
+
+def _speed(data: Data) -> float:
+    # cvel is (rotation, translation) about the centre of mass of the kinematic tree
+    return float(np.sqrt(np.square(data.cvel[:, 3:]).sum(axis=1).max()))
+
+
+def _densest(data: Data) -> int:
+    """Contacts of the pair of geoms that has most of them."""
+    if not data.ncon:
+        return 0
+    pairs = data.contact.geom.astype(np.int64)
+    return int(np.unique(pairs[:, 0] << 32 | (pairs[:, 1] & 0xFFFFFFFF), return_counts=True)[1].max())
+
+
+def _depth(data: Data) -> float:
+    return max(0.0, -float(data.contact.dist.min())) if data.ncon else 0.0
