@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import mujoco
+import numpy as np
 
 from envgen.core.errors import WorkError
 
@@ -56,3 +57,10 @@ def compile_text(text: str, files: Mapping[str, bytes] | None = None) -> Model:
         return mujoco.MjModel.from_xml_string(text, dict(files or {}))
     except ValueError as error:
         raise WorkError(f"MuJoCo can't compile it: {' '.join(str(error).split())}") from None
+
+
+def save_binary(model: Model) -> bytes:
+    """A compiled model as MJB, which this version of MuJoCo reads."""
+    buffer = np.zeros(mujoco.mj_sizeModel(model), dtype=np.uint8)
+    mujoco.mj_saveModel(model, None, buffer)
+    return buffer.tobytes()

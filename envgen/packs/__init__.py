@@ -1,0 +1,1 @@
+"""Packs: validated variants on disk, written, read, verified and exported."""

@@ -1,0 +1,50 @@
+"""A pack as one .zip, which `Pack.open` reads as it is."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from envgen.core.errors import InputError
+from envgen.packs.formats.base import Format, register
+from envgen.packs.pack import Pack
+from envgen.packs.recipe import variant_folder
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The same bytes whenever it is made."""
+
+
+@register
+class Zip(Format):
+    """All files of the pack, compressed."""
+
+    kind: ClassVar[str] = "zip"
+    suffix: ClassVar[str] = ".zip"
+
+    def write(self, pack: Pack, target: Path, progress: Callable[[int], None]) -> None:
+        part = target.with_name(f".{target.name}.part")
+        try:
+            with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+                for name in ("pack.json", "README.md", "variants.parquet"):
+                    try:
+                        _add(archive, name, pack.store.read(name))
+                    except InputError:
+                        if name == "pack.json":
+                            raise
+                for done, variant in enumerate(pack, 1):
+                    for name, content in variant.files.items():
+                        _add(archive, f"{variant_folder(variant.index)}/{name}", content)
+                    progress(done)
+            os.replace(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    info = zipfile.ZipInfo(name, _EPOCH)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = 0o644 << 16
+    archive.writestr(info, content)

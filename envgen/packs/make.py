@@ -1,0 +1,310 @@
+"""Making a pack: many variants at once in a process pool, resumable, with the same bytes every time."""
+
+from __future__ import annotations
+
+import errno
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from envgen.build.variant import build
+from envgen.core import cfgio
+from envgen.core.cfg import EnvCfg
+from envgen.core.errors import InputError, WorkError
+from envgen.core.overrides import Sweep
+from envgen.packs.journal import MANIFEST, NAME, Journal
+from envgen.packs.manifest import close
+from envgen.packs.pack import Pack
+from envgen.packs.recipe import Made, Recipe, make_variant
+
+MAX_COUNT = 1_000_000
+MAX_JOBS = 256
+HOPELESS = 8
+"""Variants given up before any was made: then the recipe can't give one."""
+
+
+@dataclass
+class Tally:
+    """How far a pack is, for progress and summary.
+
+    Attributes:
+        count: Variants asked for.
+        done: Variants finished, those of an earlier run included.
+        earlier: Variants that an earlier run had finished.
+        refused: Draws that each check refused.
+        difficulties: Number of variants by tenth of difficulty.
+        given_up: Variants that could not be made, with check, cause and remedy.
+    """
+
+    count: int
+    done: int = 0
+    earlier: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    difficulties: list[int] = field(default_factory=lambda: [0] * 10)
+    given_up: list[tuple[int, tuple[str, str, str]]] = field(default_factory=list)
+
+
+Progress = Callable[[Tally], None]
+
+
+def make(
+    source: str | Path | EnvCfg,
+    count: int | None = None,
+    seed: int = 0,
+    *,
+    out: str | Path | None = None,
+    sweep: Sequence[Sweep] = (),
+    jobs: int | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Pack:
+    """Make a pack of validated variants.
+
+    Args:
+        source: A prompt, the path of a parameter file, or an EnvCfg.
+        count: How many; by default what the prompt says, or else 16.
+        seed: The same seed gives the same bytes.
+        out: Folder; by default `packs/<name>-s<seed>`.
+        sweep: Axes over which the variants cycle.
+        jobs: Processes; by default one for each processor.
+        resume: Go on with what an interrupted run left.
+        overwrite: Replace a pack that is there.
+        progress: Called with the same Tally whenever variants are finished.
+
+    Raises:
+        InputError: The input is wrong; nothing was written.
+        WorkError: Some variants can't be made or written; what is finished is kept.
+    """
+    cfg, asked = resolve(source)
+    count = check_count(count if count is not None else asked if asked is not None else 16)
+    recipe = Recipe(cfg, check_seed(seed), tuple(sweep))
+    folder = Path(out) if out is not None else Path("packs") / f"{cfg.name}-s{seed}"
+    jobs = check_jobs(jobs)
+    _try_first(recipe)
+    _prepare(folder, resume=resume, overwrite=overwrite)
+    tally = Tally(count)
+    with Journal(folder, recipe) as journal:
+        pending = [index for index in range(count) if index not in journal]
+        tally.done = tally.earlier = count - len(pending)
+        try:
+            for made in _made(recipe, pending, folder, jobs):
+                _note(made, journal, tally)
+                if progress:
+                    progress(tally)
+        except KeyboardInterrupt:
+            _keep(journal, count)
+            raise
+        except OSError as error:
+            _keep(journal, count)
+            raise WorkError(*_disk(error, folder, len(journal))) from None
+        complete = len(journal) >= count
+        try:
+            close(journal, count, complete=complete)
+        except OSError as error:
+            raise WorkError(*_disk(error, folder, len(journal))) from None
+    if not complete:
+        raise _shortfall(tally, folder)
+    return Pack.open(folder)
+
+
+def resolve(source: str | Path | EnvCfg) -> tuple[EnvCfg, int | None]:
+    """The EnvCfg that a prompt, file or EnvCfg stands for, and the count that a prompt asks for."""
+    if isinstance(source, EnvCfg):
+        return source, None
+    if isinstance(source, Path) or is_file(source):
+        return cfgio.load(Path(source)), None
+    from envgen.prompting.base import interpret
+
+    meaning = interpret(source)
+    return meaning.cfg, meaning.count
+
+
+def is_file(argument: str) -> bool:
+    """Whether an argument means a parameter file: it exists, or ends like one."""
+    if argument.strip().lower().endswith(cfgio.SUFFIXES):
+        return True
+    try:
+        return bool(argument) and Path(argument).is_file()
+    except (OSError, ValueError):  # too long or not possible as a path
+        return False
+
+
+def check_count(count: int) -> int:
+    """Refuse a count that makes no pack.
+
+    Raises:
+        InputError: It is below 1 or above the bound.
+    """
+    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MAX_COUNT:
+        raise InputError(f"a count of {count} is not possible", f"Give 1 to {MAX_COUNT:,}.")
+    return count
+
+
+def check_seed(seed: int) -> int:
+    """Refuse what is no seed: -1 and True would else be other names of the same pack.
+
+    Raises:
+        InputError: It is negative, too large or not a whole number.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
+        raise InputError(f"a seed of {seed!r} is not possible", "Give a whole number from 0 to 2^63 - 1.")
+    return seed
+
+
+def check_jobs(jobs: int | None) -> int:
+    """The number of processes; by default one for each processor this process may use.
+
+    Raises:
+        InputError: It is below 1 or above the bound.
+    """
+    if jobs is None:
+        usable = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))(0)
+        return max(1, len(usable))
+    if isinstance(jobs, bool) or not isinstance(jobs, int) or not 1 <= jobs <= MAX_JOBS:
+        raise InputError(f"{jobs} processes are not possible", f"Give --jobs 1 to {MAX_JOBS}.")
+    return jobs
+
+
+def _try_first(recipe: Recipe) -> None:
+    """Build one variant of each combination before anything is written.
+
+    What can't go together is told at once, and what every variant needs (robots, templates) is in memory
+    before the process forks.
+    """
+    for _, cfg in recipe.cells[:64]:
+        with suppress(WorkError):  # another draw may do
+            build(cfg, recipe.seed, 0)
+
+
+def _prepare(folder: Path, *, resume: bool, overwrite: bool) -> None:
+    try:
+        there = folder.is_dir() and any(folder.iterdir())
+        pack = (folder / MANIFEST).exists() or (folder / NAME).exists()
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{folder} is a file", "Give a folder as --out.")
+        if there and not pack:
+            raise InputError(f"{folder} is not empty and holds no pack", "Give another --out.")
+        if there and not (resume or overwrite):
+            raise InputError(
+                f"{folder} holds a pack already",
+                "Give --resume to go on with it, --overwrite to replace it, or another --out.",
+            )
+        if there and overwrite and not resume:
+            _clear(folder)
+        (folder / "variants").mkdir(parents=True, exist_ok=True)
+        (folder / "assets").mkdir(exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"{folder} can't be written: {reason}", "Give another --out.") from None
+
+
+def _clear(folder: Path) -> None:
+    import shutil
+
+    for name in ("variants", "assets"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for path in folder.iterdir():
+        if path.is_file():
+            path.unlink()
+
+
+def _note(made: Made, journal: Journal, tally: Tally) -> None:
+    tally.refused.update(made.refused)
+    if made.problem:
+        tally.given_up.append((made.index, made.problem))
+        if not len(journal) and len(tally.given_up) >= min(HOPELESS, tally.count):
+            raise _shortfall(tally, journal.folder)
+        return
+    journal.add(made.index, made.line)
+    tally.done += 1
+    tally.difficulties[min(9, int(10 * made.difficulty))] += 1
+
+
+def _shortfall(tally: Tally, folder: Path) -> WorkError:
+    check, cause, remedy = Counter(p for _, p in tally.given_up).most_common(1)[0][0]
+    kept = f"; {tally.done} of {tally.count} are kept in {folder}" if tally.done else ""
+    return WorkError(
+        f"{len(tally.given_up)} variants can't be made: the check {check!r} refused every draw ({cause}){kept}",
+        remedy,
+    )
+
+
+def _keep(journal: Journal, count: int) -> None:
+    """Close a pack that was stopped in the middle; if even that fails, the journal is there."""
+    with suppress(OSError):
+        close(journal, count, complete=False)
+
+
+def _disk(error: OSError, folder: Path, kept: int) -> tuple[str, str]:
+    reason = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror or str(error)
+    return (
+        f"{folder} can't be written: {reason}; {kept} variants are kept",
+        "Make room, then run the same command with --resume.",
+    )
+
+
+# --- the process pool -------------------------------------------------------------------------
+
+
+def _made(recipe: Recipe, pending: list[int], folder: Path, jobs: int) -> Iterator[Made]:
+    """Make variants, in order of readiness."""
+    if jobs == 1 or len(pending) <= 2:
+        for index in pending:
+            yield make_variant(recipe, index, folder)
+        return
+    # fork shares what is in memory already and starts in milliseconds; elsewhere Python spawns
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    jobs = min(jobs, len(pending))
+    gc.freeze()  # the collector would touch, and so copy, every page that is shared
+    pool = ProcessPoolExecutor(jobs, context, _start, (recipe, folder))
+    chunk = max(1, min(16, len(pending) // (8 * jobs)))
+    queue = iter([pending[at : at + chunk] for at in range(0, len(pending), chunk)])
+    running: set[Future[list[Made]]] = set()
+    try:
+        while True:
+            while len(running) < 3 * jobs and (indices := next(queue, None)) is not None:
+                running.add(pool.submit(_work, indices))
+            if not running:
+                return
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                yield from future.result()
+    except BrokenProcessPool:
+        raise WorkError(
+            "a worker process died (out of memory, or killed)",
+            "Run the same command with --resume, perhaps with fewer --jobs.",
+        ) from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+        gc.unfreeze()
+
+
+_recipe: Recipe
+_folder: Path
+
+
+def _start(recipe: Recipe, folder: Path) -> None:
+    """Prepare a worker: the parent alone answers Ctrl-C, so that what is being written is finished."""
+    global _recipe, _folder
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _recipe, _folder = recipe, folder
+    gc.freeze()
+
+
+def _work(indices: list[int]) -> list[Made]:
+    return [make_variant(_recipe, index, _folder) for index in indices]
+
+

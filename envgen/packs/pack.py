@@ -1,0 +1,226 @@
+"""Packs: reading, and what their variants are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, overload
+
+from envgen.build.engine import Model, compile_text, listening
+from envgen.build.world import World
+from envgen.core import cfgio
+from envgen.core.cfg import EnvCfg
+from envgen.core.errors import InputError
+from envgen.packs.recipe import ENV, SCHEMA, variant_folder
+from envgen.packs.store import Store, open_store
+from envgen.validate.report import Report
+
+
+@dataclass(frozen=True, eq=False)
+class PackVariant:
+    """One environment of a pack.
+
+    Attributes:
+        entry: Its entry of the manifest.
+    """
+
+    store: Store
+    entry: Mapping[str, Any]
+    cell: float
+
+    @property
+    def index(self) -> int:
+        """Its place in the pack."""
+        return int(self.entry["index"])
+
+    @property
+    def difficulty(self) -> float:
+        """0 (easy) to 1 (hard)."""
+        return float(self.entry["difficulty"])
+
+    @property
+    def drawn(self) -> Mapping[str, Any]:
+        """What was drawn, by path."""
+        drawn: Mapping[str, Any] = self.entry["drawn"]
+        return drawn
+
+    @property
+    def report(self) -> Report:
+        """What validation found when it was made."""
+        return Report.from_json(self.entry["report"])
+
+    @property
+    def agents(self) -> list[str]:
+        """Agent ids in the order of the model."""
+        return list(self.entry["agents"])
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """Its files by name, verified against the manifest.
+
+        Raises:
+            InputError: One is missing or was changed.
+        """
+        files = {}
+        for name, digest in self.entry["files"].items():
+            path = f"{variant_folder(self.index)}/{name}"
+            content = self.store.read(path)
+            if hashlib.sha256(content).hexdigest() != digest:
+                raise InputError(
+                    f"{self.store.path}: {path} is not what the pack was made with",
+                    "Make the pack again: `envgen make … --resume` replaces damaged variants.",
+                )
+            files[name] = content
+        return files
+
+    @property
+    def xml(self) -> str:
+        """The text of its env.xml."""
+        return self.files[ENV].decode()
+
+    def model(self) -> Model:
+        """A freshly compiled `mujoco.MjModel`; keyframe 0 is the start.
+
+        Raises:
+            InputError: Its files were changed.
+            WorkError: MuJoCo refuses it.
+        """
+        others = {name: content for name, content in self.files.items() if name != ENV}
+        with listening():
+            return compile_text(self.xml, others)
+
+    def world(self) -> World:
+        """The compiled world with its ground map, agents, goals and obstacles."""
+        return World(self.model(), self.cell)
+
+    def __repr__(self) -> str:
+        kinds = ", ".join(self.agents)
+        return f"<variant {self.index}: {kinds}, difficulty {self.difficulty:.2f}>"
+
+
+class Pack(Sequence[PackVariant]):
+    """Validated variants on disk.
+
+    Use `Pack.open`; `pack[17]` is a PackVariant, whose files are verified when they are first read.
+    """
+
+    def __init__(self, store: Store, manifest: dict[str, Any]) -> None:
+        self.store = store
+        self.manifest = manifest
+        self._entries: list[dict[str, Any]] = manifest["variants"]
+
+    @classmethod
+    def open(cls, path: str | Path) -> Pack:
+        """Open a folder or .zip.
+
+        Raises:
+            InputError: It is no pack, or of another schema.
+        """
+        store = open_store(Path(path))
+        try:
+            manifest = json.loads(store.read("pack.json"))
+        except (ValueError, RecursionError):
+            raise InputError(f"{path}: pack.json is not valid JSON", "The pack is damaged.") from None
+        except InputError:
+            raise InputError(
+                f"{path} holds no finished pack",
+                "Give a pack; if `envgen make` was killed, run it again with --resume.",
+            ) from None
+        _check_manifest(manifest, path)
+        return cls(store, manifest)
+
+    @property
+    def path(self) -> Path:
+        """Folder or .zip."""
+        return self.store.path
+
+    @property
+    def name(self) -> str:
+        """Name of the EnvCfg."""
+        return str(self.manifest["name"])
+
+    @property
+    def seed(self) -> int:
+        """Seed it was made with."""
+        return int(self.manifest["seed"])
+
+    @property
+    def complete(self) -> bool:
+        """Whether all variants that were asked for are there."""
+        return bool(self.manifest["complete"])
+
+    @cached_property
+    def cfg(self) -> EnvCfg:
+        """The distribution it was drawn from."""
+        return cfgio.parse(self.manifest["cfg"], f"{self.path}/pack.json")
+
+    @property
+    def task(self) -> dict[str, Any]:
+        """The task as data."""
+        return dict(self.manifest["task"])
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @overload
+    def __getitem__(self, at: int) -> PackVariant: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[PackVariant]: ...
+    def __getitem__(self, at: int | slice) -> PackVariant | list[PackVariant]:
+        cell = float(self.manifest["cfg"]["terrain"]["cell"])
+        if isinstance(at, slice):
+            return [PackVariant(self.store, entry, cell) for entry in self._entries[at]]
+        return PackVariant(self.store, self._entries[at], cell)
+
+    def __iter__(self) -> Iterator[PackVariant]:
+        return (self[i] for i in range(len(self)))
+
+    def by_index(self, index: int) -> PackVariant:
+        """The variant of that index.
+
+        Raises:
+            InputError: There is none.
+        """
+        for variant in self:
+            if variant.index == index:
+                return variant
+        raise InputError(f"{self.path} has no variant {index}", f"It has {len(self)}, counted from 0.")
+
+    def verify(self) -> None:
+        """Read every file.
+
+        Raises:
+            InputError: One is missing or was changed.
+        """
+        for variant in self:
+            _ = variant.files
+
+    def __repr__(self) -> str:
+        return f"<Pack {self.name}: {len(self)} variants, seed {self.seed}, {self.path}>"
+
+    def _repr_html_(self) -> str:
+        from envgen.preview.html import pack_html
+
+        worlds = [(variant.index, variant.world()) for variant in self[:12]]
+        return pack_html(self.name, len(self), self.seed, str(self.manifest["prompt"] or ""), worlds)
+
+
+def _check_manifest(manifest: Any, path: str | Path) -> None:
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("variants"), list):
+        raise InputError(f"{path}: pack.json is no manifest", "Give a pack made by envgen.")
+    if manifest.get("schema") != SCHEMA:
+        raise InputError(
+            f"{path} is of schema {manifest.get('schema')!r}, this envgen reads schema {SCHEMA}",
+            "Use the version of envgen that made it, or make it again.",
+        )
+    for key in ("name", "seed", "cfg", "task", "versions", "complete", "prompt"):
+        if key not in manifest:
+            raise InputError(f"{path}: pack.json lacks {key!r}", "The pack is damaged.")
+    for entry in manifest["variants"]:
+        keys = {"index", "difficulty", "files", "agents", "drawn", "report"}
+        if not isinstance(entry, dict) or not keys <= entry.keys():
+            raise InputError(f"{path}: an entry of pack.json is malformed", "The pack is damaged.")

@@ -1,0 +1,208 @@
+"""What a pack is made of, and one variant of it made and written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from envgen.build.engine import VERSION, listening
+from envgen.build.sample import Attempt
+from envgen.build.variant import Variant, build
+from envgen.core import cfgio
+from envgen.core.cfg import EnvCfg
+from envgen.core.errors import WorkError
+from envgen.core.families import TASKS
+from envgen.core.overrides import Sweep, apply, combinations
+from envgen.core.rng import Streams
+from envgen.validate.base import Subject
+from envgen.validate.examine import blame, examine
+from envgen.validate.report import Report
+
+SCHEMA = 1
+MAX_DRAWS = 12
+"""Draws of one variant before it is given up."""
+MAX_SAME_GROUND = 3
+"""New obstacles on one ground before the ground is drawn again too."""
+ENV = "env.xml"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides the bytes of a pack, but for how many variants it has.
+
+    Attributes:
+        cfg: The distribution.
+        seed: Seed, >= 0.
+        sweep: Axes over which the variants cycle; the draws of one cycle are the same.
+    """
+
+    cfg: EnvCfg
+    seed: int
+    sweep: tuple[Sweep, ...] = ()
+
+    @cached_property
+    def cells(self) -> list[tuple[dict[str, Any], EnvCfg]]:
+        """Each combination of the sweep with its EnvCfg; without a sweep, the EnvCfg alone."""
+        return [(values, apply(self.cfg, values)) for values in combinations(self.sweep)]
+
+    def header(self) -> dict[str, Any]:
+        """Plain data that two recipes share just if their packs have the same variants."""
+        return {
+            "schema": SCHEMA,
+            "name": self.cfg.name,
+            "prompt": self.cfg.prompt,
+            "seed": self.seed,
+            "versions": versions(),
+            "cfg": cfgio.dump(self.cfg),
+            "sweep": [{"path": axis.path, "values": list(axis.values)} for axis in self.sweep],
+            "task": self.task,
+        }
+
+    @cached_property
+    def task(self) -> dict[str, Any]:
+        """The task as data."""
+        terms = TASKS.get(self.cfg.task.kind).terms()
+        return {"kind": self.cfg.task.kind, **terms.to_json(self.cfg.task.weights)}
+
+
+def versions() -> dict[str, str]:
+    """Versions on which the bytes of a pack depend."""
+    from importlib.metadata import version
+
+    import envgen
+
+    return {"envgen": envgen.__version__, "mujoco": VERSION, "numpy": version("numpy")}
+
+
+@dataclass(frozen=True)
+class Made:
+    """One variant that was made, or given up.
+
+    Attributes:
+        index: Its place in the pack.
+        line: Its entry of the manifest as JSON, or empty if it was given up.
+        difficulty: As drawn.
+        refused: How many draws each check refused.
+        problem: Why it was given up: name of the check or stage, cause and remedy.
+    """
+
+    index: int
+    line: str
+    difficulty: float
+    refused: dict[str, int]
+    problem: tuple[str, str, str] | None = None
+
+
+def make_variant(recipe: Recipe, index: int, folder: Path) -> Made:
+    """Draw, validate and write one variant; refused draws are drawn again.
+
+    Args:
+        recipe: Of the pack.
+        index: Place in the pack.
+        folder: Of the pack.
+
+    Raises:
+        InputError: Parts of the EnvCfg don't go together.
+        OSError: It can't be written.
+    """
+    values, cfg = recipe.cells[index % len(recipe.cells)]
+    stream = index // len(recipe.cells)
+    refused: Counter[str] = Counter()
+    attempt = Attempt()
+    problem = ("", "", "")
+    for _ in range(MAX_DRAWS):
+        try:
+            variant = build(cfg, recipe.seed, index, attempt, stream)
+        except WorkError as error:
+            refused["placing"] += 1
+            problem = ("placing", error.cause, error.remedy)
+            attempt = Attempt(attempt.terrain + 1)
+            continue
+        report = _validate(variant, recipe, stream)
+        if report.ok:
+            entry = _write(variant, report, refused, values, folder)
+            return Made(index, entry, variant.draw.difficulty, dict(refused))
+        failed = report.failed
+        assert failed is not None
+        refused[failed.check] += 1
+        problem = (failed.check, failed.detail, failed.remedy)
+        if cfg.obstacles and blame(report) == "obstacles" and attempt.obstacles < MAX_SAME_GROUND:
+            attempt = Attempt(attempt.terrain, attempt.obstacles + 1)
+        else:
+            attempt = Attempt(attempt.terrain + 1)
+    return Made(index, "", 0.0, dict(refused), problem)
+
+
+def _validate(variant: Variant, recipe: Recipe, stream: int) -> Report:
+    """Check the very text that is written."""
+    model, problem = None, ""
+    with listening() as caught:
+        try:
+            model = variant.compile().model
+        except WorkError as error:
+            problem = error.cause
+    subject = Subject(
+        variant.rendered.text.encode(),
+        files=variant.rendered.files,
+        model=model,
+        problem=problem,
+        warnings=tuple(caught.messages),
+        cell=variant.cfg.terrain.cell,
+        sizes={agent.id: agent.robot.size for agent in variant.draw.agents},
+        task=recipe.task,
+        params=task_params(variant.draw.values),
+        rng=Streams(recipe.seed, stream)("settle"),
+    )
+    return examine(subject, stop_at_failure=True)
+
+
+def task_params(drawn: Mapping[str, Any]) -> dict[str, float]:
+    """The parameters of the task among drawn values."""
+    return {key[5:]: value for key, value in drawn.items() if key.startswith("task.")}
+
+
+def variant_folder(index: int) -> str:
+    """`variants/00017`."""
+    return f"variants/{index:05d}"
+
+
+def _write(
+    variant: Variant, report: Report, refused: Mapping[str, int], values: Mapping[str, Any], folder: Path
+) -> str:
+    """Write the files of a variant, all or nothing, and return its entry as JSON."""
+    files = {ENV: variant.rendered.text.encode(), **variant.rendered.files}
+    target = folder / variant_folder(variant.index)
+    staged = target.with_name(f".{target.name}.part")
+    try:
+        staged.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (staged / name).write_bytes(content)
+        if target.exists():
+            shutil.rmtree(target)
+        os.rename(staged, target)
+    except OSError:
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
+    entry = {
+        "index": variant.index,
+        "difficulty": variant.draw.difficulty,
+        "draws": 1 + sum(refused.values()),
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+        "agents": [agent.id for agent in variant.draw.agents],
+        "drawn": {**{path: _plain(value) for path, value in values.items()}, **variant.draw.values},
+        "report": report.to_json(),
+        "notes": list(variant.notes),
+    }
+    return json.dumps(entry, separators=(", ", ": "), ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool) or value is None else json.dumps(value)
