@@ -8,6 +8,7 @@ the form in memory (tuples for lists), so what was read is what is written back.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeAlias
 
@@ -27,6 +28,8 @@ def _number(value: Any, what: str = "a number") -> float | int:
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise ValueError(f"{value!r} is not {what}")
     number = value.item() if isinstance(value, np.number) else value
+    if isinstance(number, int) and abs(number) > sys.float_info.max:
+        raise ValueError("a whole number of over 300 digits is not finite as a float")
     if not math.isfinite(number):
         raise ValueError(f"{number} is not finite")
     return number

@@ -9,6 +9,7 @@ from lxml import etree
 
 MAX_BYTES = 32_000_000
 MAX_DEPTH = 150
+MAX_INCLUDES = 200
 FILE_ATTRIBUTES = ("file", "fileup", "filedown", "fileleft", "fileright", "filefront", "fileback")
 _FOLDERS = ("meshdir", "texturedir", "assetdir")
 
@@ -67,6 +68,24 @@ def named_files(root: etree._Element) -> Iterator[tuple[str, str]]:
                     "hfield": shared,
                 }.get(str(element.tag), "")
                 yield str(element.tag), str(PurePosixPath(str(folder)) / name)
+
+
+def all_files(text: bytes, folder: Path) -> Iterator[tuple[str, str]]:
+    """Each file that an MJCF and the MJCFs that it includes name; included ones are read if inside.
+
+    Raises:
+        UnsafeXml: One of them is not safe to read, or there are too many.
+    """
+    waiting, seen = [text], set[str]()
+    while waiting:
+        for tag, name in named_files(parse(waiting.pop())):
+            yield tag, name
+            if tag in ("include", "model") and name not in seen and not escapes(name, folder):
+                seen.add(name)
+                if len(seen) > MAX_INCLUDES:
+                    raise UnsafeXml(f"it includes more than {MAX_INCLUDES} files")
+                if (folder / name).is_file():
+                    waiting.append((folder / name).read_bytes()[: MAX_BYTES + 1])
 
 
 def escapes(path: str, folder: Path) -> bool:

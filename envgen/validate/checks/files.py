@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
-from envgen.validate.xml import UnsafeXml, escapes, named_files, parse
+from envgen.validate.xml import UnsafeXml, all_files, escapes
 
 
 @register
@@ -24,14 +24,13 @@ class Files(Check):
     def run(self, subject: Subject) -> Finding:
         folder = subject.folder
         assert folder is not None
-        try:
-            root = parse(subject.text)
-        except UnsafeXml:
-            return self.at_most(0, 0)  # `well_formed` tells
         bad = []
-        for tag, path in named_files(root):
-            if escapes(path, folder):
-                bad.append(f"<{tag} file={path!r}> is outside the folder")
-            elif not (folder / path).is_file():
-                bad.append(f"<{tag} file={path!r}> is missing")
+        try:
+            for tag, path in all_files(subject.text, folder):
+                if escapes(path, folder):
+                    bad.append(f"<{tag} file={path!r}> is outside the folder")
+                elif not (folder / path).is_file():
+                    bad.append(f"<{tag} file={path!r}> is missing")
+        except UnsafeXml as error:
+            bad.append(f"an included file: {error}")
         return self.at_most(len(bad), 0, "; ".join(bad[:3]))

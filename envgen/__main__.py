@@ -1,0 +1,5 @@
+"""`python -m envgen`."""
+
+from envgen.cli.main import main
+
+main()

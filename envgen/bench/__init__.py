@@ -1,0 +1,1 @@
+"""The benchmarks of the project, each with its reference measured in the same run."""

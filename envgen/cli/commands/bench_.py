@@ -1,0 +1,39 @@
+"""`envgen bench`."""
+
+from __future__ import annotations
+
+import click
+
+from envgen.cli import show
+
+EPILOG = """\b
+Examples:
+  envgen bench generate
+  envgen bench generate --count 200 --repeats 1 --json
+  envgen bench generate --scale 100,500,2000,10000
+"""
+
+
+@click.command("bench", epilog=EPILOG)
+@click.argument("what", type=click.Choice(["generate"]), default="generate")
+@click.option("--count", "-n", type=click.IntRange(10, 100_000), default=500, show_default=True, help="Variants of a run.")
+@click.option("--repeats", type=click.IntRange(1, 50), default=3, show_default=True, help="Runs; medians are shown.")
+@click.option("--scale", default="100,500,2000", show_default=True, help="Counts to compare.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(what: str, count: int, repeats: int, scale: str, as_json: bool) -> None:
+    """Measure this machine, each figure beside its reference from the same run."""
+    from envgen.bench.generate import generate
+    from envgen.core.errors import InputError
+
+    try:
+        counts = tuple(int(part) for part in scale.split(",") if part.strip())
+    except ValueError:
+        raise InputError(f"{scale!r} is no list of counts", "Write e.g. --scale 100,500,2000.") from None
+    if any(not 1 <= n <= 1_000_000 for n in counts):
+        raise InputError(f"{scale!r} holds a count that is not possible", "Give 1 to 1,000,000.")
+    result = generate(count, repeats, counts)
+    if as_json:
+        show.emit(result.to_json())
+        return
+    rows = [(row.name, f"{row.value:g}", row.unit, row.target, row.note) for row in result.rows]
+    show.table(result.title, ("what", "measured", "", "to reach", ""), rows)

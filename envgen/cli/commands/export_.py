@@ -1,0 +1,42 @@
+"""`envgen export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+EPILOG = """\b
+Examples:
+  envgen export packs/rough-terrain-for-ants-s0 --format zip
+  envgen export packs/rough-terrain-for-ants-s0 --format mjb --out compiled
+"""
+
+
+@click.command("export", epilog=EPILOG)
+@click.argument("path", metavar="PACK", type=click.Path(path_type=Path))
+@click.option("--format", "kind", required=True, help="zip or mjb.")
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="Target.  [default: beside the pack]")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+def command(path: Path, kind: str, out: Path | None, quiet: bool) -> None:
+    """Write a PACK in another form."""
+    from envgen.core.errors import InputError, WorkError
+    from envgen.packs.formats.base import FORMATS
+    from envgen.packs.pack import Pack
+
+    form = FORMATS.get(kind)()
+    pack = Pack.open(path)
+    target = out or path.with_name(path.name.removesuffix(".zip") + form.suffix)
+    if target.exists():
+        raise InputError(f"{target} is there already", "Give another --out, or remove it.")
+    if not target.parent.is_dir():
+        raise InputError(f"there is no folder {target.parent}", "Make it, or give another --out.")
+    with click.progressbar(
+        length=len(pack), label=f"{kind}", file=click.get_text_stream("stderr"), hidden=quiet
+    ) as bar:
+        try:
+            form.write(pack, target, lambda done: bar.update(done - bar.pos))
+        except OSError as error:
+            raise WorkError(f"{target} can't be written: {error.strerror}", "Make room and run it again.") from None
+    if not quiet:
+        click.echo(str(target))

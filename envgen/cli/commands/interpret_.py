@@ -1,0 +1,94 @@
+"""`envgen interpret`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from envgen.cli import show
+
+if TYPE_CHECKING:
+    from envgen.prompting.base import Interpretation
+
+EPILOG = """\b
+Examples:
+  envgen interpret "two humanoids racing up stairs"
+  envgen interpret "a quadruped on stepping stones with a few boxes" --json
+  envgen interpret "rough terrain for ants" --save ants.toml
+  jq -r .prompt cases.jsonl | jq -R . | envgen interpret --json --batch
+"""
+
+
+@click.command("interpret", epilog=EPILOG)
+@click.argument("prompt", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--batch", is_flag=True, help="Read one JSON string per line on standard input.")
+@click.option("--backend", default="auto", show_default=True, help="auto or offline.")
+@click.option("--save", type=click.Path(path_type=Path), help="Write the EnvCfg to a .toml, .json or .yaml file.")
+def command(prompt: str | None, as_json: bool, batch: bool, backend: str, save: Path | None) -> None:
+    """Show the EnvCfg that a PROMPT becomes: what was understood, assumed and not understood."""
+    from envgen.core.errors import InputError
+    from envgen.prompting.base import interpret
+
+    if batch:
+        _batch(backend)
+        return
+    if prompt is None:
+        raise InputError("no prompt was given", 'Write e.g. envgen interpret "rough terrain for ants".')
+    meaning = interpret(prompt, backend)
+    if save:
+        _save(meaning, save)
+    if as_json:
+        show.emit(meaning.to_json())
+    else:
+        _print(meaning)
+
+
+def _batch(backend: str) -> None:
+    from envgen.core.errors import EnvgenError
+    from envgen.prompting.base import interpret
+
+    for line in click.get_text_stream("stdin", encoding="utf-8", errors="replace"):
+        if not line.strip():
+            continue
+        answer: dict[str, Any]
+        try:
+            prompt = json.loads(line)
+            if not isinstance(prompt, str):
+                raise ValueError("it is not a string")
+            answer = interpret(prompt, backend).to_json()
+        except EnvgenError as error:
+            answer = {"error": " ".join(str(error).split())}
+        except (ValueError, RecursionError) as error:
+            answer = {"error": f"the line is no JSON string: {error}"}
+        click.echo(json.dumps(answer, ensure_ascii=True))
+
+
+def _save(meaning: Interpretation, path: Path) -> None:
+    from envgen.core import cfgio
+
+    text = cfgio.dumps(meaning.cfg, path.suffix.lower())
+    path.write_text(text, encoding="utf-8")
+
+
+def _print(meaning: Interpretation) -> None:
+    rows = [(u.text, u.path, _short(u.value)) for u in meaning.understood]
+    show.table("understood", ("words", "path", "value"), rows)
+    if meaning.assumed:
+        click.echo()
+        rows = [(a.path, _short(a.value), a.why) for a in meaning.assumed]
+        show.table("assumed", ("path", "value", "why"), rows)
+    if meaning.unmapped:
+        words = ", ".join(repr(word) for word in meaning.unmapped)
+        click.secho(f"\nnot understood: {words}", fg="yellow")
+    if meaning.count is not None:
+        click.echo(f"\nvariants asked for: {meaning.count}")
+    click.secho("\n`--json` prints the whole EnvCfg, `--save ants.toml` writes it to a file.", dim=True)
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "…"

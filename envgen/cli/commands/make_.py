@@ -1,0 +1,161 @@
+"""`envgen make`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from envgen.cli import show
+
+if TYPE_CHECKING:
+    from envgen.core.cfg import EnvCfg
+    from envgen.packs.make import Tally
+    from envgen.packs.pack import Pack
+
+EPILOG = """\b
+Examples:
+  envgen make "rough terrain for ants" --count 500
+  envgen make "two humanoids racing up stairs" --seed 7 --out race
+  envgen make examples/moon_walk.toml --set physics.friction=0.4
+  envgen make "ants on hills" --sweep physics.friction=0.1,0.5,1 --count 300
+  envgen make "rough terrain for ants" --count 500 --resume
+
+An argument that names a file, or ends in .json, .toml, .yaml or .yml, is a parameter file; anything
+else is a prompt. Ctrl-C keeps what is finished, and --resume goes on from it.
+"""
+
+
+@click.command("make", epilog=EPILOG)
+@click.argument("source", metavar="PROMPT|FILE")
+@click.option("--count", "-n", type=int, help="Number of variants.  [default: the prompt's, or 16]")
+@click.option("--seed", "-s", type=int, default=0, show_default=True, help="The same seed gives the same bytes.")
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder.  [default: packs/<name>-s<seed>]")
+@click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Set a value of the EnvCfg.")
+@click.option("--sweep", "sweeps", multiple=True, metavar="PATH=A,B,C", help="Cycle over values of the EnvCfg.")
+@click.option("--jobs", "-j", type=int, help="Processes.  [default: one per processor]")
+@click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
+@click.option("--overwrite", is_flag=True, help="Replace a pack that is there.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def command(
+    source: str,
+    count: int | None,
+    seed: int,
+    out: Path | None,
+    sets: tuple[str, ...],
+    sweeps: tuple[str, ...],
+    jobs: int | None,
+    resume: bool,
+    overwrite: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Make a pack: variants of a PROMPT or parameter FILE that stock MuJoCo loads, each validated."""
+    from envgen.core import overrides
+    from envgen.core.errors import EnvgenError
+    from envgen.packs.make import make, resolve
+
+    start = time.perf_counter()
+    cfg, asked = resolve(source)
+    cfg = overrides.apply(cfg, dict(overrides.parse_set(text) for text in sets))
+    axes = [overrides.parse_sweep(text) for text in sweeps]
+    last: list[Tally] = []
+    with show.progress(quiet or as_json) as draw:
+
+        def note(tally: Tally) -> None:
+            last[:] = [tally]
+            if draw:
+                draw(tally)
+
+        if not (quiet or as_json):
+            _announce(source, cfg)
+        try:
+            pack = make(
+                cfg,
+                count if count is not None else asked,
+                seed,
+                out=out,
+                sweep=axes,
+                jobs=jobs,
+                resume=resume,
+                overwrite=overwrite,
+                progress=note,
+            )
+        except EnvgenError:
+            _refusals(last[0] if last and not quiet else None)
+            raise
+    took = time.perf_counter() - start
+    if as_json:
+        show.emit(_json(pack, last[0] if last else None, took))
+    elif not quiet:
+        _summary(pack, last[0] if last else None, took)
+
+
+def _announce(source: str, cfg: EnvCfg) -> None:
+    """Say what of a prompt was not understood or had to be assumed, before the work begins."""
+    from envgen.packs.make import is_file
+
+    if is_file(source):
+        return
+    from envgen.prompting.base import interpret
+
+    meaning = interpret(source)
+    if meaning.unmapped:
+        words = ", ".join(repr(word) for word in meaning.unmapped)
+        click.secho(f"not understood: {words}", fg="yellow", err=True)
+    if meaning.assumed:
+        parts = ", ".join(f"{a.path} = {a.value}" for a in meaning.assumed)
+        click.secho(f"assumed: {parts}  (see `envgen interpret`)", dim=True, err=True)
+
+
+def _summary(pack: Pack, tally: Tally | None, took: float) -> None:
+    from collections import Counter
+
+    tenths = [0] * 10
+    for entry in pack:
+        tenths[min(9, int(10 * entry.difficulty))] += 1
+    fresh = tally.done - tally.earlier if tally else 0
+    rate = f" ({fresh / took:,.0f}/s)" if fresh else ", all of them there already"
+    click.echo(f"{len(pack):,} variants in {show.seconds(took)}{rate}, each validated")
+    click.echo(f"difficulty  easy {show.histogram(tenths)} hard")
+    _refusals(tally, err=False)
+    notes = Counter(_kind_of(note) for entry in pack for note in entry.entry.get("notes", []))
+    for note, number in notes.most_common(3):
+        click.secho(f"note        {note} ({number} variants)", fg="yellow")
+    click.echo(f"pack        {pack.path}")
+    click.echo(f"next        envgen preview {pack.path}")
+
+
+def _kind_of(note: str) -> str:
+    """A note without its numbers, so that notes of a kind count together."""
+    import re
+
+    return re.sub(r"(?<![\w\[])\d[\d.]*", "…", note)
+
+
+def _refusals(tally: Tally | None, *, err: bool = True) -> None:
+    if tally is None:
+        return
+    if not tally.refused:
+        click.echo("refused     no draw", err=err)
+        return
+    parts = ", ".join(f"{check} {number}" for check, number in tally.refused.most_common())
+    click.echo(f"refused     {sum(tally.refused.values())} draws and drawn again: {parts}", err=err)
+
+
+def _json(pack: Pack, tally: Tally | None, took: float) -> dict[str, object]:
+    return {
+        "pack": str(pack.path),
+        "name": pack.name,
+        "seed": pack.seed,
+        "variants": len(pack),
+        "made": tally.done - tally.earlier if tally else 0,
+        "refused": dict(tally.refused) if tally else {},
+        "difficulty": [entry.difficulty for entry in pack] if len(pack) <= 1000 else None,
+        "seconds": round(took, 3),
+    }
+
+

@@ -1,0 +1,122 @@
+"""`envgen`: the entry point. Commands are loaded when they are run, so that help is instant."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+import envgen
+
+# one process per processor does the work: threads of the BLAS would only get in their way
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+COMMANDS = {
+    "make": "Make a pack of validated variants.",
+    "interpret": "Show the EnvCfg that a prompt becomes, and why.",
+    "validate": "Check any MJCF file or pack.",
+    "preview": "Draw a contact sheet of a pack.",
+    "view": "Open a variant in MuJoCo's viewer.",
+    "list": "List terrains, obstacles, robots, tasks or checks.",
+    "schema": "Print the JSON Schema of EnvCfg.",
+    "export": "Write a pack in another form.",
+    "doctor": "See what works on this machine.",
+    "bench": "Run the project's benchmarks.",
+}
+
+EXAMPLES = """\b
+Examples:
+  envgen make "rough terrain for ants" --count 500
+  envgen make examples/moon_walk.toml --set terrain.size=[20,20]
+  envgen interpret "two humanoids racing up stairs"
+  envgen preview packs/rough-terrain-for-ants-s0
+  envgen validate my_robot.xml
+"""
+
+
+class Lazy(click.Group):
+    """A group that imports a command when it is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"envgen.cli.commands.{name}_")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            from envgen.core.errors import nearest
+
+            near = nearest(args[0], COMMANDS)
+            hint = f"Did you mean {near!r}? " if near else ""
+            raise click.UsageError(
+                f"there is no command {args[0]!r}\n{hint}Known: {', '.join(COMMANDS)}.", ctx
+            ) from None
+
+
+@click.group(
+    cls=Lazy,
+    epilog=EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(envgen.__version__, prog_name="envgen")
+def root() -> None:
+    """A sentence or a parameter file becomes hundreds of different, validated MuJoCo environments."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its status: 0 done, 1 failed, 2 wrong input, 130 interrupted."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its status."""
+    try:
+        status = root.main(arguments, standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except (KeyboardInterrupt, click.Abort):
+        _say("interrupted", "What is finished is kept; --resume goes on from it.")
+        return 130
+    except click.UsageError as error:
+        cause, _, remedy = error.format_message().partition("\n")
+        name = error.ctx.command_path if error.ctx else "envgen"
+        _say(cause[:1].lower() + cause[1:].rstrip("."), remedy or f"See `{name} --help`.")
+        return 2
+    except BrokenPipeError:
+        # the reader (head, less) has seen enough; Python would complain on closing standard output
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        from envgen.core.errors import EnvgenError
+
+        if isinstance(error, EnvgenError):
+            _say(error.cause, error.remedy)
+            return error.exit_code
+        if isinstance(error, OSError) and not os.environ.get("ENVGEN_DEBUG"):
+            _say(str(error), "Check the path, its permissions and the room on the disk.")
+            return 1
+        raise
+
+
+def _say(cause: str, remedy: str) -> None:
+    one = " ".join(cause.split())
+    click.echo(f"envgen: {one}", err=True)
+    if remedy:
+        click.echo(f"        {' '.join(remedy.split())}", err=True)
+
+
+if __name__ == "__main__":
+    main()

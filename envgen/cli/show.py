@@ -1,0 +1,95 @@
+"""What commands share: progress, tables, numbers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from envgen.packs.make import Tally
+
+BARS = " ▁▂▃▄▅▆▇█"
+EVERY = 0.1
+"""Seconds between two drawings of a progress bar."""
+
+
+def histogram(counts: Sequence[int]) -> str:
+    """Bars of one character, such as `▁▃█▂`."""
+    most = max(counts, default=0) or 1
+    return "".join(BARS[0] if not n else BARS[max(1, round(8 * n / most))] for n in counts)
+
+
+def seconds(value: float) -> str:
+    """`0.8 s`, `12 s`, `3:05 min`."""
+    if value < 10:
+        return f"{value:.1f} s"
+    return f"{value:.0f} s" if value < 90 else f"{int(value // 60)}:{int(value % 60):02d} min"
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[Tally], None] | None]:
+    """A progress bar on standard error: made, rate, refused draws and time left."""
+    if quiet or not click.get_text_stream("stderr").isatty():
+        yield None
+        return
+    start = time.perf_counter()
+    drawn = 0.0
+
+    def draw(tally: Tally) -> None:
+        nonlocal drawn
+        now = time.perf_counter()
+        if now - drawn < EVERY and tally.done < tally.count:
+            return
+        drawn = now
+        fresh = tally.done - tally.earlier
+        rate = fresh / max(now - start, 1e-6)
+        left = (tally.count - tally.done) / rate if rate else 0.0
+        filled = int(24 * tally.done / tally.count)
+        bar = click.style("━" * filled, fg="green") + click.style("━" * (24 - filled), dim=True)
+        refused = sum(tally.refused.values())
+        click.echo(
+            f"\r{bar} {tally.done:,}/{tally.count:,} made · {rate:,.0f}/s · {refused:,} refused"
+            f" · {seconds(left)} left\x1b[K",
+            nl=False,
+            err=True,
+        )
+
+    try:
+        yield draw
+    finally:
+        if drawn:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table on standard output."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        grid.add_column(column, overflow="fold")
+    for row in rows:
+        grid.add_row(*(value if isinstance(value, Text) else Text(str(value)) for value in row))
+    Console(highlight=False, soft_wrap=False).print(grid)
+
+
+def tick(ok: bool) -> Any:
+    """A green tick or a red cross."""
+    from rich.text import Text
+
+    return Text("✓", style="green") if ok else Text("✗", style="red bold")
+
+
+def emit(data: Any) -> None:
+    """Print JSON."""
+    import json
+
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))

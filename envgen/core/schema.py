@@ -1,0 +1,67 @@
+"""The JSON Schema of EnvCfg, with the parameters of every registered kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from envgen.core import dist
+from envgen.core.cfg import EnvCfg
+from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
+from envgen.core.params import Param, specs
+from envgen.core.registry import Registry
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) that accepts just what an EnvCfg accepts, as far as a schema can say it."""
+    schema = EnvCfg.model_json_schema(by_alias=True, mode="validation")
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    definitions = schema["$defs"]
+    for name, registry in (("SubTerrainCfg", TERRAINS), ("ObstacleCfg", OBSTACLES), ("TaskCfg", TASKS)):
+        definitions[name] = _kinds(definitions[name], registry)
+    definitions["RobotCfg"] = _robots(definitions["RobotCfg"])
+    return schema
+
+
+def _kinds(base: dict[str, Any], registry: Registry[Any]) -> dict[str, Any]:
+    """One of the kinds of a family, each with its own parameters."""
+    shared = {key: value for key, value in base["properties"].items() if key != "kind"}
+    options = []
+    for name, kind in registry:
+        options.append(
+            {
+                "type": "object",
+                "title": name,
+                "description": (kind.__doc__ or "").strip().split("\n")[0],
+                "properties": {"kind": {"const": name}, **shared, **_params(specs(kind))},
+                "required": ["kind"],
+                "additionalProperties": False,
+            }
+        )
+    return {"description": base.get("description", ""), "oneOf": options}
+
+
+def _robots(base: dict[str, Any]) -> dict[str, Any]:
+    options = []
+    for name, robot in ROBOTS:
+        params = {"type": "object", "properties": _params(robot.params), "additionalProperties": False}
+        model: dict[str, Any] = {"const": name}
+        properties = {**base["properties"], "model": model, "params": params}
+        options.append(
+            {
+                "type": "object",
+                "title": name,
+                "description": robot.summary,
+                "properties": properties,
+                "required": ["model"],
+                "additionalProperties": False,
+            }
+        )
+    return {"description": base.get("description", ""), "oneOf": options}
+
+
+def _params(known: Mapping[str, Param]) -> dict[str, Any]:
+    return {
+        key: {**dist.json_schema(spec.low, spec.high), "description": f"{spec.doc} [{spec.unit or 'number'}]"}
+        for key, spec in known.items()
+    }

@@ -1,0 +1,38 @@
+"""Checking a variant of a pack anew, from the bytes that are there."""
+
+from __future__ import annotations
+
+from envgen.build.engine import listening
+from envgen.core.errors import WorkError
+from envgen.core.rng import Streams
+from envgen.packs.pack import Pack, PackVariant
+from envgen.packs.recipe import task_params
+from envgen.validate.base import Subject
+from envgen.validate.examine import examine
+from envgen.validate.report import Report
+
+
+def recheck(pack: Pack, variant: PackVariant) -> Report:
+    """Run every check on a variant.
+
+    Raises:
+        InputError: Its files were changed since the pack was made.
+    """
+    model, problem = None, ""
+    text = variant.xml.encode()
+    with listening() as caught:
+        try:
+            model = variant.model()
+        except WorkError as error:
+            problem = error.cause
+    subject = Subject(
+        text,
+        model=model,
+        problem=problem,
+        warnings=tuple(caught.messages),
+        cell=variant.cell,
+        task=pack.task,
+        params=task_params(variant.drawn),
+        rng=Streams(pack.seed, variant.index)("settle"),
+    )
+    return examine(subject)

@@ -1,0 +1,89 @@
+"""Examining anyone's MJCF: read safely, compiled apart, checked as far as checks apply."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from pathlib import Path
+from typing import Any
+
+import mujoco
+
+from envgen.build.engine import listening
+from envgen.core.errors import InputError
+from envgen.validate.base import Subject
+from envgen.validate.examine import examine
+from envgen.validate.report import Finding, Report
+from envgen.validate.xml import MAX_BYTES, UnsafeXml, all_files, escapes, inspect
+
+TIME_LIMIT = 120.0
+"""Seconds that one file may take."""
+
+
+def examine_path(path: Path) -> Report:
+    """Check one MJCF file in a process of its own, as a hostile file may crash MuJoCo.
+
+    Raises:
+        InputError: There is no such file, or it can't be read.
+    """
+    text = _read(path)
+    report = _refuse(text, path)
+    if report:
+        return report
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_examine, args=(str(path), text, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        if not ours.poll(TIME_LIMIT):
+            process.terminate()
+            return _failed(f"MuJoCo did not finish within {TIME_LIMIT:g} s")
+        return Report.from_json(ours.recv())
+    except EOFError:
+        process.join()
+        return _failed(f"MuJoCo crashed (exit {process.exitcode})")
+    finally:
+        process.join(1.0)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path} is over {MAX_BYTES // 10**6} MB", "Move its data into files beside it.")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"there is no file {path}", "Give MJCF files, packs or folders.") from None
+    except OSError as error:
+        raise InputError(f"{path} can't be read: {error.strerror}", "Give a readable file.") from None
+
+
+def _refuse(text: bytes, path: Path) -> Report | None:
+    """A Report for what must not even be compiled: unsafe XML, files outside the folder, a bomb of bodies."""
+    try:
+        inspect(text)
+        outside = any(escapes(name, path.parent) for _, name in all_files(text, path.parent))
+    except UnsafeXml:
+        return examine(Subject(text, path.parent, problem="it was not compiled: see the other findings"))
+    if outside:
+        subject = Subject(text, path.parent, problem="it was not compiled: see the other findings")
+        return examine(subject)
+    return None
+
+
+def _examine(path: str, text: bytes, pipe: Any) -> None:
+    model, problem = None, ""
+    with listening() as caught:
+        try:
+            model = mujoco.MjModel.from_xml_path(path)
+        except (ValueError, mujoco.FatalError) as error:
+            problem = " ".join(str(error).split())
+    subject = Subject(
+        text, Path(path).parent, model=model, problem=problem, warnings=tuple(caught.messages)
+    )
+    pipe.send(examine(subject).to_json())
+    pipe.close()
+
+
+def _failed(why: str) -> Report:
+    return Report((Finding("compiles", False, 1, 0, detail=why, remedy="Simplify the model."),))

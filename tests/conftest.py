@@ -1,0 +1,43 @@
+"""What all tests share: a deterministic hypothesis profile, and one pack that many of them read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from helpers import make_cfg
+from hypothesis import HealthCheck, settings
+
+from envgen.packs.make import make
+from envgen.packs.pack import Pack
+
+settings.register_profile(
+    "envgen",
+    derandomize=True,
+    deadline=None,
+    max_examples=60,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("envgen")
+
+
+@pytest.fixture(scope="session")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    """Six variants of an ant on rough ground with a few obstacles and a goal; read-only for tests."""
+    folder = tmp_path_factory.mktemp("shared") / "pack"
+    cfg = make_cfg(
+        "rough",
+        obstacles=[{"kind": "box", "count": 3}, {"kind": "ball", "count": 2}],
+        task={"kind": "goal", "distance": [2, 4]},
+        difficulty=[0, 0.6],
+    )
+    return make(cfg, 6, seed=7, out=folder, jobs=1)
+
+
+@pytest.fixture
+def own_pack(pack: Pack, tmp_path: Path) -> Path:
+    """A copy of the shared pack that a test may damage."""
+    import shutil
+
+    return Path(shutil.copytree(pack.path, tmp_path / "own"))

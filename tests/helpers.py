@@ -1,0 +1,88 @@
+"""Short ways to worlds, for tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import mujoco
+import numpy as np
+from hypothesis import strategies as st
+
+from envgen.build.engine import compile_text
+from envgen.build.variant import Variant, build
+from envgen.build.world import World
+from envgen.core.cfg import EnvCfg
+from envgen.core.cfgio import parse
+
+
+def make_cfg(terrain: str = "flat", model: str = "ant", *, size: float = 10.0, **changes: Any) -> EnvCfg:
+    """An EnvCfg with one terrain and one robot; `changes` replace whole keys, `sub` the terrain's parameters."""
+    sub = changes.pop("sub", {})
+    data: dict[str, Any] = {
+        "name": "test",
+        "terrain": {"size": [size, size], "sub_terrains": [{"kind": terrain, **sub}]},
+        "robots": [{"model": model}],
+    }
+    return parse({**data, **changes})
+
+
+def build_world(cfg: EnvCfg, seed: int = 0, index: int = 0) -> tuple[Variant, World]:
+    """One variant, and the world compiled from the text that is written."""
+    variant = build(cfg, seed, index)
+    return variant, variant.compile()
+
+
+def start(model: Any) -> Any:
+    """MuJoCo's state at keyframe 0."""
+    data = mujoco.MjData(model)
+    mujoco.mj_resetDataKeyframe(model, data, 0)
+    mujoco.mj_forward(model, data)
+    return data
+
+
+def compile_mjcf(text: str, files: dict[str, bytes] | None = None) -> Any:
+    return compile_text(text, files)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file under a folder with its content, hidden ones included."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def finite(value: Any) -> bool:
+    return bool(np.isfinite(value).all())
+
+
+# --- hypothesis ---------------------------------------------------------------------------------
+
+SIGNIFICANT = 1e9
+
+
+def numbers(low: float = -SIGNIFICANT, high: float = SIGNIFICANT) -> st.SearchStrategy[float]:
+    return st.floats(low, high, allow_nan=False, allow_infinity=False)
+
+
+@st.composite
+def dists(draw: st.DrawFn, low: float = -1000.0, high: float = 1000.0, *, integer: bool = False) -> Any:
+    """Plain JSON of any distribution whose values lie within [low, high]."""
+    one = st.integers(int(np.ceil(low)), int(np.floor(high))) if integer else numbers(low, high)
+    pair = st.tuples(one, one).map(sorted)
+    form = draw(st.sampled_from(["number", "range", "choice", "weighted", "normal", "clipped", "log"]))
+    if form == "number":
+        return draw(one)
+    if form == "range":
+        return draw(pair)
+    if form == "choice":
+        return {"choice": draw(st.lists(one, min_size=1, max_size=4))}
+    if form == "weighted":
+        options = draw(st.lists(one, min_size=1, max_size=4))
+        weights = draw(st.lists(numbers(0, 5), min_size=len(options), max_size=len(options)))
+        return {"choice": options, "weights": [w + 0.1 * (i == 0) for i, w in enumerate(weights)]}
+    if form == "normal":
+        return {"normal": [draw(one), draw(numbers(0, 10))], "clip": draw(pair)}
+    if form == "clipped":
+        return {"normal": [draw(one), draw(numbers(0, 10))], "clip": [draw(one)] * 2}
+    bottom = max(low, 1e-3)
+    ends = st.integers(int(np.ceil(bottom)), int(high)) if integer else numbers(bottom, high)
+    return {"loguniform": draw(st.tuples(ends, ends).map(sorted))}
