@@ -29,7 +29,11 @@ CROWDED: dict[str, Any] = {
     "name": "crowded",
     "terrain": {"sub_terrains": [{"kind": "rough"}]},
     "robots": [{"model": "ant", "count": 2}],
-    "obstacles": [{"kind": "box", "count": 10}, {"kind": "cylinder", "count": 6}, {"kind": "log", "count": 4}],
+    "obstacles": [
+        {"kind": "box", "count": 10},
+        {"kind": "cylinder", "count": 6},
+        {"kind": "log", "count": 4},
+    ],
     "task": {"kind": "goal"},
 }
 
@@ -54,7 +58,9 @@ def generate(count: int = 500, repeats: int = 3, scale: tuple[int, ...] = (100, 
             wall.append(_command(count, folder / f"wall{turn}"))
         result.rows += [
             Row("made, validated, written", _median(rate), "variants/s", "≥ 250 on 2 processors"),
-            Row("floor: compile and write only", _median(floor), "variants/s", "", "same models, one process"),
+            Row(
+                "floor: compile and write only", _median(floor), "variants/s", note="same models, one process"
+            ),
             Row("20 obstacles, 2 robots", _median(crowd), "variants/s", "≥ 120 on 2 processors"),
             Row(f"command, {count} variants", _median(wall), "s", "≤ 3 for 500", "start-up included"),
             Row("envgen --help", _median([_help() for _ in range(5)]), "s", "≤ 0.3"),
@@ -131,15 +137,15 @@ def _scaling(cfg: EnvCfg, scale: tuple[int, ...], folder: Path) -> list[Row]:
             text=True,
         )
         took, memory = map(float, done.stdout.split())
-        rows.append(
-            Row(f"{count:,} variants", rounded(1000 * took / count), "ms each", "linear", f"parent {memory:.0f} MB")
-        )
+        each = rounded(1000 * took / count)
+        rows.append(Row(f"{count:,} variants", each, "ms each", "linear", f"parent {memory:.0f} MB"))
     return rows
 
 
 def _stages(cfg: EnvCfg, count: int) -> dict[str, float]:
     """Seconds that each stage of a variant takes, in one process."""
     costs: dict[str, float] = defaultdict(float)
+    mark = 0.0
 
     def lap(stage: str) -> None:
         nonlocal mark
@@ -167,4 +173,3 @@ def _stages(cfg: EnvCfg, count: int) -> dict[str, float]:
         examine(subject)
         lap("other checks")
     return dict(costs)
-

@@ -69,8 +69,9 @@ def fragment(robot: RobotModel, agent: str, colour: int, fluid_density: float) -
     for name in _SECTIONS:
         parts = [child for section in root.findall(name) for child in section]
         sections[name] = "".join(_text(part, depth=2) for part in parts)
-    for attribute in ("pos", "quat"):
-        body.attrib.pop(attribute, None)
+    assert body is not None  # robot_model has seen it
+    for attribute in {"pos", "quat"} & set(body.attrib):
+        del body.attrib[attribute]
     text = _text(body, depth=2)
     opened = f'<body name="{agent}/{ROOT}"'
     return Fragment(sections, text.replace(opened, f"{opened} {POSE}", 1))
@@ -89,11 +90,11 @@ def _mend_defaults(root: etree._Element, agent: str) -> None:
     child's name of a material (every geom repeats its own with the prefix).
     """
     for default in root.iterfind(".//default/joint"):
-        for angle in ("range", "ref", "springref"):
-            default.attrib.pop(angle, None)
+        for angle in {"range", "ref", "springref"} & set(default.attrib):
+            del default.attrib[angle]
     for default in root.iterfind(".//default/*[@material]"):
         if not default.get("material", "").startswith(f"{agent}/"):
-            default.attrib.pop("material")
+            del default.attrib["material"]
 
 
 def _tint(root: etree._Element, agent: str, colour: int) -> None:

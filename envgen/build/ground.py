@@ -82,7 +82,8 @@ class _Corners:
         rows, cols = self._cells.shape
         col = np.minimum(u.astype(np.intp), cols - 1)
         row = np.minimum(v.astype(np.intp), rows - 1)
-        return self._cells[row, col].astype(np.float64)
+        height: Floats = self._cells[row, col].astype(np.float64)
+        return height
 
 
 @dataclass(frozen=True)
@@ -164,4 +165,4 @@ def traversability(
     most = (max(size.step, size.slope * cell[0]) + 1e-4, max(size.step, size.slope * cell[1]) + 1e-4)
     x = field.origin[0] + field.cell[0] * np.arange(0, ncol, stride[0])
     y = field.origin[1] + field.cell[1] * np.arange(0, nrow, stride[1])
-    return Traversability(x, y, coarse, free, most)
+    return Traversability(x.astype(float), y.astype(float), coarse, free, most)

@@ -78,8 +78,7 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena) -> Rendered:
         fixed=[g for p in arena.obstacles if p.shape.mass is None for g in _fixed(p)],
         goals=[numbers(goal) for goal in arena.goals],
         agents=[
-            part.placed(_pose(agent, start))
-            for part, agent, start in zip(parts, draw.agents, arena.starts)
+            part.placed(_pose(agent, start)) for part, agent, start in zip(parts, draw.agents, arena.starts)
         ],
         moving=[_moving(placed) for placed in moving],
         sections={
@@ -265,4 +264,3 @@ def _rotate(quat: Quat, vector: Vec3) -> Vec3:
     a, b, c = vector
     tx, ty, tz = 2 * (y * c - z * b), 2 * (z * a - x * c), 2 * (x * b - y * a)
     return (a + w * tx + y * tz - z * ty, b + w * ty + z * tx - x * tz, c + w * tz + x * ty - y * tx)
-

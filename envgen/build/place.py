@@ -19,7 +19,7 @@ from envgen.terrains.base import Ground, Patch
 CLEARANCE = 0.002
 """Height of the lowest point of a robot over the ground at the start, in m."""
 FLAT = 0.05
-"""Relief within a start patch that is taken without looking for a flatter one, in m: Isaac Lab, radius 0.5 m."""
+"""Relief (m) of a start patch that is taken without looking for a flatter one: Isaac Lab, radius 0.5 m."""
 GOAL_KEEP_OUT = 0.6
 LINES = 64
 """Start lines that are looked at."""
@@ -191,9 +191,7 @@ class _Search:
         mask[row] = part == part[col]
         return mask.ravel()
 
-    def _lanes(
-        self, distance: float
-    ) -> tuple[tuple[Pose, ...], tuple[tuple[float, float, float], ...]]:
+    def _lanes(self, distance: float) -> tuple[tuple[Pose, ...], tuple[tuple[float, float, float], ...]]:
         """Side by side along y, the finish ahead along x; the flattest of many lines is taken."""
         agents = self.draw.agents
         widths = [2 * agent.robot.size.radius + 0.3 for agent in agents]

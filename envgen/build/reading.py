@@ -33,9 +33,9 @@ class AgentLayout:
     """
 
     sensors: Mapping[str, slice]
-    joint_pos: Floats
-    joint_vel: Floats
-    actuators: Floats
+    joint_pos: NDArray[np.intp]
+    joint_vel: NDArray[np.intp]
+    actuators: NDArray[np.intp]
     low: Floats
     high: Floats
     start: Floats
@@ -50,7 +50,8 @@ def layout(world: World, agent: str) -> AgentLayout:
         if name.startswith(prefix):
             first = int(model.sensor_adr[i])
             sensors[name[len(prefix) :]] = slice(first, first + int(model.sensor_dim[i]))
-    pos, vel = [], []
+    pos: list[int] = []
+    vel: list[int] = []
     for i, name in enumerate(world.names("jnt")):
         if name.startswith(prefix) and name[len(prefix) :] not in ROOT_JOINTS:
             width = {0: (7, 6), 1: (4, 3)}.get(int(model.jnt_type[i]), (1, 1))
@@ -73,11 +74,16 @@ def layout(world: World, agent: str) -> AgentLayout:
 class State(Protocol):
     """What terms read of a state; MjData and Snapshot have it."""
 
-    time: Any
-    qpos: Any
-    ctrl: Any
-    qvel: Any
-    sensordata: Any
+    @property
+    def time(self) -> Any: ...
+    @property
+    def qpos(self) -> Any: ...
+    @property
+    def qvel(self) -> Any: ...
+    @property
+    def ctrl(self) -> Any: ...
+    @property
+    def sensordata(self) -> Any: ...
 
 
 class BatchReading:
@@ -186,7 +192,16 @@ class Snapshot:
     @classmethod
     def of(cls, data: Data) -> Snapshot:
         """Copy what the checks and terms read."""
-        arrays = (data.qpos, data.qvel, data.ctrl, data.sensordata, data.xpos, data.geom_xpos, data.geom_xmat)
-        copies = [np.array(array) for array in arrays]
         contact = data.contact
-        return cls(data.time, *copies, np.array(contact.dist), np.array(contact.geom))
+        return cls(
+            time=data.time,
+            qpos=np.array(data.qpos),
+            qvel=np.array(data.qvel),
+            ctrl=np.array(data.ctrl),
+            sensordata=np.array(data.sensordata),
+            xpos=np.array(data.xpos),
+            geom_xpos=np.array(data.geom_xpos),
+            geom_xmat=np.array(data.geom_xmat),
+            contact_dist=np.array(contact.dist),
+            contact_geom=np.array(contact.geom),
+        )

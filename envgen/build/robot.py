@@ -110,8 +110,10 @@ def _home(model: Model, name: str) -> int:
 class Posed(Protocol):
     """Where the geoms are; MjData and Snapshot have it."""
 
-    geom_xpos: Any
-    geom_xmat: Any
+    @property
+    def geom_xpos(self) -> Any: ...
+    @property
+    def geom_xmat(self) -> Any: ...
 
 
 def measure(surface: Floats, root: Floats) -> RobotSize:
@@ -161,7 +163,7 @@ def _points(kind: int, size: Floats, model: Model, geom: int) -> Floats:
     ball = _directions()
     shape = mujoco.mjtGeom
     if kind == shape.mjGEOM_SPHERE:
-        return ball * size[0]
+        return ball * float(size[0])
     if kind == shape.mjGEOM_ELLIPSOID:
         return ball * size
     if kind == shape.mjGEOM_CAPSULE:
@@ -173,8 +175,8 @@ def _points(kind: int, size: Floats, model: Model, geom: int) -> Floats:
         first = model.mesh_vertadr[mesh]
         return np.array(model.mesh_vert[first : first + model.mesh_vertnum[mesh]], dtype=float)
     half = np.array([size[0], size[0], size[1]]) if kind == shape.mjGEOM_CYLINDER else np.array(size)
-    steps = [np.linspace(-1, 1, min(9, max(2, int(2 * h / 0.03) + 1))) for h in half]
-    grid = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3)
+    axes = [np.linspace(-1, 1, min(9, max(2, int(2 * h / 0.03) + 1))) for h in half]
+    grid: Floats = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     return grid * half
 
 

@@ -182,11 +182,8 @@ def _terrain(
     entry = entries[i]
     kind = TERRAINS.get(entry.kind)
     # the name of the stream holds the kind, not its place: adding a kind leaves the others as they were
-    drawn = draw(
-        specs(kind), entry.params, streams, f"terrain/{entry.kind}",
-        difficulty=difficulty, size=size, attempt=attempt,
-    )  # fmt: skip
-    drawn = _rounded(drawn)
+    given = (specs(kind), entry.params, streams, f"terrain/{entry.kind}")
+    drawn = _rounded(draw(*given, difficulty=difficulty, size=size, attempt=attempt))
     values["terrain.kind"] = entry.kind
     values.update({f"terrain.{key}": value for key, value in drawn.items()})
     terrain: SubTerrain = kind(**drawn)
@@ -211,15 +208,12 @@ def _obstacles(
     for i, entry in enumerate(cfg.obstacles):
         kind = OBSTACLES.get(entry.kind)
         name = f"obstacles/{i}"
-        drawn = _rounded(
-            draw(
-                specs(kind), entry.params, streams, name,
-                difficulty=difficulty, size=size, attempt=attempt.terrain,
-            )  # fmt: skip
-        )
+        given = (specs(kind), entry.params, streams, name)
+        drawn = _rounded(draw(*given, difficulty=difficulty, size=size, attempt=attempt.terrain))
         if entry.count is not None:
             count = int(_number(entry.count, streams, f"{name}.count", integer=True))
         else:
+            assert entry.density is not None  # the schema wants one of the two
             density = _number(entry.density, streams, f"{name}.density")
             count = round(density * area[0] * area[1])
         values[f"obstacles[{i}].kind"] = entry.kind
@@ -244,9 +238,7 @@ def _task(
             f"task {cfg.task.kind!r} is for {kind.min_agents} to {most} robots, not {agents}",
             "Change robots[].count or task.kind.",
         )
-    drawn = _rounded(
-        draw(specs(kind), cfg.task.params, streams, "task", difficulty=difficulty, size=size)
-    )
+    drawn = _rounded(draw(specs(kind), cfg.task.params, streams, "task", difficulty=difficulty, size=size))
     values.update({f"task.{key}": value for key, value in drawn.items()})
     task: Task = kind(**drawn)
     return task
@@ -269,10 +261,11 @@ def _physics(
         if not dist.is_constant(value):
             values[f"physics.wind.{axis}"] = wind[-1]
     options = [agent.robot.option for agent in agents]
-    notes = []
-    for key in ("timestep", "integrator", "cone", "impratio"):
-        if getattr(given, key, None) is None and len({option[key] for option in options}) > 1:
-            notes.append(f"robots disagree on {key}: the finest or strictest is taken")
+    notes = [
+        f"robots disagree on {key}: the finest or strictest is taken"
+        for key in ("timestep", "integrator", "cone", "impratio")
+        if getattr(given, key, None) is None and len({option[key] for option in options}) > 1
+    ]
     solver = {
         "cone": max(option["cone"] for option in options),
         "impratio": max(option["impratio"] for option in options),

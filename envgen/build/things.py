@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,8 +24,8 @@ _U, _V = (axis.ravel() for axis in np.meshgrid(np.linspace(-1, 1, 7), np.linspac
 class Holder(Protocol):
     """A world, as far as obstacles need it."""
 
-    model: Model
-
+    @property
+    def model(self) -> Model: ...
     @property
     def obstacle_geoms(self) -> list[int]: ...
     @property
@@ -57,8 +58,9 @@ class Thing:
 
     def distance(self, x: float, y: float) -> float:
         """Level distance of a point (m) from the footprint (m), 0 inside."""
-        u, v = self._local(np.float64(x), np.float64(y))
-        return float(np.hypot(max(abs(u) - self.half[0], 0.0), max(abs(v) - self.half[1], 0.0)))
+        u, v = self._local(np.array(x), np.array(y))
+        beyond = max(abs(float(u)) - self.half[0], 0.0), max(abs(float(v)) - self.half[1], 0.0)
+        return math.hypot(*beyond)
 
     def cover(self, mask: NDArray[np.bool_], field: Heightfield, margin: float) -> None:
         """Mark the cells within `margin` (m) of the footprint."""
@@ -130,10 +132,8 @@ def _extents(kinds: NDArray[np.int32], size: Floats, axes: Floats) -> tuple[Floa
     ahead = axes[number, :, lead]
     yaw = np.arctan2(ahead[:, 1], ahead[:, 0])
     c, s = np.cos(yaw)[:, None], np.sin(yaw)[:, None]
-    parts = np.stack(
-        [np.abs(c * axes[:, 0] + s * axes[:, 1]), np.abs(c * axes[:, 1] - s * axes[:, 0]), np.abs(axes[:, 2])],
-        axis=1,
-    )
+    along, across = c * axes[:, 0] + s * axes[:, 1], c * axes[:, 1] - s * axes[:, 0]
+    parts = np.abs(np.stack([along, across, axes[:, 2]], axis=1))
     radius = np.where(rod, half[:, 0], 0.0)[:, None]
     straight = half - np.where(rod[:, None], half[:, :1], 0.0)
     straight[rod, :2] = 0.0
@@ -153,5 +153,3 @@ def _matrices(quats: Floats) -> Floats:
         [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
     ]
     return np.moveaxis(np.array(rows), -1, 0)
-
-

@@ -48,7 +48,9 @@ class Variant:
         return World(model, self.cfg.terrain.cell)
 
 
-def build(cfg: EnvCfg, seed: int, index: int, attempt: Attempt | None = None, stream: int | None = None) -> Variant:
+def build(
+    cfg: EnvCfg, seed: int, index: int, attempt: Attempt | None = None, stream: int | None = None
+) -> Variant:
     """Draw, place and write one variant.
 
     Args:

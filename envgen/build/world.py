@@ -121,7 +121,7 @@ class World:
         return things(self)
 
     def blocked(self, size: RobotSize) -> NDArray[np.bool_]:
-        """(nrow, ncol) of the ground map: where a fixed obstacle that is too high to step on is in the way."""
+        """(nrow, ncol) of the ground map: where a fixed obstacle too high to step on is in the way."""
         mask = np.zeros(self.ground.field.heights.shape, dtype=bool)
         for thing in self.obstacles:
             if thing.fixed and thing.rise > size.step:
@@ -145,4 +145,3 @@ class World:
         for (c0, r0), (c1, r1), top in zip(first, last, tops):
             part = field.heights[r0 : r1 + 1, c0 : c1 + 1]
             np.maximum(part, top, out=part)
-

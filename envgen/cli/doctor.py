@@ -91,7 +91,9 @@ def _disk() -> str:
 
 def _opengl() -> str:
     code = "from envgen.preview.render import backend; print(backend())"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
     if done.returncode:
         raise OSError((done.stderr.strip().splitlines() or ["none"])[-1])
     return done.stdout.strip()

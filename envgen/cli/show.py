@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from envgen.packs.make import Tally
 
 BARS = " ▁▂▃▄▅▆▇█"
@@ -35,7 +34,7 @@ def seconds(value: float) -> str:
 @contextmanager
 def progress(quiet: bool) -> Iterator[Callable[[Tally], None] | None]:
     """A progress bar on standard error: made, rate, refused draws and time left."""
-    if quiet or not click.get_text_stream("stderr").isatty():
+    if quiet or not sys.stderr.isatty():
         yield None
         return
     start = time.perf_counter()

@@ -59,9 +59,7 @@ def _found(registry: Registry[Any], kind: Any) -> Any:
     try:
         return registry.get(kind)
     except InputError as error:
-        raise PydanticCustomError(
-            "kind", "{cause}", {"cause": error.cause, "remedy": error.remedy}
-        ) from None
+        raise PydanticCustomError("kind", "{cause}", {"cause": error.cause, "remedy": error.remedy}) from None
 
 
 class KindCfg(BaseModel):
@@ -109,9 +107,7 @@ def _checked(
         return check(known, given, owner)
     except ParamError as error:
         detail = InitErrorDetails(
-            type=PydanticCustomError(
-                "param", "{cause}", {"cause": error.cause, "remedy": error.remedy}
-            ),
+            type=PydanticCustomError("param", "{cause}", {"cause": error.cause, "remedy": error.remedy}),
             loc=(error.key,),
             input=given.get(error.key),
         )
@@ -192,9 +188,7 @@ class RobotCfg(Closed):
             parsed = check(known, self.params, f"robot {self.model!r}")
         except ParamError as error:
             detail = InitErrorDetails(
-                type=PydanticCustomError(
-                    "param", "{cause}", {"cause": error.cause, "remedy": error.remedy}
-                ),
+                type=PydanticCustomError("param", "{cause}", {"cause": error.cause, "remedy": error.remedy}),
                 loc=("params", error.key),
                 input=self.params.get(error.key),
             )
@@ -211,9 +205,7 @@ class TaskCfg(KindCfg):
     """What is rewarded; further keys are the parameters of the task."""
 
     registry: ClassVar[Registry[Any]] = TASKS
-    weights: Mapping[str, float] = Field(
-        default_factory=dict, description="weight of reward terms by name"
-    )
+    weights: Mapping[str, float] = Field(default_factory=dict, description="weight of reward terms by name")
 
     @model_validator(mode="after")
     def _terms(self) -> Self:

@@ -90,9 +90,7 @@ def loads(text: str, suffix: str, source: str) -> Any:
     except Exception as error:  # each parser has its own class of errors
         line = " ".join(str(error).split())
         raise InputError(f"{source} is not valid {suffix[1:].upper()}: {line}", "Mend it.") from None
-    raise InputError(
-        f"{source} is no parameter file", f"Its name must end in {', '.join(SUFFIXES)}."
-    )
+    raise InputError(f"{source} is no parameter file", f"Its name must end in {', '.join(SUFFIXES)}.")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -182,9 +180,7 @@ def _keys_at(loc: Iterable[int | str]) -> list[str]:
         if field is None:
             return []
         candidates = [field.annotation, *getattr(field.annotation, "__args__", ())]
-        model = next(
-            (c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None
-        )
+        model = next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None)
         if model is None:
             return []
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -82,9 +82,7 @@ def _parse_mapping(form: str, value: Mapping[str, Any]) -> Dist:
 
 def _ordered(pair: tuple[float | int, ...]) -> tuple[float | int, ...]:
     if pair[0] > pair[1]:
-        raise ValueError(
-            f"the range {list(pair)} is upside down: write [{pair[1]}, {pair[0]}]"
-        )
+        raise ValueError(f"the range {list(pair)} is upside down: write [{pair[1]}, {pair[0]}]")
     return pair
 
 
@@ -136,10 +134,11 @@ def _sample_mapping(dist: Mapping[str, Any], rng: np.random.Generator) -> float:
         return float(dist["choice"][int(rng.choice(len(weights), p=weights / weights.sum()))])
     if "loguniform" in dist:
         low, high = dist["loguniform"]
-        return float(min(max(math.exp(rng.uniform(math.log(low), math.log(high))), low), high))
+        drawn = math.exp(rng.uniform(math.log(low), math.log(high)))
+        return float(min(max(drawn, low), high))
     value = float(rng.normal(*dist["normal"]))
     low, high = dist.get("clip", (-math.inf, math.inf))
-    return min(max(value, low), high)
+    return float(min(max(value, low), high))
 
 
 def check_range(dist: Dist, low: float | None, high: float | None, unit: str = "") -> Dist:
@@ -150,9 +149,9 @@ def check_range(dist: Dist, low: float | None, high: float | None, unit: str = "
     Raises:
         ValueError: It leaves the range.
     """
-    if isinstance(dist, Mapping) and "normal" in dist and "clip" not in dist:
-        if low is not None and high is not None:
-            dist = {**dist, "clip": (low, high)}
+    free = isinstance(dist, Mapping) and "normal" in dist and "clip" not in dist
+    if isinstance(dist, Mapping) and free and low is not None and high is not None:
+        dist = {**dist, "clip": (low, high)}
     least, most = bounds(dist)
     if (low is not None and least < low) or (high is not None and most > high):
         given = plain(dist)

@@ -103,7 +103,8 @@ class Heightfield:
         """
         shape = np.array(self.heights.shape, dtype="<i4")
         relative = self.heights - self.heights.min()
-        return shape.tobytes() + relative.astype("<f4").tobytes()
+        content: bytes = shape.tobytes() + relative.astype("<f4").tobytes()
+        return content
 
 
 def quantise(heights: NDArray[np.floating], quantum: float = QUANTUM) -> Heights:

@@ -47,7 +47,7 @@ def parse_set(text: str) -> tuple[str, Any]:
 
 
 def parse_sweep(text: str) -> Sweep:
-    """`path=a,b,c` as an axis; commas inside brackets and braces don't divide.
+    """`path=a,b,c` as an axis; commas inside brackets, braces and quotes don't divide.
 
     Raises:
         InputError: There is no `=` or no value.
@@ -55,17 +55,18 @@ def parse_sweep(text: str) -> Sweep:
     path, equals, rest = text.partition("=")
     values = tuple(parse_value(v) for v in _split(rest))
     if not equals or not path.strip() or not values:
-        raise InputError(
-            f"{text!r} is not path=a,b,c", "Write e.g. --sweep physics.friction=0.1,0.5,1."
-        )
+        raise InputError(f"{text!r} is not path=a,b,c", "Write e.g. --sweep physics.friction=0.1,0.5,1.")
     return Sweep(path.strip(), values)
 
 
 def _split(text: str) -> list[str]:
-    parts, depth = [""], 0
+    parts, depth, quoted, escaped = [""], 0, False, False
     for char in text:
-        depth += (char in "[{") - (char in "]}")
-        if char == "," and depth == 0:
+        if char == '"' and not escaped and (quoted or depth or not parts[-1].strip()):
+            quoted = not quoted
+        escaped = quoted and char == "\\" and not escaped
+        depth += 0 if quoted else (char in "[{") - (char in "]}")
+        if char == "," and depth == 0 and not quoted:
             parts.append("")
         else:
             parts[-1] += char

@@ -60,9 +60,7 @@ class Registry(Generic[T]):
         try:
             return self._kinds[name]
         except KeyError:
-            raise InputError(
-                f"unknown {self.family} {name!r}", suggestion(name, self._kinds)
-            ) from None
+            raise InputError(f"unknown {self.family} {name!r}", suggestion(name, self._kinds)) from None
 
     def names(self) -> list[str]:
         """All names, sorted."""

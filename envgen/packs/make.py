@@ -145,7 +145,7 @@ def check_count(count: int) -> int:
     Raises:
         InputError: It is below 1 or above the bound.
     """
-    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MAX_COUNT:
+    if not _whole(count) or not 1 <= count <= MAX_COUNT:
         raise InputError(f"a count of {count} is not possible", f"Give 1 to {MAX_COUNT:,}.")
     return count
 
@@ -156,7 +156,7 @@ def check_seed(seed: int) -> int:
     Raises:
         InputError: It is negative, too large or not a whole number.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
+    if not _whole(seed) or not 0 <= seed < 2**63:
         raise InputError(f"a seed of {seed!r} is not possible", "Give a whole number from 0 to 2^63 - 1.")
     return seed
 
@@ -170,9 +170,13 @@ def check_jobs(jobs: int | None) -> int:
     if jobs is None:
         usable = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))(0)
         return max(1, len(usable))
-    if isinstance(jobs, bool) or not isinstance(jobs, int) or not 1 <= jobs <= MAX_JOBS:
+    if not _whole(jobs) or not 1 <= jobs <= MAX_JOBS:
         raise InputError(f"{jobs} processes are not possible", f"Give --jobs 1 to {MAX_JOBS}.")
     return jobs
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _try_first(recipe: Recipe) -> None:

@@ -73,15 +73,11 @@ class _Assembly:
         elif len(drafts) > 1:
             why = "several terrains and no word for a layout: each variant draws one"
             self.assumed.append(Assumed("terrain.layout", "single", why))
-        data["sub_terrains"] = [
-            self.part(d, f"terrain.sub_terrains[{i}]") for i, d in enumerate(drafts)
-        ]
+        data["sub_terrains"] = [self.part(d, f"terrain.sub_terrains[{i}]") for i, d in enumerate(drafts)]
         return data
 
     def robots(self) -> list[dict[str, Any]]:
-        drafts = self.reading.robots or [
-            self._default("robot", "ant", self._why("robot", "no robot named"))
-        ]
+        drafts = self.reading.robots or [self._default("robot", "ant", self._why("robot", "no robot named"))]
         kept: list[dict[str, Any]] = []
         total = 0
         for draft in drafts:
@@ -99,9 +95,7 @@ class _Assembly:
         return kept
 
     def task(self) -> dict[str, Any]:
-        draft = self.reading.task or self._default(
-            "task", "walk", self._why("task", "no task named")
-        )
+        draft = self.reading.task or self._default("task", "walk", self._why("task", "no task named"))
         return self.part(draft, "task")
 
     def _default(self, family: str, kind: str, why: str) -> Draft:

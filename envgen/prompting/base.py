@@ -67,9 +67,7 @@ class Interpretation:
             "cfg": cfgio.dump(self.cfg),
             "count": self.count,
             "backend": self.backend,
-            "understood": [
-                {"text": u.text, "path": u.path, "value": u.value} for u in self.understood
-            ],
+            "understood": [{"text": u.text, "path": u.path, "value": u.value} for u in self.understood],
             "assumed": [{"path": a.path, "value": a.value, "why": a.why} for a in self.assumed],
             "unmapped": list(self.unmapped),
         }

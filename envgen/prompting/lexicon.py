@@ -98,11 +98,7 @@ class Sense:
     def decides(self) -> bool:
         """Whether it decides something by itself, so that it is worth correcting."""
         by_role = self.role in ("world", "gravity", "friction", "legs")
-        return (
-            self.thing
-            or by_role
-            or any((self.task, self.set, self.wind, self.difficulty, self.planet))
-        )
+        return self.thing or by_role or any((self.task, self.set, self.wind, self.difficulty, self.planet))
 
 
 @dataclass
@@ -193,9 +189,7 @@ class Lexicon:
 
 def _split(phrase: str) -> list[str]:
     if phrase.isascii() and phrase.replace(" ", "").isalpha():
-        return (
-            phrase.lower().split()
-        )  # most phrases: the tokeniser would give the same, ten times slower
+        return phrase.lower().split()  # most phrases: the tokeniser would give the same, ten times slower
     return [token.word for token in tokenise(normalise(phrase))]
 
 
@@ -256,9 +250,7 @@ def build(files: Iterable[Path]) -> Lexicon:
                 lexicon.units[tuple(_split(phrase))] = (unit, factor)
             lexicon.tables.update(data)
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise EnvgenError(
-                f"the lexicon {path} is broken: {error}", "Install envgen again."
-            ) from None
+            raise EnvgenError(f"the lexicon {path} is broken: {error}", "Install envgen again.") from None
     numbers = chain(lexicon.numbers, lexicon.magnitudes, lexicon.factors)
     lexicon.known = frozenset(chain(words, numbers, chain.from_iterable(lexicon.units)))
     lexicon.spelling = _spelling(entries)

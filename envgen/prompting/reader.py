@@ -55,9 +55,7 @@ def read(prompt: str) -> Interpretation:
         rule(reading)
     left = unmapped(reading)
     if not _understood(reading):
-        raise InputError(
-            f"nothing in the prompt is understood: {_short(text)!r}", _remedy(reading, left)
-        )
+        raise InputError(f"nothing in the prompt is understood: {_short(text)!r}", _remedy(reading, left))
     return assemble(prompt, reading, left)
 
 
@@ -100,8 +98,7 @@ def _remedy(reading: Reading, left: tuple[str, ...]) -> str:
     near = [
         found[0]
         for word in " ".join(left).lower().split()[:8]
-        if len(word) > 3
-        and (found := process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=75))
+        if len(word) > 3 and (found := process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=75))
     ]
     hint = f"Did you mean {', '.join(map(repr, dict.fromkeys(near[:3])))}? " if near else ""
     return f"{hint}Name a robot, a terrain or a task, such as {EXAMPLE!r}."

@@ -151,9 +151,7 @@ class Reading:
 
     def sentence(self, i: int) -> int:
         """Number of the sentence in which an item stands."""
-        return sum(
-            item.punct[:1] in (".", "!", "?", "\n", ";") for item in self.items[:i] if item.punct
-        )
+        return sum(item.punct[:1] in (".", "!", "?", "\n", ";") for item in self.items[:i] if item.punct)
 
     def before(self, i: int, skip: Iterable[str] = (), most: int = 4) -> int | None:
         """The nearest item to the left but adjectives and words to skip."""

@@ -18,9 +18,7 @@ def sizes(reading: Reading) -> None:
     """Adjectives of size: "big boulders", "shallow valley", "tall thin pillars"."""
     for i, item, sense in list(reading.having("share")):
         noun = _described(reading, i)
-        drafts = [
-            d for d in (*reading.terrains, *reading.obstacles) if noun is not None and d.at == noun
-        ]
+        drafts = [d for d in (*reading.terrains, *reading.obstacles) if noun is not None and d.at == noun]
         measure = item.sense("measure")
         own = reading.items[noun].sense("param") if noun is not None else None
         tail = own.param if own else ()
@@ -100,9 +98,7 @@ def _degree(reading: Reading, i: int) -> float:
 def _range(sense: Sense, degree: float) -> list[float]:
     low, high = sense.difficulty
     if degree > 1:
-        return (
-            [round(low + 0.5 * (high - low), 3), high] if high > 0.5 else [low, round(high / 2, 3)]
-        )
+        return [round(low + 0.5 * (high - low), 3), high] if high > 0.5 else [low, round(high / 2, 3)]
     if degree < 1:
         return [max(low - 0.2, 0.0), high - 0.15] if high > 0.5 else [low + 0.1, high + 0.15]
     return [low, high]

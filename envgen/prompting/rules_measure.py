@@ -194,11 +194,7 @@ def _value(
         quantity = Quantity(low / 100, high / 100)
     if bound and quantity.low == quantity.high:
         least = max(LEAST * quantity.high, spec.low)
-        ends = (
-            (least, high)
-            if bound[1] == "upper"
-            else (quantity.low, min(2 * quantity.low, spec.high))
-        )
+        ends = (least, high) if bound[1] == "upper" else (quantity.low, min(2 * quantity.low, spec.high))
         if ends[0] <= ends[1]:
             quantity = Quantity(*ends)
     return quantity.scaled(0.5 if name == "amplitude" and peak else 1.0)
@@ -208,12 +204,7 @@ def densities(reading: Reading) -> None:
     """A density after its noun: "boxes with a density of 0.1 per square metre"."""
     for i, item in list(reading.open()):
         quantity = item.quantity
-        if (
-            quantity is None
-            or quantity.unit
-            or item.negated
-            or not 0 <= quantity.low <= quantity.high <= 5
-        ):
+        if quantity is None or quantity.unit or item.negated or not 0 <= quantity.low <= quantity.high <= 5:
             continue
         words = [j for j in (i + 1, _before(reading, i)) if j is not None and _dense(reading.at(j))]
         earlier = [o for o in reading.obstacles if o.at < i and "count" not in o.values]

@@ -67,9 +67,7 @@ def gravity(reading: Reading) -> None:
     for i, item in list(reading.open()):
         quantity = item.quantity
         if quantity and quantity.unit in ("m/s2", "g") and not item.negated:
-            decide(
-                reading, "physics.gravity", quantity.scaled(EARTH if quantity.unit == "g" else 1), i
-            )
+            decide(reading, "physics.gravity", quantity.scaled(EARTH if quantity.unit == "g" else 1), i)
 
 
 def _gravity_noun(reading: Reading, i: int) -> None:
@@ -164,9 +162,7 @@ def wind(reading: Reading) -> None:
                 break
     vector = [_along(speed, part) for part in direction or (-1, 0, 0)]
     if decide(reading, "physics.wind", vector, *used) and direction is None:
-        reading.assumed.append(
-            ("physics.wind", vector, "no direction named: against +x, the way ahead")
-        )
+        reading.assumed.append(("physics.wind", vector, "no direction named: against +x, the way ahead"))
 
 
 def _along(speed: float | list[float], part: int) -> float | list[float]:
@@ -194,11 +190,7 @@ def measured(reading: Reading) -> None:
     for i, _item, sense in list(reading.having("measures")):
         for j in _beside(reading, i):
             quantity = reading.items[j].quantity
-            if (
-                quantity is None
-                or reading.items[j].used
-                or quantity.unit not in ("", "%", sense.dimension)
-            ):
+            if quantity is None or reading.items[j].used or quantity.unit not in ("", "%", sense.dimension):
                 continue
             value = quantity.scaled(0.01 if quantity.unit == "%" else 1)
             if sense.measures in ("control.frame_skip",) and quantity.whole is not None:
@@ -215,10 +207,7 @@ def multiplied(reading: Reading) -> None:
             if quantity is None or reading.items[j].used or quantity.unit not in ("x", "%"):
                 continue
             sign = 1 if sense.more else -1
-            ends = [
-                1 + sign * v / 100 if quantity.unit == "%" else v
-                for v in (quantity.low, quantity.high)
-            ]
+            ends = [1 + sign * v / 100 if quantity.unit == "%" else v for v in (quantity.low, quantity.high)]
             if quantity.unit == "x" and not sense.more and ends[0] > 1:
                 ends = [1 / v for v in ends]  # "twice as light"
             if min(ends) > 0 and decide(

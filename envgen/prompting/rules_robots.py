@@ -111,11 +111,7 @@ def _draft(
     plural = reading.items[used[-1]].plural
     text = reading.use(*used)
     same = next((r for r in reading.robots if r.kind == kind), None)
-    if (
-        same
-        and at is None
-        and not (indefinite and reading.sentence(same.at) == reading.sentence(i))
-    ):
+    if same and at is None and not (indefinite and reading.sentence(same.at) == reading.sentence(i)):
         same.trace.append((text, "model", kind))  # "the rover" again
         return same
     draft = Draft("robot", kind, i)
@@ -215,9 +211,7 @@ def _divide(reading: Reading, i: int, sides: list[int], used: tuple[int, ...]) -
     parts = []
     robot.notes = [n for n in robot.notes if n[0] != "count"]
     for team, size in zip(TEAMS, sides, strict=False):
-        part = Draft(
-            "robot", robot.kind, robot.at, dict(robot.values), list(robot.trace), list(robot.notes)
-        )
+        part = Draft("robot", robot.kind, robot.at, dict(robot.values), list(robot.trace), list(robot.notes))
         part.put("count", size, text)
         part.put("team", team, text)
         parts.append(part)
@@ -246,9 +240,5 @@ def _per_team(reading: Reading, i: int, each: bool) -> None:
     if not isinstance(count, int):
         return
     size, teams = (number, count // number) if each else (count, number)
-    if (
-        2 <= teams <= len(TEAMS)
-        and size * teams <= MAX_AGENTS
-        and (not each or size * teams == count)
-    ):
+    if 2 <= teams <= len(TEAMS) and size * teams <= MAX_AGENTS and (not each or size * teams == count):
         _divide(reading, robot.at, [size] * teams, (i - 1, i))

@@ -112,13 +112,7 @@ def _world_noun(reading: Reading, i: int, number: int) -> int | None:
     distinct = False
     for j in range(i + 1, i + 6):
         item = reading.at(j)
-        if (
-            item is None
-            or item.punct
-            or item.quantity
-            or item.sense("robot")
-            or item.sense("article")
-        ):
+        if item is None or item.punct or item.quantity or item.sense("robot") or item.sense("article"):
             return None
         if "world" in item.roles:
             return j

@@ -86,9 +86,7 @@ def _terrain(reading: Reading, i: int, item: Item, sense: Sense) -> Draft | None
         draft = Draft("terrain", kind, i)
         reading.terrains.append(draft)
         if kind != sense.terrain[0]:
-            draft.assume(
-                "kind", kind, f"{sense.terrain[0]} is not available; {kind} stands in for it"
-            )
+            draft.assume("kind", kind, f"{sense.terrain[0]} is not available; {kind} stands in for it")
     draft.put("kind", kind, text)
     if amount is not None:
         weight = reading.items[amount].sense("weight")
@@ -131,17 +129,9 @@ def _obstacle(reading: Reading, i: int, item: Item, sense: Sense) -> bool:
 def _how_many(reading: Reading, i: int, item: Item, sense: Sense, draft: Draft) -> None:
     j = reading.before(i, skip=("of", "the", "wooden"))
     number = reading.at(j) if j is not None else None
-    if (
-        j is not None
-        and number
-        and number.quantity
-        and not number.used
-        and not number.quantity.unit
-    ):
+    if j is not None and number and number.quantity and not number.used and not number.quantity.unit:
         quantity = number.quantity
-        per_area = next(
-            (k for k, _ in reading.role("per_area") if 0 < k - i <= 2 or k == j + 1), None
-        )
+        per_area = next((k for k, _ in reading.role("per_area") if 0 < k - i <= 2 or k == j + 1), None)
         if per_area is not None and quantity.low >= 0 and quantity.high <= 5:
             draft.put("density", quantity.scaled(1), reading.use(j, i, per_area))
             return
@@ -199,9 +189,7 @@ def _flat_contradiction(reading: Reading) -> None:
             reading.terrains.remove(draft)
             word = reading.items[draft.at]
             word.used = False
-            owner.notes.append(
-                ("kind", owner.kind, f"{word.text!r} contradicts {following.text!r}")
-            )
+            owner.notes.append(("kind", owner.kind, f"{word.text!r} contradicts {following.text!r}"))
 
 
 def _layout(reading: Reading) -> None:

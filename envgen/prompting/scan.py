@@ -115,9 +115,7 @@ class _Scanner:
             return word
         if word not in corrected:
             forms = set(self.lexicon.bases(word))
-            known = not forms.isdisjoint(self.lexicon.known) or not forms.isdisjoint(
-                self.lexicon.stop
-            )
+            known = not forms.isdisjoint(self.lexicon.known) or not forms.isdisjoint(self.lexicon.stop)
             corrected[word] = word if known else self.lexicon.correct(word) or word
         return corrected[word]
 
@@ -134,9 +132,7 @@ class _Scanner:
             count, quantity = self._quantity(i)
             if quantity is not None and count >= length:
                 # `one` is a number and an article
-                items.append(
-                    self._item(i, count, quantity=quantity, senses=senses if count == 1 else ())
-                )
+                items.append(self._item(i, count, quantity=quantity, senses=senses if count == 1 else ()))
                 i += count
                 continue
             items.append(self._item(i, max(length, 1), senses=senses))
@@ -217,33 +213,20 @@ class _Scanner:
                     part *= value
                 else:
                     break
-            elif word in lexicon.magnitudes and (
-                seen or word not in ("k", "hundreds", "thousands")
-            ):
+            elif word in lexicon.magnitudes and (seen or word not in ("k", "hundreds", "thousands")):
                 scale = lexicon.magnitudes[word]
                 if part * scale > MOST:
                     break
                 part = max(part, 1.0) * scale
                 if scale >= 1000:
                     total, part = total + part, 0.0
-            elif (
-                word == "and"
-                and seen
-                and part % 100 == 0
-                and part + total >= 100
-                and self._small(i + 1)
-            ):
+            elif word == "and" and seen and part % 100 == 0 and part + total >= 100 and self._small(i + 1):
                 pass
             else:
                 break
             seen = True
             i += 1
-        if (
-            i < len(words)
-            and seen
-            and words[i] == "of"
-            and words[i - 1] in ("pair", "couple", "trio")
-        ):
+        if i < len(words) and seen and words[i] == "of" and words[i - 1] in ("pair", "couple", "trio"):
             i += 1
         return (i - start, total + part, False) if seen else (0, 0.0, False)
 
@@ -258,9 +241,7 @@ class _Scanner:
             if nxt == "a" and words[i + 2 : i + 3] and words[i + 2] in lexicon.numbers:
                 return 3, lexicon.numbers[words[i + 2]] / 2, False
             return 1, 0.5, True
-        collective = (
-            nxt in lexicon.numbers and lexicon.numbers[nxt] > 1
-        ) or nxt in lexicon.magnitudes
+        collective = (nxt in lexicon.numbers and lexicon.numbers[nxt] > 1) or nxt in lexicon.magnitudes
         if collective and nxt != "k":
             length, value, factor = self._cardinal(i + 1)
             return (length + 1, value, factor) if length else (0, 0.0, False)

@@ -7,9 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-_QUOTES = str.maketrans(
-    {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "⁄": "/", "×": "x", "−": "-"}
-)
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "⁄": "/", "×": "x", "−": "-"})
 _TOKEN = re.compile(
     r"""
     (?P<number>
@@ -59,8 +57,7 @@ def normalise(prompt: str) -> str:
     """One form for what looks alike: compatibility characters, quotes, blanks, contractions."""
     text = unicodedata.normalize("NFKC", prompt.translate(_QUOTES)).translate(_QUOTES)
     text = "".join(
-        c if c in "\n\t" or unicodedata.category(c)[0] != "C" else " " if c == "\r" else ""
-        for c in text
+        c if c in "\n\t" or unicodedata.category(c)[0] != "C" else " " if c == "\r" else "" for c in text
     )
     text = re.sub(r"(?<=\d)\s*[–—]\s*(?=\d)", " to ", text)
     text = re.sub(r"[–—]", ", ", text)
@@ -106,11 +103,7 @@ def _range_dash(text: str, start: int, end: int, tokens: list[Token]) -> bool:
     """Whether a hyphen stands between two numbers, as in 10-20 (a unit may be between)."""
     follows = text[end : end + 2].strip()[:1].isdigit()
     recent = tokens[-2:]
-    return (
-        follows
-        and any(t.kind == "number" for t in recent)
-        and bool(text[start - 1 : start].strip())
-    )
+    return follows and any(t.kind == "number" for t in recent) and bool(text[start - 1 : start].strip())
 
 
 def _number(word: str, start: int, end: int) -> list[Token]:

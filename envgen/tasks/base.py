@@ -52,8 +52,7 @@ class TaskTerms:
         return {
             "observation": [{"name": t.name, "expr": t.expr} for t in self.observation],
             "reward": [
-                {"name": t.name, "weight": given.get(t.name, t.weight), "expr": t.expr}
-                for t in self.reward
+                {"name": t.name, "weight": given.get(t.name, t.weight), "expr": t.expr} for t in self.reward
             ],
             "terminated": [{"name": t.name, "expr": t.expr} for t in self.terminated],
             "success": {"name": self.success.name, "expr": self.success.expr},

@@ -54,20 +54,24 @@ def _rotate_inverse(quat: Values, vector: Values) -> Values:
     """A world vector in the frame of a body with orientation quat (w, x, y, z)."""
     w, axis = quat[:, :1], -quat[:, 1:]
     twice = 2.0 * _cross(axis, vector)
-    return vector + w * twice + _cross(axis, twice)
+    turned: Values = vector + w * twice + _cross(axis, twice)
+    return turned
 
 
 def _cross(a: Values, b: Values) -> Values:
     # numpy.cross costs ten times as much for a few rows
-    return a[:, [1, 2, 0]] * b[:, [2, 0, 1]] - a[:, [2, 0, 1]] * b[:, [1, 2, 0]]
+    product: Values = a[:, [1, 2, 0]] * b[:, [2, 0, 1]] - a[:, [2, 0, 1]] * b[:, [1, 2, 0]]
+    return product
 
 
 def _norm(a: Values) -> Values:
-    return np.sqrt(np.sum(a * a, axis=1, keepdims=True))
+    length: Values = np.sqrt(np.sum(a * a, axis=1, keepdims=True))
+    return length
 
 
 def _sum(a: Values) -> Values:
-    return np.sum(a, axis=1, keepdims=True)
+    total: Values = np.sum(a, axis=1, keepdims=True)
+    return total
 
 
 def _truth(a: Any) -> Values:

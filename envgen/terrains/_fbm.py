@@ -14,10 +14,11 @@ import numpy as np
 from noise import pnoise2
 from numpy.typing import NDArray
 
+from envgen.core.heightfield import Heights
 from envgen.terrains.base import Floats, Patch
 
 PERIOD = 48
-"""Lattice cells until the tile repeats: 48 wavelengths, more than an arena is wide in all but its finest octave."""
+"""Lattice cells until the tile repeats: 48 wavelengths, wider than an arena in all but its finest octave."""
 RATE = 6
 """Samples per lattice cell: with cubic interpolation the error is below 1 % of the amplitude."""
 
@@ -65,7 +66,7 @@ def fbm(
     return total.astype(np.float64)
 
 
-def _octave(patch: Patch, wavelength: float, offset: Floats, turn: int) -> NDArray[np.float32]:
+def _octave(patch: Patch, wavelength: float, offset: Floats, turn: int) -> Heights:
     """One octave, (nrow, ncol); `turn` is one of the eight orientations of a square."""
     field = tile().T if turn & 4 else tile()
     x = patch.x[0] * (-1 if turn & 1 else 1) / wavelength + offset[0]
@@ -79,7 +80,7 @@ def _octave(patch: Patch, wavelength: float, offset: Floats, turn: int) -> NDArr
     for tap in range(1, 4):
         mixed += across[tap] * strip[:, cols[tap]]
     part[used] = mixed
-    result = along[0][:, None] * part[rows[0]]
+    result: Heights = along[0][:, None] * part[rows[0]]
     for tap in range(1, 4):
         result += along[tap][:, None] * part[rows[tap]]
     return result

@@ -141,9 +141,7 @@ def of_solids(patch: Patch, solids: Iterable[Solid], floor: float) -> Ground:
 def _rounded(solid: Solid) -> Solid:
     """To whole millimetres, which is what is written."""
     (x0, x1), (y0, y1), (z0, z1) = solid.x, solid.y, solid.z
-    return Solid(
-        (round(x0, 3), round(x1, 3)), (round(y0, 3), round(y1, 3)), (round(z0, 3), round(z1, 3))
-    )
+    return Solid((round(x0, 3), round(x1, 3)), (round(y0, 3), round(y1, 3)), (round(z0, 3), round(z1, 3)))
 
 
 def _covered(samples: Floats, span: tuple[float, float]) -> slice:

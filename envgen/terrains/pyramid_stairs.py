@@ -24,9 +24,7 @@ class PyramidStairs(SubTerrain):
     step_depth: float = param("m", 0.1, 3.0, "tread of one step", default=0.3)
     platform: float = param("m", 0.5, 50.0, "side of the top", default=4.0, scale="radius")
     border: float = param("m", 0.0, 50.0, "flat rim around the foot", default=2.5, scale="radius")
-    steps: int = param(
-        "", 0, 100, "most steps, 0 for as many as fit", default=0, integer=True
-    )
+    steps: int = param("", 0, 100, "most steps, 0 for as many as fit", default=0, integer=True)
 
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
         room = patch.radius - self.border - self.platform / 2
@@ -45,7 +43,5 @@ class PyramidStairs(SubTerrain):
             inset = self.border + step * self.step_depth
             half = (patch.size[0] / 2 - inset, patch.size[1] / 2 - inset)
             top = (step + 1) * self.step_height
-            solids.append(
-                Solid((-half[0], half[0]), (-half[1], half[1]), (top - self.step_height, top))
-            )
+            solids.append(Solid((-half[0], half[0]), (-half[1], half[1]), (top - self.step_height, top)))
         return of_solids(patch, solids, floor=0.0)

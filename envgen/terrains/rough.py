@@ -8,6 +8,7 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
+from envgen.core.heightfield import Heights
 from envgen.core.params import param
 from envgen.terrains.base import Ground, Patch, SubTerrain, of_heights, register
 
@@ -20,22 +21,19 @@ class Rough(SubTerrain):
     kind: ClassVar[str] = "rough"
     source: ClassVar[str] = "legged_gym, Isaac Lab: random uniform, heights 0.02-0.10 m, every 0.2 m"
 
-    amplitude: float = param(
-        "m", 0.0, 1.0, "half of peak to peak", easy=0.02, hard=0.20, scale="leg"
-    )
+    amplitude: float = param("m", 0.0, 1.0, "half of peak to peak", easy=0.02, hard=0.20, scale="leg")
     spacing: float = param("m", 0.05, 5.0, "distance of the random heights", default=0.2)
 
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
-        nrow, ncol = (
-            max(2, round(extent / self.spacing) + 1) for extent in (patch.size[1], patch.size[0])
-        )
+        nrow, ncol = (max(2, round(extent / self.spacing) + 1) for extent in (patch.size[1], patch.size[0]))
         lattice = rng.uniform(-self.amplitude, self.amplitude, (nrow, ncol)).astype(np.float32)
         return of_heights(_joined(lattice, patch.shape))
 
 
-def _joined(lattice: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def _joined(lattice: Heights, shape: tuple[int, int]) -> Heights:
     """The lattice at more samples, corner on corner, linear between."""
     nrow, ncol = shape
     rows = np.linspace(0, lattice.shape[0] - 1, nrow, dtype=np.float32)
     cols = np.linspace(0, lattice.shape[1] - 1, ncol, dtype=np.float32)
-    return cv2.remap(lattice, *np.meshgrid(cols, rows), interpolation=cv2.INTER_LINEAR)
+    joined: Heights = cv2.remap(lattice, *np.meshgrid(cols, rows), interpolation=cv2.INTER_LINEAR)
+    return joined

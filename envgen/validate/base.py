@@ -48,7 +48,7 @@ class Subject:
     text: bytes
     folder: Path | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
-    model: Model | None = None
+    model: Model = None
     problem: str = ""
     warnings: tuple[str, ...] = ()
     cell: float = 0.1
@@ -90,8 +90,10 @@ class Subject:
     @property
     def ours(self) -> bool:
         """Whether it is a world of ours: with terrain and agents named as in the vocabulary."""
-        return self.model is not None and bool(self.world.agents) and any(
-            name.startswith("terrain/") for name in self.world.geom_names
+        return (
+            self.model is not None
+            and bool(self.world.agents)
+            and any(name.startswith("terrain/") for name in self.world.geom_names)
         )
 
     def size_of(self, agent: str) -> RobotSize:

@@ -30,7 +30,7 @@ def examine_path(path: Path) -> Report:
     report = _refuse(text, path)
     if report:
         return report
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_examine, args=(str(path), text, theirs), daemon=True)
     process.start()
@@ -78,9 +78,7 @@ def _examine(path: str, text: bytes, pipe: Any) -> None:
             model = mujoco.MjModel.from_xml_path(path)
         except (ValueError, mujoco.FatalError) as error:
             problem = " ".join(str(error).split())
-    subject = Subject(
-        text, Path(path).parent, model=model, problem=problem, warnings=tuple(caught.messages)
-    )
+    subject = Subject(text, Path(path).parent, model=model, problem=problem, warnings=tuple(caught.messages))
     pipe.send(examine(subject).to_json())
     pipe.close()
 

@@ -22,7 +22,7 @@ def parse(text: bytes) -> etree._Element:
     """Parse XML of unknown origin.
 
     Raises:
-        UnsafeXml: It is malformed, too large, or has a document type (entities could be a bomb or read files).
+        UnsafeXml: It is malformed, too large, or has a document type (entities are bombs or read files).
     """
     if len(text) > MAX_BYTES:
         raise UnsafeXml(f"{len(text):,} bytes are over the bound of {MAX_BYTES:,}")
@@ -35,7 +35,7 @@ def parse(text: bytes) -> etree._Element:
         root = etree.fromstring(text, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnsafeXml(f"it is not well-formed: {error}") from None
-    if root.getroottree().docinfo.doctype:
+    if getattr(root.getroottree().docinfo, "doctype", ""):
         raise UnsafeXml("it has a document type, which MJCF never needs")
     return root
 
@@ -56,8 +56,10 @@ def inspect(text: bytes) -> None:
 def named_files(root: etree._Element) -> Iterator[tuple[str, str]]:
     """Each file that an MJCF names, as (tag, path relative to the MJCF's folder)."""
     compiler = root.find("compiler")
-    folders = dict(compiler.attrib) if compiler is not None else {}
-    shared = str(folders.get("assetdir", ""))
+    folders: dict[str, str] = {}
+    if compiler is not None:
+        folders = {str(key): str(value) for key, value in compiler.attrib.items()}
+    shared = folders.get("assetdir", "")
     for element in root.iter(etree.Element):
         for attribute in FILE_ATTRIBUTES:
             name = element.get(attribute)

@@ -16,7 +16,7 @@ values = st.recursive(
     | st.booleans()
     | st.integers(-1000, 1000)
     | st.floats(-1e6, 1e6)
-    | st.text(alphabet="abcxyz_-", min_size=1, max_size=8),
+    | st.text(alphabet='abcxyz_-,[]{}" \\', min_size=1, max_size=8),
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(st.text(alphabet="abc", min_size=1, max_size=3), inner, max_size=2),
     max_leaves=5,
@@ -36,6 +36,7 @@ def test_sweep_reads_back_any_list_of_json(axis):
 
 def test_a_comma_in_a_quoted_string_does_not_divide():
     assert parse_sweep('prompt="a, b",c').values == ("a, b", "c")
+    assert parse_sweep('prompt=["a]", "b,"],5" tall,c').values == (["a]", "b,"], '5" tall', "c")
 
 
 def test_bare_words_and_spaces():

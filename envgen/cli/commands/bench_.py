@@ -16,8 +16,17 @@ Examples:
 
 @click.command("bench", epilog=EPILOG)
 @click.argument("what", type=click.Choice(["generate"]), default="generate")
-@click.option("--count", "-n", type=click.IntRange(10, 100_000), default=500, show_default=True, help="Variants of a run.")
-@click.option("--repeats", type=click.IntRange(1, 50), default=3, show_default=True, help="Runs; medians are shown.")
+@click.option(
+    "--count",
+    "-n",
+    type=click.IntRange(10, 100_000),
+    default=500,
+    show_default=True,
+    help="Variants of a run.",
+)
+@click.option(
+    "--repeats", type=click.IntRange(1, 50), default=3, show_default=True, help="Runs; medians are shown."
+)
 @click.option("--scale", default="100,500,2000", show_default=True, help="Counts to compare.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(what: str, count: int, repeats: int, scale: str, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -32,11 +33,13 @@ def command(path: Path, kind: str, out: Path | None, quiet: bool) -> None:
     if not target.parent.is_dir():
         raise InputError(f"there is no folder {target.parent}", "Make it, or give another --out.")
     with click.progressbar(
-        length=len(pack), label=f"{kind}", file=click.get_text_stream("stderr"), hidden=quiet
+        length=len(pack), label=f"{kind}", file=sys.stderr, hidden=quiet
     ) as bar:
         try:
             form.write(pack, target, lambda done: bar.update(done - bar.pos))
         except OSError as error:
-            raise WorkError(f"{target} can't be written: {error.strerror}", "Make room and run it again.") from None
+            raise WorkError(
+                f"{target} can't be written: {error.strerror}", "Make room and run it again."
+            ) from None
     if not quiet:
         click.echo(str(target))

@@ -27,7 +27,9 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--batch", is_flag=True, help="Read one JSON string per line on standard input.")
 @click.option("--backend", default="auto", show_default=True, help="auto or offline.")
-@click.option("--save", type=click.Path(path_type=Path), help="Write the EnvCfg to a .toml, .json or .yaml file.")
+@click.option(
+    "--save", type=click.Path(path_type=Path), help="Write the EnvCfg to a .toml, .json or .yaml file."
+)
 def command(prompt: str | None, as_json: bool, batch: bool, backend: str, save: Path | None) -> None:
     """Show the EnvCfg that a PROMPT becomes: what was understood, assumed and not understood."""
     from envgen.core.errors import InputError
@@ -51,7 +53,7 @@ def _batch(backend: str) -> None:
     from envgen.core.errors import EnvgenError
     from envgen.prompting.base import interpret
 
-    for line in click.get_text_stream("stdin", encoding="utf-8", errors="replace"):
+    for line in open(0, encoding="utf-8", errors="replace", closefd=False):  # noqa: SIM115  (stdin)
         if not line.strip():
             continue
         answer: dict[str, Any]

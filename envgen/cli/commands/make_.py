@@ -31,10 +31,14 @@ else is a prompt. Ctrl-C keeps what is finished, and --resume goes on from it.
 @click.command("make", epilog=EPILOG)
 @click.argument("source", metavar="PROMPT|FILE")
 @click.option("--count", "-n", type=int, help="Number of variants.  [default: the prompt's, or 16]")
-@click.option("--seed", "-s", type=int, default=0, show_default=True, help="The same seed gives the same bytes.")
+@click.option(
+    "--seed", "-s", type=int, default=0, show_default=True, help="The same seed gives the same bytes."
+)
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder.  [default: packs/<name>-s<seed>]")
 @click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Set a value of the EnvCfg.")
-@click.option("--sweep", "sweeps", multiple=True, metavar="PATH=A,B,C", help="Cycle over values of the EnvCfg.")
+@click.option(
+    "--sweep", "sweeps", multiple=True, metavar="PATH=A,B,C", help="Cycle over values of the EnvCfg."
+)
 @click.option("--jobs", "-j", type=int, help="Processes.  [default: one per processor]")
 @click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
 @click.option("--overwrite", is_flag=True, help="Replace a pack that is there.")
@@ -157,5 +161,3 @@ def _json(pack: Pack, tally: Tally | None, took: float) -> dict[str, object]:
         "difficulty": [entry.difficulty for entry in pack] if len(pack) <= 1000 else None,
         "seconds": round(took, 3),
     }
-
-

@@ -23,8 +23,12 @@ Examples:
 @click.command("preview", epilog=EPILOG)
 @click.argument("path", metavar="PACK", type=click.Path(path_type=Path))
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="PNG.  [default: <pack>/preview.png]")
-@click.option("--count", "-n", type=click.IntRange(1, MOST), default=100, show_default=True, help="Variants to show.")
-@click.option("--width", type=click.IntRange(200, 8000), default=1600, show_default=True, help="Pixels across.")
+@click.option(
+    "--count", "-n", type=click.IntRange(1, MOST), default=100, show_default=True, help="Variants to show."
+)
+@click.option(
+    "--width", type=click.IntRange(200, 8000), default=1600, show_default=True, help="Pixels across."
+)
 @click.option("--render", is_flag=True, help="MuJoCo's own frames, where OpenGL exists.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def command(path: Path, out: Path | None, count: int, width: int, render: bool, quiet: bool) -> None:

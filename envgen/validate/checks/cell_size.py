@@ -28,5 +28,3 @@ class CellSize(Check):
         return self.finding(
             data, MAX_CONTACTS, ok=data < MAX_CONTACTS, detail=f"{data} contacts between two geoms"
         )
-
-

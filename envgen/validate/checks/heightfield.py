@@ -12,7 +12,7 @@ from envgen.validate.report import Finding
 
 @register
 class HeightfieldRules(Check):
-    """Finite heights, a z-size and a base above 0, at least 2 x 2 samples; measured is how many rules are broken."""
+    """Finite heights, z-size and base above 0, 2 x 2 samples; measured is how many rules are broken."""
 
     kind: ClassVar[str] = "heightfield"
     title: ClassVar[str] = "heightfields are finite, thick enough and span their z-size"

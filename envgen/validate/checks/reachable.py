@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from envgen.build.ground import traversability
-from envgen.core.heightfield import Floats
+from envgen.build.ground import Traversability, traversability
 from envgen.core.params import RobotSize
 from envgen.validate.base import Blame, Check, Subject, register
 from envgen.validate.report import Finding
@@ -13,7 +12,7 @@ from envgen.validate.report import Finding
 
 @register
 class Reachable(Check):
-    """Share of the agents with a path from start to goal over what their size, step, slope and gap ability allow."""
+    """Share of the agents with a path to their goal that their size, step, slope and gap ability allow."""
 
     kind: ClassVar[str] = "reachable"
     title: ClassVar[str] = "a path leads from every start to its goal"
@@ -27,12 +26,11 @@ class Reachable(Check):
     def run(self, subject: Subject) -> Finding:
         world = subject.world
         lost = []
-        ways: dict[RobotSize, Floats] = {}
+        ways: dict[RobotSize, Traversability] = {}
         for i, agent in enumerate(world.agents):
             size = subject.size_of(agent)
             if size not in ways:
-                way = traversability(world.ground, size, world.blocked(size))
-                ways[size] = way
+                ways[size] = traversability(world.ground, size, world.blocked(size))
             way = ways[size]
             goal = world.goals[min(i, len(world.goals) - 1)]
             start = subject.root_of(agent)
@@ -42,5 +40,3 @@ class Reachable(Check):
                 lost.append(agent)
         share = 1 - len(lost) / len(world.agents)
         return self.at_least(share, 1.0, f"no path for {', '.join(lost)}")
-
-

@@ -10,7 +10,7 @@ from envgen.validate.report import Finding
 
 @register
 class Stable(Check):
-    """MuJoCo warns of nothing and the state stays finite, half a second without and half with random control."""
+    """No warning and a finite state, for half a second without and half with random control."""
 
     kind: ClassVar[str] = "stable"
     title: ClassVar[str] = "no NaN and no MuJoCo warning within a second"

@@ -33,10 +33,14 @@ class TaskTerms(Check):
                 [subject.world], [subject.home], agent, [subject.size_of(agent)], [subject.params]
             )
             memo: dict[int, Any] = {}
-            for term in (*task["observation"], *task["reward"]):
-                if not np.isfinite(evaluate(term["expr"], reading, memo)).all():
-                    wrong.append(f"{agent}: {term['name']} is not finite")
-            for term in (*task["terminated"], task["success"]):
-                if evaluate(term["expr"], reading, memo).any():
-                    wrong.append(f"{agent}: {term['name']} at the start")
+            wrong += [
+                f"{agent}: {term['name']} is not finite"
+                for term in (*task["observation"], *task["reward"])
+                if not np.isfinite(evaluate(term["expr"], reading, memo)).all()
+            ]
+            wrong += [
+                f"{agent}: {term['name']} at the start"
+                for term in (*task["terminated"], task["success"])
+                if evaluate(term["expr"], reading, memo).any()
+            ]
         return self.at_most(len(wrong), 0, "; ".join(wrong[:3]))
