@@ -34,11 +34,23 @@ class GroundMap:
         """Height (m) under points, bilinear."""
         return self.field.at(x, y)
 
-    def above(self, x: Floats, y: Floats) -> Floats:
-        """Height (m) that the surface surely does not exceed at points."""
+    def above(self, x: Floats, y: Floats, within: float = 0.0) -> Floats:
+        """Height (m) that the surface surely does not exceed at points.
+
+        Args:
+            x: (...,) metres.
+            y: (...,) metres.
+            within: Peaks this near to a point, in m, count too: a peak is a sample of the grid.
+        """
         if self.sharp:
             return self.highest.at_corner(x, y)
-        return self.field.above(x, y)
+        height = self.field.above(x, y)
+        if not within:
+            return height
+        u, v = self.field.index(x, y)
+        col, row = np.rint(u).astype(np.intp), np.rint(v).astype(np.intp)
+        near = np.maximum(np.abs(u - col) * self.field.cell[0], np.abs(v - row) * self.field.cell[1]) <= within
+        return np.where(near, np.maximum(height, self.field.heights[row, col]), height)
 
     @cached_property
     def highest(self) -> _Corners:

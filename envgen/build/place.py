@@ -238,7 +238,7 @@ class _Search:
         c, s = math.cos(yaw), math.sin(yaw)
         px = x + c * under[:, 0] - s * under[:, 1]
         py = y + s * under[:, 0] + c * under[:, 1]
-        z = float(np.max(self.ground.above(px, py) - under[:, 2])) + CLEARANCE
+        z = float(np.max(self.ground.above(px, py, 0.025) - under[:, 2])) + CLEARANCE
         return Pose((x, y, math.ceil(z * 10_000) / 10_000), yaw)
 
     def _point(self, x: float, y: float) -> tuple[float, float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import cv2
@@ -32,8 +33,14 @@ class Rough(SubTerrain):
 
 def _joined(lattice: Heights, shape: tuple[int, int]) -> Heights:
     """The lattice at more samples, corner on corner, linear between."""
-    nrow, ncol = shape
-    rows = np.linspace(0, lattice.shape[0] - 1, nrow, dtype=np.float32)
-    cols = np.linspace(0, lattice.shape[1] - 1, ncol, dtype=np.float32)
-    joined: Heights = cv2.remap(lattice, *np.meshgrid(cols, rows), interpolation=cv2.INTER_LINEAR)
+    joined: Heights = cv2.remap(lattice, *_maps(lattice.shape, shape), interpolation=cv2.INTER_LINEAR)
     return joined
+
+
+@lru_cache(maxsize=16)
+def _maps(lattice: tuple[int, ...], shape: tuple[int, int]) -> tuple[Heights, Heights]:
+    """Column and row of the lattice for each sample; the same for every variant of a size."""
+    cols = np.linspace(0, lattice[1] - 1, shape[1], dtype=np.float32)
+    rows = np.linspace(0, lattice[0] - 1, shape[0], dtype=np.float32)
+    across, along = np.meshgrid(cols, rows)
+    return across, along

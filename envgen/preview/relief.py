@@ -1,0 +1,216 @@
+"""Shaded relief: a world from straight above, lit from the north-west, with true shadows.
+
+Ground, obstacles and robots are drawn into one image of heights and one of colours; light falls on the
+heights. So a log is round, a step is sharp and every shadow is as long as it should be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from envgen.build.reading import Posed
+from envgen.build.world import World
+from envgen.core.heightfield import Floats
+from envgen.preview.shapes import span, top
+
+Field = NDArray[np.float32]
+
+SUN = 42.0
+"""Elevation of the sun, in degrees; it stands in the north-west (top left), where readers of maps expect it."""
+STEEPEST = 2.5
+"""Slopes are drawn no steeper than this: an edge of a box is a line, not a hole."""
+_HFIELD, _PLANE, _BOX = (
+    int(kind) for kind in (mujoco.mjtGeom.mjGEOM_HFIELD, mujoco.mjtGeom.mjGEOM_PLANE, mujoco.mjtGeom.mjGEOM_BOX)
+)
+
+
+@dataclass(frozen=True)
+class View:
+    """From metres to pixels: x to the right, y up, the origin of the world in the middle.
+
+    Attributes:
+        width: Of the picture, in pixels.
+        height: Of the picture, in pixels.
+        scale: Pixels per metre.
+    """
+
+    width: int
+    height: int
+    scale: float
+
+    @classmethod
+    def fitting(cls, size: tuple[float, float], width: int, height: int) -> View:
+        """The view that shows an arena of `size` (m) as large as width and height (pixels) allow."""
+        scale = min(width / size[0], height / size[1])
+        return cls(max(2, round(size[0] * scale)), max(2, round(size[1] * scale)), scale)
+
+    @property
+    def x(self) -> Floats:
+        """(width,) coordinates of the middles of the pixels, in m, left to right."""
+        return (np.arange(self.width) + 0.5 - self.width / 2) / self.scale
+
+    @property
+    def y(self) -> Floats:
+        """(height,) coordinates in m, top to bottom."""
+        return (self.height / 2 - np.arange(self.height) - 0.5) / self.scale
+
+    def pixels(self, xy: Floats) -> Floats:
+        """(n, 2) positions in pixels, from the top left corner, of points (n, 2) in m."""
+        points = np.asarray(xy, dtype=float).reshape(-1, 2)
+        return points * [self.scale, -self.scale] + [self.width / 2, self.height / 2]
+
+    def window(self, centre: Floats, reach: tuple[float, float]) -> tuple[slice, slice]:
+        """(rows, columns) of the pixels within `reach` (m) of a point along x and y."""
+        (left, upper), (right, lower) = self.pixels(np.array([centre - [reach[0], -reach[1]], centre + [reach[0], -reach[1]]]))
+        rows = slice(max(int(np.floor(upper)), 0), min(int(np.ceil(lower)), self.height))
+        cols = slice(max(int(np.floor(left)), 0), min(int(np.ceil(right)), self.width))
+        return rows, cols
+
+
+def ground_heights(world: World, view: View) -> Field:
+    """(height, width) height of the ground in m at the pixels of a view; boxes with sharp edges."""
+    kinds = world.model.geom_type
+    boxes = [g for g in world.terrain_geoms if kinds[g] == _BOX]
+    if not boxes:
+        field = world.ground.field
+        rows = _weights((view.y - field.origin[1]) / field.cell[1], field.heights.shape[0], view.scale * field.cell[1])
+        cols = _weights((view.x - field.origin[0]) / field.cell[0], field.heights.shape[1], view.scale * field.cell[0])
+        return np.asarray(rows @ field.heights @ cols.T)
+    heights = np.full((view.height, view.width), float(world.ground.field.heights.min()), dtype=np.float32)
+    pos, half = world.model.geom_pos[boxes], world.model.geom_size[boxes]
+    corner = view.pixels(np.concatenate([pos[:, :2] - half[:, :2], pos[:, :2] + half[:, :2]]))
+    first, last = np.rint(corner[: len(boxes)]).astype(int), np.rint(corner[len(boxes) :]).astype(int)
+    for (left, lower), (right, upper), high in zip(
+        np.maximum(first, 0).tolist(), np.maximum(last, 0).tolist(), (pos[:, 2] + half[:, 2]).tolist()
+    ):
+        part = heights[upper:lower, left:right]
+        np.maximum(part, np.float32(high), out=part)
+    return heights
+
+
+def _weights(at: Floats, count: int, zoom: float) -> Field:
+    """(len(at), count) weights of samples at fractional places: Catmull-Rom, widened where it shrinks.
+
+    Source: Keys, "Cubic convolution interpolation" (1981), a = -1/2.
+    """
+    width = max(1.0, 1.0 / zoom)
+    reach = int(np.ceil(2 * width))
+    offsets = np.arange(-reach, reach + 2)
+    index = np.floor(at).astype(int)[:, None] + offsets
+    d = np.abs(at[:, None] - index) / width
+    near, far = (1.5 * d - 2.5) * d * d + 1, ((-0.5 * d + 2.5) * d - 4) * d + 2
+    kernel = np.where(d < 1, near, np.where(d < 2, far, 0.0))
+    kernel /= kernel.sum(axis=1, keepdims=True)
+    weights = np.zeros((len(at), count))
+    rows = np.broadcast_to(np.arange(len(at))[:, None], index.shape)
+    np.add.at(weights, (rows, np.clip(index, 0, count - 1)), kernel)
+    return weights.astype(np.float32)
+
+
+def raise_geom(
+    heights: Field, colours: Field, world: World, data: Posed, geom: int, view: View, colour: Floats
+) -> bool:
+    """Draw a geom into images of heights and colours, in place.
+
+    Args:
+        heights: (height, width) in m.
+        colours: (height, width, 3), 0 to 255.
+        world: Its world.
+        data: Where its geoms are.
+        geom: Which one.
+        view: Of both images.
+        colour: (3,) its colour.
+
+    Returns:
+        Whether any of it can be seen.
+    """
+    reach = span(world.model, data, geom)
+    if not np.isfinite(reach[0]):
+        return False
+    rows, cols = view.window(data.geom_xpos[geom][:2], reach)
+    if rows.start >= rows.stop or cols.start >= cols.stop:
+        return False
+    tops = top(world.model, data, geom, view.x[cols], view.y[rows])
+    part = heights[rows, cols]
+    seen = tops > part
+    part[seen] = tops[seen]
+    colours[rows, cols][seen] = colour
+    return bool(seen.any())
+
+
+def light(heights: Field, scale: float) -> tuple[Field, Field]:
+    """How bright the surface is.
+
+    Args:
+        heights: (height, width) in m.
+        scale: Pixels per metre.
+
+    Returns:
+        (height, width) light on each pixel, 1 on level ground in the sun; and how much of the sun reaches
+        it, 0 to 1.
+    """
+    kernel = np.float32(0.5 * scale)
+    east = cv2.Sobel(heights, cv2.CV_32F, 1, 0, ksize=1, scale=float(kernel), borderType=cv2.BORDER_REPLICATE)
+    south = cv2.Sobel(heights, cv2.CV_32F, 0, 1, ksize=1, scale=float(kernel), borderType=cv2.BORDER_REPLICATE)
+    np.clip(east, -STEEPEST, STEEPEST, out=east)
+    np.clip(south, -STEEPEST, STEEPEST, out=south)
+    # n . l over its value on level ground; the sun is at (-1, -1) in the image
+    lean = np.float32(np.cos(np.radians(SUN)) / np.sqrt(2) / np.sin(np.radians(SUN)))
+    facing = (1 + lean * (east + south)) / np.sqrt(1 + east * east + south * south)
+    return np.maximum(facing, 0.0), _sunlit(heights, scale)
+
+
+def _sunlit(heights: Field, scale: float) -> Field:
+    """(height, width) how much of the sun reaches each pixel, 0 to 1.
+
+    The horizon towards the sun is a running maximum of what rises above the ray; doubling the distance
+    at each step covers n pixels in log2(n) steps.
+    """
+    rise = np.tan(np.radians(SUN)) * np.sqrt(2) / scale  # of the ray over one pixel along the diagonal, in m
+    farthest = float(np.ptp(heights)) / rise
+    horizon, step = heights, 1
+    while step <= min(2 * farthest, min(heights.shape) / 2):
+        moved = horizon.copy()
+        np.maximum(moved[step:, step:], horizon[:-step, :-step] - np.float32(step * rise), out=moved[step:, step:])
+        horizon, step = moved, 2 * step
+    blocked = np.clip((horizon - heights) / np.float32(2.0 * rise), 0, 1)
+    return 1 - cv2.GaussianBlur(blocked, (0, 0), max(0.6, 0.05 * scale))
+
+
+def sky(heights: Field, scale: float) -> Field:
+    """(height, width) how much of the sky each pixel sees, about 1 in the open: pits and corners are darker."""
+    # the mean height around a point, at half the resolution, is close enough
+    small = cv2.resize(heights, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    around = cv2.GaussianBlur(small, (0, 0), max(0.5, 0.2 * scale))
+    around = cv2.resize(around, heights.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    open_: Field = 1 - 0.35 * np.clip((around - heights) * np.float32(1.6), 0, 1)
+    return open_
+
+
+def shade(colours: Field, heights: Field, scale: float) -> NDArray[np.uint8]:
+    """Light colours by heights.
+
+    Args:
+        colours: (height, width, 3), 0 to 255.
+        heights: (height, width) in m.
+        scale: Pixels per metre.
+
+    Returns:
+        (height, width, 3) RGB.
+    """
+    facing, sun = light(heights, scale)
+    open_ = sky(heights, scale)
+    direct = facing * sun
+    strength = (0.42 + 0.58 * direct) * open_
+    # shadows lean to the blue of the sky, what faces the sun to white
+    tint = np.stack([strength, strength, strength], axis=2)
+    tint[..., 2] += 0.05 * (1 - np.minimum(direct, 1)) * open_
+    lit = colours * np.minimum(tint, 1)
+    glow = np.clip(strength - 1, 0, 1)[..., None] * np.float32(0.9)
+    lit += (255 - lit) * glow
+    return np.clip(lit + 0.5, 0, 255).astype(np.uint8)

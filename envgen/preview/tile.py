@@ -1,0 +1,266 @@
+"""One world from above: ground, obstacles and robots in relief, with starts, goals and paths marked on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from envgen.build.engine import Data
+from envgen.build.fragment import hue
+from envgen.build.measure import measure_agent
+from envgen.build.reading import Snapshot, reset
+from envgen.build.world import World
+from envgen.core.errors import EnvgenError
+from envgen.core.heightfield import Floats
+from envgen.core.params import RobotSize
+from envgen.preview.paths import Ways
+from envgen.preview.relief import View, ground_heights, raise_geom, shade
+from envgen.preview.theme import FIXED, INK, MOVING, Colour, HeightScale, Image, mixed
+
+_WHITE: Colour = (255, 255, 255)
+_SHIFT = 4
+"""Bits of a pixel's fraction in OpenCV's coordinates."""
+_TINY = 4.5
+"""Least radius of a mark, in units of its line width."""
+_MOST_PATHS = 16
+
+
+@dataclass(frozen=True)
+class Actor:
+    """An agent as it is drawn.
+
+    Attributes:
+        centre: (2,) position of its root, in m.
+        yaw: Its heading, in rad.
+        size: What it measures.
+        colour: Of its team.
+        goal: (2,) in m, or None.
+    """
+
+    centre: Floats
+    yaw: float
+    size: RobotSize
+    colour: Colour
+    goal: Floats | None
+
+
+class Scene:
+    """A world at its start, read once for a picture.
+
+    Args:
+        world: The world.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.data: Data = mujoco.MjData(world.model)
+        reset(world.model, self.data)
+        mujoco.mj_kinematics(world.model, self.data)
+
+    @cached_property
+    def actors(self) -> list[Actor]:
+        """The agents in the order of the model."""
+        world, snapshot = self.world, Snapshot.of(self.data)
+        shells = {n: i for i, n in enumerate(world.names("mat")) if n.endswith("/shell")}
+        actors = []
+        for i, agent in enumerate(world.agents):
+            body = world.body_names.index(f"{agent}/torso")
+            ahead = self.data.xmat[body].reshape(3, 3)[:2, 0]
+            try:
+                size = measure_agent(world, snapshot, agent)
+            except EnvgenError:  # someone else's robot, without a geom that collides
+                size = RobotSize()
+            shell = shells.get(f"{agent}/shell")
+            rgb = np.array(hue(i)) if shell is None else world.model.mat_rgba[shell, :3]
+            goal = world.goals[min(i, len(world.goals) - 1), :2] if len(world.goals) else None
+            yaw = float(np.arctan2(ahead[1], ahead[0]))
+            centre = np.array(self.data.xpos[body, :2])
+            actors.append(Actor(centre, yaw, size, mixed(255 * rgb, INK, 0.0), goal))
+        return actors
+
+    @cached_property
+    def figures(self) -> list[int]:
+        """Geoms that are neither ground nor obstacle and can be seen: robots, and what else there is."""
+        model = self.world.model
+        known = {*self.world.terrain_geoms, *self.world.obstacle_geoms}
+        return [
+            g
+            for g in range(model.ngeom)
+            if g not in known and model.geom_group[g] < 3 and self.rgba(g)[3] > 0 and model.geom_type[g] > 1
+        ]
+
+    @property
+    def moving(self) -> list[bool]:
+        """Whether each obstacle moves."""
+        return [bool(self.world.model.geom_bodyid[g]) for g in self.world.obstacle_geoms]
+
+    def rgba(self, geom: int) -> Floats:
+        """(4,) colour of a geom, 0 to 1."""
+        model = self.world.model
+        material = int(model.geom_matid[geom])
+        return np.asarray(model.mat_rgba[material] if material >= 0 else model.geom_rgba[geom])
+
+
+def height_range(world: World) -> tuple[float, float, float, float]:
+    """Least, 5th percentile, 95th percentile and greatest height of the ground, in m."""
+    heights = world.ground.field.heights
+    # the floor of a pit is deep beyond comparison and would hide all else
+    above = heights[heights > world.ground.pit]
+    low, high = np.percentile(above if len(above) else heights, (5, 95))
+    return float(heights.min()), float(low), float(high), float(heights.max())
+
+
+def draw_world(world: World, width: int, height: int, scale: HeightScale | None = None) -> Image:
+    """A world from above, north up.
+
+    Args:
+        world: The world.
+        width: Of the box that the picture fits into, in pixels.
+        height: Of the box, in pixels.
+        scale: Colours of heights; by default those of this world alone.
+
+    Returns:
+        The picture, as large as the arena's shape allows.
+    """
+    scale = scale or HeightScale.of(np.array([height_range(world)]))
+    final = View.fitting(world.size, width, height)
+    finer = int(np.clip(900 // max(final.width, final.height), 1, 3))
+    view = View(finer * final.width, finer * final.height, finer * final.scale)
+    scene = Scene(world)
+    # width of a fine line, in pixels of the finer picture
+    line = finer * float(np.clip(min(width, height) / 200, 0.7, 2.0))
+    image = _relief(scene, view, scale, line)
+    _mark(image, scene, view, line)
+    if finer > 1:
+        image = np.asarray(cv2.resize(image, (final.width, final.height), interpolation=cv2.INTER_AREA))
+    return image
+
+
+def _relief(scene: Scene, view: View, scale: HeightScale, line: float) -> Image:
+    world = scene.world
+    heights = ground_heights(world, view)
+    colours = scale.colour(heights)
+    for actor in scene.actors:
+        _tint(colours, view, actor, _reach(actor, view, line))
+    for geom, moves in zip(world.obstacle_geoms, scene.moving):
+        rgb = np.array(MOVING if moves else FIXED, dtype=float)
+        raise_geom(heights, colours, world, scene.data, geom, view, rgb)
+    for geom in scene.figures:
+        raise_geom(heights, colours, world, scene.data, geom, view, 255 * scene.rgba(geom)[:3])
+    return shade(colours, heights, view.scale)
+
+
+def _reach(actor: Actor, view: View, line: float) -> float:
+    """Radius of the ring around an agent, in pixels."""
+    return max(actor.size.radius * view.scale + 1.5 * line, _TINY * line)
+
+
+def _tint(colours: NDArray[np.float32], view: View, actor: Actor, radius: float) -> None:
+    """Colour the ground under an agent, in place."""
+    mask = np.zeros(colours.shape[:2], dtype=np.uint8)
+    centre = view.pixels(actor.centre)[0]
+    cv2.circle(mask, _fixed(centre), int(radius * 2**_SHIFT), 255, -1, cv2.LINE_AA, _SHIFT)
+    inside = mask > 0
+    part = (mask[inside] / np.float32(255) * np.float32(0.5))[:, None]
+    colours[inside] += part * (np.array(actor.colour, dtype=np.float32) - colours[inside])
+
+
+# --- marks ------------------------------------------------------------------------------------
+
+
+def _mark(image: Image, scene: Scene, view: View, line: float) -> None:
+    """Draw paths, then goals, then starts, in place."""
+    actors = scene.actors
+    ways: dict[RobotSize, Ways] = {}
+    for actor in actors[:_MOST_PATHS]:
+        if actor.goal is None:
+            continue
+        if actor.size not in ways:
+            ways[actor.size] = Ways(scene.world, actor.size)
+        path = ways[actor.size].find(actor.centre, actor.goal)
+        if path is not None:
+            points = _trim(view.pixels(path), _reach(actor, view, line) + line, goal_radius(view.scale, line) + line)
+            draw_path(image, points, actor.colour, line)
+    for actor in actors:
+        if actor.goal is not None:
+            draw_goal(image, view.pixels(actor.goal)[0], actor.colour, goal_radius(view.scale, line), line)
+    for goal in scene.world.goals[len(actors) :]:
+        draw_goal(image, view.pixels(goal[:2])[0], INK, goal_radius(view.scale, line), line)
+    for actor in actors:
+        resolved = actor.size.radius * view.scale >= _TINY * line
+        centre = view.pixels(actor.centre)[0]
+        draw_start(image, centre, actor.yaw, actor.colour, _reach(actor, view, line), line, filled=not resolved)
+
+
+def goal_radius(scale: float, line: float) -> float:
+    """Radius of the ring of a goal in pixels, at `scale` pixels per metre."""
+    return max(0.3 * scale, _TINY * line)
+
+
+def draw_path(image: Image, points: Floats, colour: Colour, line: float) -> None:
+    """Draw a path through points (n, 2) in pixels, in place."""
+    if len(points) < 2:
+        return
+    course = [np.rint(points * 2**_SHIFT).astype(np.int32)]
+    for tone, width in ((_WHITE, 3.0), (mixed(colour, INK, 0.15), 1.5)):
+        cv2.polylines(image, course, False, tone, max(1, round(width * line)), cv2.LINE_AA, _SHIFT)
+
+
+def draw_goal(image: Image, centre: Floats, colour: Colour, radius: float, line: float) -> None:
+    """Draw a target, in place."""
+    ring(image, centre, radius, colour, line)
+    dot = max(1.6 * line, 0.38 * radius)
+    disc(image, centre, dot + 0.8 * line, _WHITE)
+    disc(image, centre, dot, mixed(colour, INK, 0.15))
+
+
+def draw_start(
+    image: Image, centre: Floats, yaw: float, colour: Colour, radius: float, line: float, *, filled: bool
+) -> None:
+    """Draw the ring of an agent with an arrow in the direction of its heading (rad), in place."""
+    ahead = np.array([np.cos(yaw), -np.sin(yaw)])
+    across = np.array([-ahead[1], ahead[0]])
+    size = max(3.2 * line, 0.3 * radius)
+    base = centre + ahead * (radius + 0.2 * line)
+    arrow = np.array([base + 0.75 * size * across, base + size * ahead, base - 0.75 * size * across])
+    for grow, tone in ((1.0, _WHITE), (0.0, colour)):
+        if filled:
+            disc(image, centre, radius + grow * line, tone)
+        middle = arrow.mean(axis=0)
+        out = arrow + grow * 1.6 * line * (arrow - middle) / np.linalg.norm(arrow - middle, axis=1, keepdims=True)
+        cv2.fillConvexPoly(image, np.rint(out * 2**_SHIFT).astype(np.int32), tone, cv2.LINE_AA, _SHIFT)
+    if not filled:
+        ring(image, centre, radius, colour, line)
+
+
+def ring(image: Image, centre: Floats, radius: float, colour: Colour, line: float) -> None:
+    """Draw a circle with a light casing, in place."""
+    for tone, width in ((_WHITE, 3.0), (colour, 1.5)):
+        thick = max(1, round(width * line))
+        cv2.circle(image, _fixed(centre), int(radius * 2**_SHIFT), tone, thick, cv2.LINE_AA, _SHIFT)
+
+
+def disc(image: Image, centre: Floats, radius: float, colour: Colour) -> None:
+    """Draw a filled circle, in place."""
+    cv2.circle(image, _fixed(centre), int(radius * 2**_SHIFT), colour, -1, cv2.LINE_AA, _SHIFT)
+
+
+def _fixed(point: Floats) -> tuple[int, int]:
+    """A point in pixels as OpenCV's fixed-point numbers."""
+    # OpenCV's pixel (0, 0) is centred at 0, ours at 0.5
+    return round((float(point[0]) - 0.5) * 2**_SHIFT), round((float(point[1]) - 0.5) * 2**_SHIFT)
+
+
+def _trim(points: Floats, start: float, end: float) -> Floats:
+    """The part of a path that is farther than `start` from its first and `end` from its last point."""
+    steps = np.hypot(*np.diff(points, axis=0).T)
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    if along[-1] <= start + end:
+        return points[:0]
+    at = np.unique(np.concatenate([[start], along[(along > start) & (along < along[-1] - end)], [along[-1] - end]]))
+    return np.stack([np.interp(at, along, points[:, i]) for i in range(2)], axis=1)
