@@ -55,7 +55,9 @@ Whole = Annotated[int, BeforeValidator(_no_bool)]
 def _found(registry: Registry[Any], kind: Any) -> Any:
     """The registered kind; a pydantic error that suggests the nearest name if there is none."""
     if not isinstance(kind, str):
-        raise PydanticCustomError("kind", "{given} is not a name", {"given": repr(kind)})
+        given = repr(kind)[:60]
+        remedy = f"Known: {', '.join(registry.names())}."
+        raise PydanticCustomError("kind", "{cause}", {"cause": f"{given} is not a name", "remedy": remedy})
     try:
         return registry.get(kind)
     except InputError as error:

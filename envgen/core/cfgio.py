@@ -29,7 +29,7 @@ def parse(data: Any, source: str = "the configuration") -> EnvCfg:
     try:
         return EnvCfg.model_validate(data)
     except ValidationError as error:
-        raise InputError(*_explain(error, source)) from None
+        raise InputError(*(_line(part) for part in _explain(error, source))) from None
     except RecursionError:
         raise InputError(f"{source} is nested too deeply", "See `envgen schema`.") from None
 
@@ -82,15 +82,42 @@ def loads(text: str, suffix: str, source: str) -> Any:
         if suffix == ".toml":
             return tomllib.loads(text)
         if suffix in (".yaml", ".yml"):
-            import yaml  # slow to import, and most parameter files are TOML
-
-            return yaml.safe_load(text)
+            return _load_yaml(text)
     except RecursionError:
         raise InputError(f"{source} is nested too deeply", "See `envgen schema`.") from None
     except Exception as error:  # each parser has its own class of errors
         line = " ".join(str(error).split())
         raise InputError(f"{source} is not valid {suffix[1:].upper()}: {line}", "Mend it.") from None
     raise InputError(f"{source} is no parameter file", f"Its name must end in {', '.join(SUFFIXES)}.")
+
+
+MAX_NODES = 100_000
+
+
+def _load_yaml(text: str) -> Any:
+    """YAML without keys that stand twice, and without aliases that unfold to a bomb."""
+    import yaml  # slow to import, and most parameter files are TOML
+
+    class Loader(yaml.SafeLoader):
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+            keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+            _unique([(key, None) for key in keys if key != "<<"])
+            return super().construct_mapping(node, deep)
+
+    data = yaml.load(text, Loader)  # noqa: S506  (a SafeLoader)
+    if _unfolded(data, {}) > MAX_NODES:
+        raise ValueError(f"its aliases unfold to more than {MAX_NODES:,} values")
+    return data
+
+
+def _unfolded(node: Any, known: dict[int, int]) -> int:
+    """Number of values with aliases written out."""
+    if not isinstance(node, dict | list):
+        return 1
+    if id(node) not in known:
+        inner = node.values() if isinstance(node, dict) else node
+        known[id(node)] = 1 + sum(_unfolded(value, known) for value in inner)
+    return known[id(node)]
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -130,6 +157,13 @@ def _without_null(data: Any) -> Any:
 def _explain(error: ValidationError, source: str) -> tuple[str, str]:
     """Cause and remedy of the first thing wrong (and how many more there are)."""
     errors = error.errors(include_url=False)
+    # a list whose only element is wrong is too short as well: one error, not two
+    inner = [e["loc"] for e in errors if e["type"] != "too_short"]
+    errors = [
+        e
+        for e in errors
+        if e["type"] != "too_short" or not any(loc[: len(e["loc"])] == e["loc"] for loc in inner)
+    ]
     first = errors[0]
     path = path_text(first["loc"])
     context = first.get("ctx") or {}
@@ -152,6 +186,11 @@ def _explain(error: ValidationError, source: str) -> tuple[str, str]:
     message = first["msg"].removeprefix("Value error, ")
     shown = "" if first["type"] == "value_error" else f", given {_short(given)}"
     return f"{where}: {message}{shown}{more}", f"See `envgen schema` for {path or 'all keys'}."
+
+
+def _line(text: str) -> str:
+    """Text that fits a terminal, whatever was given."""
+    return text if len(text) <= 600 else f"{text[:400]} … {text[-190:]}"
 
 
 def _short(value: Any) -> str:

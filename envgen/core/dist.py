@@ -24,9 +24,14 @@ FORMS = (
 _KEYS = {"choice": {"weights"}, "normal": {"clip"}, "loguniform": set[str]()}
 
 
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
 def _number(value: Any, what: str = "a number") -> float | int:
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        raise ValueError(f"{value!r} is not {what}")
+        raise ValueError(f"{_shown(value)} is not {what}")
     number = value.item() if isinstance(value, np.number) else value
     if isinstance(number, int) and abs(number) > sys.float_info.max:
         raise ValueError("a whole number of over 300 digits is not finite as a float")
@@ -37,7 +42,7 @@ def _number(value: Any, what: str = "a number") -> float | int:
 
 def _numbers(value: Any, count: int | None, what: str) -> tuple[float | int, ...]:
     if not isinstance(value, list | tuple) or not value or (count and len(value) != count):
-        raise ValueError(f"{value!r} is not {what}")
+        raise ValueError(f"{_shown(value)} is not {what}")
     return tuple(_number(v) for v in value)
 
 
@@ -53,7 +58,7 @@ def parse(value: Any) -> Dist:
         names = set(value)
         form = next((key for key in _KEYS if key in names), None)
         if form is None or names - {form} - _KEYS[form]:
-            raise ValueError(f"{dict(value)!r} is not {FORMS}")
+            raise ValueError(f"{_shown(dict(value))} is not {FORMS}")
         return _parse_mapping(form, value)
     return _number(value, FORMS)
 

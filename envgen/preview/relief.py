@@ -13,7 +13,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.reading import Posed
+from envgen.build.robot import Posed
 from envgen.build.world import World
 from envgen.core.heightfield import Floats
 from envgen.preview.shapes import span, top
@@ -22,6 +22,8 @@ Field = NDArray[np.float32]
 
 SUN = 42.0
 """Elevation of the sun, in degrees; it stands in the north-west (top left), where readers of maps expect it."""
+EXAGGERATION = 1.6
+"""Slopes are lit as if they were this much steeper, as maps do; shadows are true."""
 STEEPEST = 2.5
 """Slopes are drawn no steeper than this: an edge of a box is a line, not a hole."""
 _HFIELD, _PLANE, _BOX = (
@@ -80,7 +82,9 @@ def ground_heights(world: World, view: View) -> Field:
         field = world.ground.field
         rows = _weights((view.y - field.origin[1]) / field.cell[1], field.heights.shape[0], view.scale * field.cell[1])
         cols = _weights((view.x - field.origin[0]) / field.cell[0], field.heights.shape[1], view.scale * field.cell[0])
-        return np.asarray(rows @ field.heights @ cols.T)
+        # not `@`: it would start threads, and each tile is small
+        across = cv2.gemm(field.heights, cols, 1.0, None, 0.0, flags=cv2.GEMM_2_T)
+        return np.asarray(cv2.gemm(rows, across, 1.0, None, 0.0))
     heights = np.full((view.height, view.width), float(world.ground.field.heights.min()), dtype=np.float32)
     pos, half = world.model.geom_pos[boxes], world.model.geom_size[boxes]
     corner = view.pixels(np.concatenate([pos[:, :2] - half[:, :2], pos[:, :2] + half[:, :2]]))
@@ -154,7 +158,7 @@ def light(heights: Field, scale: float) -> tuple[Field, Field]:
         (height, width) light on each pixel, 1 on level ground in the sun; and how much of the sun reaches
         it, 0 to 1.
     """
-    kernel = np.float32(0.5 * scale)
+    kernel = np.float32(0.5 * scale * EXAGGERATION)
     east = cv2.Sobel(heights, cv2.CV_32F, 1, 0, ksize=1, scale=float(kernel), borderType=cv2.BORDER_REPLICATE)
     south = cv2.Sobel(heights, cv2.CV_32F, 0, 1, ksize=1, scale=float(kernel), borderType=cv2.BORDER_REPLICATE)
     np.clip(east, -STEEPEST, STEEPEST, out=east)
@@ -188,7 +192,7 @@ def sky(heights: Field, scale: float) -> Field:
     small = cv2.resize(heights, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     around = cv2.GaussianBlur(small, (0, 0), max(0.5, 0.2 * scale))
     around = cv2.resize(around, heights.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    open_: Field = 1 - 0.35 * np.clip((around - heights) * np.float32(1.6), 0, 1)
+    open_: Field = 1 - 0.28 * np.clip((around - heights) * np.float32(1.4), 0, 1)
     return open_
 
 
@@ -204,13 +208,14 @@ def shade(colours: Field, heights: Field, scale: float) -> NDArray[np.uint8]:
         (height, width, 3) RGB.
     """
     facing, sun = light(heights, scale)
-    open_ = sky(heights, scale)
     direct = facing * sun
-    strength = (0.42 + 0.58 * direct) * open_
-    # shadows lean to the blue of the sky, what faces the sun to white
-    tint = np.stack([strength, strength, strength], axis=2)
-    tint[..., 2] += 0.05 * (1 - np.minimum(direct, 1)) * open_
-    lit = colours * np.minimum(tint, 1)
-    glow = np.clip(strength - 1, 0, 1)[..., None] * np.float32(0.9)
-    lit += (255 - lit) * glow
-    return np.clip(lit + 0.5, 0, 255).astype(np.uint8)
+    strength = (0.5 + 0.5 * direct) * sky(heights, scale)
+    # what faces the sun leans to white, shadows to the blue of the sky
+    glow = np.clip((strength - 1) * np.float32(0.9), 0, 1)
+    part = np.minimum(strength, 1) * (1 - glow)
+    white = 255 * glow
+    blue = white + 11 * (1 - np.minimum(direct, 1)) * part
+    channels = cv2.split(colours)
+    lit = [cv2.multiply(channel, part) + add for channel, add in zip(channels, (white, white, blue))]
+    # rounds and keeps within 0 to 255
+    return np.asarray(cv2.convertScaleAbs(cv2.merge(lit)))

@@ -27,9 +27,9 @@ MOVING: Colour = (163, 74, 112)
 
 # lightness rises with height, hue goes from blue to ochre: readable in grey and with any colour vision
 _HEIGHTS: tuple[tuple[float, Colour], ...] = (
-    (0.0, (44, 66, 86)),
-    (0.2, (84, 116, 130)),
-    (0.4, (150, 171, 166)),
+    (0.0, (66, 92, 112)),
+    (0.2, (104, 135, 147)),
+    (0.4, (157, 176, 169)),
     (0.5, (193, 200, 182)),
     (0.6, (215, 211, 184)),
     (0.8, (235, 222, 189)),

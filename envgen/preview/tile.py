@@ -162,12 +162,15 @@ def _reach(actor: Actor, view: View, line: float) -> float:
 
 def _tint(colours: NDArray[np.float32], view: View, actor: Actor, radius: float) -> None:
     """Colour the ground under an agent, in place."""
-    mask = np.zeros(colours.shape[:2], dtype=np.uint8)
-    centre = view.pixels(actor.centre)[0]
+    rows, cols = view.window(actor.centre, (radius / view.scale + 0.01,) * 2)
+    part = colours[rows, cols]
+    if not part.size:
+        return
+    mask = np.zeros(part.shape[:2], dtype=np.uint8)
+    centre = view.pixels(actor.centre)[0] - [cols.start, rows.start]
     cv2.circle(mask, _fixed(centre), int(radius * 2**_SHIFT), 255, -1, cv2.LINE_AA, _SHIFT)
-    inside = mask > 0
-    part = (mask[inside] / np.float32(255) * np.float32(0.5))[:, None]
-    colours[inside] += part * (np.array(actor.colour, dtype=np.float32) - colours[inside])
+    share = (mask * np.float32(0.5 / 255))[..., None]
+    part += share * (np.array(actor.colour, dtype=np.float32) - part)
 
 
 # --- marks ------------------------------------------------------------------------------------
@@ -186,11 +189,15 @@ def _mark(image: Image, scene: Scene, view: View, line: float) -> None:
         if path is not None:
             points = _trim(view.pixels(path), _reach(actor, view, line) + line, goal_radius(view.scale, line) + line)
             draw_path(image, points, actor.colour, line)
-    for actor in actors:
-        if actor.goal is not None:
-            draw_goal(image, view.pixels(actor.goal)[0], actor.colour, goal_radius(view.scale, line), line)
-    for goal in scene.world.goals[len(actors) :]:
-        draw_goal(image, view.pixels(goal[:2])[0], INK, goal_radius(view.scale, line), line)
+    drawn: list[Floats] = []
+    targets = [(actor.goal, actor.colour) for actor in actors if actor.goal is not None]
+    targets += [(goal[:2], INK) for goal in scene.world.goals[len(actors) :]]
+    for goal, colour in targets:
+        centre = view.pixels(goal)[0]
+        # goals at one place become rings around one another
+        outer = sum(float(np.hypot(*(centre - other))) < line for other in drawn) * 3.0 * line
+        draw_goal(image, centre, colour, goal_radius(view.scale, line) + outer, line, dot=not outer)
+        drawn.append(centre)
     for actor in actors:
         resolved = actor.size.radius * view.scale >= _TINY * line
         centre = view.pixels(actor.centre)[0]
@@ -206,36 +213,37 @@ def draw_path(image: Image, points: Floats, colour: Colour, line: float) -> None
     """Draw a path through points (n, 2) in pixels, in place."""
     if len(points) < 2:
         return
-    course = [np.rint(points * 2**_SHIFT).astype(np.int32)]
+    course = [np.rint((points - 0.5) * 2**_SHIFT).astype(np.int32)]
     for tone, width in ((_WHITE, 3.0), (mixed(colour, INK, 0.15), 1.5)):
         cv2.polylines(image, course, False, tone, max(1, round(width * line)), cv2.LINE_AA, _SHIFT)
 
 
-def draw_goal(image: Image, centre: Floats, colour: Colour, radius: float, line: float) -> None:
+def draw_goal(image: Image, centre: Floats, colour: Colour, radius: float, line: float, *, dot: bool) -> None:
     """Draw a target, in place."""
     ring(image, centre, radius, colour, line)
-    dot = max(1.6 * line, 0.38 * radius)
-    disc(image, centre, dot + 0.8 * line, _WHITE)
-    disc(image, centre, dot, mixed(colour, INK, 0.15))
+    if dot:
+        inner = max(1.6 * line, 0.38 * radius)
+        disc(image, centre, inner + 0.8 * line, _WHITE)
+        disc(image, centre, inner, mixed(colour, INK, 0.15))
 
 
 def draw_start(
     image: Image, centre: Floats, yaw: float, colour: Colour, radius: float, line: float, *, filled: bool
 ) -> None:
     """Draw the ring of an agent with an arrow in the direction of its heading (rad), in place."""
+    if filled:
+        disc(image, centre, radius + line, _WHITE)
+        disc(image, centre, radius, colour)
+    else:
+        ring(image, centre, radius, colour, line)
     ahead = np.array([np.cos(yaw), -np.sin(yaw)])
     across = np.array([-ahead[1], ahead[0]])
-    size = max(3.2 * line, 0.3 * radius)
-    base = centre + ahead * (radius + 0.2 * line)
-    arrow = np.array([base + 0.75 * size * across, base + size * ahead, base - 0.75 * size * across])
-    for grow, tone in ((1.0, _WHITE), (0.0, colour)):
-        if filled:
-            disc(image, centre, radius + grow * line, tone)
-        middle = arrow.mean(axis=0)
-        out = arrow + grow * 1.6 * line * (arrow - middle) / np.linalg.norm(arrow - middle, axis=1, keepdims=True)
-        cv2.fillConvexPoly(image, np.rint(out * 2**_SHIFT).astype(np.int32), tone, cv2.LINE_AA, _SHIFT)
-    if not filled:
-        ring(image, centre, radius, colour, line)
+    size = max(4.2 * line, 0.25 * radius)
+    for grow, tone in ((1.1 * line, _WHITE), (0.0, colour)):
+        back = centre + ahead * (radius - 0.2 * line)
+        wide, tip = 0.8 * size + 1.4 * grow, centre + ahead * (radius + size + 1.6 * grow)
+        arrow = np.array([back + wide * across, tip, back - wide * across])
+        cv2.fillConvexPoly(image, np.rint((arrow - 0.5) * 2**_SHIFT).astype(np.int32), tone, cv2.LINE_AA, _SHIFT)
 
 
 def ring(image: Image, centre: Floats, radius: float, colour: Colour, line: float) -> None:
