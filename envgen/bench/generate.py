@@ -160,7 +160,7 @@ def _stages(cfg: EnvCfg, count: int) -> dict[str, float]:
         streams = Streams(0, max(index, 0))
         drawn = sample(cfg, streams, Attempt())
         lap("sample")
-        arena = place(drawn, cfg.terrain.cell, streams, Attempt())
+        arena = place(drawn, streams, Attempt())
         lap("ground and placing")
         rendered = render("bench", [], drawn, arena)
         lap("render MJCF")

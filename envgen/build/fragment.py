@@ -57,7 +57,7 @@ def fragment(robot: RobotModel, agent: str, colour: int, fluid_density: float) -
         for body in child.bodies:
             if body.name in robot.volumes:
                 volume, mass = robot.volumes[body.name]
-                body.gravcomp = round(fluid_density * volume / max(mass, 1e-6), 4)
+                body.gravcomp = buoyancy(fluid_density, volume, mass)
     with listening():  # attach warns that the parent's options stay; ours are merged in `physics`
         parent.attach(child, prefix=f"{agent}/", frame=parent.worldbody.add_frame())
         parent.compile()
@@ -75,6 +75,19 @@ def fragment(robot: RobotModel, agent: str, colour: int, fluid_density: float) -
     text = _text(body, depth=2)
     opened = f'<body name="{agent}/{ROOT}"'
     return Fragment(sections, text.replace(opened, f"{opened} {POSE}", 1))
+
+
+def buoyancy(density: float, volume: float, mass: float) -> float:
+    """Gravity compensation of a body that displaces a fluid: the share of its weight that the fluid carries.
+
+    At most 1: the fluid has no surface, and what is lighter than it would rise for ever.
+
+    Args:
+        density: Of the fluid, in kg/m3.
+        volume: Displaced, in m3.
+        mass: Of the body, in kg.
+    """
+    return round(min(density * volume / max(mass, 1e-6), 1.0), 4)
 
 
 def hue(colour: int) -> tuple[float, float, float]:

@@ -49,7 +49,9 @@ class GroundMap:
             return height
         u, v = self.field.index(x, y)
         col, row = np.rint(u).astype(np.intp), np.rint(v).astype(np.intp)
-        near = np.maximum(np.abs(u - col) * self.field.cell[0], np.abs(v - row) * self.field.cell[1]) <= within
+        near = (
+            np.maximum(np.abs(u - col) * self.field.cell[0], np.abs(v - row) * self.field.cell[1]) <= within
+        )
         return np.where(near, np.maximum(height, self.field.heights[row, col]), height)
 
     @cached_property

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import mujoco
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from envgen.build.fragment import Fragment, fragment
+from envgen.build.fragment import Fragment, buoyancy, fragment
 from envgen.build.place import Arena, Pose
+from envgen.build.robot import volume
 from envgen.build.sample import FLUIDS, Agent, Draw
 from envgen.build.scatter import Placed
 from envgen.core.resources import resource
@@ -80,7 +82,7 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena) -> Rendered:
         agents=[
             part.placed(_pose(agent, start)) for part, agent, start in zip(parts, draw.agents, arena.starts)
         ],
-        moving=[_moving(placed) for placed in moving],
+        moving=[_moving(placed, fluid) for placed in moving],
         sections={
             key: _section(parts, key) for key in ("contact", "tendon", "equality", "actuator", "sensor")
         },
@@ -203,7 +205,7 @@ def _fixed(placed: Placed) -> list[dict[str, str]]:
     return geoms
 
 
-def _moving(placed: Placed) -> dict[str, Any]:
+def _moving(placed: Placed, fluid: float) -> dict[str, Any]:
     name = f"obstacle/{placed.name}"
     geoms = placed.shape.geoms
     share = number((placed.shape.mass or 0.0) / len(geoms))
@@ -212,8 +214,15 @@ def _moving(placed: Placed) -> dict[str, Any]:
         "name": name,
         "pos": numbers(placed.pos),
         "quat": _quat(placed.quat),
+        "gravcomp": number(buoyancy(fluid, _displaced(geoms), placed.shape.mass or 0.0)) if fluid else "",
         "geoms": [{**entry, "mass": share} for entry in entries],
     }
+
+
+def _displaced(geoms: tuple[Geom, ...]) -> float:
+    """Volume of the geoms of an obstacle, in m3."""
+    kinds = {kind: int(getattr(mujoco.mjtGeom, f"mjGEOM_{kind.upper()}")) for kind in {g.type for g in geoms}}
+    return sum(volume(kinds[g.type], np.array([*g.size, 0.0, 0.0][:3])) for g in geoms)
 
 
 def _pose(agent: Agent, start: Pose) -> str:

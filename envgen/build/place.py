@@ -21,6 +21,7 @@ CLEARANCE = 0.002
 FLAT = 0.05
 """Relief (m) of a start patch that is taken without looking for a flatter one: Isaac Lab, radius 0.5 m."""
 GOAL_KEEP_OUT = 0.6
+GOALS_APART = 1.0
 LINES = 64
 """Start lines that are looked at."""
 
@@ -56,14 +57,14 @@ class Arena:
     notes: tuple[str, ...]
 
 
-def place(draw: Draw, cell: float, streams: Streams, attempt: Attempt) -> Arena:
+def place(draw: Draw, streams: Streams, attempt: Attempt) -> Arena:
     """Lay out one variant.
 
     Raises:
         InputError: The terrain's parameters don't fit its size.
         WorkError: No start or goal can be found; the next draw may have one.
     """
-    patch = Patch.of(draw.size, cell)
+    patch = Patch.of(draw.size, draw.cell)
     ground = draw.terrain.ground(patch, streams("terrain", attempt.terrain))
     map_ = GroundMap(Heightfield.centred(ground.surface, draw.size), sharp=bool(ground.solids))
     rng = streams("starts", attempt.terrain)
@@ -101,10 +102,10 @@ class _Search:
         if task.layout == "lanes":
             return self._lanes(task.goal_distance())
         cells = self._starts()
-        goals = []
+        goals: list[tuple[float, float, float]] = []
         if task.layout == "goal":
             for agent, cell in zip(self.draw.agents, cells):
-                goals.append(self._goal(agent, cell, task.goal_distance()))
+                goals.append(self._goal(agent, cell, task.goal_distance(), goals))
         starts = []
         for i, (agent, cell) in enumerate(zip(self.draw.agents, cells)):
             yaw = 0.0 if agent.robot.planar else round(float(self.rng.uniform(-math.pi, math.pi)), 4)
@@ -165,13 +166,17 @@ class _Search:
             "Take a larger terrain.size or fewer robots.",
         )
 
-    def _goal(self, agent: Agent, cell: int, distance: float) -> tuple[float, float, float]:
+    def _goal(
+        self, agent: Agent, cell: int, distance: float, others: list[tuple[float, float, float]]
+    ) -> tuple[float, float, float]:
         """A cell of the same part about that far away; for a planar robot, ahead in its own lane."""
         dx, dy = self.x - self.x[cell], self.y - self.y[cell]
         away = np.hypot(dx, dy)
         allowed = self.main & self._inside(0.3) & (away > 1.0)
         if agent.robot.planar:
             allowed &= (np.abs(dy) < 1e-6) & self._same_lane(cell)
+        for x, y, _ in others:
+            allowed &= np.hypot(self.x - x, self.y - y) > GOALS_APART
         cells = np.flatnonzero(allowed)
         if not len(cells):
             raise WorkError("no goal can be reached from the start", "Lower the difficulty of the terrain.")

@@ -197,14 +197,15 @@ def _volumes(model: Model) -> dict[str, tuple[float, float]]:
         first = model.body_geomadr[body]
         for geom in range(first, first + model.body_geomnum[body]):
             if model.geom_contype[geom] or model.geom_conaffinity[geom]:
-                total += _volume(int(model.geom_type[geom]), model.geom_size[geom])
+                total += volume(int(model.geom_type[geom]), model.geom_size[geom])
         name = mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_BODY, body)
         if name and total > 0:
             volumes[name] = (total, float(model.body_mass[body]))
     return volumes
 
 
-def _volume(kind: int, size: Floats) -> float:
+def volume(kind: int, size: Floats) -> float:
+    """Volume of a primitive of MuJoCo's type `kind` and size (m), in m3; 0 for other geoms."""
     shape = mujoco.mjtGeom
     a, b, c = (float(v) for v in size)
     if kind == shape.mjGEOM_SPHERE:

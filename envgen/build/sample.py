@@ -88,6 +88,7 @@ class Draw:
 
     difficulty: float
     size: tuple[float, float]
+    cell: float
     terrain: SubTerrain
     obstacles: tuple[Scatter, ...]
     agents: tuple[Agent, ...]
@@ -110,11 +111,14 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     agents = _agents(cfg, streams, values)
     least = _smallest([agent.robot.size for agent in agents])
     size = _size(cfg, streams, values)
+    cell = _shown(cfg.terrain.cell, streams, "terrain.cell", values)
+    _shown(cfg.control.frame_skip, streams, "control.frame_skip", values, integer=True)
+    _shown(cfg.control.episode, streams, "control.episode", values)
     terrain = _terrain(cfg, streams, turn, difficulty, least, values)
     obstacles = _obstacles(cfg, streams, attempt, difficulty, least, size, values)
     task = _task(cfg, streams, difficulty, least, len(agents), values)
     physics, notes = _physics(cfg, streams, agents, values)
-    return Draw(difficulty, size, terrain, obstacles, agents, task, physics, values, notes)
+    return Draw(difficulty, size, cell, terrain, obstacles, agents, task, physics, values, notes)
 
 
 def _number(value: dist.Dist, streams: Streams, name: str, *, integer: bool = False) -> float:
@@ -122,6 +126,17 @@ def _number(value: dist.Dist, streams: Streams, name: str, *, integer: bool = Fa
     if isinstance(value, int | float):
         return value
     return dist.sample(value, streams(name), integer=integer)
+
+
+def _shown(
+    value: dist.Dist, streams: Streams, path: str, values: dict[str, Any], *, integer: bool = False
+) -> float:
+    """Draw a number to five digits; it is among the drawn values unless it is the same in every variant."""
+    drawn = _number(value, streams, path, integer=integer)
+    if dist.is_constant(value):
+        return drawn
+    values[path] = drawn if integer else float(f"{drawn:.5g}")
+    return float(values[path])
 
 
 def _smallest(sizes: list[RobotSize]) -> RobotSize:
@@ -173,7 +188,7 @@ def _terrain(
             f"terrain.layout {cfg.terrain.layout!r} can't be made yet", "Use 'single' in this version."
         )
     entries = cfg.terrain.sub_terrains
-    weights = [entry.weight for entry in entries]
+    weights = [_number(e.weight, streams, f"terrain.weight.{i}") for i, e in enumerate(entries)]
     at = streams("terrain.kind").random() * sum(weights) if len(entries) > 1 else 0.0
     i = 0
     while i < len(entries) - 1 and at >= weights[i]:
@@ -240,6 +255,8 @@ def _task(
         )
     drawn = _rounded(draw(specs(kind), cfg.task.params, streams, "task", difficulty=difficulty, size=size))
     values.update({f"task.{key}": value for key, value in drawn.items()})
+    for name, weight in cfg.task.weights.items():
+        _shown(weight, streams, f"task.weight.{name}", values)
     task: Task = kind(**drawn)
     return task
 
@@ -248,18 +265,16 @@ def _physics(
     cfg: EnvCfg, streams: Streams, agents: tuple[Agent, ...], values: dict[str, Any]
 ) -> tuple[Physics, tuple[str, ...]]:
     given = cfg.physics
-    number = {}
-    for key in ("gravity", "friction", "timestep"):
-        value = getattr(given, key)
-        if value is not None:
-            number[key] = float(f"{_number(value, streams, f'physics.{key}'):.5g}")
-            if not dist.is_constant(value):
-                values[f"physics.{key}"] = number[key]
-    wind = []
-    for axis, value in zip("xyz", given.wind):
-        wind.append(float(f"{_number(value, streams, f'physics.wind.{axis}'):.5g}"))
-        if not dist.is_constant(value):
-            values[f"physics.wind.{axis}"] = wind[-1]
+    number = {
+        key: _shown(value, streams, f"physics.{key}", values)
+        for key, value in (
+            ("gravity", given.gravity),
+            ("friction", given.friction),
+            ("timestep", given.timestep),
+        )
+        if value is not None
+    }
+    wind = [_shown(value, streams, f"physics.wind.{axis}", values) for axis, value in zip("xyz", given.wind)]
     options = [agent.robot.option for agent in agents]
     notes = [
         f"robots disagree on {key}: the finest or strictest is taken"

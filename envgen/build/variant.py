@@ -45,7 +45,7 @@ class Variant:
             WorkError: MuJoCo refuses it.
         """
         model: Model = compile_text(self.rendered.text, self.rendered.files)
-        return World(model, self.cfg.terrain.cell)
+        return World(model, self.draw.cell)
 
 
 def build(
@@ -67,7 +67,7 @@ def build(
     attempt = attempt or Attempt()
     streams = Streams(seed, index if stream is None else stream)
     draw = sample(cfg, streams, attempt)
-    arena = place(draw, cfg.terrain.cell, streams, attempt)
+    arena = place(draw, streams, attempt)
     rendered = render(f"{cfg.name}-{index:05d}", _comment(cfg, seed, index, attempt, draw), draw, arena)
     return Variant(cfg, seed, index, attempt, draw, arena, rendered)
 

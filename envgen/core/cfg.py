@@ -120,7 +120,9 @@ class SubTerrainCfg(KindCfg):
     """One kind of ground; further keys are the parameters of the kind."""
 
     registry: ClassVar[Registry[Any]] = TERRAINS
-    weight: float = Field(default=1.0, ge=0, allow_inf_nan=False, description="share among its siblings")
+    weight: dist.number(0.0, 1e9) = Field(  # type: ignore[valid-type]
+        default=1.0, description="share among its siblings"
+    )
 
 
 class TerrainCfg(Closed):
@@ -130,16 +132,18 @@ class TerrainCfg(Closed):
     size: tuple[dist.number(2.0, 500.0, "m"), dist.number(2.0, 500.0, "m")] = Field(  # type: ignore[valid-type]
         default=(16.0, 16.0), description="extent x, y of the arena (of one patch in grid, track), m"
     )
-    cell: float = Field(default=0.1, ge=0.01, le=2.0, description="m per heightfield cell")
+    cell: dist.number(0.01, 2.0, "m") = Field(  # type: ignore[valid-type]
+        default=0.1, description="m per heightfield cell"
+    )
     sub_terrains: tuple[SubTerrainCfg, ...] = Field(
         default_factory=lambda: (SubTerrainCfg(kind="flat"),), min_length=1
     )
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:
-        if not sum(s.weight for s in self.sub_terrains) > 0:
+        if not any(dist.bounds(s.weight)[1] > 0 for s in self.sub_terrains):
             raise ValueError("the weights of all sub_terrains are 0: give one a weight above 0")
-        across, along = (dist.bounds(v)[1] / self.cell for v in self.size)
+        across, along = (dist.bounds(v)[1] / dist.bounds(self.cell)[0] for v in self.size)
         if across * along > MAX_CELLS:
             raise ValueError(
                 f"a heightfield of {math.ceil(across)} x {math.ceil(along)} cells is over the bound of"
@@ -207,16 +211,16 @@ class TaskCfg(KindCfg):
     """What is rewarded; further keys are the parameters of the task."""
 
     registry: ClassVar[Registry[Any]] = TASKS
-    weights: Mapping[str, float] = Field(default_factory=dict, description="weight of reward terms by name")
+    weights: Mapping[str, dist.number(-1e9, 1e9)] = Field(  # type: ignore[valid-type]
+        default_factory=dict, description="weight of reward terms by name"
+    )
 
     @model_validator(mode="after")
     def _terms(self) -> Self:
         known = TASKS.get(self.kind).reward_names()
-        for name, weight in self.weights.items():
+        for name in self.weights:
             if name not in known:
                 raise ValueError(f"no reward term {name!r}. {suggestion(name, known)}")
-            if not math.isfinite(weight):
-                raise ValueError(f"the weight {weight} of {name!r} is not finite")
         return self
 
 
@@ -250,10 +254,12 @@ class PhysicsCfg(Closed):
 class ControlCfg(Closed):
     """How often and how long a policy acts."""
 
-    frame_skip: Annotated[int, BeforeValidator(_no_bool)] = Field(
-        default=5, ge=1, le=1000, description="physics steps per control step"
+    frame_skip: dist.number(1, 1000, integer=True) = Field(  # type: ignore[valid-type]
+        default=5, description="physics steps per control step"
     )
-    episode: float = Field(default=20.0, gt=0, le=100_000, description="s until truncation")
+    episode: dist.number(0.01, 100_000.0, "s") = Field(  # type: ignore[valid-type]
+        default=20.0, description="s until truncation"
+    )
 
 
 class RandomizeCfg(Closed):

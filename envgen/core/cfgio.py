@@ -104,7 +104,7 @@ def _load_yaml(text: str) -> Any:
             _unique([(key, None) for key in keys if key != "<<"])
             return super().construct_mapping(node, deep)
 
-    data = yaml.load(text, Loader)  # noqa: S506  (a SafeLoader)
+    data = yaml.load(text, Loader)
     if _unfolded(data, {}) > MAX_NODES:
         raise ValueError(f"its aliases unfold to more than {MAX_NODES:,} values")
     return data

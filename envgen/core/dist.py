@@ -185,9 +185,11 @@ def plain(dist: Any) -> Any:
     return dist
 
 
-def json_schema(low: float | None = None, high: float | None = None) -> dict[str, Any]:
+def json_schema(
+    low: float | None = None, high: float | None = None, *, integer: bool = False
+) -> dict[str, Any]:
     """JSON Schema of a number or distribution within [low, high]."""
-    number: dict[str, Any] = {"type": "number"}
+    number: dict[str, Any] = {"type": "integer" if integer else "number"}
     if low is not None:
         number["minimum"] = low
     if high is not None:
@@ -231,7 +233,7 @@ def number(
         Any,
         PlainValidator(check),
         PlainSerializer(plain),
-        WithJsonSchema(json_schema(low, high)),
+        WithJsonSchema(json_schema(low, high, integer=integer)),
     ]
 
 

@@ -62,6 +62,9 @@ def _robots(base: dict[str, Any]) -> dict[str, Any]:
 
 def _params(known: Mapping[str, Param]) -> dict[str, Any]:
     return {
-        key: {**dist.json_schema(spec.low, spec.high), "description": f"{spec.doc} [{spec.unit or 'number'}]"}
+        key: {
+            **dist.json_schema(spec.low, spec.high, integer=spec.integer),
+            "description": f"{spec.doc} [{spec.unit or 'number'}]",
+        }
         for key, spec in known.items()
     }

@@ -10,10 +10,11 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from envgen.core.errors import InputError
+from envgen.core.errors import InputError, WorkError
 from envgen.packs.recipe import Recipe, variant_folder
 
 NAME = "journal.jsonl"
@@ -37,6 +38,7 @@ class Journal:
         self.header = recipe.header()
         self._at: dict[int, int] = {}
         self._file: BinaryIO | None = None
+        self._new = False
 
     def __contains__(self, index: object) -> bool:
         return index in self._at
@@ -44,18 +46,47 @@ class Journal:
     def __len__(self) -> int:
         return len(self._at)
 
+    @property
+    def last(self) -> int:
+        """Greatest index that is finished, -1 if there is none."""
+        return max(self._at, default=-1)
+
     def __enter__(self) -> Journal:
-        known = list(self._earlier())
         # written anew: a line that a kill cut off is gone, and so are variants that were damaged
-        self._file = open(self.path, "wb+")  # noqa: SIM115  (closed in __exit__)
-        self._file.write(json.dumps(self.header).encode() + b"\n")
-        for line in known:
-            self.add(json.loads(line)["index"], line)
+        part = self.path.with_name(f".{NAME}.part")
+        self._new = not self.path.exists()
+        try:
+            self._file = open(part, "wb+")  # noqa: SIM115  (closed in __exit__)
+            self._file.write(json.dumps(self.header).encode() + b"\n")
+            for line in self._earlier():
+                self.add(json.loads(line)["index"], line)
+            self._file.flush()
+            os.replace(part, self.path)  # until here, a kill or a full disk leaves the earlier one
+        except BaseException as error:
+            self.__exit__()
+            part.unlink(missing_ok=True)
+            if not isinstance(error, OSError):
+                raise
+            raise WorkError(
+                f"{self.path} can't be written: {error.strerror}",
+                "Make room, then run the same command with --resume.",
+            ) from None
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._file:
-            self._file.close()
+            with suppress(OSError):  # what a full disk did not take was told by `add`
+                self._file.close()
+
+    def withdraw(self) -> None:
+        """Leave the folder as it was found: no journal and, if nothing was ever made, no folders."""
+        self.__exit__()
+        if self._new:
+            self.path.unlink(missing_ok=True)
+            if not (self.folder / MANIFEST).exists():
+                with suppress(OSError):  # not empty, so not ours to remove
+                    for part in ("variants", "assets", "."):
+                        (self.folder / part).resolve().rmdir()
 
     def add(self, index: int, line: str) -> None:
         """Append the entry of a finished variant.
@@ -83,15 +114,15 @@ class Journal:
                 entry = json.loads(line)
             except ValueError:
                 continue  # cut off by a kill
-            if whole(self.folder, entry):
+            if isinstance(entry, dict) and whole(self.folder, entry):
                 yield line
 
     def _stored(self) -> Iterator[str]:
         if self.path.exists():
-            lines = self.path.read_text(encoding="utf-8").splitlines()
-            if lines:
-                self._same(_loads(lines[0]))
-            yield from lines[1:]
+            lines = self.path.read_text(encoding="utf-8", errors="replace").split("\n")
+            if header := _loads(lines[0]):  # else a kill cut off the very first line
+                self._same(header)
+                yield from lines[1:]
         elif (self.folder / MANIFEST).exists():
             data = _loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
             variants = data.pop("variants", [])
@@ -118,11 +149,11 @@ def _loads(text: str) -> dict[str, Any]:
 
 def whole(folder: Path, entry: dict[str, Any]) -> bool:
     """Whether the files of a variant are there, with the content that its entry says."""
-    base = folder / variant_folder(entry["index"])
     try:
+        base = folder / variant_folder(entry["index"])
         return all(
             hashlib.sha256((base / name).read_bytes()).hexdigest() == digest
             for name, digest in entry["files"].items()
         )
-    except OSError:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):  # not there, or not an entry
         return False

@@ -94,6 +94,12 @@ def make(
     _prepare(folder, resume=resume, overwrite=overwrite)
     tally = Tally(count)
     with Journal(folder, recipe) as journal:
+        if journal.last >= count:
+            journal.withdraw()
+            raise InputError(
+                f"{folder} holds variants up to {journal.last} already, more than a count of {count}",
+                f"Give --count {journal.last + 1} or more, or --overwrite.",
+            )
         pending = [index for index in range(count) if index not in journal]
         tally.done = tally.earlier = count - len(pending)
         try:
@@ -103,6 +109,10 @@ def make(
                     progress(tally)
         except KeyboardInterrupt:
             _keep(journal, count)
+            raise
+        except WorkError:
+            if not len(journal):
+                journal.withdraw()
             raise
         except OSError as error:
             _keep(journal, count)

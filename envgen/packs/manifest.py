@@ -30,7 +30,9 @@ def close(journal: Journal, count: int, *, complete: bool) -> None:
     folder = journal.folder
     _write_manifest(journal, folder / MANIFEST, count, complete=complete)
     _write_table(journal, folder / TABLE)
-    (folder / "README.md").write_text(_readme(journal.header, len(journal)), encoding="utf-8")
+    part = folder / ".README.md.part"
+    part.write_text(_readme(journal.header, len(journal)), encoding="utf-8")
+    os.replace(part, folder / "README.md")
     if complete:
         (folder / NAME).unlink(missing_ok=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from envgen.core.errors import InputError
 from envgen.packs.recipe import ENV, SCHEMA, variant_folder
 from envgen.packs.store import Store, open_store
 from envgen.validate.report import Report
+from envgen.validate.xml import UnsafeXml, named_files, parse
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,10 +88,11 @@ class PackVariant:
         """A freshly compiled `mujoco.MjModel`; keyframe 0 is the start.
 
         Raises:
-            InputError: Its files were changed.
+            InputError: Its files were changed, or name others that are not of the pack.
             WorkError: MuJoCo refuses it.
         """
         others = {name: content for name, content in self.files.items() if name != ENV}
+        check_names(self.files[ENV], others, str(self.store.path))
         with listening():
             return compile_text(self.xml, others)
 
@@ -171,13 +174,20 @@ class Pack(Sequence[PackVariant]):
     @overload
     def __getitem__(self, at: slice) -> list[PackVariant]: ...
     def __getitem__(self, at: int | slice) -> PackVariant | list[PackVariant]:
-        cell = float(self.manifest["cfg"]["terrain"]["cell"])
         if isinstance(at, slice):
-            return [PackVariant(self.store, entry, cell) for entry in self._entries[at]]
-        return PackVariant(self.store, self._entries[at], cell)
+            return [self._variant(entry) for entry in self._entries[at]]
+        return self._variant(self._entries[at])
+
+    def _variant(self, entry: dict[str, Any]) -> PackVariant:
+        cell = entry["drawn"].get("terrain.cell", self.manifest["cfg"]["terrain"]["cell"])
+        return PackVariant(self.store, entry, float(cell))
 
     def __iter__(self) -> Iterator[PackVariant]:
         return (self[i] for i in range(len(self)))
+
+    def stream_of(self, index: int) -> int:
+        """Number of the draw of a variant: the variants of one cycle of a sweep share theirs."""
+        return index // math.prod(len(axis["values"]) for axis in self.manifest.get("sweep", []))
 
     def by_index(self, index: int) -> PackVariant:
         """The variant of that index.
@@ -207,6 +217,23 @@ class Pack(Sequence[PackVariant]):
 
         worlds = [(variant.index, variant.world()) for variant in self[:12]]
         return pack_html(self.name, len(self), self.seed, str(self.manifest["prompt"] or ""), worlds)
+
+
+def check_names(text: bytes, files: Mapping[str, bytes], source: str) -> None:
+    """Refuse an env.xml that names a file outside the manifest: MuJoCo would read it from the disk.
+
+    Raises:
+        InputError: It does, or is not safe to read.
+    """
+    try:
+        foreign = sorted({name for _, name in named_files(parse(text))} - files.keys())
+    except UnsafeXml as error:
+        raise InputError(f"{source}: an env.xml is not safe to read: {error}", "Don't use this pack.") from None
+    if foreign:
+        raise InputError(
+            f"{source}: an env.xml names {foreign[0]!r}, which is not in the manifest",
+            "Don't use this pack: it may be an attack.",
+        )
 
 
 def _check_manifest(manifest: Any, path: str | Path) -> None:

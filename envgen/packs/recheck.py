@@ -33,6 +33,6 @@ def recheck(pack: Pack, variant: PackVariant) -> Report:
         cell=variant.cell,
         task=pack.task,
         params=task_params(variant.drawn),
-        rng=Streams(pack.seed, variant.index)("settle"),
+        rng=Streams(pack.seed, pack.stream_of(variant.index))("settle"),
     )
     return examine(subject)

@@ -155,11 +155,12 @@ def _validate(variant: Variant, recipe: Recipe, stream: int) -> Report:
         model=model,
         problem=problem,
         warnings=tuple(caught.messages),
-        cell=variant.cfg.terrain.cell,
+        cell=variant.draw.cell,
         sizes={agent.id: agent.robot.size for agent in variant.draw.agents},
         task=recipe.task,
         params=task_params(variant.draw.values),
         rng=Streams(recipe.seed, stream)("settle"),
+        disagreements=variant.draw.notes,
     )
     return examine(subject, stop_at_failure=True)
 
@@ -182,11 +183,15 @@ def _write(
     target = folder / variant_folder(variant.index)
     staged = target.with_name(f".{target.name}.part")
     try:
-        staged.mkdir(parents=True, exist_ok=True)
+        if staged.exists():  # left by a kill
+            shutil.rmtree(staged)
+        staged.mkdir(parents=True)
         for name, content in files.items():
             (staged / name).write_bytes(content)
-        if target.exists():
+        if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
+        else:
+            target.unlink(missing_ok=True)
         os.rename(staged, target)
     except OSError:
         shutil.rmtree(staged, ignore_errors=True)

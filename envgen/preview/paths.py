@@ -54,7 +54,7 @@ class Ways:
 
     @cached_property
     def _moves(self) -> tuple[list[bool], ...]:
-        """Whether one gets from each cell east, north, north-east and north-west, in the order of the cells."""
+        """Whether one gets from each cell east, north, north-east and north-west, cell by cell."""
         east = np.zeros(self.map.free.shape, dtype=bool)
         north = east.copy()
         east[:, :-1], north[:-1] = self.map.steps_x, self.map.steps_y

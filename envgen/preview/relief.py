@@ -21,14 +21,13 @@ from envgen.preview.shapes import span, top
 Field = NDArray[np.float32]
 
 SUN = 42.0
-"""Elevation of the sun, in degrees; it stands in the north-west (top left), where readers of maps expect it."""
-EXAGGERATION = 1.6
+"""Elevation of the sun, in degrees; it stands in the north-west, where readers of maps expect it."""
+EXAGGERATION = 1.35
 """Slopes are lit as if they were this much steeper, as maps do; shadows are true."""
 STEEPEST = 2.5
 """Slopes are drawn no steeper than this: an edge of a box is a line, not a hole."""
-_HFIELD, _PLANE, _BOX = (
-    int(kind) for kind in (mujoco.mjtGeom.mjGEOM_HFIELD, mujoco.mjtGeom.mjGEOM_PLANE, mujoco.mjtGeom.mjGEOM_BOX)
-)
+_BOX = int(mujoco.mjtGeom.mjGEOM_BOX)
+_EDGE = cv2.BORDER_REPLICATE
 
 
 @dataclass(frozen=True)
@@ -54,12 +53,12 @@ class View:
     @property
     def x(self) -> Floats:
         """(width,) coordinates of the middles of the pixels, in m, left to right."""
-        return (np.arange(self.width) + 0.5 - self.width / 2) / self.scale
+        return np.asarray((np.arange(self.width) + 0.5 - self.width / 2) / self.scale)
 
     @property
     def y(self) -> Floats:
         """(height,) coordinates in m, top to bottom."""
-        return (self.height / 2 - np.arange(self.height) - 0.5) / self.scale
+        return np.asarray((self.height / 2 - np.arange(self.height) - 0.5) / self.scale)
 
     def pixels(self, xy: Floats) -> Floats:
         """(n, 2) positions in pixels, from the top left corner, of points (n, 2) in m."""
@@ -68,7 +67,8 @@ class View:
 
     def window(self, centre: Floats, reach: tuple[float, float]) -> tuple[slice, slice]:
         """(rows, columns) of the pixels within `reach` (m) of a point along x and y."""
-        (left, upper), (right, lower) = self.pixels(np.array([centre - [reach[0], -reach[1]], centre + [reach[0], -reach[1]]]))
+        half = np.array([reach[0], -reach[1]])
+        (left, upper), (right, lower) = self.pixels(np.array([centre - half, centre + half]))
         rows = slice(max(int(np.floor(upper)), 0), min(int(np.ceil(lower)), self.height))
         cols = slice(max(int(np.floor(left)), 0), min(int(np.ceil(right)), self.width))
         return rows, cols
@@ -80,8 +80,9 @@ def ground_heights(world: World, view: View) -> Field:
     boxes = [g for g in world.terrain_geoms if kinds[g] == _BOX]
     if not boxes:
         field = world.ground.field
-        rows = _weights((view.y - field.origin[1]) / field.cell[1], field.heights.shape[0], view.scale * field.cell[1])
-        cols = _weights((view.x - field.origin[0]) / field.cell[0], field.heights.shape[1], view.scale * field.cell[0])
+        nrow, ncol = field.heights.shape
+        cols = _weights((view.x - field.origin[0]) / field.cell[0], ncol, view.scale * field.cell[0])
+        rows = _weights((view.y - field.origin[1]) / field.cell[1], nrow, view.scale * field.cell[1])
         # not `@`: it would start threads, and each tile is small
         across = cv2.gemm(field.heights, cols, 1.0, None, 0.0, flags=cv2.GEMM_2_T)
         return np.asarray(cv2.gemm(rows, across, 1.0, None, 0.0))
@@ -98,16 +99,17 @@ def ground_heights(world: World, view: View) -> Field:
 
 
 def _weights(at: Floats, count: int, zoom: float) -> Field:
-    """(len(at), count) weights of samples at fractional places: Catmull-Rom, widened where it shrinks.
+    """(len(at), count) weights of samples at fractional places: a cubic, widened where it shrinks.
 
-    Source: Keys, "Cubic convolution interpolation" (1981), a = -1/2.
+    Source: Mitchell and Netravali, "Reconstruction filters in computer graphics" (1988), B = C = 1/3: edges
+    are neither blurred nor ringed with halos.
     """
     width = max(1.0, 1.0 / zoom)
     reach = int(np.ceil(2 * width))
     offsets = np.arange(-reach, reach + 2)
     index = np.floor(at).astype(int)[:, None] + offsets
     d = np.abs(at[:, None] - index) / width
-    near, far = (1.5 * d - 2.5) * d * d + 1, ((-0.5 * d + 2.5) * d - 4) * d + 2
+    near, far = (21 * d - 36) * d * d + 16, ((-7 * d + 36) * d - 60) * d + 32
     kernel = np.where(d < 1, near, np.where(d < 2, far, 0.0))
     kernel /= kernel.sum(axis=1, keepdims=True)
     weights = np.zeros((len(at), count))
@@ -158,11 +160,16 @@ def light(heights: Field, scale: float) -> tuple[Field, Field]:
         (height, width) light on each pixel, 1 on level ground in the sun; and how much of the sun reaches
         it, 0 to 1.
     """
-    kernel = np.float32(0.5 * scale * EXAGGERATION)
-    east = cv2.Sobel(heights, cv2.CV_32F, 1, 0, ksize=1, scale=float(kernel), borderType=cv2.BORDER_REPLICATE)
-    south = cv2.Sobel(heights, cv2.CV_32F, 0, 1, ksize=1, scale=float(kernel), borderType=cv2.BORDER_REPLICATE)
-    np.clip(east, -STEEPEST, STEEPEST, out=east)
-    np.clip(south, -STEEPEST, STEEPEST, out=south)
+    east, south = (
+        np.clip(
+            cv2.Sobel(
+                heights, cv2.CV_32F, *axis, ksize=1, scale=0.5 * scale * EXAGGERATION, borderType=_EDGE
+            ),
+            -STEEPEST,
+            STEEPEST,
+        )
+        for axis in ((1, 0), (0, 1))
+    )
     # n . l over its value on level ground; the sun is at (-1, -1) in the image
     lean = np.float32(np.cos(np.radians(SUN)) / np.sqrt(2) / np.sin(np.radians(SUN)))
     facing = (1 + lean * (east + south)) / np.sqrt(1 + east * east + south * south)
@@ -180,19 +187,21 @@ def _sunlit(heights: Field, scale: float) -> Field:
     horizon, step = heights, 1
     while step <= min(2 * farthest, min(heights.shape) / 2):
         moved = horizon.copy()
-        np.maximum(moved[step:, step:], horizon[:-step, :-step] - np.float32(step * rise), out=moved[step:, step:])
+        far = moved[step:, step:]
+        np.maximum(far, horizon[:-step, :-step] - np.float32(step * rise), out=far)
         horizon, step = moved, 2 * step
     blocked = np.clip((horizon - heights) / np.float32(2.0 * rise), 0, 1)
-    return 1 - cv2.GaussianBlur(blocked, (0, 0), max(0.6, 0.05 * scale))
+    sunlit: Field = 1 - cv2.GaussianBlur(blocked, (0, 0), max(0.6, 0.05 * scale))
+    return sunlit
 
 
 def sky(heights: Field, scale: float) -> Field:
-    """(height, width) how much of the sky each pixel sees, about 1 in the open: pits and corners are darker."""
+    """(height, width) how much of the sky a pixel sees, 1 in the open: pits and corners are darker."""
     # the mean height around a point, at half the resolution, is close enough
     small = cv2.resize(heights, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     around = cv2.GaussianBlur(small, (0, 0), max(0.5, 0.2 * scale))
     around = cv2.resize(around, heights.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    open_: Field = 1 - 0.28 * np.clip((around - heights) * np.float32(1.4), 0, 1)
+    open_: Field = 1 - 0.22 * np.clip((around - heights) * np.float32(1.4), 0, 1)
     return open_
 
 
@@ -209,9 +218,9 @@ def shade(colours: Field, heights: Field, scale: float) -> NDArray[np.uint8]:
     """
     facing, sun = light(heights, scale)
     direct = facing * sun
-    strength = (0.5 + 0.5 * direct) * sky(heights, scale)
+    strength = (0.57 + 0.43 * direct) * sky(heights, scale)
     # what faces the sun leans to white, shadows to the blue of the sky
-    glow = np.clip((strength - 1) * np.float32(0.9), 0, 1)
+    glow = np.clip(strength - 1, 0, 1)
     part = np.minimum(strength, 1) * (1 - glow)
     white = 255 * glow
     blue = white + 11 * (1 - np.minimum(direct, 1)) * part

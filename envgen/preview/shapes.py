@@ -66,7 +66,7 @@ def top(model: Model, data: Posed, geom: int, x: Floats, y: Floats) -> Field:
         height = np.where(near <= far, far, -np.inf)
     else:
         height = _hull(model, data, geom, x, y) - pos[2]
-    return (height + pos[2]).astype(np.float32)
+    return np.asarray(height + pos[2], dtype=np.float32)
 
 
 def _ball(dx: Floats, dy: Floats, radius: float) -> Floats:

@@ -27,8 +27,8 @@ MOVING: Colour = (163, 74, 112)
 
 # lightness rises with height, hue goes from blue to ochre: readable in grey and with any colour vision
 _HEIGHTS: tuple[tuple[float, Colour], ...] = (
-    (0.0, (66, 92, 112)),
-    (0.2, (104, 135, 147)),
+    (0.0, (78, 105, 125)),
+    (0.2, (112, 142, 153)),
     (0.4, (157, 176, 169)),
     (0.5, (193, 200, 182)),
     (0.6, (215, 211, 184)),
@@ -181,5 +181,5 @@ def write(
 def mixed(colour: Floats | Colour, other: Colour, part: float) -> Colour:
     """A colour with `part` (0 to 1) of another."""
     blend = (1 - part) * np.asarray(colour, dtype=float) + part * np.asarray(other, dtype=float)
-    r, g, b = (int(round(float(v))) for v in blend)
+    r, g, b = (round(float(v)) for v in blend)
     return r, g, b

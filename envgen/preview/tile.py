@@ -18,15 +18,11 @@ from envgen.build.world import World
 from envgen.core.errors import EnvgenError
 from envgen.core.heightfield import Floats
 from envgen.core.params import RobotSize
+from envgen.preview.marks import SHIFT, TINY, draw_goal, draw_path, draw_start, fixed, goal_radius
 from envgen.preview.paths import Ways
 from envgen.preview.relief import View, ground_heights, raise_geom, shade
 from envgen.preview.theme import FIXED, INK, MOVING, Colour, HeightScale, Image, mixed
 
-_WHITE: Colour = (255, 255, 255)
-_SHIFT = 4
-"""Bits of a pixel's fraction in OpenCV's coordinates."""
-_TINY = 4.5
-"""Least radius of a mark, in units of its line width."""
 _MOST_PATHS = 16
 
 
@@ -129,7 +125,8 @@ def draw_world(world: World, width: int, height: int, scale: HeightScale | None 
     """
     scale = scale or HeightScale.of(np.array([height_range(world)]))
     final = View.fitting(world.size, width, height)
-    finer = int(np.clip(900 // max(final.width, final.height), 1, 3))
+    # drawn finer and averaged: smooth edges; the largest pictures have pixels enough
+    finer = int(np.clip(1700 // max(final.width, final.height), 1, 3))
     view = View(finer * final.width, finer * final.height, finer * final.scale)
     scene = Scene(world)
     # width of a fine line, in pixels of the finer picture
@@ -157,7 +154,7 @@ def _relief(scene: Scene, view: View, scale: HeightScale, line: float) -> Image:
 
 def _reach(actor: Actor, view: View, line: float) -> float:
     """Radius of the ring around an agent, in pixels."""
-    return max(actor.size.radius * view.scale + 1.5 * line, _TINY * line)
+    return max(actor.size.radius * view.scale + 1.5 * line, TINY * line)
 
 
 def _tint(colours: NDArray[np.float32], view: View, actor: Actor, radius: float) -> None:
@@ -168,7 +165,7 @@ def _tint(colours: NDArray[np.float32], view: View, actor: Actor, radius: float)
         return
     mask = np.zeros(part.shape[:2], dtype=np.uint8)
     centre = view.pixels(actor.centre)[0] - [cols.start, rows.start]
-    cv2.circle(mask, _fixed(centre), int(radius * 2**_SHIFT), 255, -1, cv2.LINE_AA, _SHIFT)
+    cv2.circle(mask, fixed(centre), int(radius * 2**SHIFT), 255, -1, cv2.LINE_AA, SHIFT)
     share = (mask * np.float32(0.5 / 255))[..., None]
     part += share * (np.array(actor.colour, dtype=np.float32) - part)
 
@@ -187,8 +184,8 @@ def _mark(image: Image, scene: Scene, view: View, line: float) -> None:
             ways[actor.size] = Ways(scene.world, actor.size)
         path = ways[actor.size].find(actor.centre, actor.goal)
         if path is not None:
-            points = _trim(view.pixels(path), _reach(actor, view, line) + line, goal_radius(view.scale, line) + line)
-            draw_path(image, points, actor.colour, line)
+            ends = _reach(actor, view, line) + line, goal_radius(view.scale, line) + line
+            draw_path(image, _trim(view.pixels(path), *ends), actor.colour, line)
     drawn: list[Floats] = []
     targets = [(actor.goal, actor.colour) for actor in actors if actor.goal is not None]
     targets += [(goal[:2], INK) for goal in scene.world.goals[len(actors) :]]
@@ -199,69 +196,10 @@ def _mark(image: Image, scene: Scene, view: View, line: float) -> None:
         draw_goal(image, centre, colour, goal_radius(view.scale, line) + outer, line, dot=not outer)
         drawn.append(centre)
     for actor in actors:
-        resolved = actor.size.radius * view.scale >= _TINY * line
+        resolved = actor.size.radius * view.scale >= TINY * line
         centre = view.pixels(actor.centre)[0]
-        draw_start(image, centre, actor.yaw, actor.colour, _reach(actor, view, line), line, filled=not resolved)
-
-
-def goal_radius(scale: float, line: float) -> float:
-    """Radius of the ring of a goal in pixels, at `scale` pixels per metre."""
-    return max(0.3 * scale, _TINY * line)
-
-
-def draw_path(image: Image, points: Floats, colour: Colour, line: float) -> None:
-    """Draw a path through points (n, 2) in pixels, in place."""
-    if len(points) < 2:
-        return
-    course = [np.rint((points - 0.5) * 2**_SHIFT).astype(np.int32)]
-    for tone, width in ((_WHITE, 3.0), (mixed(colour, INK, 0.15), 1.5)):
-        cv2.polylines(image, course, False, tone, max(1, round(width * line)), cv2.LINE_AA, _SHIFT)
-
-
-def draw_goal(image: Image, centre: Floats, colour: Colour, radius: float, line: float, *, dot: bool) -> None:
-    """Draw a target, in place."""
-    ring(image, centre, radius, colour, line)
-    if dot:
-        inner = max(1.6 * line, 0.38 * radius)
-        disc(image, centre, inner + 0.8 * line, _WHITE)
-        disc(image, centre, inner, mixed(colour, INK, 0.15))
-
-
-def draw_start(
-    image: Image, centre: Floats, yaw: float, colour: Colour, radius: float, line: float, *, filled: bool
-) -> None:
-    """Draw the ring of an agent with an arrow in the direction of its heading (rad), in place."""
-    if filled:
-        disc(image, centre, radius + line, _WHITE)
-        disc(image, centre, radius, colour)
-    else:
-        ring(image, centre, radius, colour, line)
-    ahead = np.array([np.cos(yaw), -np.sin(yaw)])
-    across = np.array([-ahead[1], ahead[0]])
-    size = max(4.2 * line, 0.25 * radius)
-    for grow, tone in ((1.1 * line, _WHITE), (0.0, colour)):
-        back = centre + ahead * (radius - 0.2 * line)
-        wide, tip = 0.8 * size + 1.4 * grow, centre + ahead * (radius + size + 1.6 * grow)
-        arrow = np.array([back + wide * across, tip, back - wide * across])
-        cv2.fillConvexPoly(image, np.rint((arrow - 0.5) * 2**_SHIFT).astype(np.int32), tone, cv2.LINE_AA, _SHIFT)
-
-
-def ring(image: Image, centre: Floats, radius: float, colour: Colour, line: float) -> None:
-    """Draw a circle with a light casing, in place."""
-    for tone, width in ((_WHITE, 3.0), (colour, 1.5)):
-        thick = max(1, round(width * line))
-        cv2.circle(image, _fixed(centre), int(radius * 2**_SHIFT), tone, thick, cv2.LINE_AA, _SHIFT)
-
-
-def disc(image: Image, centre: Floats, radius: float, colour: Colour) -> None:
-    """Draw a filled circle, in place."""
-    cv2.circle(image, _fixed(centre), int(radius * 2**_SHIFT), colour, -1, cv2.LINE_AA, _SHIFT)
-
-
-def _fixed(point: Floats) -> tuple[int, int]:
-    """A point in pixels as OpenCV's fixed-point numbers."""
-    # OpenCV's pixel (0, 0) is centred at 0, ours at 0.5
-    return round((float(point[0]) - 0.5) * 2**_SHIFT), round((float(point[1]) - 0.5) * 2**_SHIFT)
+        reach = _reach(actor, view, line)
+        draw_start(image, centre, actor.yaw, actor.colour, reach, line, filled=not resolved)
 
 
 def _trim(points: Floats, start: float, end: float) -> Floats:
@@ -270,5 +208,6 @@ def _trim(points: Floats, start: float, end: float) -> Floats:
     along = np.concatenate([[0.0], np.cumsum(steps)])
     if along[-1] <= start + end:
         return points[:0]
-    at = np.unique(np.concatenate([[start], along[(along > start) & (along < along[-1] - end)], [along[-1] - end]]))
+    last = along[-1] - end
+    at = np.unique(np.concatenate([[start], along[(along > start) & (along < last)], [last]]))
     return np.stack([np.interp(at, along, points[:, i]) for i in range(2)], axis=1)

@@ -74,7 +74,7 @@ def read(path: Path) -> RobotKind:
         params = {key: Param(**spec) for key, spec in front.pop("params", {}).items()}
         sources = tuple(front.pop("sources", ()))
         return RobotKind(name=name, path=path, params=params, sources=sources, **front)
-    except (tomllib.TOMLDecodeError, TypeError) as error:
+    except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:
         raise EnvgenError(f"{path}: {error}", "See docs/adding.md for the front matter of a robot.") from None
 
 

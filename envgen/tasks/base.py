@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+from envgen.core.dist import Dist
 from envgen.core.families import TASKS
 from envgen.tasks.expr import Expr
 
@@ -38,7 +39,7 @@ class TaskTerms:
         observation: Concatenated in order.
         reward: Weighted and summed.
         terminated: The episode ends when one differs from 0.
-        success: The task is done where it differs from 0.
+        success: The task is done where it differs from 0; that ends the episode too.
     """
 
     observation: tuple[Term, ...]
@@ -46,9 +47,12 @@ class TaskTerms:
     terminated: tuple[Term, ...]
     success: Term = field(default=Term("success", 0))
 
-    def to_json(self, weights: Mapping[str, float] | None = None) -> dict[str, Any]:
-        """Plain data, with the weights of an EnvCfg applied."""
-        given = weights or {}
+    def to_json(self, weights: Mapping[str, Dist] | None = None) -> dict[str, Any]:
+        """Plain data, with the weights of an EnvCfg; a drawn one becomes `["param", "weight.<term>"]`."""
+        given = {
+            name: weight if isinstance(weight, int | float) else ["param", f"weight.{name}"]
+            for name, weight in (weights or {}).items()
+        }
         return {
             "observation": [{"name": t.name, "expr": t.expr} for t in self.observation],
             "reward": [

@@ -127,6 +127,8 @@ def evaluate(expr: Expr, reading: Reading, memo: dict[int, Values] | None = None
         return np.full((reading.worlds, 1), float(expr))
     memo = {} if memo is None else memo
     if id(expr) not in memo:
+        if not isinstance(expr, list) or not expr or not isinstance(expr[0], str):
+            raise EnvgenError(f"{expr!r} is no expression", "See docs/tasks.md for the language.")
         memo[id(expr)] = _apply(expr[0], expr[1:], reading, memo)
     return memo[id(expr)]
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from envgen.core.params import param
-from envgen.tasks._common import (
+from envgen.tasks.base import Layout, Task, TaskTerms, Term, register
+from envgen.tasks.common import (
     DISTANCE,
     EFFORT,
     ENDINGS,
@@ -15,7 +16,6 @@ from envgen.tasks._common import (
     PROPRIOCEPTION,
     speed_towards,
 )
-from envgen.tasks.base import Layout, Task, TaskTerms, Term, register
 
 
 @register

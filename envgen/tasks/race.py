@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from envgen.core.params import param
-from envgen.tasks._common import EFFORT, ENDINGS, PROPRIOCEPTION, TO_GOAL
 from envgen.tasks.base import Layout, Task, TaskTerms, Term, register
+from envgen.tasks.common import EFFORT, ENDINGS, PROPRIOCEPTION, TO_GOAL
 
 
 @register
 @dataclass(frozen=True)
 class Race(Task):
-    """Start side by side and cross the finish line ahead, along x, before the others."""
+    """Start side by side and cross the finish line ahead, along x; who crosses it first has won."""
 
     kind: ClassVar[str] = "race"
     layout: ClassVar[Layout] = "lanes"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from envgen.tasks._common import ALIVE, EFFORT, ENDINGS, PROPRIOCEPTION, UP
 from envgen.tasks.base import Task, TaskTerms, Term, register
+from envgen.tasks.common import ALIVE, EFFORT, ENDINGS, PROPRIOCEPTION, UP
 
 
 @register

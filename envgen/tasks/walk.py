@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from envgen.core.params import param
-from envgen.tasks._common import ALIVE, EFFORT, ENDINGS, PROPRIOCEPTION
 from envgen.tasks.base import Task, TaskTerms, Term, register
+from envgen.tasks.common import ALIVE, EFFORT, ENDINGS, PROPRIOCEPTION
 from envgen.tasks.expr import Expr
 
 SPEED: Expr = ["param", "speed"]
@@ -16,7 +16,7 @@ SPEED: Expr = ["param", "speed"]
 @register
 @dataclass(frozen=True)
 class Walk(Task):
-    """Move at a commanded velocity along the heading at the start, which is the robot's own x."""
+    """Move at a commanded velocity along the robot's own heading, its x axis."""
 
     kind: ClassVar[str] = "walk"
 

@@ -42,6 +42,7 @@ class Subject:
         task: The task as data, or None.
         params: The drawn parameters of the task.
         rng: Draws the random control.
+        disagreements: On what the robots of the world disagree, and what was taken.
         start_warnings: What MuJoCo warned of when it computed the start.
     """
 
@@ -56,6 +57,7 @@ class Subject:
     task: Mapping[str, Any] | None = None
     params: Mapping[str, float] = field(default_factory=dict)
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
+    disagreements: tuple[str, ...] = ()
     start_warnings: tuple[str, ...] = ()
 
     @cached_property

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
+import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,8 @@ from envgen.validate.xml import MAX_BYTES, UnsafeXml, all_files, escapes, inspec
 
 TIME_LIMIT = 120.0
 """Seconds that one file may take."""
+MEMORY = 4_000_000_000
+"""Bytes that one file may take: a heightfield of two attributes can ask for any number."""
 
 
 def examine_path(path: Path) -> Report:
@@ -37,19 +42,23 @@ def examine_path(path: Path) -> Report:
     theirs.close()
     try:
         if not ours.poll(TIME_LIMIT):
-            process.terminate()
             return _failed(f"MuJoCo did not finish within {TIME_LIMIT:g} s")
         return Report.from_json(ours.recv())
     except EOFError:
         process.join()
         return _failed(f"MuJoCo crashed (exit {process.exitcode})")
     finally:
-        process.join(1.0)
+        process.kill()
+        process.join()
+        ours.close()
 
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_BYTES:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise InputError(f"{path} is no file", "Give MJCF files, packs or folders.")
+        if about.st_size > MAX_BYTES:
             raise InputError(f"{path} is over {MAX_BYTES // 10**6} MB", "Move its data into files beside it.")
         return path.read_bytes()
     except FileNotFoundError:
@@ -72,6 +81,20 @@ def _refuse(text: bytes, path: Path) -> Report | None:
 
 
 def _examine(path: str, text: bytes, pipe: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
+    with suppress(ImportError, ValueError, OSError):  # no such module or limit: do without
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+    try:
+        report = _compiled(path, text)
+    except MemoryError:
+        report = _failed(f"it needs more than {MEMORY / 1e9:g} GB of memory")
+    pipe.send(report.to_json())
+    pipe.close()
+
+
+def _compiled(path: str, text: bytes) -> Report:
     model, problem = None, ""
     with listening() as caught:
         try:
@@ -79,8 +102,7 @@ def _examine(path: str, text: bytes, pipe: Any) -> None:
         except (ValueError, mujoco.FatalError) as error:
             problem = " ".join(str(error).split())
     subject = Subject(text, Path(path).parent, model=model, problem=problem, warnings=tuple(caught.messages))
-    pipe.send(examine(subject).to_json())
-    pipe.close()
+    return examine(subject)
 
 
 def _failed(why: str) -> Report:

@@ -10,8 +10,10 @@ from lxml import etree
 MAX_BYTES = 32_000_000
 MAX_DEPTH = 150
 MAX_INCLUDES = 200
+MAX_FOLDERS = 8
 FILE_ATTRIBUTES = ("file", "fileup", "filedown", "fileleft", "fileright", "filefront", "fileback")
-_FOLDERS = ("meshdir", "texturedir", "assetdir")
+MJCFS = ("include", "model")
+"""Elements whose file is itself MJCF, found from the folder of the one that names it."""
 
 
 class UnsafeXml(Exception):
@@ -33,10 +35,16 @@ def parse(text: bytes) -> etree._Element:
     )
     try:
         root = etree.fromstring(text, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
+    except etree.XMLSyntaxError as error:
+        if "Excessive depth" in error.msg:
+            raise UnsafeXml(f"elements are nested more than {MAX_DEPTH} deep") from None
+        raise UnsafeXml(f"it is not well-formed: {' '.join(error.msg.split())}") from None
+    except ValueError as error:
         raise UnsafeXml(f"it is not well-formed: {error}") from None
     if getattr(root.getroottree().docinfo, "doctype", ""):
         raise UnsafeXml("it has a document type, which MJCF never needs")
+    if root.tag == "robot":  # MuJoCo compiles it, but finds the files that it names by other rules
+        raise UnsafeXml("it is URDF, not MJCF")
     return root
 
 
@@ -54,40 +62,84 @@ def inspect(text: bytes) -> None:
 
 
 def named_files(root: etree._Element) -> Iterator[tuple[str, str]]:
-    """Each file that an MJCF names, as (tag, path relative to the MJCF's folder)."""
-    compiler = root.find("compiler")
-    folders: dict[str, str] = {}
-    if compiler is not None:
-        folders = {str(key): str(value) for key, value in compiler.attrib.items()}
-    shared = folders.get("assetdir", "")
-    for element in root.iter(etree.Element):
-        for attribute in FILE_ATTRIBUTES:
-            name = element.get(attribute)
-            if name:
-                folder = {
-                    "mesh": folders.get("meshdir", shared),
-                    "texture": folders.get("texturedir", shared),
-                    "hfield": shared,
-                }.get(str(element.tag), "")
-                yield str(element.tag), str(PurePosixPath(str(folder)) / name)
+    """Each file that an MJCF may open, as (tag, path relative to the MJCF's folder).
+
+    One per folder that a `<compiler>` names, as a later one overrides an earlier one.
+    """
+    folders = _folders(root)
+    for tag, name in _names(root):
+        yield from ((tag, path) for path in _below(tag, name, folders))
 
 
 def all_files(text: bytes, folder: Path) -> Iterator[tuple[str, str]]:
     """Each file that an MJCF and the MJCFs that it includes name; included ones are read if inside.
 
+    MuJoCo looks beside the main MJCF and beside the one that names the file, below the folders of every
+    `<compiler>` there is. What leads outside from one of these is given so, else what is there.
+
     Raises:
         UnsafeXml: One of them is not safe to read, or there are too many.
     """
-    waiting, seen = [text], set[str]()
+    named: list[tuple[str, str, str]] = []  # tag, name, folder of the MJCF that names it
+    folders: set[tuple[str, str]] = set()
+    waiting, seen, size = [(text, "")], set[str](), 0
     while waiting:
-        for tag, name in named_files(parse(waiting.pop())):
-            yield tag, name
-            if tag in ("include", "model") and name not in seen and not escapes(name, folder):
-                seen.add(name)
+        content, base = waiting.pop()
+        size += len(content)
+        if size > MAX_BYTES:
+            raise UnsafeXml(f"it includes more than {MAX_BYTES:,} bytes")
+        root = parse(content)
+        folders |= _folders(root)
+        if len(folders) > MAX_FOLDERS:
+            raise UnsafeXml(f"its compilers name more than {MAX_FOLDERS} folders")
+        for tag, name in _names(root):
+            named.append((tag, name, base))
+            for path in _from(base, name) if tag in MJCFS else ():
+                if path in seen or escapes(path, folder) or not (folder / path).is_file():
+                    continue
+                seen.add(path)
                 if len(seen) > MAX_INCLUDES:
                     raise UnsafeXml(f"it includes more than {MAX_INCLUDES} files")
-                if (folder / name).is_file():
-                    waiting.append((folder / name).read_bytes()[: MAX_BYTES + 1])
+                with open(folder / path, "rb") as file:
+                    waiting.append((file.read(MAX_BYTES + 1), str(PurePosixPath(path).parent)))
+    for tag, name, base in named:
+        below = [below for path in _from(base, name) for below in _below(tag, path, folders)]
+        beside = [path for below in _below(tag, name, folders) for path in _from(base, below)]
+        paths = list(dict.fromkeys(below + beside))
+        outside = [path for path in paths if escapes(path, folder)]
+        there = [path for path in paths if not outside and (folder / path).is_file()]
+        yield tag, (outside or there or paths)[0]
+
+
+def _names(root: etree._Element) -> Iterator[tuple[str, str]]:
+    """Each (tag, file) as it stands there, but for backslashes, which MuJoCo reads as slashes."""
+    for element in root.iter(etree.Element):
+        for attribute in FILE_ATTRIBUTES:
+            name = element.get(attribute)
+            if name:
+                yield str(element.tag), name.replace("\\", "/")
+
+
+def _folders(root: etree._Element) -> set[tuple[str, str]]:
+    """Each (attribute, folder) of a `<compiler>`, wherever it stands."""
+    return {
+        (key, str(compiler.get(key)).replace("\\", "/"))
+        for compiler in root.iter("compiler")
+        for key in ("meshdir", "texturedir", "assetdir")
+        if compiler.get(key)
+    }
+
+
+def _below(tag: str, name: str, folders: set[tuple[str, str]]) -> list[str]:
+    """A file below each folder that holds files of a tag; as it is if there is no such folder."""
+    own = "" if tag in MJCFS else "texturedir" if tag == "texture" else "meshdir"
+    found = sorted({folder for key, folder in folders if own and key in (own, "assetdir")})
+    return [str(PurePosixPath(folder) / name) for folder in found] or [name]
+
+
+def _from(base: str, name: str) -> list[str]:
+    """A file beside the main MJCF and beside the one in `base`."""
+    return list(dict.fromkeys([name, str(PurePosixPath(base) / name)]))
 
 
 def escapes(path: str, folder: Path) -> bool:

@@ -32,9 +32,7 @@ def command(path: Path, kind: str, out: Path | None, quiet: bool) -> None:
         raise InputError(f"{target} is there already", "Give another --out, or remove it.")
     if not target.parent.is_dir():
         raise InputError(f"there is no folder {target.parent}", "Make it, or give another --out.")
-    with click.progressbar(
-        length=len(pack), label=f"{kind}", file=sys.stderr, hidden=quiet
-    ) as bar:
+    with click.progressbar(length=len(pack), label=f"{kind}", file=sys.stderr, hidden=quiet) as bar:
         try:
             form.write(pack, target, lambda done: bar.update(done - bar.pos))
         except OSError as error:

@@ -63,7 +63,7 @@ def _batch(backend: str) -> None:
                 raise ValueError("it is not a string")
             answer = interpret(prompt, backend).to_json()
         except EnvgenError as error:
-            answer = {"error": " ".join(str(error).split())}
+            answer = {"error": f"{error.cause}. {error.remedy}".strip()}
         except (ValueError, RecursionError) as error:
             answer = {"error": f"the line is no JSON string: {error}"}
         click.echo(json.dumps(answer, ensure_ascii=True))

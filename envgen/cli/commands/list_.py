@@ -62,7 +62,10 @@ def _entries(family: str) -> list[dict[str, Any]]:
         from envgen.validate.base import CHECKS
 
         checks = sorted((kind for _, kind in CHECKS), key=lambda kind: kind.order)
-        return [{"name": c.kind, "summary": c.title, "remedy": c.remedy} for c in checks]
+        return [
+            {"name": c.kind, "summary": c.title, "unit": c.unit, "redraws": c.blame, "remedy": c.remedy}
+            for c in checks
+        ]
     if family == "robots":
         return [
             {

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from envgen.packs.pack import Pack, PackVariant
+    from envgen.packs.pack import PackVariant
+    from envgen.preview.sheet import Tile
 
 MOST = 400
+FRAME = (800, 576)
+"""Size of a rendered frame, in pixels."""
 
 EPILOG = """\b
 Examples:
@@ -32,28 +37,31 @@ Examples:
 @click.option("--render", is_flag=True, help="MuJoCo's own frames, where OpenGL exists.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def command(path: Path, out: Path | None, count: int, width: int, render: bool, quiet: bool) -> None:
-    """Draw a contact sheet of a PACK: relief, obstacles, starts, goals and paths; no GPU or display needed."""
+    """Draw a contact sheet of a PACK: relief, obstacles, starts, goals and paths. Needs no GPU or display."""
     from envgen.packs.pack import Pack
-    from envgen.preview.sheet import contact_sheet, write_png
+    from envgen.preview.sheet import Heading, contact_sheet, write_png
 
     pack = Pack.open(path)
-    shown = _spread(pack, count)
-    tiles = []
-    with click.progressbar(
-        shown, label="drawing", file=click.get_text_stream("stderr"), hidden=quiet
-    ) as variants:
-        for variant in variants:
-            tiles.append(_tile(variant, render))
-    title, subtitle = pack.name, _subtitle(pack, len(shown))
     target = out or (path / "preview.png" if path.is_dir() else path.with_suffix(".png"))
-    write_png(target, contact_sheet(tiles, title=title, subtitle=subtitle, width=width))
+    hidden = quiet or not sys.stderr.isatty()
+    with click.progressbar(pack[:count], label="drawing", file=sys.stderr, hidden=hidden) as variants:
+        tiles = [_tile(variant, render) for variant in variants]
+    heading = Heading(pack.name, str(pack.manifest["prompt"] or ""), len(pack), pack.seed)
+    write_png(target, contact_sheet(tiles, width=width, heading=heading))
     if not quiet:
         click.echo(str(target))
 
 
-def _spread(pack: Pack, count: int) -> list[PackVariant]:
-    """The first variants; they are in random order of difficulty as it is."""
-    return pack[:count]
+def _tile(variant: PackVariant, render: bool) -> Tile:
+    from envgen.preview.sheet import Tile
 
+    world = variant.world()
+    kinds = Counter(agent.rpartition("_")[0] for agent in variant.agents)
+    robots = ", ".join(f"{n} {kind}" if n > 1 else kind for kind, n in kinds.items())
+    subtitle = f"{variant.drawn.get('terrain.kind', '')} · {robots}"
+    if render:
+        from envgen.preview.render import render_world
 
-__all__ = ["command"]
+        frame = render_world(world, *FRAME)
+        return Tile(str(variant.index), subtitle, None, variant.difficulty, frame)
+    return Tile(str(variant.index), subtitle, world, variant.difficulty)

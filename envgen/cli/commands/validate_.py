@@ -88,4 +88,6 @@ def _words(finding: object) -> str:
 
 
 def _value(value: float | None, unit: str) -> str:
-    return "" if value is None else f"{value:g} {unit}".strip()
+    if value is None:
+        return ""
+    return f"{value:,.0f} {unit}".strip() if abs(value) >= 10_000 else f"{value:g} {unit}".strip()
