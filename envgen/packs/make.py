@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -302,8 +303,19 @@ def _made(recipe: Recipe, pending: list[int], folder: Path, jobs: int) -> Iterat
             "Run the same command with --resume, perhaps with fewer --jobs.",
         ) from None
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        _end(pool)
         gc.unfreeze()
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """Wait for what is being written; a second Ctrl-C doesn't, as what is half written is drawn again."""
+    workers = list((pool._processes or {}).values())
+    try:
+        pool.shutdown(wait=True, cancel_futures=True)
+    except KeyboardInterrupt:
+        for worker in workers:
+            worker.kill()
+        raise
 
 
 _recipe: Recipe
@@ -314,8 +326,18 @@ def _start(recipe: Recipe, folder: Path) -> None:
     """Prepare a worker: the parent alone answers Ctrl-C, so that what is being written is finished."""
     global _recipe, _folder
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _recipe, _folder = recipe, folder
     gc.freeze()
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed leaves nobody who would tell its workers to end."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
 
 
 def _work(indices: list[int]) -> list[Made]:

@@ -67,7 +67,8 @@ def _write_table(journal: Journal, path: Path) -> None:
         return
     schema = pa.schema([(key, columns[key]) for key in columns])
     part = path.with_name(f".{path.name}.part")
-    with pq.ParquetWriter(part, schema, compression="zstd") as writer:
+    # given as a name, "~" and "s3:" in it would mean something to pyarrow
+    with open(part, "wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
         batch: list[dict[str, Any]] = []
         for row in _rows(journal):
             batch.append({key: _as(row.get(key), kind) for key, kind in columns.items()})

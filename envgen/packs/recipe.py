@@ -18,7 +18,7 @@ from envgen.build.sample import Attempt
 from envgen.build.variant import Variant, build
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
-from envgen.core.errors import WorkError
+from envgen.core.errors import InputError, WorkError
 from envgen.core.families import TASKS
 from envgen.core.overrides import Sweep, apply, combinations
 from envgen.core.rng import Streams
@@ -110,7 +110,6 @@ def make_variant(recipe: Recipe, index: int, folder: Path) -> Made:
         folder: Of the pack.
 
     Raises:
-        InputError: Parts of the EnvCfg don't go together.
         OSError: It can't be written.
     """
     values, cfg = recipe.cells[index % len(recipe.cells)]
@@ -121,7 +120,7 @@ def make_variant(recipe: Recipe, index: int, folder: Path) -> Made:
     for _ in range(MAX_DRAWS):
         try:
             variant = build(cfg, recipe.seed, index, attempt, stream)
-        except WorkError as error:
+        except (WorkError, InputError) as error:  # what was drawn may not go together in some variants only
             refused["placing"] += 1
             problem = ("placing", error.cause, error.remedy)
             attempt = Attempt(attempt.terrain + 1)

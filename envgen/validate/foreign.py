@@ -88,8 +88,8 @@ def _examine(path: str, text: bytes, pipe: Any) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     try:
         report = _compiled(path, text)
-    except MemoryError:
-        report = _failed(f"it needs more than {MEMORY / 1e9:g} GB of memory")
+    except (MemoryError, RuntimeError):  # MuJoCo's bindings raise the latter for C++ exceptions
+        report = _failed(f"MuJoCo gave up: does it need more than {MEMORY / 1e9:g} GB of memory?")
     pipe.send(report.to_json())
     pipe.close()
 

@@ -361,17 +361,17 @@ def test_what_does_not_go_together_is_told_before_anything_is_written(tmp_path):
 
 
 def test_a_config_that_some_draws_cannot_fill_is_not_an_input_error_halfway(tmp_path):
-    """The first draw fits and later ones don't: the pack is made from those that do, or nothing is written."""
+    """The first draw fits and later ones don't: those that do are kept, and the others told."""
     cfg = cfgio.parse({"terrain": {"size": [[3, 16], 16], "sub_terrains": [{"kind": "gap"}]}})
     out = tmp_path / "p"
-    try:
-        pack = make(cfg, 12, seed=1, out=out, jobs=2)
-    except InputError:
-        assert not out.exists()
-    except WorkError as error:
-        assert len(Pack.open(out)) > 0, error  # noqa: PT017
-    else:
-        assert len(pack) == 12
+    with pytest.raises(WorkError, match="gap: a platform of") as caught:
+        make(cfg, 12, seed=0, out=out, jobs=2)
+    pack = Pack.open(out)
+    assert 0 < len(pack) < 12
+    assert not pack.complete
+    assert f"{12 - len(pack)} variants can't be made" in caught.value.cause
+    assert f"{len(pack)} of 12 are kept" in caught.value.cause
+    pack.verify()
 
 
 def test_a_config_that_cannot_give_a_variant_names_the_check_and_what_to_loosen(tmp_path):
