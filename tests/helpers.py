@@ -16,12 +16,16 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.cfgio import parse
 
 
-def make_cfg(terrain: str = "flat", model: str = "ant", *, size: float = 10.0, **changes: Any) -> EnvCfg:
-    """An EnvCfg with one terrain and one robot; `changes` replace whole keys, `sub` the terrain's parameters."""
+def make_cfg(
+    terrain: str | dict[str, Any] = "flat", model: str = "ant", *, size: float = 10.0, **changes: Any
+) -> EnvCfg:
+    """An EnvCfg of one terrain (with the parameters `sub`) and one robot; `changes` replace whole keys."""
     sub = changes.pop("sub", {})
     data: dict[str, Any] = {
         "name": "test",
-        "terrain": {"size": [size, size], "sub_terrains": [{"kind": terrain, **sub}]},
+        "terrain": terrain
+        if isinstance(terrain, dict)
+        else {"size": [size, size], "sub_terrains": [{"kind": terrain, **sub}]},
         "robots": [{"model": model}],
     }
     return parse({**data, **changes})

@@ -90,7 +90,7 @@ def _disk() -> str:
 
 
 def _opengl() -> str:
-    code = "from envgen.preview.render import backend; print(backend())"
+    code = "from envgen.preview.gl import backend; print(backend())"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import importlib
+import io
 import os
+import signal
 import sys
 from typing import Any
 
@@ -75,28 +78,43 @@ class Lazy(click.Group):
 @click.version_option(envgen.__version__, prog_name="envgen")
 def root() -> None:
     """A sentence or a parameter file becomes hundreds of different, validated MuJoCo environments."""
+    if os.environ.get("NO_COLOR"):
+        click.get_current_context().color = False
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its status: 0 done, 1 failed, 2 wrong input, 130 interrupted."""
+    for name in ("SIGTERM", "SIGHUP"):  # as Ctrl-C: what is finished is kept, unless nohup says otherwise
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):  # a tick that the terminal doesn't have must not end the work
+        if isinstance(stream, io.TextIOWrapper):
+            plain = (
+                codecs.lookup(stream.encoding).name == "ascii"
+            )  # that is what LC_ALL=C says of any terminal
+            stream.reconfigure(encoding="utf-8" if plain else None, errors="replace")
     sys.exit(run(arguments))
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its status."""
     try:
-        status = root.main(arguments, standalone_mode=False)
+        status = root.main(arguments, prog_name="envgen", standalone_mode=False)
         return status if isinstance(status, int) else 0
-    except (KeyboardInterrupt, click.Abort):
-        _say("interrupted", "What is finished is kept; --resume goes on from it.")
+    except (KeyboardInterrupt, click.Abort) as error:
+        origin = error.__cause__ or error  # click turns a KeyboardInterrupt into an Abort
+        _say(*(origin.args if len(origin.args) == 2 else ("interrupted", "Run it again.")))
         return 130
     except click.UsageError as error:
         cause, _, remedy = error.format_message().partition("\n")
         name = error.ctx.command_path if error.ctx else "envgen"
+        if isinstance(error, click.NoSuchOption) and name.endswith((" make", " interpret")):
+            remedy = f"See `{name} --help`; a prompt that begins with a dash goes after --."
         _say(cause[:1].lower() + cause[1:].rstrip("."), remedy or f"See `{name} --help`.")
         return 2
-    except BrokenPipeError:
-        # the reader (head, less) has seen enough; Python would complain on closing standard output
+    except (BrokenPipeError, SystemExit):
+        # the reader (head, less) has seen enough, which click and rich answer by ending with 1; Python
+        # would complain on closing standard output
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:

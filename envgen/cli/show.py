@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +18,21 @@ if TYPE_CHECKING:
 BARS = " ▁▂▃▄▅▆▇█"
 EVERY = 0.1
 """Seconds between two drawings of a progress bar."""
+
+
+class FilePath(click.Path):
+    """A path; an empty one (an unset variable of a script, most likely) is no name of this folder."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("the path is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = FilePath()
 
 
 def histogram(counts: Sequence[int]) -> str:
@@ -49,32 +66,53 @@ def progress(quiet: bool) -> Iterator[Callable[[Tally], None] | None]:
         fresh = tally.done - tally.earlier
         rate = fresh / max(now - start, 1e-6)
         left = (tally.count - tally.done) / rate if rate else 0.0
-        filled = int(24 * tally.done / tally.count)
-        bar = click.style("━" * filled, fg="green") + click.style("━" * (24 - filled), dim=True)
         refused = sum(tally.refused.values())
-        click.echo(
-            f"\r{bar} {tally.done:,}/{tally.count:,} made · {rate:,.0f}/s · {refused:,} refused"
-            f" · {seconds(left)} left\x1b[K",
-            nl=False,
-            err=True,
-        )
+        text = f"{tally.done:,}/{tally.count:,} made · {rate:,.0f}/s"
+        text = f"{text} · {refused:,} refused · {seconds(left)} left"
+        room = (columns() or 80) - 1  # a line that wraps can't be drawn over
+        bar = _bar(tally.done / tally.count, min(24, room - len(text) - 1))
+        click.echo(f"\r{bar}{text[:room]}\x1b[K", nl=False, err=True, color=True)
 
     try:
         yield draw
     finally:
         if drawn:
-            click.echo("\r\x1b[K", nl=False, err=True)
+            click.echo("\r\x1b[K", nl=False, err=True, color=True)
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def _bar(share: float, width: int) -> str:
+    """A bar and a blank, or nothing where there is no room for one."""
+    if width < 4:
+        return ""
+    filled = int(width * share)
+    if os.environ.get("NO_COLOR"):
+        return "━" * filled + "┄" * (width - filled) + " "
+    return click.style("━" * filled, fg="green") + click.style("━" * (width - filled), dim=True) + " "
+
+
+def columns() -> int:
+    """Width of the terminal that standard error is, 0 if it doesn't say."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        return 0
+
+
+def table(title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """A table on standard output."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        grid.add_column(column, overflow="fold")
+    grid = Table(
+        title=Text(title) if title else None,
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+    )
+    for name in names:
+        grid.add_column(name, overflow="fold")
     for row in rows:
         grid.add_row(*(value if isinstance(value, Text) else Text(str(value)) for value in row))
     Console(highlight=False, soft_wrap=False).print(grid)

@@ -264,7 +264,9 @@ def _keep(journal: Journal, count: int) -> None:
 
 
 def _disk(error: OSError, folder: Path, kept: int) -> tuple[str, str]:
-    reason = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror or str(error)
+    reason = (
+        "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror or str(error)
+    )
     return (
         f"{folder} can't be written: {reason}; {kept} variants are kept",
         "Make room, then run the same command with --resume.",
@@ -342,5 +344,3 @@ def _end_with_parent() -> None:
 
 def _work(indices: list[int]) -> list[Made]:
     return [make_variant(_recipe, index, _folder) for index in indices]
-
-

@@ -17,7 +17,7 @@ from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError
 from envgen.packs.recipe import ENV, SCHEMA, variant_folder
-from envgen.packs.store import Store, open_store
+from envgen.packs.store import Missing, Store, open_store
 from envgen.validate.report import Report
 from envgen.validate.xml import UnsafeXml, named_files, parse
 
@@ -128,7 +128,7 @@ class Pack(Sequence[PackVariant]):
             manifest = json.loads(store.read("pack.json"))
         except (ValueError, RecursionError):
             raise InputError(f"{path}: pack.json is not valid JSON", "The pack is damaged.") from None
-        except InputError:
+        except Missing:
             raise InputError(
                 f"{path} holds no finished pack",
                 "Give a pack; if `envgen make` was killed, run it again with --resume.",
@@ -228,7 +228,9 @@ def check_names(text: bytes, files: Mapping[str, bytes], source: str) -> None:
     try:
         foreign = sorted({name for _, name in named_files(parse(text))} - files.keys())
     except UnsafeXml as error:
-        raise InputError(f"{source}: an env.xml is not safe to read: {error}", "Don't use this pack.") from None
+        raise InputError(
+            f"{source}: an env.xml is not safe to read: {error}", "Don't use this pack."
+        ) from None
     if foreign:
         raise InputError(
             f"{source}: an env.xml names {foreign[0]!r}, which is not in the manifest",
@@ -244,10 +246,40 @@ def _check_manifest(manifest: Any, path: str | Path) -> None:
             f"{path} is of schema {manifest.get('schema')!r}, this envgen reads schema {SCHEMA}",
             "Use the version of envgen that made it, or make it again.",
         )
-    for key in ("name", "seed", "cfg", "task", "versions", "complete", "prompt"):
+    for key, kind in _MANIFEST.items():
         if key not in manifest:
             raise InputError(f"{path}: pack.json lacks {key!r}", "The pack is damaged.")
+        if not isinstance(manifest[key], kind):
+            raise InputError(f"{path}: {key!r} in pack.json is of the wrong type", "The pack is damaged.")
+    axes = manifest.get("sweep", [])
+    if not isinstance(axes, list) or not all(
+        isinstance(axis, dict) and isinstance(axis.get("values"), list) and axis["values"] for axis in axes
+    ):
+        raise InputError(f"{path}: the sweep in pack.json is malformed", "The pack is damaged.")
+    cell = manifest["cfg"].get("terrain")
+    cell = cell.get("cell") if isinstance(cell, dict) else None
     for entry in manifest["variants"]:
-        keys = {"index", "difficulty", "files", "agents", "drawn", "report"}
-        if not isinstance(entry, dict) or not keys <= entry.keys():
+        if not isinstance(entry, dict) or not all(isinstance(entry.get(k), t) for k, t in _ENTRY.items()):
             raise InputError(f"{path}: an entry of pack.json is malformed", "The pack is damaged.")
+        own = entry["drawn"].get("terrain.cell", cell)
+        if not isinstance(own, int | float) or not 0 < own < math.inf or ENV not in entry["files"]:
+            raise InputError(f"{path}: an entry of pack.json is malformed", "The pack is damaged.")
+
+
+_MANIFEST: dict[str, Any] = {
+    "name": str,
+    "seed": int,
+    "cfg": dict,
+    "task": dict,
+    "versions": dict,
+    "complete": bool,
+    "prompt": str | None,
+}
+_ENTRY: dict[str, Any] = {
+    "index": int,
+    "difficulty": int | float,
+    "files": dict,
+    "agents": list,
+    "drawn": dict,
+    "report": dict,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -10,6 +11,10 @@ from envgen.core.errors import InputError
 
 MAX_FILE = 512_000_000
 """Largest file that is read out of a zip, in bytes, whatever its header claims."""
+
+
+class Missing(InputError):
+    """A file that is not in the pack."""
 
 
 class Store(Protocol):
@@ -49,6 +54,8 @@ class FolderStore:
             raise InputError(f"the link {name!r} leads out of the pack", "Don't use this pack.")
         try:
             return target.read_bytes()
+        except FileNotFoundError as error:
+            raise Missing(f"{target} can't be read: {error.strerror}", "The pack is damaged.") from None
         except OSError as error:
             raise InputError(f"{target} can't be read: {error.strerror}", "The pack is damaged.") from None
 
@@ -73,8 +80,8 @@ class ZipStore:
             with self._zip.open(str(safe_name(name))) as file:
                 content = file.read(MAX_FILE + 1)
         except KeyError:
-            raise InputError(f"{self.path} has no file {name!r}", "The pack is damaged.") from None
-        except (OSError, zipfile.BadZipFile, RuntimeError, EOFError) as error:
+            raise Missing(f"{self.path} has no file {name!r}", "The pack is damaged.") from None
+        except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
             raise InputError(f"{self.path}: {name!r} can't be read: {error}", "The pack is damaged.") from None
         if len(content) > MAX_FILE:
             raise InputError(f"{self.path}: {name!r} is over {MAX_FILE // 10**6} MB", "Don't use this pack.")

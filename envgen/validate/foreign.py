@@ -88,6 +88,8 @@ def _examine(path: str, text: bytes, pipe: Any) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     try:
         report = _compiled(path, text)
+    except mujoco.FatalError as error:  # such as an arena that is too small for its contacts
+        report = _failed(f"MuJoCo gave up: {' '.join(str(error).split())}")
     except (MemoryError, RuntimeError):  # MuJoCo's bindings raise the latter for C++ exceptions
         report = _failed(f"MuJoCo gave up: does it need more than {MEMORY / 1e9:g} GB of memory?")
     pipe.send(report.to_json())

@@ -14,12 +14,15 @@ from helpers import build_world, make_cfg, start
 
 from envgen.build.engine import listening
 from envgen.build.robot import robot_model
+from envgen.packs.make import make
 from envgen.packs.recipe import Recipe, task_params
 from envgen.validate.base import CHECKS, Subject
 from envgen.validate.examine import blame, examine
 from envgen.validate.report import Report
 
-NAMES = CHECKS.names()
+TELLS_ONLY = {"agreement"}
+"""Checks that say something and refuse nothing; each has a test of its own."""
+NAMES = [name for name in CHECKS.names() if name not in TELLS_ONLY]
 
 
 def subject(text: str | bytes, files: dict[str, bytes] | None = None, **more) -> Subject:
@@ -31,7 +34,9 @@ def subject(text: str | bytes, files: dict[str, bytes] | None = None, **more) ->
             model = mujoco.MjModel.from_xml_string(raw.decode(), files or {})
         except ValueError as error:
             problem = str(error)
-    return Subject(raw, files=files or {}, model=model, problem=problem, warnings=tuple(caught.messages), **more)
+    return Subject(
+        raw, files=files or {}, model=model, problem=problem, warnings=tuple(caught.messages), **more
+    )
 
 
 def world(terrain: str = "flat", **more) -> Subject:
@@ -98,7 +103,8 @@ def thrown(speed: float) -> Subject:
 def heap(solref: str, mass: float = 50.0) -> Subject:
     """A ball on a floor that yields."""
     return subject(
-        f"""<mujoco><worldbody><geom type="plane" size="5 5 1" solref="{solref}" solimp="0.1 0.2 0.5" priority="1"/>
+        f"""<mujoco><worldbody>
+        <geom type="plane" size="5 5 1" solref="{solref}" solimp="0.1 0.2 0.5" priority="1"/>
         <body pos="0 0 .5"><freejoint/><geom size=".5" mass="{mass}"/></body></worldbody></mujoco>"""
     )
 
@@ -109,7 +115,8 @@ def fine_field(side: int) -> Subject:
     raw = np.array([side, side], "<i4").tobytes() + rng.uniform(0, 1, side * side).astype("<f4").tobytes()
     return subject(
         """<mujoco><asset><hfield name="h" file="h.bin" size="2 2 .02 .5"/></asset><worldbody>
-        <geom type="hfield" hfield="h"/><body pos="0 0 .09"><freejoint/><geom type="box" size="1 1 .05"/></body>
+        <geom type="hfield" hfield="h"/>
+        <body pos="0 0 .09"><freejoint/><geom type="box" size="1 1 .05"/></body>
         </worldbody></mujoco>""",
         {"h.bin": raw},
     )
@@ -119,7 +126,7 @@ def near(qpos: np.ndarray, away: float) -> None:
     """The second ant beside the first, `away` m between their circles."""
     radius = robot_model("ant", {"legs": 4, "leg_length": 0.85, "torso_radius": 0.25}).size.radius
     middle = math.copysign(1, -qpos[0]) * (2 * radius + away)
-    qpos[15:18] = qpos[0:3] + [middle, 0, 0]
+    qpos[15:18] = np.add(qpos[0:3], [middle, 0, 0])
 
 
 def beside_the_ant(sound: Subject, gap: float) -> Subject:
@@ -127,7 +134,9 @@ def beside_the_ant(sound: Subject, gap: float) -> Subject:
     radius = sound.size_of("ant_0").radius
     inwards = -math.copysign(1, data.qpos[0])
     x = data.qpos[0] + inwards * (radius + gap + 0.3)
-    return set_geom(sound, "obstacle/box_0", pos=f"{x:.6g} {data.qpos[1]:.6g} 0.2", size="0.3 0.3 0.2", quat="1 0 0 0")
+    return set_geom(
+        sound, "obstacle/box_0", pos=f"{x:.6g} {data.qpos[1]:.6g} 0.2", size="0.3 0.3 0.2", quat="1 0 0 0"
+    )
 
 
 def walled_in(sound: Subject, height: float) -> Subject:
@@ -205,7 +214,8 @@ BROKEN: dict[str, list[Callable[[Path], Subject]]] = {
     "reachable": [lambda _: walled_in(world(), 1.0)],
     "task": [
         lambda _: edited(
-            world(), lambda t: re.sub(r'(<site name="goal/0"[^>]*pos=")[^"]*', rf"\g<1>{_root_xy(world())} 0", t)
+            world(),
+            lambda t: re.sub(r'(<site name="goal/0"[^>]*pos=")[^"]*', rf"\g<1>{_root_xy(world())} 0", t),
         ),
         lambda _: with_qpos(world(), lambda q: q.__setitem__(slice(3, 7), [0, 1, 0, 0])),
         lambda _: with_qpos(world(), lambda q: q.__setitem__(0, 9.0)),
@@ -220,7 +230,7 @@ BROKEN: dict[str, list[Callable[[Path], Subject]]] = {
     "tunnelling": [lambda _: heap("2 1")],
     "memory": [lambda _: edited(world("rough"), lambda t: re.sub(r'memory="[^"]*"', 'memory="64K"', t))],
     "cell_size": [lambda _: fine_field(200)],
-}  # fmt: skip
+}
 
 
 def _root_xy(sound: Subject) -> str:
@@ -229,7 +239,9 @@ def _root_xy(sound: Subject) -> str:
 
 def _blow_up() -> str:
     """A motor that is far too strong."""
-    return '<actuator><general joint="ant_0/hip_0" gear="1e9" ctrlrange="-1 1" ctrllimited="true"/></actuator>'
+    return (
+        '<actuator><general joint="ant_0/hip_0" gear="1e9" ctrlrange="-1 1" ctrllimited="true"/></actuator>'
+    )
 
 
 def case_ids():
@@ -288,6 +300,18 @@ def test_describes_itself(name):
     assert check.__doc__
     assert check.remedy.endswith(".")
     assert check.blame in ("obstacles", "terrain")
+
+
+def test_robots_that_disagree_on_the_solver_are_told_of_and_not_refused(tmp_path):
+    robots = [{"model": "ant"}, {"model": "humanoid"}]
+    cfg = make_cfg("flat", size=16, robots=robots, task={"kind": "stand"})
+    finding = make(cfg, 1, out=tmp_path / "p", jobs=1)[0].report.to_json()["agreement"]
+    assert finding["ok"]
+    assert finding["measured"] == 2
+    assert "timestep" in finding["detail"]
+    assert "integrator" in finding["detail"]
+    alone = make(make_cfg("flat"), 1, out=tmp_path / "q", jobs=1)[0].report.to_json()
+    assert "agreement" not in alone
 
 
 def test_orders_are_distinct_so_that_reports_are_the_same_every_time():

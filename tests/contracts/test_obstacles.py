@@ -24,7 +24,11 @@ def shape(kind: str, difficulty: float = 0.5, seed: int = 0, **given):
 
 def world_with(kind, terrain, difficulty=0.4, seed=0):
     cfg = make_cfg(
-        terrain, size=12, difficulty=difficulty, obstacles=[{"kind": kind, "count": 6}], task={"kind": "stand"}
+        terrain,
+        size=12,
+        difficulty=difficulty,
+        obstacles=[{"kind": kind, "count": 6}],
+        task={"kind": "stand"},
     )
     return build_world(cfg, seed)
 
@@ -88,17 +92,19 @@ class TestEvery:
     def test_what_moves_stays_where_it_was_put(self, kind):
         """Half a second later it has neither fallen, jumped nor rolled off; what is fixed is no body."""
         _, world = world_with(kind, "rough", difficulty=0.2)
-        bodies = {int(world.model.geom_bodyid[g]) for g in world.obstacle_geoms}
+        geoms = world.obstacle_geoms
+        bodies = {int(world.model.geom_bodyid[g]) for g in geoms}
         if not OBSTACLES.get(kind).dynamic:
             assert bodies == {0}
             return
         data = start(world.model)
-        before = {body: np.array(data.xpos[body]) for body in bodies}
+        before = data.geom_xpos[geoms].copy()
         while data.time < 0.5:
             mujoco.mj_step(world.model, data)
-        for body, position in before.items():
-            assert -0.05 < data.xpos[body, 2] - position[2] < 0.005
-            assert np.linalg.norm(data.xpos[body, :2] - position[:2]) < 0.15
+        moved = data.geom_xpos[geoms] - before
+        assert moved[:, 2].max() < 0.005, "nothing jumps out of the ground"
+        assert moved[:, 2].min() > -0.02, "nothing falls"
+        assert np.linalg.norm(moved[:, :2], axis=1).max() < 0.15, "nothing rolls off"
 
     def test_obstacles_keep_apart_from_one_another_the_border_and_the_starts(self, kind):
         cfg = make_cfg("flat", size=14, obstacles=[{"kind": kind, "count": 12}], task={"kind": "goal"})
@@ -129,8 +135,26 @@ class TestEvery:
         assert math.isclose(large.radius / small.radius, 3, rel_tol=0.45)
 
 
+@pytest.mark.xfail(strict=True, reason="scatter samples a ball's underside more coarsely than the cells")
+@pytest.mark.parametrize("terrain", ["rough", "boulders"])
+def test_large_balls_rest_on_hard_ground_too(terrain, tmp_path):
+    cfg = make_cfg(
+        terrain,
+        size=40,
+        difficulty=0.9,
+        obstacles=[{"kind": "ball", "count": 30, "radius": 1.0}],
+        task={"kind": "stand"},
+    )
+    made = make_variant(Recipe(cfg, 0), 0, tmp_path)
+    assert made.problem is None, made.problem
+
+
 def test_two_entries_of_one_kind_are_numbered_on():
-    cfg = make_cfg("flat", size=14, obstacles=[{"kind": "box", "count": 2}, {"kind": "log", "count": 1}, {"kind": "box", "count": 2}])
+    cfg = make_cfg(
+        "flat",
+        size=14,
+        obstacles=[{"kind": "box", "count": 2}, {"kind": "log", "count": 1}, {"kind": "box", "count": 2}],
+    )
     _, world = build_world(cfg)
     names = sorted(world.geom_names[g] for g in world.obstacle_geoms)
     assert names == ["obstacle/box_0", "obstacle/box_1", "obstacle/box_2", "obstacle/box_3", "obstacle/log_0"]

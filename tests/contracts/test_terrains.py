@@ -90,7 +90,7 @@ class TestEvery:
 
     def test_rays_onto_the_compiled_ground_meet_the_ground_map(self, kind):
         """What MuJoCo collides with is what the map says: never above `above`, on it at the samples."""
-        variant, world = build_world(make_cfg(kind, size=12, difficulty=0.6, task={"kind": "stand"}))
+        _, world = build_world(make_cfg(kind, size=12, difficulty=0.6, task={"kind": "stand"}))
         model, data = world.model, start(world.model)
         terrain_only = np.zeros(6, np.uint8)
         model.geom_group[:] = 1
@@ -126,7 +126,9 @@ class TestEvery:
         body = root.find("worldbody")
         for part in body.findall("body"):
             body.remove(part)
-        model = mujoco.MjModel.from_xml_string(etree.tostring(root, encoding="unicode"), variant.rendered.files)
+        model = mujoco.MjModel.from_xml_string(
+            etree.tostring(root, encoding="unicode"), variant.rendered.files
+        )
         data = mujoco.MjData(model)
         mujoco.mj_step(model, data)
         assert model.nbody == 1

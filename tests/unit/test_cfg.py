@@ -116,9 +116,18 @@ def test_a_dump_is_whole_plain_json_and_holds_what_was_given(data):
     dumped = cfgio.dump(cfg)
     assert json.loads(json.dumps(dumped, allow_nan=False)) == dumped
     assert list(dumped) == [
-        "schema", "name", "prompt", "terrain", "obstacles", "robots",
-        "task", "physics", "control", "randomize", "difficulty",
-    ]  # fmt: skip
+        "schema",
+        "name",
+        "prompt",
+        "terrain",
+        "obstacles",
+        "robots",
+        "task",
+        "physics",
+        "control",
+        "randomize",
+        "difficulty",
+    ]
     assert_contains(dumped, data)
 
 
@@ -193,14 +202,26 @@ WRONG = [
     ({"physics": {"frictoin": 1}}, "physics.frictoin: unknown key", "Did you mean 'friction'?"),
     ({"robots": [{"modell": "ant"}]}, "robots[0].modell: unknown key", "Did you mean 'model'?"),
     ({"robots": [{"model": "ants"}]}, "robots[0].model: unknown robot 'ants'", "Did you mean 'ant'?"),
-    ({"robots": [{"model": "ant", "params": {"leg": 4}}]}, "robots[0].params.leg: robot 'ant' has no", "'legs'?"),
-    ({"robots": [{"params": {"legs": 9}}]}, "robots[0].params.legs: 9 is out of range: allowed is 3 to 8", ""),
+    (
+        {"robots": [{"model": "ant", "params": {"leg": 4}}]},
+        "robots[0].params.leg: robot 'ant' has no",
+        "'legs'?",
+    ),
+    (
+        {"robots": [{"params": {"legs": 9}}]},
+        "robots[0].params.legs: 9 is out of range: allowed is 3 to 8",
+        "",
+    ),
     ({"robots": [{"params": {"legs": 4.5}}]}, "robots[0].params.legs: 4.5 is not a whole number", ""),
     ({"robots": []}, "robots: ", ""),
     ({"robots": [{"count": 0}]}, "robots[0].count: 0 is out of range: allowed is 1 to 64", ""),
     ({"robots": [{"count": 40}, {"count": 40}]}, "80 robots in one world are over the bound of 64", ""),
     ({"robots": [{"role": "chasr"}]}, "robots[0].role: 'chasr' is not allowed", "Did you mean 'chaser'?"),
-    ({"terrain": {"sub_terrains": [{"kind": "ruogh"}]}}, "sub_terrains[0].kind: unknown terrain 'ruogh'", "'rough'?"),
+    (
+        {"terrain": {"sub_terrains": [{"kind": "ruogh"}]}},
+        "sub_terrains[0].kind: unknown terrain 'ruogh'",
+        "'rough'?",
+    ),
     ({"terrain": {"sub_terrains": [{"kind": 3}]}}, "terrain.sub_terrains[0].kind: 3 is not a name", ""),
     ({"terrain": {"sub_terrains": [{}]}}, "terrain.sub_terrains[0].kind: is missing", "must be given"),
     ({"terrain": {"sub_terrains": []}}, "terrain.sub_terrains: ", ""),
@@ -219,15 +240,27 @@ WRONG = [
         "-1 is out of range: allowed is 0 to 1 m",
         "half of peak to peak",
     ),
-    ({"terrain": {"sub_terrains": [{"kind": "rough", "weight": 0}]}}, "weights of all sub_terrains are 0", ""),
+    (
+        {"terrain": {"sub_terrains": [{"kind": "rough", "weight": 0}]}},
+        "weights of all sub_terrains are 0",
+        "",
+    ),
     ({"terrain": {"sub_terrains": [{"kind": "rough", "weight": -1}]}}, "sub_terrains[0].weight: ", ""),
     ({"terrain": {"size": [-8, 8]}}, "terrain.size[0]: -8 is out of range: allowed is 2 to 500 m", ""),
     ({"terrain": {"size": [8]}}, "terrain.size", ""),
     ({"terrain": {"size": 8}}, "terrain.size", ""),
     ({"terrain": {"cell": 0}}, "terrain.cell: ", ""),
     ({"terrain": {"cell": "a"}}, "terrain.cell: 'a' is not a number", ""),
-    ({"terrain": {"layout": "gird"}}, "terrain.layout: 'gird' is not allowed", "Did you mean 'grid'? Allowed: single"),
-    ({"terrain": {"size": [400, 400], "cell": 0.1}}, "a heightfield of 4000 x 4000 cells is over the bound", "larger cell"),
+    (
+        {"terrain": {"layout": "gird"}},
+        "terrain.layout: 'gird' is not allowed",
+        "Did you mean 'grid'? Allowed: single",
+    ),
+    (
+        {"terrain": {"size": [400, 400], "cell": 0.1}},
+        "a heightfield of 4000 x 4000 cells is over the bound",
+        "larger cell",
+    ),
     ({"physics": {"fluid": "none", "wind": [1, 0, 0]}}, "physics: wind needs a fluid", "set fluid to 'air'"),
     ({"physics": {"fluid": "none", "wind": [0, [0, 2], 0]}}, "wind needs a fluid", ""),
     ({"physics": {"wind": [1, 2]}}, "physics.wind", ""),
@@ -238,8 +271,16 @@ WRONG = [
     ({"physics": {"timestep": 0}}, "physics.timestep: 0 is out of range: allowed is 0.0001 to 0.05 s", ""),
     ({"physics": {"integrator": "rk4"}}, "physics.integrator: 'rk4' is not allowed", "Allowed: Euler, RK4"),
     ({"obstacles": [{"kind": "box"}]}, "obstacles[0]: neither density nor count is given", "give one"),
-    ({"obstacles": [{"kind": "box", "count": 1, "density": 0.1}]}, "obstacles[0]: density and count are both given", ""),
-    ({"obstacles": [{"kind": "box", "count": -1}]}, "obstacles[0].count: -1 is out of range: allowed is 0 to 2000", ""),
+    (
+        {"obstacles": [{"kind": "box", "count": 1, "density": 0.1}]},
+        "obstacles[0]: density and count are both given",
+        "",
+    ),
+    (
+        {"obstacles": [{"kind": "box", "count": -1}]},
+        "obstacles[0].count: -1 is out of range: allowed is 0 to 2000",
+        "",
+    ),
     ({"obstacles": [{"kind": "box", "count": 1.5}]}, "obstacles[0].count: 1.5 is not a whole number", ""),
     ({"obstacles": {"kind": "box"}}, "obstacles: ", ""),
     ({"task": {"kind": "wlak"}}, "task.kind: unknown task 'wlak'", "Did you mean 'walk'?"),
@@ -256,7 +297,7 @@ WRONG = [
     ({"prompt": 5}, "prompt: ", "given 5"),
     ({"physics": 5}, "physics: ", "given 5"),
     ({"randomize": {"push": [2, 1]}}, "randomize.push: the range [2, 1] is upside down", ""),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("data", "cause", "more"), WRONG, ids=[str(w[0])[:60] for w in WRONG])
@@ -289,9 +330,13 @@ def test_no_table(data):
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
-        lambda inner: st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(sorted({*EnvCfg.model_fields, "kind", "size", "model", "schema"})), inner, max_size=3
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(sorted({*EnvCfg.model_fields, "kind", "size", "model", "schema"})),
+                inner,
+                max_size=3,
+            )
         ),
         max_leaves=12,
     )

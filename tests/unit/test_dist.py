@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -124,12 +125,13 @@ REFUSED = [
 
 @pytest.mark.parametrize(("value", "message"), REFUSED, ids=lambda v: str(v)[:40])
 def test_refused_with_a_reason(value, message):
-    with pytest.raises(ValueError, match=".") as caught:
+    with pytest.raises(ValueError, match=re.escape(message)):
         dist.parse(value)
-    assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("value", [10**400, [0, 10**400], {"choice": [-(10**400)]}], ids=["plain", "range", "choice"])
+@pytest.mark.parametrize(
+    "value", [10**400, [0, 10**400], {"choice": [-(10**400)]}], ids=["plain", "range", "choice"]
+)
 def test_a_number_beyond_float_is_refused_like_infinity(value):
     with pytest.raises(ValueError, match="finite"):
         dist.parse(value)
@@ -151,7 +153,7 @@ def test_anything_is_parsed_or_refused_as_a_value_error(value):
     try:
         parsed = dist.parse(value)
     except ValueError as error:
-        assert str(error)
+        assert str(error)  # noqa: PT017  (either way is fine; another exception is not)
     else:
         low, high = dist.bounds(parsed)
         assert low <= high

@@ -43,7 +43,9 @@ def test_bilinear_between_the_samples(values, size, seed):
     x = field.origin[0] + (col + fx) * field.cell[0]
     y = field.origin[1] + (row + fy) * field.cell[1]
     cell = values[row : row + 2, col : col + 2].astype(float)
-    expected = (1 - fy) * ((1 - fx) * cell[0, 0] + fx * cell[0, 1]) + fy * ((1 - fx) * cell[1, 0] + fx * cell[1, 1])
+    expected = (1 - fy) * ((1 - fx) * cell[0, 0] + fx * cell[0, 1]) + fy * (
+        (1 - fx) * cell[1, 0] + fx * cell[1, 1]
+    )
     assert float(field.at(x, y)) == pytest.approx(expected, abs=1e-4)
 
 
@@ -60,9 +62,7 @@ def test_columns_run_along_x_and_it_is_centred(values, size):
     assert field.size == pytest.approx(size)
     assert field.origin == pytest.approx((-size[0] / 2, -size[1] / 2))
     middle = values[0, -1]
-    np.testing.assert_allclose(
-        field.at(size[0] / 2, -size[1] / 2), middle, atol=1e-5 * (1 + np.ptp(values))
-    )
+    np.testing.assert_allclose(field.at(size[0] / 2, -size[1] / 2), middle, atol=1e-5 * (1 + np.ptp(values)))
 
 
 @given(heights, st.integers(0, 1000))

@@ -17,8 +17,10 @@ values = st.recursive(
     | st.integers(-1000, 1000)
     | st.floats(-1e6, 1e6)
     | st.text(alphabet='abcxyz_-,[]{}" \\', min_size=1, max_size=8),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text(alphabet="abc", min_size=1, max_size=3), inner, max_size=2),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(alphabet="abc", min_size=1, max_size=3), inner, max_size=2)
+    ),
     max_leaves=5,
 )
 
@@ -64,7 +66,11 @@ def test_sweep_without_values(text):
     ("path", "value", "read"),
     [
         ("physics.gravity", 1.62, lambda c: c.physics.gravity),
-        ("terrain.sub_terrains[0].amplitude", (0.1, 0.2), lambda c: c.terrain.sub_terrains[0].params["amplitude"]),
+        (
+            "terrain.sub_terrains[0].amplitude",
+            (0.1, 0.2),
+            lambda c: c.terrain.sub_terrains[0].params["amplitude"],
+        ),
         ("robots[0].params.legs", 6, lambda c: c.robots[0].params["legs"]),
         ("robots[*].count", 2, lambda c: c.robots[1].count),
         ("task.weights.alive", 3.0, lambda c: c.task.weights["alive"]),

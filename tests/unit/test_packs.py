@@ -143,7 +143,11 @@ def test_names_are_those_of_the_vocabulary(undisturbed):
         assert world.agents == variant.agents == ["ant_0"]
         for kind in ("body", "jnt", "geom", "site", "actuator", "sensor"):
             for name in world.names(kind):
-                assert not name or name == "world" or name.split("/")[0] in ("ant_0", "terrain", "obstacle", "goal")
+                assert (
+                    not name
+                    or name == "world"
+                    or name.split("/")[0] in ("ant_0", "terrain", "obstacle", "goal")
+                )
         assert "terrain/ground" in world.geom_names
         assert "goal/0" in world.names("site")
         assert {f"obstacle/box_{i}" for i in range(3)} <= set(world.geom_names)
@@ -170,7 +174,9 @@ def test_a_prompt_cannot_break_out_of_the_comment(tmp_path):
 @pytest.mark.parametrize("after", [1, 20, 45])
 def test_resume_after_kill_9_gives_the_bytes_of_an_undisturbed_run(undisturbed, tmp_path, after):
     out = tmp_path / "killed"
-    run = subprocess.Popen(script(out), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+    run = subprocess.Popen(
+        script(out), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     for line in run.stdout:
         if int(line) >= after:
             break
@@ -193,7 +199,9 @@ def test_resume_after_kill_9_gives_the_bytes_of_an_undisturbed_run(undisturbed, 
 
 def test_a_run_that_is_interrupted_keeps_what_is_finished_and_can_go_on(undisturbed, tmp_path):
     out = tmp_path / "stopped"
-    run = subprocess.Popen(script(out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    run = subprocess.Popen(
+        script(out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
     for line in run.stdout:
         if int(line) >= 10:
             break
@@ -257,8 +265,7 @@ def as_if_killed(pack: Path, out: Path, lines: int) -> list[bytes]:
     manifest = json.loads((pack / "pack.json").read_text())
     variants = manifest.pop("variants")
     header = {k: v for k, v in manifest.items() if k not in ("count", "complete")}
-    journal = [json.dumps(header).encode(), *(json.dumps(v).encode() for v in variants[:lines])]
-    return journal
+    return [json.dumps(header).encode(), *(json.dumps(v).encode() for v in variants[:lines])]
 
 
 @pytest.mark.parametrize(
@@ -274,8 +281,18 @@ def as_if_killed(pack: Path, out: Path, lines: int) -> list[bytes]:
         lambda lines: lines[0],
         lambda lines: lines[0][:40],
     ],
-    ids=["cut off", "zeros", "half a character", "no entries", "reversed", "doubled", "empty", "header only", "half a header"],
-)  # fmt: skip
+    ids=[
+        "cut off",
+        "zeros",
+        "half a character",
+        "no entries",
+        "reversed",
+        "doubled",
+        "empty",
+        "header only",
+        "half a header",
+    ],
+)
 def test_resume_from_a_journal_that_a_kill_or_crash_cut_off(undisturbed, tmp_path, spoil):
     out = tmp_path / "p"
     lines = as_if_killed(undisturbed, out, 12)

@@ -52,7 +52,9 @@ def test_what_is_added_leaves_the_terrain_byte_for_byte(more):
 
 def test_an_obstacle_entry_leaves_the_starts_and_the_entries_before_it_as_they_are():
     one = build(make_cfg("rough", obstacles=[{"kind": "box", "count": 5}]), 0, 1).arena
-    two = build(make_cfg("rough", obstacles=[{"kind": "box", "count": 5}, {"kind": "log", "count": 3}]), 0, 1).arena
+    two = build(
+        make_cfg("rough", obstacles=[{"kind": "box", "count": 5}, {"kind": "log", "count": 3}]), 0, 1
+    ).arena
     assert two.starts == one.starts
     assert two.obstacles[:5] == one.obstacles
     assert len(two.obstacles) == 8
@@ -83,7 +85,9 @@ def test_sub_terrains_draw_independently():
 
 
 def test_weights_decide_how_often_a_kind_is_drawn():
-    cfg = with_kinds({"kind": "flat", "weight": 3}, {"kind": "rough", "weight": 1}, {"kind": "waves", "weight": 0})
+    cfg = with_kinds(
+        {"kind": "flat", "weight": 3}, {"kind": "rough", "weight": 1}, {"kind": "waves", "weight": 0}
+    )
     kinds = [values(cfg, 0, i)["terrain.kind"] for i in range(400)]
     assert "waves" not in kinds
     assert 0.68 < kinds.count("flat") / 400 < 0.82
@@ -144,7 +148,11 @@ def test_difficulty_sets_what_is_left_open_in_units_of_the_robot(difficulty):
 
 
 @given(
-    st.floats(0, 1), st.floats(0, 1), st.floats(0.01, 3), st.floats(0.01, 3), st.sampled_from(["", "leg", "radius"])
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.floats(0.01, 3),
+    st.floats(0.01, 3),
+    st.sampled_from(["", "leg", "radius"]),
 )
 def test_difficulty_maps_are_monotonic_and_stay_in_range(a, b, easy, hard, scale):
     spec = Param("m", 0.05, 2.0, "", easy=easy, hard=hard, scale=scale)
@@ -166,7 +174,9 @@ def test_a_layout_that_can_be_made_is_made_or_refused_as_input(layout):
 
 
 def test_agents_are_numbered_over_the_world_per_model():
-    cfg = make_cfg("flat", size=16, robots=[{"model": "ant"}, {"model": "hopper"}, {"model": "ant", "count": 2}])
+    cfg = make_cfg(
+        "flat", size=16, robots=[{"model": "ant"}, {"model": "hopper"}, {"model": "ant", "count": 2}]
+    )
     _, world = build_world(cfg)
     assert world.agents == ["ant_0", "hopper_0", "ant_1", "ant_2"]
 
@@ -181,7 +191,11 @@ def test_robots_that_disagree_get_the_finest_step_and_strictest_integrator_and_t
 
 
 def test_teams_share_a_colour_and_others_differ():
-    robots = [{"model": "ant", "count": 2, "team": "red"}, {"model": "ant", "count": 2, "team": "blue"}, {"model": "ant"}]
+    robots = [
+        {"model": "ant", "count": 2, "team": "red"},
+        {"model": "ant", "count": 2, "team": "blue"},
+        {"model": "ant"},
+    ]
     _, world = build_world(make_cfg("flat", size=16, robots=robots))
     names = world.names("mat")
     colours = [tuple(world.model.mat_rgba[names.index(f"ant_{i}/shell")]) for i in range(5)]

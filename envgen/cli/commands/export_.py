@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 
 import click
+
+from envgen.cli import show
 
 EPILOG = """\b
 Examples:
@@ -15,9 +18,9 @@ Examples:
 
 
 @click.command("export", epilog=EPILOG)
-@click.argument("path", metavar="PACK", type=click.Path(path_type=Path))
+@click.argument("path", metavar="PACK", type=show.PATH)
 @click.option("--format", "kind", required=True, help="zip or mjb.")
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="Target.  [default: beside the pack]")
+@click.option("--out", "-o", type=show.PATH, help="Target.  [default: beside the pack]")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def command(path: Path, kind: str, out: Path | None, quiet: bool) -> None:
     """Write a PACK in another form."""
@@ -27,17 +30,21 @@ def command(path: Path, kind: str, out: Path | None, quiet: bool) -> None:
 
     form = FORMATS.get(kind)()
     pack = Pack.open(path)
-    target = out or path.with_name(path.name.removesuffix(".zip") + form.suffix)
+    whole = path if path.name not in ("", "..") else path.resolve()
+    target = out or whole.with_name(whole.name.removesuffix(".zip") + form.suffix)
     if target.exists():
         raise InputError(f"{target} is there already", "Give another --out, or remove it.")
     if not target.parent.is_dir():
         raise InputError(f"there is no folder {target.parent}", "Make it, or give another --out.")
-    with click.progressbar(length=len(pack), label=f"{kind}", file=sys.stderr, hidden=quiet) as bar:
+    hidden = quiet or not sys.stderr.isatty()
+    with click.progressbar(length=len(pack), label=f"{kind}", file=sys.stderr, hidden=hidden) as bar:
         try:
             form.write(pack, target, lambda done: bar.update(done - bar.pos))
         except OSError as error:
-            raise WorkError(
-                f"{target} can't be written: {error.strerror}", "Make room and run it again."
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+            raise (WorkError if full else InputError)(
+                f"{target} can't be written: {error.strerror}",
+                "Make room and run it again." if full else "Give another --out.",
             ) from None
     if not quiet:
         click.echo(str(target))

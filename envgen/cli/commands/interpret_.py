@@ -27,15 +27,15 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--batch", is_flag=True, help="Read one JSON string per line on standard input.")
 @click.option("--backend", default="auto", show_default=True, help="auto or offline.")
-@click.option(
-    "--save", type=click.Path(path_type=Path), help="Write the EnvCfg to a .toml, .json or .yaml file."
-)
+@click.option("--save", type=show.PATH, help="Write the EnvCfg to a .toml, .json or .yaml file.")
 def command(prompt: str | None, as_json: bool, batch: bool, backend: str, save: Path | None) -> None:
     """Show the EnvCfg that a PROMPT becomes: what was understood, assumed and not understood."""
     from envgen.core.errors import InputError
     from envgen.prompting.base import interpret
 
     if batch:
+        if prompt is not None or save:
+            raise InputError("--batch reads its prompts from standard input", "Leave out PROMPT and --save.")
         _batch(backend)
         return
     if prompt is None:
@@ -71,9 +71,13 @@ def _batch(backend: str) -> None:
 
 def _save(meaning: Interpretation, path: Path) -> None:
     from envgen.core import cfgio
+    from envgen.core.errors import InputError
 
     text = cfgio.dumps(meaning.cfg, path.suffix.lower())
-    path.write_text(text, encoding="utf-8")
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} can't be written: {error.strerror}", "Give another --save.") from None
 
 
 def _print(meaning: Interpretation) -> None:

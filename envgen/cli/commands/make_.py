@@ -34,7 +34,7 @@ else is a prompt. Ctrl-C keeps what is finished, and --resume goes on from it.
 @click.option(
     "--seed", "-s", type=int, default=0, show_default=True, help="The same seed gives the same bytes."
 )
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder.  [default: packs/<name>-s<seed>]")
+@click.option("--out", "-o", type=show.PATH, help="Folder.  [default: packs/<name>-s<seed>]")
 @click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Set a value of the EnvCfg.")
 @click.option(
     "--sweep", "sweeps", multiple=True, metavar="PATH=A,B,C", help="Cycle over values of the EnvCfg."
@@ -60,12 +60,16 @@ def command(
     """Make a pack: variants of a PROMPT or parameter FILE that stock MuJoCo loads, each validated."""
     from envgen.core import overrides
     from envgen.core.errors import EnvgenError
-    from envgen.packs.make import make, resolve
+    from envgen.packs.make import check_count, check_jobs, check_seed, make, resolve
+    from envgen.packs.recipe import Recipe
 
     start = time.perf_counter()
     cfg, asked = resolve(source)
     cfg = overrides.apply(cfg, dict(overrides.parse_set(text) for text in sets))
     axes = [overrides.parse_sweep(text) for text in sweeps]
+    count = check_count(count if count is not None else asked if asked is not None else 16)
+    check_jobs(jobs)
+    _ = Recipe(cfg, check_seed(seed), tuple(axes)).cells  # before anything is said
     last: list[Tally] = []
     with show.progress(quiet or as_json) as draw:
 
@@ -79,7 +83,7 @@ def command(
         try:
             pack = make(
                 cfg,
-                count if count is not None else asked,
+                count,
                 seed,
                 out=out,
                 sweep=axes,
@@ -91,6 +95,13 @@ def command(
         except EnvgenError:
             _refusals(last[0] if last and not quiet else None)
             raise
+        except KeyboardInterrupt:
+            if not last:
+                raise
+            raise KeyboardInterrupt(
+                f"interrupted: {last[0].done:,} of {count:,} variants are kept",
+                "Run the same command with --resume to go on from them.",
+            ) from None
     took = time.perf_counter() - start
     if as_json:
         show.emit(_json(pack, last[0] if last else None, took))
@@ -123,7 +134,8 @@ def _summary(pack: Pack, tally: Tally | None, took: float) -> None:
         tenths[min(9, int(10 * entry.difficulty))] += 1
     fresh = tally.done - tally.earlier if tally else 0
     rate = f" ({fresh / took:,.0f}/s)" if fresh else ", all of them there already"
-    click.echo(f"{len(pack):,} variants in {show.seconds(took)}{rate}, each validated")
+    variants = f"{len(pack):,} variant{'s' if len(pack) != 1 else ''}"
+    click.echo(f"{variants} in {show.seconds(took)}{rate}, each validated")
     click.echo(f"difficulty  easy {show.histogram(tenths)} hard")
     _refusals(tally, err=False)
     notes = Counter(_kind_of(note) for entry in pack for note in entry.entry.get("notes", []))
@@ -144,7 +156,8 @@ def _refusals(tally: Tally | None, *, err: bool = True) -> None:
     if tally is None:
         return
     if not tally.refused:
-        click.echo("refused     no draw", err=err)
+        if not err:
+            click.echo("refused     no draw")
         return
     parts = ", ".join(f"{check} {number}" for check, number in tally.refused.most_common())
     click.echo(f"refused     {sum(tally.refused.values())} draws and drawn again: {parts}", err=err)

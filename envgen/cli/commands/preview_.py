@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from envgen.cli import show
+
 if TYPE_CHECKING:
     from envgen.packs.pack import PackVariant
     from envgen.preview.sheet import Tile
@@ -26,8 +28,8 @@ Examples:
 
 
 @click.command("preview", epilog=EPILOG)
-@click.argument("path", metavar="PACK", type=click.Path(path_type=Path))
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="PNG.  [default: <pack>/preview.png]")
+@click.argument("path", metavar="PACK", type=show.PATH)
+@click.option("--out", "-o", type=show.PATH, help="PNG.  [default: <pack>/preview.png]")
 @click.option(
     "--count", "-n", type=click.IntRange(1, MOST), default=100, show_default=True, help="Variants to show."
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ Exit status: 0 if every check passed, 1 if one did not, 2 if there is nothing to
 
 
 @click.command("validate", epilog=EPILOG)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
+@click.argument("paths", nargs=-1, required=True, type=show.PATH, metavar="PATH…")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--all", "show_all", is_flag=True, help="Show checks that passed too, for more than one file.")
 def command(paths: tuple[Path, ...], as_json: bool, show_all: bool) -> int:
@@ -49,8 +50,12 @@ def _reports(paths: tuple[Path, ...]) -> Iterator[tuple[str, Report]]:
         if (path / "pack.json").is_file() or path.suffix == ".zip":
             yield from _pack_reports(path)
         elif path.is_dir():
+            packs = sorted(manifest.parent for manifest in path.rglob("pack.json"))
             for file in sorted(path.rglob("*.xml")):
-                yield str(file), examine_path(file)
+                if not any(file.is_relative_to(pack) for pack in packs):
+                    yield str(file), _report(partial(examine_path, file))
+            for pack in packs:
+                yield from _pack_reports(pack)
         else:
             yield str(path), examine_path(path)
 
@@ -62,7 +67,18 @@ def _pack_reports(path: Path) -> Iterator[tuple[str, Report]]:
 
     pack = Pack.open(path)
     for variant in pack:
-        yield f"{path}/{variant.index}", recheck(pack, variant)
+        yield f"{path}/{variant.index}", _report(partial(recheck, pack, variant))
+
+
+def _report(examine: Callable[[], Report]) -> Report:
+    """One of many: if it can't be read, that is a finding, and the others are checked all the same."""
+    from envgen.core.errors import InputError
+    from envgen.validate.report import Finding, Report
+
+    try:
+        return examine()
+    except InputError as error:
+        return Report((Finding("files", False, detail=error.cause, remedy=error.remedy),))
 
 
 def _print(reports: list[tuple[str, Report]], whole: bool) -> None:
@@ -84,10 +100,10 @@ def _print(reports: list[tuple[str, Report]], whole: bool) -> None:
 
 def _words(finding: object) -> str:
     detail, remedy = getattr(finding, "detail", ""), getattr(finding, "remedy", "")
-    return f"{detail}. {remedy}" if detail else ""
+    return f"{detail.rstrip('.')}. {remedy}" if detail else ""
 
 
 def _value(value: float | None, unit: str) -> str:
     if value is None:
         return ""
-    return f"{value:,.0f} {unit}".strip() if abs(value) >= 10_000 else f"{value:g} {unit}".strip()
+    return f"{value:,.0f} {unit}".strip() if 10_000 <= abs(value) < 1e10 else f"{value:g} {unit}".strip()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from envgen.cli import show
+
 EPILOG = """\b
 Examples:
   envgen view packs/rough-terrain-for-ants-s0
@@ -16,7 +18,7 @@ Examples:
 
 
 @click.command("view", epilog=EPILOG)
-@click.argument("target", metavar="PACK[/INDEX]", type=click.Path(path_type=Path))
+@click.argument("target", metavar="PACK[/INDEX]", type=show.PATH)
 def command(target: Path) -> None:
     """Open one variant in MuJoCo's own viewer."""
     from envgen.core.errors import InputError, WorkError

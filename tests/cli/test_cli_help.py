@@ -1,0 +1,92 @@
+"""Help, version, misspelled commands, and how little is imported for them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from clitools import environment
+
+import envgen
+from envgen.cli.main import COMMANDS
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], *([name] for name in COMMANDS)], ids=lambda a: (a or ["envgen"])[0]
+)
+def test_help_shows_usage_options_and_examples(run, arguments):
+    result = run(*arguments, "--help")
+    assert result.code == 0
+    assert result.err == ""
+    assert result.out.startswith(" ".join(["Usage: envgen", *arguments]) + " ")
+    assert "-h, --help" in result.out
+    head, _, examples = result.out.partition("Example")
+    assert " ".join(["envgen", *arguments[:1]]) in examples
+    assert max(len(line) for line in head.splitlines()) <= 100
+
+
+def test_help_names_every_command_with_what_it_does(run):
+    lines = run("-h").out.splitlines()
+    for name, does in COMMANDS.items():
+        assert any(line.split() == [name, *does.split()] for line in lines), name
+
+
+def test_no_argument_shows_the_help(shell):
+    result = shell()
+    assert "Commands:" in result.out + result.err
+
+
+def test_version(run):
+    assert run("--version").out == f"envgen, version {envgen.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause", "remedy"),
+    [
+        (["mkae", "rough"], "there is no command 'mkae'", "Did you mean 'make'? Known: make, interpret"),
+        (["qqqqqq"], "there is no command 'qqqqqq'", "Known: make"),
+        (["make"], "missing argument 'PROMPT|FILE'", "See `envgen make --help`."),
+        (["make", "rough", "--cuont", "3"], "no such option '--cuont'", "envgen make --help"),
+        (["make", "-rough"], "no such option '-r'", "a prompt that begins with a dash goes after --"),
+        (["make", "rough", "ants"], "unexpected extra argument (ants)", "See `envgen make --help`."),
+        (["validate"], "missing argument 'PATH…'", "See `envgen validate --help`."),
+        (["list", "terrain"], "'terrain' is not one of 'terrains'", "See `envgen list --help`."),
+        (["schema", "x"], "unexpected extra argument (x)", "See `envgen schema --help`."),
+        (["export", "x"], "missing option '--format'", "See `envgen export --help`."),
+        (["bench", "x"], "'x' is not 'generate'", "See `envgen bench --help`."),
+        (["bench", "generate", "--scale", "10,x"], "'10,x' is no list of counts", "--scale 100,500,2000"),
+        (["bench", "generate", "--scale", "0"], "a count that is not possible", "Give 1 to 1,000,000."),
+        (["preview", "x", "--count", "0"], "0 is not in the range", "See `envgen preview --help`."),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_command_line_is_told_with_a_remedy(run, here, arguments, cause, remedy):
+    run(*arguments).refused(cause, remedy)
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["make", "--help"], ["make"], ["mkae"], ["--version"]], ids=" ".join
+)
+def test_neither_numpy_nor_mujoco_is_imported_to_help(arguments, tmp_path):
+    code = (
+        "import sys\nfrom envgen.cli.main import run\nrun(sys.argv[1:])\n"
+        "slow = {'numpy', 'mujoco', 'pydantic', 'lxml', 'jinja2', 'pyarrow', 'rich'} & set(sys.modules)\n"
+        "sys.exit(f'imported: {sorted(slow)}' if slow else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment(),
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_module_is_a_command(shell, here):
+    result = shell("list", "tasks", "--json")
+    assert {entry["name"] for entry in result.json["tasks"]} >= {"stand", "walk", "goal", "race"}
+    assert list(here.iterdir()) == []

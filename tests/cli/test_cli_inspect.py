@@ -1,0 +1,264 @@
+"""The commands that look at things: list, schema, doctor, preview, view, export."""
+
+from __future__ import annotations
+
+import json
+import struct
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import mujoco
+import pytest
+from clitools import names
+from helpers import tree
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.toml"))
+
+
+# --- list ---------------------------------------------------------------------------------------
+
+
+def test_list_has_every_family_with_parameters_units_and_ranges(run):
+    data = run("list", "--json").json
+    assert list(data) == ["terrains", "obstacles", "robots", "tasks", "checks"]
+    for family, entries in data.items():
+        assert [entry["name"] for entry in entries]
+        assert all(entry["summary"] for entry in entries), family
+    rough = next(entry for entry in data["terrains"] if entry["name"] == "rough")
+    assert rough["params"]["amplitude"]["unit"] == "m"
+    assert rough["params"]["amplitude"]["low"] < rough["params"]["amplitude"]["high"]
+
+
+@pytest.mark.parametrize("family", ["terrains", "obstacles", "robots", "tasks", "checks"])
+def test_list_of_one_family(run, family):
+    data = run("list", family, "--json").json
+    assert list(data) == [family]
+    table = run("list", family).out
+    assert table.startswith(family)
+    first = [line.split(" ")[0] for line in table.splitlines()]
+    assert {entry["name"] for entry in data[family]} <= set(first)
+
+
+# --- schema -------------------------------------------------------------------------------------
+
+
+def _fits(value: Any, schema: dict[str, Any], root: dict[str, Any], path: str = "") -> list[str]:
+    """What of a value a JSON Schema refuses: the part of the standard that ours uses."""
+    if "$ref" in schema:
+        schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
+    if "anyOf" in schema:
+        tries = [_fits(value, one, root, path) for one in schema["anyOf"]]
+        return [] if [] in tries else [f"{path}: fits none of {len(tries)} forms"]
+    if "oneOf" in schema:
+        fit = [one for one in schema["oneOf"] if not _fits(value, one, root, path)]
+        return [] if len(fit) == 1 else [f"{path}: {value!r} fits {len(fit)} of the kinds"]
+    kinds = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
+    kind = schema.get("type")
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind in ("number", "integer"):
+        right = number and (kind == "number" or float(value).is_integer())
+    else:
+        right = kind is None or isinstance(value, kinds[kind])
+    if not right:
+        return [f"{path}: {value!r} is no {kind}"]
+    wrong = []
+    if "enum" in schema and value not in schema["enum"]:
+        wrong.append(f"{path}: {value!r} is not one of {schema['enum']}")
+    if "const" in schema and value != schema["const"]:
+        wrong.append(f"{path}: {value!r} is not {schema['const']!r}")
+    if number and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
+        wrong.append(f"{path}: {value} is out of range")
+    if isinstance(value, list):
+        ends = schema.get("minItems", 0), schema.get("maxItems", len(value))
+        wrong += [] if ends[0] <= len(value) <= ends[1] else [f"{path}: {len(value)} items"]
+        items = schema.get("prefixItems") or [schema.get("items", {})] * len(value)
+        for i, item in enumerate(value):
+            wrong += _fits(item, items[i], root, f"{path}[{i}]")
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        wrong += [f"{path}: lacks {key}" for key in schema.get("required", []) if key not in value]
+        for key, item in value.items():
+            if key in known:
+                wrong += _fits(item, known[key], root, f"{path}.{key}")
+            elif schema.get("additionalProperties") is False:
+                wrong.append(f"{path}: unknown {key}")
+    return wrong
+
+
+@pytest.fixture
+def schema(run) -> dict[str, Any]:
+    return run("schema").json
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda f: f.stem)
+def test_the_schema_takes_every_example(schema, file):
+    assert _fits(tomllib.loads(file.read_text()), schema, schema) == []
+
+
+def test_the_schema_takes_what_a_prompt_becomes(run, schema):
+    cfg = run("interpret", "two humanoids racing up stairs with boxes", "--json").json["cfg"]
+    assert _fits(cfg, schema, schema) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"terain": {}}, "unknown terain"),
+        ({"terrain": {"sise": [4, 4]}}, "unknown sise"),
+        ({"terrain": {"layout": "round"}}, "'round'"),
+        ({"terrain": {"size": [-4, 4]}}, "size"),
+        ({"robots": []}, "0 items"),
+        ({"physics": {"gravity": "earth"}}, "gravity"),
+        ({"obstacles": [{"count": 3}]}, "fits 0 of the kinds"),
+        ({"obstacles": [{"kind": "bxo", "count": 3}]}, "fits 0 of the kinds"),
+        ({"obstacles": [{"kind": "box", "heigth": 1, "count": 3}]}, "fits 0 of the kinds"),
+        ({"terrain": {"sub_terrains": [{"kind": "rough", "amplitude": -1}]}}, "fits 0 of the kinds"),
+    ],
+    ids=lambda v: v if isinstance(v, str) else "",
+)
+def test_the_schema_refuses_what_make_refuses(schema, data, says, run, here):
+    assert any(says in line for line in _fits(data, schema, schema)), _fits(data, schema, schema)
+    (here / "x.json").write_text(json.dumps(data))
+    assert run("make", "x.json").code == 2
+
+
+def test_the_schema_names_every_kind(run, schema):
+    text = str(schema)
+    for family, entries in run("list", "--json").json.items():
+        assert family == "checks" or all(f"'{entry['name']}'" in text for entry in entries), family
+
+
+# --- doctor -------------------------------------------------------------------------------------
+
+
+def test_doctor_measures_and_says_what_to_do(shell, here):
+    data = shell("doctor", "--json").json
+    assert data["ok"] is True
+    lines = {line["what"]: line for line in data["lines"]}
+    assert lines["mujoco"]["found"] == "3.14.0"
+    assert "made and checked in" in lines["one variant"]["found"]
+    assert not lines["display (view)"]["ok"]
+    assert all(line["ok"] or line["remedy"] for line in data["lines"])
+    assert names(here) == []
+
+
+def test_doctor_ends_with_one_if_something_that_is_needed_is_missing(run, monkeypatch):
+    from envgen.cli import doctor
+
+    bad = doctor.Line("mujoco", False, True, "missing", "Install mujoco.")
+    monkeypatch.setattr(doctor, "examine_machine", lambda: [bad])
+    result = run("doctor")
+    assert result.code == 1
+    assert "Install mujoco." in result.out
+    assert result.out.endswith("something that is needed is missing\n")
+
+
+# --- view ---------------------------------------------------------------------------------------
+
+
+def test_view_without_a_display_points_to_preview(run, pack, monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    remedy = f"Try `envgen preview {pack.path}`"
+    run("view", pack.path).refused("there is no display to open a window on", remedy, code=1)
+    run("view", f"{pack.path}/5").refused("there is no display", remedy, code=1)
+
+
+def test_view_of_what_is_not_there(run, pack):
+    run("view", f"{pack.path}/6").refused("has no variant 6", "It has 6, counted from 0.")
+    run("view", f"{pack.path}/x").refused("there is no pack", "Give the folder or .zip of a pack.")
+
+
+# --- export -------------------------------------------------------------------------------------
+
+
+def test_zip_is_the_pack_and_the_same_bytes_again(run, pack, here):
+    for name in ("a.zip", "b.zip"):
+        assert run("export", pack.path, "--format", "zip", "--out", name) == (0, f"{name}\n", "")
+    assert (here / "a.zip").read_bytes() == (here / "b.zip").read_bytes()
+    with zipfile.ZipFile(here / "a.zip") as archive:
+        inside = {name: archive.read(name) for name in archive.namelist()}
+    assert inside == tree(pack.path)
+
+
+def test_mjb_loads_in_mujoco(run, pack, here):
+    assert run("export", pack.path, "--format", "mjb", "--out", "compiled", "-q") == (0, "", "")
+    files = sorted((here / "compiled").glob("*.mjb"))
+    assert [file.stem for file in files] == [f"{i:05d}" for i in range(6)]
+    model = mujoco.MjModel.from_binary_path(str(files[3]))
+    assert model.nq == pack[3].model().nq
+
+
+def test_beside_the_pack_by_default_even_from_within(run, own_pack, monkeypatch):
+    monkeypatch.chdir(own_pack)
+    assert run("export", ".", "--format", "zip", "-q").code == 0
+    assert run("export", f"{own_pack}/", "--format", "mjb", "-q").code == 0
+    assert {"own", "own.zip", "own-mjb"} <= set(names(own_pack.parent))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause", "remedy"),
+    [
+        (["--format", "zpi"], "unknown format 'zpi'", "Did you mean 'zip'? Known: mjb, zip."),
+        (["--format", "zip", "--out", "there"], "there is there already", "Give another --out"),
+        (["--format", "zip", "--out", "no/x.zip"], "there is no folder no", "Make it, or give another"),
+        (["--format", "zip", "--out", "/proc/x.zip"], "/proc/x.zip can't be written", "another --out"),
+    ],
+    ids=lambda v: v[-1] if isinstance(v, list) else "",
+)
+def test_export_refuses(run, pack, here, arguments, cause, remedy):
+    (here / "there").write_text("mine")
+    run("export", pack.path, *arguments).refused(cause, remedy)
+    assert tree(here) == {"there": b"mine"}
+
+
+@pytest.mark.parametrize(
+    "command", [["preview"], ["view"], ["export", "--format", "zip"]], ids=lambda c: c[0]
+)
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("nothing", "there is no pack nothing"),
+        ("folder", "folder holds no finished pack"),
+        ("x.zip", "is no zip"),
+    ],
+)
+def test_no_pack_is_wrong_input(run, here, command, name, cause):
+    (here / "folder").mkdir()
+    (here / "x.zip").write_text("x")
+    run(*command, name).refused(cause)
+    assert names(here) == ["folder", "x.zip"]
+
+
+# --- preview ------------------------------------------------------------------------------------
+
+
+def _size(png: Path) -> tuple[int, ...]:
+    data = png.read_bytes()
+    assert data.startswith(b"\x89PNG\r\n\x1a\n")
+    return struct.unpack(">II", data[16:24])
+
+
+def test_preview_draws_a_sheet_into_the_pack(run, own_pack):
+    result = run("preview", own_pack, "--width", 800)
+    assert result == (0, f"{own_pack}/preview.png\n", "")
+    assert _size(own_pack / "preview.png")[0] == 800
+    assert run("validate", own_pack).code == 0
+
+
+def test_preview_of_a_zip_and_to_a_place(run, pack, here):
+    run("export", pack.path, "--format", "zip", "--out", "p.zip", "-q")
+    assert run("preview", "p.zip", "-q", "--count", 2).code == 0
+    assert run("preview", "p.zip", "-q", "--count", 1, "--out", "one.png").code == 0
+    assert names(here) == ["one.png", "p.png", "p.zip"]
+    assert _size(here / "p.png")[0] == 1600
+    assert (here / "one.png").read_bytes() != (here / "p.png").read_bytes()
+
+
+def test_preview_to_where_nothing_can_be(run, pack, here):
+    result = run("preview", pack.path, "-q", "--count", 1, "--out", "/proc/x.png")
+    result.refused("/proc/x.png can't be written", "another --out")
+    assert names(here) == []
