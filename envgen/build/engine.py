@@ -19,6 +19,8 @@ Data = Any
 """`mujoco.MjData`."""
 
 VERSION: str = mujoco.__version__
+Fatal: type[Exception] = mujoco.FatalError
+"""What MuJoCo raises when it can't go on, such as a full arena."""
 
 
 @dataclass

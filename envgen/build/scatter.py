@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +23,6 @@ GAP = 0.05
 """Least distance between two obstacles, in m."""
 _U, _V = (axis.ravel() for axis in np.meshgrid(np.linspace(-1, 1, 7), np.linspace(-1, 1, 5)))
 """Samples (35,) of the unit footprint."""
-_DISC = np.stack(np.meshgrid(np.linspace(-1, 1, 17), np.linspace(-1, 1, 17)), axis=-1).reshape(-1, 2)
-_DISC = _DISC[np.square(_DISC).sum(axis=1) <= 1]
-_BALL = 1 - np.sqrt(1 - np.square(_DISC).sum(axis=1))
-"""Height (n,) of the underside of a unit ball over its lowest point, at the samples _DISC (n, 2)."""
 
 
 @dataclass(frozen=True)
@@ -176,14 +173,16 @@ def _rest(
 ) -> _Rest:
     """How shapes with footprints of half extents (n, 2) and heights (n,) would lie at spots (n, 2)."""
     if ball:
-        x, y = (spots[:, [axis]] + _DISC[:, axis] * halves[:, :1] for axis in (0, 1))
+        finest = min(ground.field.cell) / float(halves.max(initial=1e-6))
+        disc, underside = _ball(min(81, 2 * math.ceil(2 / finest) + 17))
+        x, y = (spots[:, [axis]] + disc[:, axis] * halves[:, :1] for axis in (0, 1))
     else:
         c, s = np.cos(yaws)[:, None], np.sin(yaws)[:, None]
         u, v = _U * halves[:, :1], _V * halves[:, 1:]
         x, y = spots[:, :1] + c * u - s * v, spots[:, 1:] + s * u + c * v
     if moves:
-        under = ground.above(x, y)
-        z = (under - _BALL * halves[:, :1] if ball else under).max(axis=1)
+        under = ground.above(x, y, 0.5 * min(ground.field.cell) if ball else 0.0)
+        z = (under - underside * halves[:, :1] if ball else under).max(axis=1)
         kept = (z > ground.pit) & (z - ground.at(*spots.T) <= 0.25 * halves.min(axis=1))
         return _Rest(np.round(z + 0.001, 4), np.zeros(len(spots)), kept)
     under = ground.at(x, y)
@@ -197,6 +196,15 @@ def _rest(
     z = (residual * carries).sum(axis=1) / carries.sum(axis=1)
     kept = (share >= 0.6) & (z > ground.pit)
     return _Rest(np.round(z, 4), -np.arctan2(rise, halves[:, 0]), kept)
+
+
+@lru_cache(maxsize=16)
+def _ball(across: int) -> tuple[Floats, Floats]:
+    """Samples (n, 2) of the unit disc, so many across, and height (n,) of a unit ball's underside there."""
+    line = np.linspace(-1, 1, across)
+    disc = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+    disc = disc[np.square(disc).sum(axis=1) <= 1]
+    return disc, 1 - np.sqrt(1 - np.square(disc).sum(axis=1))
 
 
 def _yaw_pitch(yaw: float, pitch: float) -> Quat:

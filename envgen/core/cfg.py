@@ -22,6 +22,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from envgen.core import dist
 from envgen.core.errors import InputError, suggestion
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
+from envgen.core.frozen import FrozenDict
 from envgen.core.params import Param, ParamError, check, specs
 from envgen.core.registry import Registry
 
@@ -199,7 +200,7 @@ class RobotCfg(Closed):
                 input=self.params.get(error.key),
             )
             raise ValidationError.from_exception_data("RobotCfg", [detail]) from None
-        object.__setattr__(self, "params", parsed)
+        object.__setattr__(self, "params", FrozenDict(parsed))
         return self
 
     @model_serializer

@@ -15,6 +15,8 @@ from typing import Annotated, Any, TypeAlias
 import numpy as np
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
+from envgen.core.frozen import FrozenDict
+
 Dist: TypeAlias = float | int | tuple[Any, ...] | Mapping[str, Any]
 
 FORMS = (
@@ -67,22 +69,22 @@ def _parse_mapping(form: str, value: Mapping[str, Any]) -> Dist:
     if form == "choice":
         options = _numbers(value["choice"], None, "a list of numbers")
         if value.get("weights") is None:
-            return {"choice": options}
+            return FrozenDict(choice=options)
         weights = _numbers(value["weights"], len(options), f"a list of {len(options)} weights")
         if min(weights) < 0 or sum(weights) <= 0:
             raise ValueError(f"weights {list(weights)} must be >= 0 and not all 0")
-        return {"choice": options, "weights": weights}
+        return FrozenDict(choice=options, weights=weights)
     if form == "normal":
         mean, std = _numbers(value["normal"], 2, "[mean, std]")
         if std < 0:
             raise ValueError(f"a standard deviation of {std} is negative")
         if value.get("clip") is None:
-            return {"normal": (mean, std)}
-        return {"normal": (mean, std), "clip": _ordered(_numbers(value["clip"], 2, "[lo, hi]"))}
+            return FrozenDict(normal=(mean, std))
+        return FrozenDict(normal=(mean, std), clip=_ordered(_numbers(value["clip"], 2, "[lo, hi]")))
     low, high = _ordered(_numbers(value["loguniform"], 2, "[lo, hi]"))
     if low <= 0:
         raise ValueError(f"loguniform needs a lower bound above 0, not {low}")
-    return {"loguniform": (low, high)}
+    return FrozenDict(loguniform=(low, high))
 
 
 def _ordered(pair: tuple[float | int, ...]) -> tuple[float | int, ...]:
@@ -156,7 +158,7 @@ def check_range(dist: Dist, low: float | None, high: float | None, unit: str = "
     """
     free = isinstance(dist, Mapping) and "normal" in dist and "clip" not in dist
     if isinstance(dist, Mapping) and free and low is not None and high is not None:
-        dist = {**dist, "clip": (low, high)}
+        dist = FrozenDict({**dist, "clip": (low, high)})
     least, most = bounds(dist)
     if (low is not None and least < low) or (high is not None and most > high):
         given = plain(dist)

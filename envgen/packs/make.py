@@ -252,7 +252,7 @@ def _shortfall(tally: Tally, folder: Path) -> WorkError:
     check, cause, remedy = Counter(p for _, p in tally.given_up).most_common(1)[0][0]
     kept = f"; {tally.done} of {tally.count} are kept in {folder}" if tally.done else ""
     return WorkError(
-        f"{len(tally.given_up)} variants can't be made: the check {check!r} refused every draw ({cause}){kept}",
+        f"{len(tally.given_up)} {'variant' if len(tally.given_up) == 1 else 'variants'} can't be made: the check {check!r} refused every draw ({cause}){kept}",
         remedy,
     )
 

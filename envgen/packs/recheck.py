@@ -25,6 +25,7 @@ def recheck(pack: Pack, variant: PackVariant) -> Report:
             model = variant.model()
         except WorkError as error:
             problem = error.cause
+    told = variant.entry["report"].get("agreement", {}).get("detail", "")
     subject = Subject(
         text,
         model=model,
@@ -33,6 +34,7 @@ def recheck(pack: Pack, variant: PackVariant) -> Report:
         cell=variant.cell,
         task=pack.task,
         params=task_params(variant.drawn),
+        disagreements=tuple(told.split("; ")) if told else (),
         rng=Streams(pack.seed, pack.stream_of(variant.index))("settle"),
     )
     return examine(subject)

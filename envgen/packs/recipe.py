@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from envgen.build.engine import VERSION, listening
+from envgen.build.engine import VERSION, Fatal, listening
 from envgen.build.sample import Attempt
 from envgen.build.variant import Variant, build
 from envgen.core import cfgio
@@ -24,7 +24,7 @@ from envgen.core.overrides import Sweep, apply, combinations
 from envgen.core.rng import Streams
 from envgen.validate.base import Subject
 from envgen.validate.examine import blame, examine
-from envgen.validate.report import Report
+from envgen.validate.report import Finding, Report
 
 SCHEMA = 1
 MAX_DRAWS = 12
@@ -161,7 +161,11 @@ def _validate(variant: Variant, recipe: Recipe, stream: int) -> Report:
         rng=Streams(recipe.seed, stream)("settle"),
         disagreements=variant.draw.notes,
     )
-    return examine(subject, stop_at_failure=True)
+    try:
+        return examine(subject, stop_at_failure=True)
+    except Fatal as error:
+        why = " ".join(str(error).split())
+        return Report((Finding("memory", False, detail=why, remedy="Place fewer robots and obstacles."),))
 
 
 def task_params(drawn: Mapping[str, Any]) -> dict[str, float]:

@@ -129,8 +129,19 @@ def evaluate(expr: Expr, reading: Reading, memo: dict[int, Values] | None = None
     if id(expr) not in memo:
         if not isinstance(expr, list) or not expr or not isinstance(expr[0], str):
             raise EnvgenError(f"{expr!r} is no expression", "See docs/tasks.md for the language.")
-        memo[id(expr)] = _apply(expr[0], expr[1:], reading, memo)
+        try:
+            memo[id(expr)] = _apply(expr[0], expr[1:], reading, memo)
+        except (TypeError, ValueError, LookupError) as error:
+            raise EnvgenError(
+                f"the task term {_short(expr)} can't be evaluated: {error}",
+                "See docs/tasks.md for the language.",
+            ) from None
     return memo[id(expr)]
+
+
+def _short(expr: Expr) -> str:
+    text = repr(expr)
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _apply(op: str, args: list[Any], reading: Reading, memo: dict[int, Values]) -> Values:

@@ -135,7 +135,6 @@ class TestEvery:
         assert math.isclose(large.radius / small.radius, 3, rel_tol=0.45)
 
 
-@pytest.mark.xfail(strict=True, reason="scatter samples a ball's underside more coarsely than the cells")
 @pytest.mark.parametrize("terrain", ["rough", "boulders"])
 def test_large_balls_rest_on_hard_ground_too(terrain, tmp_path):
     cfg = make_cfg(

@@ -122,9 +122,7 @@ def test_json_is_the_object_of_the_vocabulary() -> None:
     assert list(data) == keys
     assert cfgio.dump(cfgio.parse(data["cfg"])) == data["cfg"]
     assert data["count"] == 500
-    assert {"text": "20 to 30", "path": "obstacles[0].count", "value": [20, 30]} in data[
-        "understood"
-    ]
+    assert {"text": "20 to 30", "path": "obstacles[0].count", "value": [20, 30]} in data["understood"]
 
 
 # --- numbers ------------------------------------------------------------------------------------
@@ -168,9 +166,7 @@ def test_numbers_of_robots_against_numbers_of_variants(
         ("gaps 30 cm wide", "gap", 0.3),
     ],
 )
-def test_measures_reach_the_parameter_that_they_speak_of(
-    prompt: str, name: str, value: Any
-) -> None:
+def test_measures_reach_the_parameter_that_they_speak_of(prompt: str, name: str, value: Any) -> None:
     assert param(interpret(prompt), name) == pytest.approx(value)
 
 
@@ -204,9 +200,7 @@ def test_other_fields() -> None:
     assert cfg.randomize.mass_scale == pytest.approx(1.2)
     assert cfg.control.episode == 30
     assert cfg.terrain.size == (40, 20)
-    assert interpret("100 ft x 100 ft field of waves").cfg.terrain.size == pytest.approx(
-        (30.48, 30.48)
-    )
+    assert interpret("100 ft x 100 ft field of waves").cfg.terrain.size == pytest.approx((30.48, 30.48))
 
 
 def test_a_large_arena_takes_larger_cells() -> None:
@@ -296,9 +290,7 @@ def test_a_robot_that_is_excluded() -> None:
     assert robots(interpret("not a humanoid but a hopper")) == {"hopper": 1}
 
 
-@pytest.mark.parametrize(
-    "prompt", ["3 vs 3 ants race", "3v3 ant race", "two teams of three ants race"]
-)
+@pytest.mark.parametrize("prompt", ["3 vs 3 ants race", "3v3 ant race", "two teams of three ants race"])
 def test_teams(prompt: str) -> None:
     teams = [(r.model, r.count, r.team) for r in interpret(prompt).cfg.robots]
     assert teams == [("ant", 3, "red"), ("ant", 3, "blue")]

@@ -15,9 +15,7 @@ from envgen.prompting.lexicon import Lexicon, build, lexicon
 from envgen.prompting.scan import Quantity, scan
 from envgen.prompting.tokens import normalise, tokenise
 
-WORDS = sorted(
-    lexicon().known | {"3", "-1", "0.5", "1e9", "%", "m", "cm", ",", ".", "x", "12 %", "zz"}
-)
+WORDS = sorted(lexicon().known | {"3", "-1", "0.5", "1e9", "%", "m", "cm", ",", ".", "x", "12 %", "zz"})
 TERRAINS = (
     "flat rough hills dunes waves slope pyramid_slope inverted_pyramid_slope stairs pyramid_stairs "
     "inverted_pyramid_stairs random_stairs open_stairs random_grid tilted_grid discrete_obstacles "
@@ -25,12 +23,9 @@ TERRAINS = (
     "terraces craters boulders maze corridor"
 )
 OBSTACLES = (
-    "box cylinder sphere log wall ramp hurdle gate rubble ball crate pendulum seesaw "
-    "moving_platform spinner"
+    "box cylinder sphere log wall ramp hurdle gate rubble ball crate pendulum seesaw moving_platform spinner"
 )
-ROBOTS = (
-    "ant hexapod half_cheetah hopper walker2d humanoid biped quadruped snake rover quadrotor point"
-)
+ROBOTS = "ant hexapod half_cheetah hopper walker2d humanoid biped quadruped snake rover quadrotor point"
 TASKS = "stand walk goal climb escape push race sumo tag soccer"
 
 
@@ -77,9 +72,7 @@ def test_no_string_of_known_words_does_either(prompt: str) -> None:
     reads_or_refuses(prompt)
 
 
-@pytest.mark.parametrize(
-    "unit", ["ant vs ", "no ", "3 boxes of ", "one ", "zzzzq ", "1,", "(", "\n"]
-)
+@pytest.mark.parametrize("unit", ["ant vs ", "no ", "3 boxes of ", "one ", "zzzzq ", "1,", "(", "\n"])
 def test_the_longest_prompts_are_read_in_time(unit: str) -> None:
     reads_or_refuses((unit * MAX_CHARS)[:MAX_CHARS])
 
@@ -205,9 +198,7 @@ def test_misspellings_are_corrected(typo: str, word: str) -> None:
     assert lexicon().correct(typo) == word
 
 
-@pytest.mark.parametrize(
-    "word", ["jazz", "dragon", "skill", "house", "unicorn", "trace", "theory", "waiter"]
-)
+@pytest.mark.parametrize("word", ["jazz", "dragon", "skill", "house", "unicorn", "trace", "theory", "waiter"])
 def test_other_words_are_not_mistaken_for_misspellings(word: str) -> None:
     assert lexicon().correct(word) is None
 
