@@ -87,7 +87,10 @@ def loads(text: str, suffix: str, source: str) -> Any:
         raise InputError(f"{source} is nested too deeply", "See `envgen schema`.") from None
     except Exception as error:  # each parser has its own class of errors
         line = " ".join(str(error).split())
-        raise InputError(f"{source} is not valid {suffix[1:].upper()}: {line}", "Mend it.") from None
+        raise InputError(
+            f"{source} is not valid {suffix[1:].upper()}: {line}",
+            "Look at the line and column that are named.",
+        ) from None
     raise InputError(f"{source} is no parameter file", f"Its name must end in {', '.join(SUFFIXES)}.")
 
 

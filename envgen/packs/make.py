@@ -112,7 +112,9 @@ def make(
             _keep(journal, count)
             raise
         except WorkError:
-            if not len(journal):
+            if len(journal):
+                _keep(journal, count)
+            else:
                 journal.withdraw()
             raise
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import os
 import subprocess
@@ -67,9 +68,10 @@ def _draws(name: str) -> bool:
 @lru_cache(maxsize=4)
 def _context(name: str, width: int, height: int) -> Any:
     """A context that stays for the process; MuJoCo chose its own class when it was imported, without us."""
-    if name not in (*_BACKENDS, "glfw"):
-        return mujoco.gl_context.GLContext(width, height)
-    return importlib.import_module(f"mujoco.{name}").GLContext(width, height)
+    home = importlib.import_module(f"mujoco.{name}") if name in (*_BACKENDS, "glfw") else mujoco.gl_context
+    context = home.GLContext(width, height)
+    atexit.register(context.free)  # later, when modules are taken apart, it can't free itself any more
+    return context
 
 
 def frame(

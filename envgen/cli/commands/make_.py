@@ -157,7 +157,7 @@ def _refusals(tally: Tally | None, *, err: bool = True) -> None:
         return
     if not tally.refused:
         if not err:
-            click.echo("refused     no draw")
+            click.echo("refused     none")
         return
     parts = ", ".join(f"{check} {number}" for check, number in tally.refused.most_common())
     click.echo(f"refused     {sum(tally.refused.values())} draws and drawn again: {parts}", err=err)

@@ -24,4 +24,4 @@ class Energy(Check):
 
     def run(self, subject: Subject) -> Finding:
         settled = subject.settled
-        return self.at_most(settled.energy, MOST, f"{settled.energy:.1f} J/kg of kinetic energy")
+        return self.at_most(settled.energy, MOST, f"{settled.energy:.4g} J/kg of kinetic energy")

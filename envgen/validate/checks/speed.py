@@ -23,4 +23,4 @@ class Speed(Check):
 
     def run(self, subject: Subject) -> Finding:
         settled = subject.settled
-        return self.at_most(settled.speed, MOST, f"a body moves at {settled.speed:.1f} m/s")
+        return self.at_most(settled.speed, MOST, f"a body moves at {settled.speed:.4g} m/s")
