@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,11 +25,13 @@ class GroundMap:
 
     Attributes:
         field: Heights on a grid around the origin.
+        pit: Height (m) up to which the ground is the floor of a pit, where nothing starts or is put.
         sharp: Whether it is made of boxes: then a point near an edge may be as high as its neighbours.
     """
 
     field: Heightfield
     sharp: bool
+    pit: float = -math.inf
 
     def at(self, x: Floats, y: Floats) -> Floats:
         """Height (m) under points, bilinear."""
@@ -57,12 +60,6 @@ class GroundMap:
     @cached_property
     def highest(self) -> _Corners:
         return _Corners(self.field)
-
-    @cached_property
-    def pit(self) -> float:
-        """Height (m) up to which the ground is the floor of a pit; minus infinity where there is none."""
-        floor = float(self.field.heights.min())
-        return floor + 1e-3 if self.sharp and floor < -1e-3 else -np.inf
 
     def dips(self, radius: float) -> Floats:
         """(n, 2) points (m) that nothing within `radius` (m) lies below: what is put there stays there."""
@@ -165,10 +162,13 @@ def traversability(
     field = ground.field
     reach = [max(1, round(size.gap / cell)) for cell in field.cell]
     heights = field.heights
-    if ground.sharp:
-        # closing fills what is narrower than the kernel: the gaps that the robot steps over
+    floor = float(heights.min())
+    if ground.sharp and floor < -1e-3:
+        # closing fills what is narrower than the kernel: the gaps that the robot steps over. Only the floor
+        # below is filled: a passage between walls is no gap.
         kernel = np.ones((reach[1] + 1, reach[0] + 1), dtype=np.uint8)
-        heights = cv2.morphologyEx(heights, cv2.MORPH_CLOSE, kernel)
+        closed = cv2.morphologyEx(heights, cv2.MORPH_CLOSE, kernel)
+        heights = np.where(heights <= floor + 1e-3, closed, heights)
     stride = [max(1, int(np.ceil(PATH_CELL / cell - 1e-6))) for cell in field.cell]
     coarse = np.ascontiguousarray(heights[:: stride[1], :: stride[0]])
     free = np.ones(coarse.shape, dtype=bool)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from envgen.build.reading import Snapshot
-from envgen.build.robot import measure, surface
+from envgen.build.robot import hip_height, measure, surface
 from envgen.build.world import World
 from envgen.core.params import RobotSize
 
@@ -25,5 +25,6 @@ def measure_agent(world: World, data: Snapshot, agent: str) -> RobotSize:
             bodies.add(body)
     geoms = [g for g in range(world.model.ngeom) if int(world.model.geom_bodyid[g]) in bodies]
     points = surface(world.model, data, geoms)
+    hip = hip_height(world.model, data, geoms)
     # upright, whatever the heading: radius and heights don't depend on yaw
-    return measure(points, np.array(data.xpos[root]))
+    return measure(points, np.array(data.xpos[root]), hip)

@@ -12,8 +12,9 @@ import mujoco
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from envgen.build.footing import Pose
 from envgen.build.fragment import Fragment, buoyancy, fragment
-from envgen.build.place import Arena, Pose
+from envgen.build.place import Arena
 from envgen.build.robot import volume
 from envgen.build.sample import FLUIDS, Agent, Draw
 from envgen.build.scatter import Placed
@@ -23,6 +24,8 @@ from envgen.obstacles.base import Geom, Quat, Vec3
 HEIGHTS_FILE = "terrain.bin"
 BASE = 0.5
 """Thickness of a heightfield below its lowest point, in m: deep enough that nothing falls through."""
+LEAST_FRICTION = 1e-3
+"""With none at all, MuJoCo's friction cones are degenerate: a flat world became unstable."""
 _CONES = ("pyramidal", "elliptic")
 
 
@@ -47,11 +50,12 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=False,
+        keep_trailing_newline=True,
     )
     return environment.get_template("world.xml.j2")
 
 
-def render(name: str, comment: list[str], draw: Draw, arena: Arena) -> Rendered:
+def render(name: str, comment: list[str], draw: Draw, arena: Arena, doublings: int = 0) -> Rendered:
     """Write one variant.
 
     Args:
@@ -59,6 +63,7 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena) -> Rendered:
         comment: Lines of the header.
         draw: What was drawn.
         arena: Where everything is.
+        doublings: How often the estimated memory was found too small.
     """
     fluid = draw.physics.density if draw.physics.density >= FLUIDS["water"][0] else 0.0
     parts = [fragment(agent.robot, agent.id, agent.colour, fluid) for agent in draw.agents]
@@ -68,10 +73,10 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena) -> Rendered:
         name=name,
         comment=[_safe_comment(line) for line in comment],
         option=_option(draw),
-        memory=_memory(draw, len(moving)),
-        centre_z=number(float(arena.map.field.heights.mean())),
+        memory=_memory(draw, len(moving), doublings),
+        centre_z=number(round(float(arena.map.field.heights.mean()), 2)),
         extent=number(max(arena.size) / 2),
-        friction=number(draw.physics.friction),
+        friction=number(max(draw.physics.friction, LEAST_FRICTION)),
         defaults=_section(parts, "default"),
         assets=_section(parts, "asset"),
         field=field,
@@ -139,7 +144,7 @@ def _option(draw: Draw) -> str:
     return " ".join(f'{key}="{value}"' for key, value in options.items())
 
 
-def _memory(draw: Draw, moving: int) -> str:
+def _memory(draw: Draw, moving: int, doublings: int) -> str:
     """Arena of the world in kB: three times what the robots were seen to need, and room for what moves.
 
     Constraint Jacobians are dense below 60 degrees of freedom (MuJoCo, option/jacobian): each body widens the
@@ -149,7 +154,7 @@ def _memory(draw: Draw, moving: int) -> str:
     wide = min(sum(robot.nv for robot in robots) + 6 * moving, 60)
     bytes_ = sum(3.0 * robot.arena * max(1.0, wide / robot.nv) for robot in robots)
     bytes_ += 1024 * wide * moving
-    return f"{max(64, 16 * math.ceil(bytes_ / 16_384))}K"
+    return f"{max(64, 16 * math.ceil(bytes_ / 16_384)) << doublings}K"
 
 
 def _field(arena: Arena) -> tuple[dict[str, str] | None, dict[str, bytes]]:
@@ -179,6 +184,7 @@ def _solid(solid: Any) -> dict[str, str]:
     return {
         "size": numbers((b - a) / 2 for a, b in spans),
         "pos": numbers((a + b) / 2 for a, b in spans),
+        "quat": _quat((math.cos(solid.yaw / 2), 0.0, 0.0, math.sin(solid.yaw / 2))) if solid.yaw else "",
     }
 
 

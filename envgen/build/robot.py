@@ -87,7 +87,7 @@ def _robot_model(name: str, values: tuple[tuple[str, float | int], ...]) -> Robo
         xml=xml,
         planar=kind.planar,
         legged=kind.legged,
-        size=measure(points, position),
+        size=measure(points, position, hip_height(model, data)),
         home_pos=position,
         home_qpos=np.array(data.qpos),
         home_ctrl=np.array(model.key_ctrl[0]) if model.nu else np.zeros(0),
@@ -114,17 +114,41 @@ class Posed(Protocol):
     def geom_xpos(self) -> Any: ...
     @property
     def geom_xmat(self) -> Any: ...
+    @property
+    def xpos(self) -> Any: ...
 
 
-def measure(surface: Floats, root: Floats) -> RobotSize:
-    """Sizes by the points of the surface at home.
+def hip_height(model: Model, data: Posed, geoms: Iterable[int] | None = None) -> float:
+    """Height of the joint by which a leg hangs on the body, in the frame of the world, in m.
+
+    From the foot (the body of the lowest geom) up to the last body that has no sister: what carries it
+    carries other legs too, or is the root.
+    """
+    chosen = [g for g in (range(model.ngeom) if geoms is None else geoms) if _collides(model, g)]
+    lowest = min(chosen, key=lambda g: float(data.geom_xpos[g, 2] - model.geom_rbound[g]))
+    children = np.bincount(model.body_parentid[1:], minlength=model.nbody)
+    body = int(model.geom_bodyid[lowest])
+    parent = int(model.body_parentid[body])
+    while int(model.body_parentid[parent]) != 0 and parent != 0 and children[parent] == 1:
+        body, parent = parent, int(model.body_parentid[parent])
+    return float(data.xpos[body, 2])
+
+
+def _collides(model: Model, geom: int) -> bool:
+    return bool(model.geom_contype[geom] or model.geom_conaffinity[geom])
+
+
+def measure(surface: Floats, root: Floats, hip: float) -> RobotSize:
+    """Sizes by the points of the surface at home, the position of the root and the height of the hip (m).
 
     Abilities are in legs, by what the terrains' sources ask of robots of known size: ANYmal (leg 0.55 m)
     climbs 0.23 m, A1 (0.3 m) jumps gaps of up to 0.7 d m in extreme-parkour.
     """
-    leg = float(root[2] - surface[:, 2].min())
+    sole = float(surface[:, 2].min())
+    leg = max(hip - sole, 0.02)
     return RobotSize(
         leg=round(leg, 4),
+        stand=round(float(root[2]) - sole, 4),
         radius=round(float(np.linalg.norm(surface[:, :2] - root[:2], axis=1).max()), 4),
         height=round(float(np.ptp(surface[:, 2])), 4),
         step=round(0.5 * leg, 4),
@@ -137,7 +161,7 @@ def surface(model: Model, data: Posed, geoms: Iterable[int] | None = None) -> Fl
     """(n, 3) points on all colliding geoms, or on those given, in the frame of the world."""
     parts = []
     for geom in range(model.ngeom) if geoms is None else geoms:
-        if not (model.geom_contype[geom] or model.geom_conaffinity[geom]):
+        if not _collides(model, geom):
             continue
         local = _points(int(model.geom_type[geom]), model.geom_size[geom], model, geom)
         parts.append(local @ data.geom_xmat[geom].reshape(3, 3).T + data.geom_xpos[geom])
@@ -196,7 +220,7 @@ def _volumes(model: Model) -> dict[str, tuple[float, float]]:
         total = 0.0
         first = model.body_geomadr[body]
         for geom in range(first, first + model.body_geomnum[body]):
-            if model.geom_contype[geom] or model.geom_conaffinity[geom]:
+            if _collides(model, geom):
                 total += volume(int(model.geom_type[geom]), model.geom_size[geom])
         name = mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_BODY, body)
         if name and total > 0:

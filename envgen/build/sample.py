@@ -30,10 +30,12 @@ class Attempt:
     Attributes:
         terrain: 0 for the first ground.
         obstacles: 0 for the first obstacles on that ground.
+        memory: How often the arena of the very same world was found too small and doubled twice.
     """
 
     terrain: int = 0
     obstacles: int = 0
+    memory: int = 0
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,8 @@ def build(
     streams = Streams(seed, index if stream is None else stream)
     draw = sample(cfg, streams, attempt)
     arena = place(draw, streams, attempt)
-    rendered = render(f"{cfg.name}-{index:05d}", _comment(cfg, seed, index, attempt, draw), draw, arena)
+    comment = _comment(cfg, seed, index, attempt, draw)
+    rendered = render(f"{cfg.name}-{index:05d}", comment, draw, arena, 2 * attempt.memory)
     return Variant(cfg, seed, index, attempt, draw, arena, rendered)
 
 

@@ -137,6 +137,9 @@ class World:
         return scaled.astype(np.float32)
 
     def _raise_boxes(self, field: Heightfield, boxes: list[int]) -> None:
+        turned = [g for g in boxes if self.model.geom_quat[g, 0] != 1]
+        self._raise_turned(field, turned)
+        boxes = [g for g in boxes if g not in set(turned)]
         pos, half = self.model.geom_pos[boxes], self.model.geom_size[boxes]
         first = np.ceil((pos[:, :2] - half[:, :2] - field.origin) / field.cell - 1e-6).astype(int)
         last = np.floor((pos[:, :2] + half[:, :2] - field.origin) / field.cell + 1e-6).astype(int)
@@ -145,3 +148,19 @@ class World:
         for (c0, r0), (c1, r1), top in zip(first, last, tops):
             part = field.heights[r0 : r1 + 1, c0 : c1 + 1]
             np.maximum(part, top, out=part)
+
+    def _raise_turned(self, field: Heightfield, boxes: list[int]) -> None:
+        """Boxes turned about z."""
+        nrow, ncol = field.heights.shape
+        x = field.origin[0] + field.cell[0] * np.arange(ncol)[None, :]
+        y = field.origin[1] + field.cell[1] * np.arange(nrow)[:, None]
+        for geom in boxes:
+            pos, half, quat = (
+                array[geom] for array in (self.model.geom_pos, self.model.geom_size, self.model.geom_quat)
+            )
+            yaw = 2 * np.arctan2(quat[3], quat[0])
+            dx, dy = x - pos[0], y - pos[1]
+            along, across = np.cos(yaw) * dx + np.sin(yaw) * dy, np.cos(yaw) * dy - np.sin(yaw) * dx
+            inside = (np.abs(along) <= half[0] + 1e-6) & (np.abs(across) <= half[1] + 1e-6)
+            top = np.float32(pos[2] + half[2])
+            field.heights[inside & (field.heights < top)] = top

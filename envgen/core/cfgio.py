@@ -110,7 +110,7 @@ def _load_yaml(text: str) -> Any:
     data = yaml.load(text, Loader)
     if _unfolded(data, {}) > MAX_NODES:
         raise ValueError(f"its aliases unfold to more than {MAX_NODES:,} values")
-    return data
+    return {} if data is None else data  # empty, or comments alone: all defaults, as in TOML
 
 
 def _unfolded(node: Any, known: dict[int, int]) -> int:
@@ -185,10 +185,52 @@ def _explain(error: ValidationError, source: str) -> tuple[str, str]:
         hint = f"Did you mean {near!r}? " if near else ""
         return f"{where}: {given!r} is not allowed{more}", f"{hint}Allowed: {', '.join(names)}."
     if first["type"] == "missing":
-        return f"{where}: is missing{more}", "Every other key has a default; this one must be given."
-    message = first["msg"].removeprefix("Value error, ")
-    shown = "" if first["type"] == "value_error" else f", given {_short(given)}"
-    return f"{where}: {message}{shown}{more}", f"See `envgen schema` for {path or 'all keys'}."
+        element = isinstance(first["loc"][-1], int)
+        return (
+            f"{where}: is missing{more}",
+            "Give every element of the list."
+            if element
+            else "Every other key has a default; this one must be given.",
+        )
+    if first["type"] == "value_error":
+        message = first["msg"].removeprefix("Value error, ")
+    else:
+        message = _plainly(first["type"], given, context)
+    remedy = f"See `envgen schema` for {path or 'all keys'}."
+    if first["type"] == "string_pattern_mismatch":
+        remedy = f"Write e.g. {slug(str(given))!r}."
+    elif isinstance(given, str) and given.lstrip().startswith(("[", "{")):
+        remedy = "It begins like a list or table, but is a text: is it valid JSON?"
+    return f"{where}: {message}{more}", remedy
+
+
+def _plainly(kind: str, given: Any, context: dict[str, Any]) -> str:
+    """What is wrong, in words of this project instead of pydantic's."""
+    shown = _short(given)
+    if kind == "string_pattern_mismatch":
+        return f"{shown} is not allowed: lower-case words joined by hyphens, such as rough-ants"
+    if kind in ("too_short", "string_too_short", "too_long", "string_too_long"):
+        noun = "character" if kind.startswith("string") else "element"
+        length = len(given) if isinstance(given, str | list | tuple) else int(context["actual_length"])
+        has = f"has {_several(length, noun)}" if length else "is empty"
+        if kind.endswith("long"):
+            return f"{has}, at most {context['max_length']} are allowed"
+        least = int(context["min_length"])
+        return f"{has}, at least {_several(least, noun)} {'is' if least == 1 else 'are'} needed"
+    return f"{shown} is not {_FORMS.get(kind, 'allowed')}"
+
+
+_FORMS = {
+    **dict.fromkeys(("tuple_type", "list_type"), "a list"),
+    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type", "mapping_type"), "a table of keys"),
+    **dict.fromkeys(("string_type", "string_unicode", "string_sub_type"), "a text"),
+    "invalid_key": "a text, as a key must be",
+    "recursion_loop": "allowed: it contains itself",
+}
+
+
+def _several(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _line(text: str) -> str:

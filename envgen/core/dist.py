@@ -23,6 +23,8 @@ FORMS = (
     'a number, [lo, hi], {"choice": [..]}, {"normal": [mean, std], "clip": [lo, hi]} '
     'or {"loguniform": [lo, hi]}'
 )
+_WITHIN = "(within)"
+"""Private key of a normal without `clip`: the range of its parameter; never read or written."""
 _KEYS = {"choice": {"weights"}, "normal": {"clip"}, "loguniform": set[str]()}
 
 
@@ -58,6 +60,8 @@ def parse(value: Any) -> Dist:
         return _ordered(_numbers(value, 2, "a range [lo, hi]"))
     if isinstance(value, Mapping):
         names = set(value)
+        if isinstance(value, FrozenDict):  # parsed before
+            names -= {_WITHIN}
         form = next((key for key in _KEYS if key in names), None)
         if form is None or names - {form} - _KEYS[form]:
             raise ValueError(f"{_shown(dict(value))} is not {FORMS}")
@@ -104,7 +108,7 @@ def bounds(dist: Dist) -> tuple[float, float]:
             return dist["loguniform"][0], dist["loguniform"][1]
         if "clip" in dist:
             return dist["clip"][0], dist["clip"][1]
-        return (-math.inf, math.inf) if dist["normal"][1] else (dist["normal"][0],) * 2
+        return dist.get(_WITHIN, (-math.inf, math.inf)) if dist["normal"][1] else (dist["normal"][0],) * 2
     return dist, dist
 
 
@@ -112,6 +116,10 @@ def is_constant(dist: Dist) -> bool:
     """Whether every draw gives the same value."""
     low, high = bounds(dist)
     return low == high
+
+
+MAX_REDRAWS = 100
+"""Redraws of a normal without `clip` that leaves the range of its parameter, before it is cut there."""
 
 
 def sample(dist: Dist, rng: np.random.Generator, *, integer: bool = False) -> float | int:
@@ -144,21 +152,26 @@ def _sample_mapping(dist: Mapping[str, Any], rng: np.random.Generator) -> float:
         drawn = math.exp(rng.uniform(math.log(low), math.log(high)))
         return float(min(max(drawn, low), high))
     value = float(rng.normal(*dist["normal"]))
-    low, high = dist.get("clip", (-math.inf, math.inf))
+    low, high = dist.get("clip") or dist.get(_WITHIN) or (-math.inf, math.inf)
+    for _ in range(0 if "clip" in dist else MAX_REDRAWS):
+        if low <= value <= high:
+            break
+        value = float(rng.normal(*dist["normal"]))
     return float(min(max(value, low), high))
 
 
 def check_range(dist: Dist, low: float | None, high: float | None, unit: str = "") -> Dist:
     """Refuse a distribution that leaves [low, high].
 
-    A normal without `clip` is cut at the bounds of its parameter instead: its tails are not meant.
+    The tails of a normal without `clip` are not meant: what falls outside is drawn again, so that nothing
+    piles up at the bounds.
 
     Raises:
         ValueError: It leaves the range.
     """
-    free = isinstance(dist, Mapping) and "normal" in dist and "clip" not in dist
-    if isinstance(dist, Mapping) and free and low is not None and high is not None:
-        dist = FrozenDict({**dist, "clip": (low, high)})
+    if isinstance(dist, Mapping) and "normal" in dist and "clip" not in dist:
+        within = (-math.inf if low is None else low, math.inf if high is None else high)
+        dist = FrozenDict({**dist, _WITHIN: within})
     least, most = bounds(dist)
     if (low is not None and least < low) or (high is not None and most > high):
         given = plain(dist)
@@ -183,7 +196,7 @@ def plain(dist: Any) -> Any:
     if isinstance(dist, tuple | list):
         return [plain(v) for v in dist]
     if isinstance(dist, Mapping):
-        return {key: plain(v) for key, v in dist.items()}
+        return {key: plain(v) for key, v in dist.items() if key != _WITHIN}
     return dist
 
 

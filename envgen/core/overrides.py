@@ -90,8 +90,13 @@ def combinations(sweeps: Sequence[Sweep]) -> list[dict[str, Any]]:
     return [dict(zip(paths, values)) for values in itertools.product(*(a.values for a in sweeps))]
 
 
-def apply(cfg: EnvCfg, values: dict[str, Any]) -> EnvCfg:
+def apply(cfg: EnvCfg, values: dict[str, Any], source: str = "--sweep") -> EnvCfg:
     """The EnvCfg with values set at paths such as `terrain.sub_terrains[0].amplitude` or `robots[*].count`.
+
+    Args:
+        cfg: What is changed.
+        values: By path.
+        source: Where the values come from, for the error.
 
     Raises:
         InputError: A path does not exist or the result breaks the schema.
@@ -101,7 +106,7 @@ def apply(cfg: EnvCfg, values: dict[str, Any]) -> EnvCfg:
     data = copy.deepcopy(cfgio.dump(cfg))
     for path, value in values.items():
         _assign(data, path, value)
-    return cfgio.parse(data, "--set")
+    return cfgio.parse(data, source)
 
 
 def _assign(data: dict[str, Any], path: str, value: Any) -> None:

@@ -25,7 +25,8 @@ class RobotSize:
     """What a robot measures and masters, taken from its compiled model at its home pose.
 
     Attributes:
-        leg: Height of the root above the lowest point, in m: the unit of difficulty.
+        leg: Height of the hip above the sole, in m: the unit of difficulty.
+        stand: Height of the root above the sole, in m.
         radius: Of the circle around the root that holds the robot, in m.
         height: From the lowest to the highest point, in m.
         step: Highest step that it is expected to master, in m.
@@ -34,6 +35,7 @@ class RobotSize:
     """
 
     leg: float = 0.5
+    stand: float = 0.5
     radius: float = 0.5
     height: float = 0.7
     step: float = 0.2

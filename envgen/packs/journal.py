@@ -56,7 +56,7 @@ class Journal:
         part = self.path.with_name(f".{NAME}.part")
         self._new = not self.path.exists()
         try:
-            self._file = open(part, "wb+")  # noqa: SIM115  (closed in __exit__)
+            self._file = open(part, "wb+")
             self._file.write(json.dumps(self.header).encode() + b"\n")
             for line in self._earlier():
                 self.add(json.loads(line)["index"], line)
@@ -85,7 +85,7 @@ class Journal:
             self.path.unlink(missing_ok=True)
             if not (self.folder / MANIFEST).exists():
                 with suppress(OSError):  # not empty, so not ours to remove
-                    for part in ("variants", "assets", "."):
+                    for part in ("variants", "."):
                         (self.folder / part).resolve().rmdir()
 
     def add(self, index: int, line: str) -> None:

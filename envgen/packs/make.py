@@ -10,12 +10,13 @@ import signal
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from envgen.build.variant import build
 from envgen.core import cfgio
@@ -44,6 +45,7 @@ class Tally:
         refused: Draws that each check refused.
         difficulties: Number of variants by tenth of difficulty.
         given_up: Variants that could not be made, with check, cause and remedy.
+        lost: Draws of these that each check refused.
     """
 
     count: int
@@ -52,13 +54,14 @@ class Tally:
     refused: Counter[str] = field(default_factory=Counter)
     difficulties: list[int] = field(default_factory=lambda: [0] * 10)
     given_up: list[tuple[int, tuple[str, str, str]]] = field(default_factory=list)
+    lost: Counter[str] = field(default_factory=Counter)
 
 
 Progress = Callable[[Tally], None]
 
 
 def make(
-    source: str | Path | EnvCfg,
+    source: str | Path | EnvCfg | Mapping[str, Any],
     count: int | None = None,
     seed: int = 0,
     *,
@@ -72,7 +75,7 @@ def make(
     """Make a pack of validated variants.
 
     Args:
-        source: A prompt, the path of a parameter file, or an EnvCfg.
+        source: A prompt, the path of a parameter file, an EnvCfg, or a dict of its keys.
         count: How many; by default what the prompt says, or else 16.
         seed: The same seed gives the same bytes.
         out: Folder; by default `packs/<name>-s<seed>`.
@@ -130,10 +133,21 @@ def make(
     return Pack.open(folder)
 
 
-def resolve(source: str | Path | EnvCfg) -> tuple[EnvCfg, int | None]:
-    """The EnvCfg that a prompt, file or EnvCfg stands for, and the count that a prompt asks for."""
+def resolve(source: str | Path | EnvCfg | Mapping[str, Any]) -> tuple[EnvCfg, int | None]:
+    """The EnvCfg that a prompt, file, EnvCfg or dict of its keys stands for, and the count of a prompt.
+
+    Raises:
+        InputError: It is none of these, or wrong.
+    """
     if isinstance(source, EnvCfg):
         return source, None
+    if isinstance(source, Mapping):
+        return cfgio.parse(dict(source)), None
+    if not isinstance(source, str | Path):
+        raise InputError(
+            f"{repr(source)[:60]} is no prompt, file or configuration",
+            "Give a prompt, the path of a parameter file, an EnvCfg or a dict of its keys.",
+        )
     if isinstance(source, Path) or is_file(source):
         return cfgio.load(Path(source)), None
     from envgen.prompting.base import interpret
@@ -219,7 +233,6 @@ def _prepare(folder: Path, *, resume: bool, overwrite: bool) -> None:
         if there and overwrite and not resume:
             _clear(folder)
         (folder / "variants").mkdir(parents=True, exist_ok=True)
-        (folder / "assets").mkdir(exist_ok=True)
         probe = folder / ".writable"
         probe.touch()
         probe.unlink()
@@ -242,6 +255,7 @@ def _note(made: Made, journal: Journal, tally: Tally) -> None:
     tally.refused.update(made.refused)
     if made.problem:
         tally.given_up.append((made.index, made.problem))
+        tally.lost.update(made.refused)
         if not len(journal) and len(tally.given_up) >= min(HOPELESS, tally.count):
             raise _shortfall(tally, journal.folder)
         return
@@ -251,12 +265,21 @@ def _note(made: Made, journal: Journal, tally: Tally) -> None:
 
 
 def _shortfall(tally: Tally, folder: Path) -> WorkError:
-    check, cause, remedy = Counter(p for _, p in tally.given_up).most_common(1)[0][0]
+    problems = Counter(problem for _, problem in tally.given_up)
+    # a problem is what the last draw failed by, which need not be what most draws failed by
+    check, cause, remedy = max(problems, key=lambda problem: (tally.lost[problem[0]], problems[problem]))
+    if len(tally.lost) > 1:
+        counts = ", ".join(f"{name} {number}" for name, number in tally.lost.most_common())
+        which = "most draws were" if tally.lost[check] == max(tally.lost.values()) else "the last draw was"
+        why = f"{which} refused by the check {check!r} ({cause}); all refusals: {counts}"
+    else:
+        why = f"the check {check!r} refused every draw ({cause})"
     kept = f"; {tally.done} of {tally.count} are kept in {folder}" if tally.done else ""
-    return WorkError(
-        f"{len(tally.given_up)} {'variant' if len(tally.given_up) == 1 else 'variants'} can't be made: the check {check!r} refused every draw ({cause}){kept}",
-        remedy,
-    )
+    return WorkError(f"{_variants(len(tally.given_up))} can't be made: {why}{kept}", remedy)
+
+
+def _variants(number: int) -> str:
+    return f"{number} variant{'s' if number != 1 else ''}"
 
 
 def _keep(journal: Journal, count: int) -> None:
@@ -270,7 +293,7 @@ def _disk(error: OSError, folder: Path, kept: int) -> tuple[str, str]:
         "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror or str(error)
     )
     return (
-        f"{folder} can't be written: {reason}; {kept} variants are kept",
+        f"{folder} can't be written: {reason}; {_variants(kept)} {'is' if kept == 1 else 'are'} kept",
         "Make room, then run the same command with --resume.",
     )
 
@@ -289,15 +312,21 @@ def _made(recipe: Recipe, pending: list[int], folder: Path, jobs: int) -> Iterat
     jobs = min(jobs, len(pending))
     gc.freeze()  # the collector would touch, and so copy, every page that is shared
     pool = ProcessPoolExecutor(jobs, context, _start, (recipe, folder))
-    chunk = max(1, min(16, len(pending) // (8 * jobs)))
+    chunk = max(1, min(8, len(pending) // (8 * jobs)))
     queue = iter([pending[at : at + chunk] for at in range(0, len(pending), chunk)])
     running: set[Future[list[Made]]] = set()
+    ahead: threading.Thread | None = None
     try:
         while True:
             while len(running) < 3 * jobs and (indices := next(queue, None)) is not None:
                 running.add(pool.submit(_work, indices))
             if not running:
                 return
+            if ahead is None:
+                # closing the pack needs it: 0.2 s that pass meanwhile. The first `submit` has forked all
+                # workers; forked while this thread holds an import lock, they would wait for it for ever.
+                ahead = threading.Thread(target=_import_ahead, daemon=True)
+                ahead.start()
             finished, running = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 yield from future.result()
@@ -309,6 +338,13 @@ def _made(recipe: Recipe, pending: list[int], folder: Path, jobs: int) -> Iterat
     finally:
         _end(pool)
         gc.unfreeze()
+        if ahead:
+            ahead.join()  # whoever forks next must not find it importing either
+
+
+def _import_ahead() -> None:
+    with suppress(Exception):  # told where it is needed
+        import pyarrow.parquet  # noqa: F401
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
@@ -334,6 +370,9 @@ def _start(recipe: Recipe, folder: Path) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _recipe, _folder = recipe, folder
     gc.freeze()
+    # a variant is many objects and few cycles: by default the collector would run hundreds of times a
+    # second to find next to nothing
+    gc.set_threshold(50_000, 50, 50)
 
 
 def _end_with_parent() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ from envgen.build.engine import Model, compile_text, listening
 from envgen.build.world import World
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
-from envgen.core.errors import InputError
+from envgen.core.errors import EnvgenError, InputError
 from envgen.packs.recipe import ENV, SCHEMA, variant_folder
 from envgen.packs.store import Missing, Store, open_store
 from envgen.validate.report import Report
@@ -215,8 +216,15 @@ class Pack(Sequence[PackVariant]):
     def _repr_html_(self) -> str:
         from envgen.preview.html import pack_html
 
-        worlds = [(variant.index, variant.world()) for variant in self[:12]]
-        return pack_html(self.name, len(self), self.seed, str(self.manifest["prompt"] or ""), worlds)
+        worlds, damaged = [], []
+        for variant in self[:12]:
+            try:
+                worlds.append((variant.index, variant.world()))
+            except Exception as error:  # a cell of a notebook shows what there is and no traceback
+                cause = error.cause if isinstance(error, EnvgenError) else f"{type(error).__name__}: {error}"
+                damaged.append(f"<div>variant {variant.index} can't be shown: {html.escape(cause)}</div>")
+        prompt = str(self.manifest["prompt"] or "")
+        return pack_html(self.name, len(self), self.seed, prompt, worlds) + "".join(damaged)
 
 
 def check_names(text: bytes, files: Mapping[str, bytes], source: str) -> None:

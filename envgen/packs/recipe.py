@@ -8,12 +8,12 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from envgen.build.engine import VERSION, Fatal, listening
+from envgen.build.engine import VERSION, listening
 from envgen.build.sample import Attempt
 from envgen.build.variant import Variant, build
 from envgen.core import cfgio
@@ -24,13 +24,15 @@ from envgen.core.overrides import Sweep, apply, combinations
 from envgen.core.rng import Streams
 from envgen.validate.base import Subject
 from envgen.validate.examine import blame, examine
-from envgen.validate.report import Finding, Report
+from envgen.validate.report import Report
 
 SCHEMA = 1
 MAX_DRAWS = 12
 """Draws of one variant before it is given up."""
 MAX_SAME_GROUND = 3
 """New obstacles on one ground before the ground is drawn again too."""
+MAX_MEMORY = 4
+"""Times that the arena of a world is made four times larger before the world is drawn again."""
 ENV = "env.xml"
 
 
@@ -133,7 +135,9 @@ def make_variant(recipe: Recipe, index: int, folder: Path) -> Made:
         assert failed is not None
         refused[failed.check] += 1
         problem = (failed.check, failed.detail, failed.remedy)
-        if cfg.obstacles and blame(report) == "obstacles" and attempt.obstacles < MAX_SAME_GROUND:
+        if failed.check == "memory" and attempt.memory < MAX_MEMORY:
+            attempt = replace(attempt, memory=attempt.memory + 1)
+        elif cfg.obstacles and blame(report) == "obstacles" and attempt.obstacles < MAX_SAME_GROUND:
             attempt = Attempt(attempt.terrain, attempt.obstacles + 1)
         else:
             attempt = Attempt(attempt.terrain + 1)
@@ -161,11 +165,7 @@ def _validate(variant: Variant, recipe: Recipe, stream: int) -> Report:
         rng=Streams(recipe.seed, stream)("settle"),
         disagreements=variant.draw.notes,
     )
-    try:
-        return examine(subject, stop_at_failure=True)
-    except Fatal as error:
-        why = " ".join(str(error).split())
-        return Report((Finding("memory", False, detail=why, remedy="Place fewer robots and obstacles."),))
+    return examine(subject, stop_at_failure=True)
 
 
 def task_params(drawn: Mapping[str, Any]) -> dict[str, float]:

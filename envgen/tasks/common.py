@@ -34,7 +34,7 @@ GOAL_OBSERVATION: tuple[Term, ...] = (
 
 FALLEN = Term(
     "fallen",
-    ["or", ["lt", HEIGHT, ["mul", 0.4, ["constant", "leg"]]], ["lt", UP, 0.2]],
+    ["or", ["lt", HEIGHT, ["mul", 0.4, ["constant", "stand"]]], ["lt", UP, 0.2]],
 )
 OUTSIDE = Term(
     "outside",

@@ -45,7 +45,7 @@ SOURCES: dict[str, str] = {
     "start": "position of the agent's root at the start (m)",
     "time": "seconds since the reset",
     "ground": "['ground', xy]: height of the ground map under a point (m)",
-    "constant": "['constant', name]: a number of the agent: leg, radius, height, arena_x, arena_y",
+    "constant": "['constant', name]: a number of the agent: leg, stand, radius, height, arena_x, arena_y",
     "param": "['param', name]: a parameter of the task, as drawn for the world",
 }
 

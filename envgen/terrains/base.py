@@ -65,11 +65,13 @@ class Solid:
         x: Least and greatest x, in m.
         y: Least and greatest y, in m.
         z: Bottom and top, in m.
+        yaw: Turn about its own upright axis, in rad.
     """
 
     x: tuple[float, float]
     y: tuple[float, float]
     z: tuple[float, float]
+    yaw: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,18 @@ class Ground:
         solids: Boxes, where edges must be sharp; the surface includes them.
         field: Whether the surface itself is the ground, as a heightfield; else solids are all of it.
         plane: Height in m of an endless plane below everything, or None.
+        start: Half extents (x, y), in m, of the middle in which agents should start and goals should not be.
+        goal: Half extents (x, y), in m, of the middle in which a race should end.
+        pit: Whether that plane is the floor of a pit, where nothing starts or is put.
     """
 
     surface: Heights
     solids: tuple[Solid, ...] = ()
     field: bool = False
     plane: float | None = None
+    pit: bool = False
+    start: tuple[float, float] | None = None
+    goal: tuple[float, float] | None = None
 
 
 class SubTerrain(ABC):
@@ -122,26 +130,42 @@ def of_heights(heights: NDArray[np.floating]) -> Ground:
     return Ground(surface=quantise(heights), field=True)
 
 
-def of_solids(patch: Patch, solids: Iterable[Solid], floor: float) -> Ground:
+def of_solids(patch: Patch, solids: Iterable[Solid], floor: float, *, pit: bool = False) -> Ground:
     """Ground that is made of boxes on a plane.
 
     Args:
         patch: The rectangle.
         solids: Boxes inside it.
         floor: Height of the plane, in m.
+        pit: Whether the plane is the floor of a pit, where nothing starts or is put.
     """
     kept = tuple(_rounded(solid) for solid in solids)
     surface = np.full(patch.shape, floor, dtype=np.float32)
     for solid in kept:
+        top = np.float32(solid.z[1])
+        if solid.yaw:
+            surface[_under(patch, solid) & (surface < top)] = top
+            continue
         rows, cols = _covered(patch.y[:, 0], solid.y), _covered(patch.x[0], solid.x)
-        np.maximum(surface[rows, cols], np.float32(solid.z[1]), out=surface[rows, cols])
-    return Ground(surface=quantise(surface), solids=kept, plane=round(floor, 3))
+        np.maximum(surface[rows, cols], top, out=surface[rows, cols])
+    return Ground(surface=quantise(surface), solids=kept, plane=round(floor, 3), pit=pit)
 
 
 def _rounded(solid: Solid) -> Solid:
     """To whole millimetres, which is what is written."""
-    (x0, x1), (y0, y1), (z0, z1) = solid.x, solid.y, solid.z
-    return Solid((round(x0, 3), round(x1, 3)), (round(y0, 3), round(y1, 3)), (round(z0, 3), round(z1, 3)))
+    x, y, z = ((round(a, 3), round(b, 3)) for a, b in (solid.x, solid.y, solid.z))
+    return Solid(x, y, z, round(solid.yaw, 4))
+
+
+def _under(patch: Patch, solid: Solid) -> NDArray[np.bool_]:
+    """(nrow, ncol) samples under a turned box."""
+    dx, dy = patch.x - sum(solid.x) / 2, patch.y - sum(solid.y) / 2
+    c, s = np.cos(solid.yaw), np.sin(solid.yaw)
+    half = (solid.x[1] - solid.x[0]) / 2, (solid.y[1] - solid.y[0]) / 2
+    inside: NDArray[np.bool_] = (np.abs(c * dx + s * dy) <= half[0] + 1e-9) & (
+        np.abs(c * dy - s * dx) <= half[1] + 1e-9
+    )
+    return inside
 
 
 def _covered(samples: Floats, span: tuple[float, float]) -> slice:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -42,4 +42,5 @@ class Gap(SubTerrain):
             Solid((outer, right), (-outer, outer), z),
             Solid((-right, -outer), (-outer, outer), z),
         ]
-        return of_solids(patch, solids, floor=-self.depth)
+        ground = of_solids(patch, solids, floor=-self.depth, pit=True)
+        return replace(ground, start=(inner, inner))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -44,4 +44,6 @@ class PyramidStairs(SubTerrain):
             half = (patch.size[0] / 2 - inset, patch.size[1] / 2 - inset)
             top = (step + 1) * self.step_height
             solids.append(Solid((-half[0], half[0]), (-half[1], half[1]), (top - self.step_height, top)))
-        return of_solids(patch, solids, floor=0.0)
+        inset = self.border + (number - 1) * self.step_depth
+        top_half = (patch.size[0] / 2 - inset, patch.size[1] / 2 - inset)
+        return replace(of_solids(patch, solids, floor=0.0), goal=top_half)

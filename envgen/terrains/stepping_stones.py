@@ -46,4 +46,4 @@ class SteppingStones(SubTerrain):
                         (-self.depth, float(tops[col])),
                     )
                 )
-        return of_solids(patch, solids, floor=-self.depth)
+        return of_solids(patch, solids, floor=-self.depth, pit=True)

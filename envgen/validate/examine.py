@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from envgen.build.engine import Fatal
 from envgen.validate.base import CHECKS, Check, Subject
 from envgen.validate.report import Finding, Report
 
@@ -24,11 +25,21 @@ def examine(subject: Subject, *, stop_at_failure: bool = False) -> Report:
     for check in _ordered():
         if not check.applies(subject):
             continue
-        finding = check.run(subject)
+        try:
+            finding = check.run(subject)
+        except Fatal as error:  # the state is lost: nothing more can be measured
+            findings.append(_overflow(error))
+            break
         findings.append(finding)
         if not finding.ok and (stop_at_failure or check.kind == "well_formed"):
             break
     return Report(tuple(findings))
+
+
+def _overflow(error: Exception) -> Finding:
+    memory = CHECKS.get("memory")
+    why = " ".join(str(error).split())
+    return Finding("memory", False, detail=f"MuJoCo can't go on: {why}", remedy=memory.remedy)
 
 
 def blame(report: Report) -> str:

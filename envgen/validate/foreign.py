@@ -19,7 +19,7 @@ from envgen.validate.examine import examine
 from envgen.validate.report import Finding, Report
 from envgen.validate.xml import MAX_BYTES, UnsafeXml, all_files, escapes, inspect
 
-TIME_LIMIT = 120.0
+TIME_LIMIT = 60.0
 """Seconds that one file may take."""
 MEMORY = 4_000_000_000
 """Bytes that one file may take: a heightfield of two attributes can ask for any number."""
@@ -89,7 +89,8 @@ def _examine(path: str, text: bytes, pipe: Any) -> None:
     try:
         report = _compiled(path, text)
     except mujoco.FatalError as error:  # such as an arena that is too small for its contacts
-        report = _failed(f"MuJoCo gave up: {' '.join(str(error).split())}")
+        why = f"MuJoCo gave up: {' '.join(str(error).split())}"
+        report = _failed(why) if "memory" not in why else _failed(why, "memory", "Raise <size memory>.")
     except (MemoryError, RuntimeError):  # MuJoCo's bindings raise the latter for C++ exceptions
         report = _failed(f"MuJoCo gave up: does it need more than {MEMORY / 1e9:g} GB of memory?")
     pipe.send(report.to_json())
@@ -107,5 +108,5 @@ def _compiled(path: str, text: bytes) -> Report:
     return examine(subject)
 
 
-def _failed(why: str) -> Report:
-    return Report((Finding("compiles", False, 1, 0, detail=why, remedy="Simplify the model."),))
+def _failed(why: str, check: str = "compiles", remedy: str = "Simplify the model.") -> Report:
+    return Report((Finding(check, False, 1, 0, detail=why, remedy=remedy),))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import mujoco
 import numpy as np
+from numpy.typing import NDArray
 
 from envgen.build.engine import Data, Model, listening
 from envgen.build.reading import reset
@@ -28,9 +29,10 @@ class Settled:
         energy: Greatest kinetic energy per mass, in J/kg.
         rest_depth: Greatest penetration after the first half, in m.
         depth: Greatest penetration seen, in m.
+        drop: (nbody,) how far each body came down in the first half, in m.
         contacts: Greatest number of contacts between two geoms.
         arena: Bytes of MuJoCo's arena that were used, of those there are.
-        arena_share: The same as a share.
+        arena_share: The same as a share; 1 where it was not enough.
     """
 
     warnings: int
@@ -40,6 +42,7 @@ class Settled:
     energy: float
     rest_depth: float
     depth: float
+    drop: NDArray[np.float64]
     contacts: int
     arena: int
     arena_share: float
@@ -55,20 +58,29 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
     """
     reset(model, data)
     still = data.ctrl.copy()
+    mujoco.mj_kinematics(model, data)
+    height = np.array(data.xpos[:, 2])
+    drop = np.zeros(model.nbody)
     low, high = _control_range(model)
     steps = max(1, round(LOOK / model.opt.timestep))
     looks = max(1, round(HALF / (steps * model.opt.timestep)))
     mass = max(float(model.body_mass.sum()), 1e-9)
     speed = energy = depth = rest = 0.0
+    full = False
     with listening() as caught:
         for look in range(2 * looks):
             data.ctrl[:] = still if look < looks else rng.uniform(low, high)
-            mujoco.mj_step(model, data, nstep=steps)
+            try:
+                mujoco.mj_step(model, data, nstep=steps)
+            except mujoco.FatalError:  # the arena is full; the state of this step is lost
+                full = True
+                break
             speed = max(speed, _speed(data))
             mujoco.mj_energyVel(model, data)
             energy = max(energy, float(data.energy[1]) / mass)
             depth = max(depth, _depth(data))
-            rest = _depth(data) if look == looks - 1 else rest
+            if look == looks - 1:
+                rest, drop = _depth(data), height - data.xpos[:, 2]
     counts = int(data.warning.number.sum())
     return Settled(
         warnings=counts + len(caught.messages),
@@ -78,9 +90,10 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
         energy=energy,
         rest_depth=rest,
         depth=depth,
+        drop=drop,
         contacts=_densest(data),
         arena=int(data.maxuse_arena),
-        arena_share=float(data.maxuse_arena) / max(int(model.narena), 1),
+        arena_share=1.0 if full else float(data.maxuse_arena) / max(int(model.narena), 1),
     )
 
 

@@ -9,6 +9,8 @@ from lxml import etree
 
 MAX_BYTES = 32_000_000
 MAX_DEPTH = 150
+MAX_ELEMENTS = 20_000
+"""With copies: thousands of bodies keep MuJoCo busy for minutes."""
 MAX_INCLUDES = 200
 MAX_FOLDERS = 8
 FILE_ATTRIBUTES = ("file", "fileup", "filedown", "fileleft", "fileright", "filefront", "fileback")
@@ -52,13 +54,52 @@ _TOO_DEEP = etree.XPath(f"boolean(//*[count(ancestor::*) >= {MAX_DEPTH}])")
 
 
 def inspect(text: bytes) -> None:
-    """Parse, and see that nothing is nested too deeply.
+    """Parse, and see that nothing is nested too deeply or copied too often.
 
     Raises:
-        UnsafeXml: As in `parse`, or elements are nested too deeply.
+        UnsafeXml: As in `parse`, or elements are nested too deeply, or there are too many.
     """
-    if _TOO_DEEP(parse(text)):
+    root = parse(text)
+    if _TOO_DEEP(root):
         raise UnsafeXml(f"elements are nested more than {MAX_DEPTH} deep")
+    _bounded(_elements(root))
+
+
+def _bounded(elements: int) -> None:
+    if elements > MAX_ELEMENTS:
+        many = f"{elements:,}" if elements < 10**12 else "over 10^12"
+        raise UnsafeXml(f"it has {many} elements, copies included, over the bound of {MAX_ELEMENTS:,}")
+
+
+_COPYING = etree.XPath("boolean(//replicate | //composite | //flexcomp)")
+_COUNTS = {"replicate": "1", "composite": "1", "flexcomp": "10 10 10"}
+"""Elements that make copies, with their count by default."""
+
+
+def _elements(root: etree._Element) -> int:
+    """Number of elements once <replicate>, <composite> and <flexcomp> have made their copies."""
+    if not _COPYING(root):
+        return sum(1 for _ in root.iter(etree.Element))
+    total, waiting = 0, [(root, 1)]
+    while waiting:
+        element, times = waiting.pop()
+        total += times
+        if element.tag in _COUNTS:
+            times *= _product(element.get("count", _COUNTS[str(element.tag)]))
+            total += times if element.tag != "replicate" else 0
+        waiting += [(child, times) for child in element.iterchildren(etree.Element)]
+    return total
+
+
+def _product(counts: str) -> int:
+    """Product of the numbers of a `count`; what is none is left to MuJoCo to refuse."""
+    product = 1
+    for word in counts.split()[:3]:
+        try:
+            product *= max(1, int(min(float(word), 1e9)))
+        except ValueError:
+            continue
+    return product
 
 
 def named_files(root: etree._Element) -> Iterator[tuple[str, str]]:
@@ -82,13 +123,15 @@ def all_files(text: bytes, folder: Path) -> Iterator[tuple[str, str]]:
     """
     named: list[tuple[str, str, str]] = []  # tag, name, folder of the MJCF that names it
     folders: set[tuple[str, str]] = set()
-    waiting, seen, size = [(text, "")], set[str](), 0
+    waiting, seen, size, elements = [(text, "")], set[str](), 0, 0
     while waiting:
         content, base = waiting.pop()
         size += len(content)
         if size > MAX_BYTES:
             raise UnsafeXml(f"it includes more than {MAX_BYTES:,} bytes")
         root = parse(content)
+        elements += _elements(root)
+        _bounded(elements)
         folders |= _folders(root)
         if len(folders) > MAX_FOLDERS:
             raise UnsafeXml(f"its compilers name more than {MAX_FOLDERS} folders")

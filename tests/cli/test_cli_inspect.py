@@ -14,6 +14,8 @@ import pytest
 from clitools import names
 from helpers import tree
 
+from envgen.cli.commands.preview_ import _target
+
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.toml"))
 
 
@@ -247,6 +249,12 @@ def test_preview_draws_a_sheet_into_the_pack(run, own_pack):
     assert result == (0, f"{own_pack}/preview.png\n", "")
     assert _size(own_pack / "preview.png")[0] == 800
     assert run("validate", own_pack).code == 0
+
+
+def test_frames_do_not_take_the_place_of_the_sheet(tmp_path):
+    assert _target(tmp_path, False) == tmp_path / "preview.png"
+    assert _target(tmp_path, True) == tmp_path / "frames.png"
+    assert _target(tmp_path / "p.zip", True) == tmp_path / "p-frames.png"
 
 
 def test_preview_of_a_zip_and_to_a_place(run, pack, here):

@@ -7,11 +7,13 @@ import os
 import resource
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from clitools import names
 from helpers import tree
 
+from envgen.cli.commands.make_ import _notes
 from envgen.packs.pack import Pack
 
 
@@ -30,7 +32,7 @@ def test_a_prompt_becomes_a_pack_where_the_vocabulary_says(shell, here):
     pack = Pack.open(here / "packs" / "rough-terrain-for-ants-s0")
     assert (len(pack), pack.seed, pack.complete) == (3, 0, True)
     assert names(here) == ["packs"]
-    assert names(pack.path) == ["README.md", "assets", "pack.json", "variants", "variants.parquet"]
+    assert names(pack.path) == ["README.md", "pack.json", "variants", "variants.parquet"]
 
 
 def test_json_is_one_object_and_nothing_else(run, flat):
@@ -39,8 +41,14 @@ def test_json_is_one_object_and_nothing_else(run, flat):
     summary = result.json
     assert summary["pack"] == "p"
     assert (summary["name"], summary["seed"], summary["variants"], summary["made"]) == ("flat", 0, 2, 2)
-    assert len(summary["difficulty"]) == 2
+    assert (len(summary["difficulty"]), sum(summary["difficulty"])) == (10, 2)
     assert summary["seconds"] > 0
+
+
+def test_notes_of_a_kind_are_told_once_and_as_they_are():
+    entries = [["2 of 9 boxes placed"], ["3 of 8 boxes placed", "odd"], [], ["1 of 7 boxes placed"]]
+    pack = [SimpleNamespace(index=i, entry={"notes": notes}) for i, notes in enumerate(entries)]
+    assert _notes(pack) == ["2 of 9 boxes placed (and 2 more variants)", "odd"]
 
 
 def test_quiet_prints_nothing(run, flat):
@@ -164,6 +172,11 @@ def test_resume_makes_nothing_twice_and_grows_a_pack(run, flat):
     again = run("make", flat, "-n", 2, "-j", 1, "-o", "p", "--resume")
     assert "2 variants in " in again.out
     assert "all of them there already" in again.out
+    run("make", flat, "-n", 1, "-j", 1, "-o", "r", "-q")
+    grown = run("make", flat, "-n", 3, "-j", 1, "-o", "r", "--resume").out.splitlines()[0]
+    assert grown.startswith("3 variants in ")
+    assert ": 2 made (" in grown
+    assert grown.endswith("/s), 1 kept from before, each validated")
     assert run("make", flat, "-n", 4, "-j", 1, "-o", "p", "--resume", "--json").json["made"] == 2
     assert tree(Path("p")) == tree(Path("q"))
 

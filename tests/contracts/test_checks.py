@@ -228,6 +228,7 @@ BROKEN: dict[str, list[Callable[[Path], Subject]]] = {
     "energy": [lambda _: thrown(15)],
     "sinking": [lambda _: heap("0.5 1")],
     "tunnelling": [lambda _: heap("2 1")],
+    "footing": [lambda _: with_qpos(world(), lambda q: q.__setitem__(2, q[2] + 0.26))],
     "memory": [lambda _: edited(world("rough"), lambda t: re.sub(r'memory="[^"]*"', 'memory="64K"', t))],
     "cell_size": [lambda _: fine_field(200)],
 }
@@ -278,6 +279,7 @@ def test_a_sound_world_passes_it(name, tmp_path):
     [
         ("depth", lambda: subject(chain(100))),
         ("start_height", lambda: with_qpos(world(), lambda q: q.__setitem__(2, q[2] + 0.2))),
+        ("footing", lambda: with_qpos(world(), lambda q: q.__setitem__(2, q[2] + 0.15))),
         ("apart", lambda: with_qpos(world(), lambda q: near(q, 0.15))),
         ("clearance", lambda: beside_the_ant(world(), 0.08)),
         ("resting", lambda: set_geom(world(), "obstacle/box_0", pos="0 0 0.31", size="0.3 0.3 0.3")),

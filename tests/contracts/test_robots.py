@@ -219,7 +219,8 @@ class TestEveryRobot:
         robot = robot_model(name, defaults(name))
         own = alone(name, defaults(name))
         assert robot.mass == pytest.approx(own.body_subtreemass[0])
-        assert robot.size.leg == pytest.approx(robot.home_pos[2], abs=0.02)
+        assert robot.size.stand == pytest.approx(robot.home_pos[2], abs=0.02)
+        assert 0.5 * robot.size.stand < robot.size.leg <= robot.size.stand
         assert 0.05 < robot.size.radius < 2
         assert robot.size.height > robot.size.leg * 0.5
         volume = sum(v for v, _ in robot.volumes.values())

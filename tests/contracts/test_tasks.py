@@ -123,7 +123,7 @@ class TestEveryPair:
         episode = Episode(task, robot)
         # it is put into the ground, where hundreds of contacts would overflow the arena of this world
         episode.worlds[0].model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_CONTACT
-        leg = episode.variants[0].draw.agents[0].robot.size.leg
+        stand = episode.variants[0].draw.agents[0].robot.size.stand
         field = episode.worlds[0].ground.field
         inside = np.abs(np.linspace(-7, 7, field.heights.shape[1])) < 6
         part = np.where(inside[:, None] & inside[None], field.heights, np.nan)
@@ -134,9 +134,9 @@ class TestEveryPair:
                 y = episode.data[0].xpos[1][1]
             episode.move_to(x, y)
             assert episode.value("terminated", "fallen") == 0
-            episode.move_to(x, y, lift=-0.75 * leg)
+            episode.move_to(x, y, lift=-0.75 * stand)
             assert episode.value("terminated", "fallen") == 1
-            episode.move_to(x, y, lift=0.75 * leg)
+            episode.move_to(x, y, lift=0.75 * stand)
 
     def test_outside_when_it_has_left_the_arena(self, task, robot):
         oblong = {"size": [16, 11], "sub_terrains": [{"kind": "hills"}]}

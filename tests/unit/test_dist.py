@@ -175,12 +175,34 @@ def test_out_of_range(value, message):
     assert message in str(caught.value)
 
 
-def test_the_tails_of_a_free_normal_are_cut_at_the_range_of_its_parameter():
-    bounded = dist.check_range({"normal": (5, 100)}, 1, 10)
+@given(st.floats(-20, 20), st.floats(0.1, 100), st.integers(0, 2**32))
+def test_a_free_normal_keeps_its_data_and_stays_in_the_range_of_its_parameter(mean, std, seed):
+    data = {"normal": [mean, std]}
+    bounded = dist.check_range(dist.parse(data), -5, 10)
+    assert dist.plain(bounded) == data
+    assert dist.parse(bounded) == dist.parse(data)
+    assert dist.bounds(bounded) == (-5, 10)
+    generator = rng(seed)
+    assert all(-5 <= dist.sample(bounded, generator) <= 10 for _ in range(10))
+
+
+def test_a_free_normal_does_not_pile_up_at_the_bounds_and_a_clipped_one_does():
     generator = rng()
-    draws = [dist.sample(bounded, generator) for _ in range(100)]
-    assert min(draws) == 1
-    assert max(draws) == 10
+    free = dist.check_range(dist.parse({"normal": [0.2, 1]}), 0, 10)
+    draws = [dist.sample(free, generator) for _ in range(1000)]
+    assert min(draws) > 0
+    assert len(set(draws)) == 1000
+    cut = dist.check_range(dist.parse({"normal": [0.2, 1], "clip": [0, 10]}), 0, 10)
+    assert [dist.sample(cut, generator) for _ in range(1000)].count(0.0) > 300
+
+
+def test_a_free_normal_far_outside_ends_at_the_bound():
+    far = dist.check_range(dist.parse({"normal": [-1e6, 1]}), 0, 10)
+    assert dist.sample(far, rng()) == 0
+    with pytest.raises(ValueError, match="out of range"):
+        dist.check_range(dist.parse({"normal": [-1, 0]}), 0, 10)
+    with pytest.raises(ValueError, match="is not a number"):
+        dist.parse({"normal": [0, 1], "(within)": [0, 1]})
 
 
 @pytest.mark.parametrize("value", [2.5, {"choice": (1, 1.5)}, (0.2, 0.8)])

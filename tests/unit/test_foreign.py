@@ -91,6 +91,35 @@ def test_what_is_dangerous_or_broken_is_refused_at_once(tmp_path, text, why):
     assert report.failed.remedy
 
 
+BODY = '<body><freejoint/><geom size=".1"/></body>'
+MANY = {
+    "one replicate": f'<replicate count="1000000">{BODY}</replicate>',
+    "nested replicates": f'<replicate count="200"><replicate count="1e2">{BODY}</replicate></replicate>',
+    "endless": f'<replicate count="{"9" * 5000}">{BODY}</replicate>',
+    "composite": '<composite type="cable" count="300 300 1"/>',
+    "flexcomp": '<replicate count="30"><body><flexcomp name="f" type="grid"/></body></replicate>',
+    "bodies": BODY * 20_000,
+    "include": '<include file="a.xml"/>' * 2,
+}
+
+
+@pytest.mark.parametrize("way", MANY)
+def test_a_bomb_of_bodies_is_refused_at_once(tmp_path, way):
+    (tmp_path / "a.xml").write_text(
+        f'<mujocoinclude><replicate count="1e4">{BODY}</replicate></mujocoinclude>'
+    )
+    began = time.perf_counter()
+    report = examined(tmp_path, f"<mujoco><worldbody>{MANY[way]}</worldbody></mujoco>")
+    assert time.perf_counter() - began < 5
+    assert not report.ok
+    assert "elements, copies included, over the bound of 20,000" in str(report.to_json())
+
+
+def test_a_few_copies_are_none_of_a_bomb(tmp_path):
+    copies = '<replicate count="20" offset=".5 0 0"><geom size=".1"/></replicate>'
+    assert examined(tmp_path, PENDULUM.replace("<worldbody>", f"<worldbody>{copies}")).ok
+
+
 def test_120_nested_bodies_are_told_as_such(tmp_path):
     spread = nested(110).replace("<body>", '<body pos="0 0 .3">')
     report = examined(tmp_path, spread)
@@ -103,6 +132,8 @@ def test_a_model_whose_contacts_overflow_the_arena_is_told_in_mujocos_words(tmp_
     report = examined(tmp_path, nested(105))
     assert not report.ok
     assert "out of memory" in str(report.to_json())
+    assert report.failed.check == "memory"
+    assert "<size memory>" in report.failed.remedy
     assert "Traceback" not in capfd.readouterr().err
 
 

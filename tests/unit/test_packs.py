@@ -20,7 +20,7 @@ from helpers import make_cfg, start, tree
 from envgen.core import cfgio
 from envgen.core.errors import InputError, WorkError
 from envgen.core.overrides import Sweep
-from envgen.packs.make import make
+from envgen.packs.make import Tally, _shortfall, make
 from envgen.packs.pack import Pack
 
 CFG = make_cfg("rough", obstacles=[{"kind": "box", "count": 3}], task={"kind": "goal"}, difficulty=[0, 0.6])
@@ -87,7 +87,7 @@ def test_variants_differ_from_one_another(undisturbed):
 
 def test_what_is_on_disk(undisturbed):
     names = sorted(p.name for p in undisturbed.iterdir())
-    assert names == ["README.md", "assets", "pack.json", "variants", "variants.parquet"]
+    assert names == ["README.md", "pack.json", "variants", "variants.parquet"]
     assert sorted(p.name for p in (undisturbed / "variants").iterdir()) == [f"{i:05d}" for i in range(SLOW)]
     assert not [p for p in undisturbed.rglob("*") if p.name.startswith(".")]
 
@@ -534,6 +534,34 @@ def test_from_a_parameter_file(tmp_path):
     pack = make(str(path), 2, out=tmp_path / "p", jobs=1)
     assert pack.name == "moon"
     assert pack[0].model().opt.gravity[2] == -1.62
+
+
+def test_from_a_dict(tmp_path):
+    pack = make({"name": "own", "physics": {"gravity": 3}}, 1, out=tmp_path / "p", jobs=1)
+    assert (pack.name, pack.cfg.physics.gravity) == ("own", 3)
+    with pytest.raises(InputError, match="unknown key 'fysics'"):
+        make({"fysics": {}}, 1, out=tmp_path / "q")
+
+
+@pytest.mark.parametrize("source", [None, 3, ["rough"], b"rough", True])
+def test_what_is_no_source(tmp_path, source):
+    with pytest.raises(InputError, match="is no prompt, file or configuration") as caught:
+        make(source, 1, out=tmp_path / "p")
+    assert "a dict of its keys" in caught.value.remedy
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_shortfall_says_who_refused_most_and_in_the_singular(tmp_path):
+    tally = Tally(2, done=1, given_up=[(1, ("reachable", "no path", "Take fewer."))])
+    tally.lost.update(reachable=9, stable=3)
+    error = _shortfall(tally, tmp_path)
+    assert error.cause.startswith("1 variant can't be made: most draws were refused by the check 'reachable'")
+    assert "(no path); all refusals: reachable 9, stable 3; 1 of 2 are kept" in error.cause
+    assert error.remedy == "Take fewer."
+    tally.lost["stable"] = 20
+    assert "the last draw was refused by the check 'reachable'" in _shortfall(tally, tmp_path).cause
+    del tally.lost["stable"]
+    assert "the check 'reachable' refused every draw (no path)" in _shortfall(tally, tmp_path).cause
 
 
 def test_from_a_prompt(tmp_path, monkeypatch):

@@ -92,6 +92,10 @@ def test_a_changed_file_is_found(own_pack, name, change):
     assert "00003" in caught.value.cause
     with pytest.raises(InputError):
         pack.verify()
+    shown = pack._repr_html_()
+    assert shown.count("can't be shown") == 1
+    assert "variant 3 can't be shown: " in shown
+    assert "the first" in shown or f"{len(pack) - 1} variants of" in shown
 
 
 @pytest.mark.parametrize(

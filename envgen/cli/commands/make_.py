@@ -65,7 +65,7 @@ def command(
 
     start = time.perf_counter()
     cfg, asked = resolve(source)
-    cfg = overrides.apply(cfg, dict(overrides.parse_set(text) for text in sets))
+    cfg = overrides.apply(cfg, dict(overrides.parse_set(text) for text in sets), "--set")
     axes = [overrides.parse_sweep(text) for text in sweeps]
     count = check_count(count if count is not None else asked if asked is not None else 16)
     check_jobs(jobs)
@@ -127,22 +127,45 @@ def _announce(source: str, cfg: EnvCfg) -> None:
 
 
 def _summary(pack: Pack, tally: Tally | None, took: float) -> None:
-    from collections import Counter
+    fresh = tally.done - tally.earlier if tally else 0
+    rate = f" ({fresh / took:,.0f}/s)"
+    if not fresh:
+        rate = ", all of them there already"
+    elif tally and tally.earlier:
+        rate = f": {fresh:,} made{rate}, {tally.earlier:,} kept from before"
+    variants = f"{len(pack):,} variant{'s' if len(pack) != 1 else ''}"
+    click.echo(f"{variants} in {show.seconds(took)}{rate}, each validated")
+    click.echo(f"difficulty  easy {show.histogram(_tenths(pack))} hard")
+    _refusals(tally, err=False)
+    for note in _notes(pack):
+        click.secho(f"note        {note}", fg="yellow")
+    click.echo(f"pack        {pack.path}")
+    click.echo(f"next        envgen preview {pack.path}")
 
+
+def _tenths(pack: Pack) -> list[int]:
+    """Number of variants by tenth of difficulty."""
     tenths = [0] * 10
     for entry in pack:
         tenths[min(9, int(10 * entry.difficulty))] += 1
-    fresh = tally.done - tally.earlier if tally else 0
-    rate = f" ({fresh / took:,.0f}/s)" if fresh else ", all of them there already"
-    variants = f"{len(pack):,} variant{'s' if len(pack) != 1 else ''}"
-    click.echo(f"{variants} in {show.seconds(took)}{rate}, each validated")
-    click.echo(f"difficulty  easy {show.histogram(tenths)} hard")
-    _refusals(tally, err=False)
-    notes = Counter(_kind_of(note) for entry in pack for note in entry.entry.get("notes", []))
-    for note, number in notes.most_common(3):
-        click.secho(f"note        {note} ({number} variants)", fg="yellow")
-    click.echo(f"pack        {pack.path}")
-    click.echo(f"next        envgen preview {pack.path}")
+    return tenths
+
+
+def _notes(pack: Pack) -> list[str]:
+    """The most frequent kinds of notes: the first of each as it is, and how many variants more have one."""
+    first: dict[str, str] = {}
+    having: dict[str, set[int]] = {}
+    for variant in pack:
+        for note in variant.entry.get("notes", []):
+            kind = _kind_of(note)
+            first.setdefault(kind, note)
+            having.setdefault(kind, set()).add(variant.index)
+    lines = []
+    for kind in sorted(having, key=lambda kind: -len(having[kind]))[:3]:
+        more = len(having[kind]) - 1
+        others = f" (and {more:,} more variant{'s' if more != 1 else ''})" if more else ""
+        lines.append(first[kind] + others)
+    return lines
 
 
 def _kind_of(note: str) -> str:
@@ -171,6 +194,6 @@ def _json(pack: Pack, tally: Tally | None, took: float) -> dict[str, object]:
         "variants": len(pack),
         "made": tally.done - tally.earlier if tally else 0,
         "refused": dict(tally.refused) if tally else {},
-        "difficulty": [entry.difficulty for entry in pack] if len(pack) <= 1000 else None,
+        "difficulty": _tenths(pack),
         "seconds": round(took, 3),
     }

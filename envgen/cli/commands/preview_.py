@@ -29,7 +29,9 @@ Examples:
 
 @click.command("preview", epilog=EPILOG)
 @click.argument("path", metavar="PACK", type=show.PATH)
-@click.option("--out", "-o", type=show.PATH, help="PNG.  [default: <pack>/preview.png]")
+@click.option(
+    "--out", "-o", type=show.PATH, help="PNG.  [default: <pack>/preview.png, or frames.png with --render]"
+)
 @click.option(
     "--count", "-n", type=click.IntRange(1, MOST), default=100, show_default=True, help="Variants to show."
 )
@@ -44,7 +46,7 @@ def command(path: Path, out: Path | None, count: int, width: int, render: bool, 
     from envgen.preview.sheet import Heading, contact_sheet, write_png
 
     pack = Pack.open(path)
-    target = out or (path / "preview.png" if path.is_dir() else path.with_suffix(".png"))
+    target = out or _target(path, render)
     hidden = quiet or not sys.stderr.isatty()
     with click.progressbar(pack[:count], label="drawing", file=sys.stderr, hidden=hidden) as variants:
         tiles = [_tile(variant, render) for variant in variants]
@@ -52,6 +54,13 @@ def command(path: Path, out: Path | None, count: int, width: int, render: bool, 
     write_png(target, contact_sheet(tiles, width=width, heading=heading))
     if not quiet:
         click.echo(str(target))
+
+
+def _target(path: Path, render: bool) -> Path:
+    """Inside a folder, beside a .zip; frames don't take the place of the sheet."""
+    if path.is_dir():
+        return path / ("frames.png" if render else "preview.png")
+    return path.with_name(f"{path.stem}-frames.png") if render else path.with_suffix(".png")
 
 
 def _tile(variant: PackVariant, render: bool) -> Tile:

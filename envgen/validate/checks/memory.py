@@ -17,7 +17,7 @@ class Memory(Check):
     kind: ClassVar[str] = "memory"
     title: ClassVar[str] = "the arena is never more than 80 % full"
     blame: ClassVar[Blame] = "obstacles"
-    order: ClassVar[int] = 76
+    order: ClassVar[int] = 69
     remedy: ClassVar[str] = "Raise <size memory>, or leave it out."
 
     def run(self, subject: Subject) -> Finding:

@@ -34,9 +34,17 @@ class Reachable(Check):
             way = ways[size]
             goal = world.goals[min(i, len(world.goals) - 1)]
             start = subject.root_of(agent)
-            a = way.labels[way.cell_of(float(start[0]), float(start[1]))]
-            b = way.labels[way.cell_of(float(goal[0]), float(goal[1]))]
-            if a == 0 or a != b:
+            here = way.cell_of(float(start[0]), float(start[1]))
+            there = way.cell_of(float(goal[0]), float(goal[1]))
+            if not _reached(way, here, there, planar=f"{agent}/root_x" in world.names("jnt")):
                 lost.append(agent)
         share = 1 - len(lost) / len(world.agents)
         return self.at_least(share, 1.0, f"no path for {', '.join(lost)}")
+
+
+def _reached(way: Traversability, here: tuple[int, int], there: tuple[int, int], *, planar: bool) -> bool:
+    """Whether a path leads from cell to cell; a planar robot has its own row alone."""
+    if planar:
+        first, last = sorted((here[1], there[1]))
+        return here[0] == there[0] and bool(way.steps_x[here[0], first:last].all())
+    return bool(way.labels[here] != 0 and way.labels[here] == way.labels[there])

@@ -12,7 +12,7 @@ from envgen.validate.report import Finding
 
 @register
 class StartHeight(Check):
-    """Greatest height of an agent's root over where it would stand on flat ground, in legs."""
+    """Greatest height of a root over where it would stand on the highest ground around it, in legs."""
 
     kind: ClassVar[str] = "start_height"
     title: ClassVar[str] = "agents start at most half a leg above their stand"
@@ -27,9 +27,14 @@ class StartHeight(Check):
         worst, who = -np.inf, ""
         for agent in subject.world.agents:
             x, y, z = subject.root_of(agent)
-            ground = float(subject.world.ground.at(np.array([x]), np.array([y]))[0])
-            leg = subject.size_of(agent).leg
-            over = (z - ground) / leg - 1
+            around = subject.size_of(agent).radius * _DISC
+            ground = float(subject.world.ground.at(x + around[0], y + around[1]).max())
+            size = subject.size_of(agent)
+            over = (z - ground - size.stand) / size.leg
             if over > worst:
                 worst, who = over, agent
         return self.at_most(worst, 0.5, f"{who} starts {worst:.2f} legs above its stand")
+
+
+_DISC = np.stack(np.meshgrid(np.linspace(-1, 1, 7), np.linspace(-1, 1, 7))).reshape(2, -1)
+"""Samples (2, 49) around an agent, in its radii: its root may be over a gap that its feet straddle."""
