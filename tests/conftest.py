@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from helpers import make_cfg
+from helpers import CFG, SLOW, make_cfg
 from hypothesis import HealthCheck, settings
 
 from envgen.packs.make import make
@@ -41,3 +41,9 @@ def own_pack(pack: Pack, tmp_path: Path) -> Path:
     import shutil
 
     return Path(shutil.copytree(pack.path, tmp_path / "own"))
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory) -> Path:
+    """A pack that was made in one go."""
+    return make(CFG, SLOW, seed=5, out=tmp_path_factory.mktemp("whole") / "p", jobs=2).path

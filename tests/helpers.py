@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from envgen.build.engine import compile_text
 from envgen.build.variant import Variant, build
 from envgen.build.world import World
+from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.core.cfgio import parse
 
@@ -90,3 +92,18 @@ def dists(draw: st.DrawFn, low: float = -1000.0, high: float = 1000.0, *, intege
     bottom = max(low, 1e-3)
     ends = st.integers(int(np.ceil(bottom)), int(high)) if integer else numbers(bottom, high)
     return {"loguniform": draw(st.tuples(ends, ends).map(sorted))}
+
+
+CFG = make_cfg("rough", obstacles=[{"kind": "box", "count": 3}], task={"kind": "goal"}, difficulty=[0, 0.6])
+SLOW = 60
+"""Variants of a pack that is interrupted: some two tenths of a second on two processes."""
+
+
+def script(out: Path, count: int = SLOW, *, jobs: int = 2, resume: bool = False, more: str = "") -> list[str]:
+    code = (
+        "import sys\nfrom envgen.packs.make import make\nfrom envgen.core.cfgio import parse\n"
+        f"{more}\ncfg = parse({cfgio.dump(CFG)!r})\n"
+        f"def told(t): print(t.done, flush=True)\n"
+        f"make(cfg, {count}, seed=5, out={str(out)!r}, jobs={jobs}, resume={resume}, progress=told)\n"
+    )
+    return [sys.executable, "-c", code]
