@@ -155,12 +155,20 @@ class World:
         x = field.origin[0] + field.cell[0] * np.arange(ncol)[None, :]
         y = field.origin[1] + field.cell[1] * np.arange(nrow)[:, None]
         for geom in boxes:
-            pos, half, quat = (
-                array[geom] for array in (self.model.geom_pos, self.model.geom_size, self.model.geom_quat)
-            )
-            yaw = 2 * np.arctan2(quat[3], quat[0])
-            dx, dy = x - pos[0], y - pos[1]
-            along, across = np.cos(yaw) * dx + np.sin(yaw) * dy, np.cos(yaw) * dy - np.sin(yaw) * dx
-            inside = (np.abs(along) <= half[0] + 1e-6) & (np.abs(across) <= half[1] + 1e-6)
-            top = np.float32(pos[2] + half[2])
-            field.heights[inside & (field.heights < top)] = top
+            inside, top = self.under_turned(geom, x.astype(float), y.astype(float))
+            np.maximum(field.heights, np.float32(top), out=field.heights, where=inside)
+
+    def under_turned(self, geom: int, x: Floats, y: Floats) -> tuple[NDArray[np.bool_], float]:
+        """Which points lie under a box that is turned about z, and the height of its top, in m.
+
+        Args:
+            geom: The box.
+            x: (1, ncol) metres.
+            y: (nrow, 1) metres.
+        """
+        pos, half = self.model.geom_pos[geom], self.model.geom_size[geom]
+        yaw = 2 * np.arctan2(self.model.geom_quat[geom, 3], self.model.geom_quat[geom, 0])
+        dx, dy = x - pos[0], y - pos[1]
+        along, across = np.cos(yaw) * dx + np.sin(yaw) * dy, np.cos(yaw) * dy - np.sin(yaw) * dx
+        inside: NDArray[np.bool_] = (np.abs(along) <= half[0] + 1e-6) & (np.abs(across) <= half[1] + 1e-6)
+        return inside, float(pos[2] + half[2])

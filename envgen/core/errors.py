@@ -38,7 +38,7 @@ class WorkError(EnvgenError):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like `name`, or None if none is near."""
-    found = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.55)
+    found = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
     return found[0] if found else None
 
 

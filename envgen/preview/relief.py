@@ -87,6 +87,8 @@ def ground_heights(world: World, view: View) -> Field:
         across = cv2.gemm(field.heights, cols, 1.0, None, 0.0, flags=cv2.GEMM_2_T)
         return np.asarray(cv2.gemm(rows, across, 1.0, None, 0.0))
     heights = np.full((view.height, view.width), float(world.ground.field.heights.min()), dtype=np.float32)
+    turned = [g for g in boxes if world.model.geom_quat[g, 0] != 1]
+    boxes = [g for g in boxes if g not in set(turned)]
     pos, half = world.model.geom_pos[boxes], world.model.geom_size[boxes]
     corner = view.pixels(np.concatenate([pos[:, :2] - half[:, :2], pos[:, :2] + half[:, :2]]))
     first, last = np.rint(corner[: len(boxes)]).astype(int), np.rint(corner[len(boxes) :]).astype(int)
@@ -95,6 +97,9 @@ def ground_heights(world: World, view: View) -> Field:
     ):
         part = heights[upper:lower, left:right]
         np.maximum(part, np.float32(high), out=part)
+    for geom in turned:
+        inside, high = world.under_turned(geom, view.x[None, :], view.y[:, None])
+        np.maximum(heights, np.float32(high), out=heights, where=inside)
     return heights
 
 

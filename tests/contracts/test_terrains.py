@@ -46,8 +46,11 @@ class TestEvery:
         for solid in made.solids:
             for low, high in (solid.x, solid.y, solid.z):
                 assert low < high
-            assert abs(np.array(solid.x)).max() <= size[0] / 2 + 1e-3
-            assert abs(np.array(solid.y)).max() <= size[1] / 2 + 1e-3
+            centre = np.array([sum(solid.x), sum(solid.y)]) / 2
+            half = np.array([np.ptp(solid.x), np.ptp(solid.y)]) / 2
+            c, s = abs(np.cos(solid.yaw)), abs(np.sin(solid.yaw))
+            reach = [c * half[0] + s * half[1], s * half[0] + c * half[1]]
+            assert (abs(centre) + reach <= np.array(size) / 2 + 1e-3).all()
 
     @pytest.mark.parametrize("size", [(2.0, 2.0), (3.0, 2.5), (2.0, 30.0)])
     def test_a_patch_that_is_too_small_is_filled_or_refused_with_a_remedy(self, kind, size):

@@ -1,0 +1,26 @@
+"""How many steps a flight of stairs has."""
+
+from __future__ import annotations
+
+from envgen.core.errors import InputError
+
+
+def flight(room: float, step_depth: float, most: int, kind: str) -> int:
+    """Number of steps that fit.
+
+    Args:
+        room: Length for the treads, in m.
+        step_depth: Tread of one step, in m.
+        most: Greatest number, or 0 for as many as fit.
+        kind: Name of the terrain, for the message.
+
+    Raises:
+        InputError: Not one fits.
+    """
+    number = int((room + 1e-9) / step_depth)
+    if number < 1:
+        raise InputError(
+            f"{kind}: no step of {step_depth:g} m fits into {max(room, 0.0):.2g} m",
+            "Take a larger terrain.size, or a smaller platform, border or step_depth.",
+        )
+    return min(number, most) if most else number
