@@ -19,6 +19,8 @@ FLAT = 0.05
 GOALS_APART = 1.0
 TRIES = 24
 """Places where an agent is stood on trial, until one carries all its soles."""
+ENOUGH = 100
+"""Flat cells for each agent with which steeper ones need not be sorted."""
 LINES = 64
 """Start lines that are looked at."""
 
@@ -129,9 +131,11 @@ class Search:
         # where hardly a patch is flat, the flattest twentieth; the rest, flattest first, if these don't do
         few = np.count_nonzero(relief <= FLAT) < 4 * len(self.draw.agents)
         flat = relief <= (float(np.quantile(relief, 0.05)) if few else FLAT)
-        steep = self.rng.permutation(np.flatnonzero(~flat))
-        steep = steep[np.argsort(np.round(relief[steep], 2), kind="stable")]
-        order = np.concatenate([self.rng.permutation(allowed[flat]), allowed[steep]])
+        order = self.rng.permutation(allowed[flat])
+        if len(order) < ENOUGH * len(self.draw.agents):
+            steep = self.rng.permutation(np.flatnonzero(~flat))
+            steep = steep[np.argsort(np.round(relief[steep], 2), kind="stable")]
+            order = np.concatenate([order, allowed[steep]])
         if self.ground.start:
             zone = self._within(self.ground.start)[order]
             # in the middle of the zone first: a robot that is wider than half of it still fits there
