@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.params import param
+from envgen.terrains._pyramid import pyramid
 from envgen.terrains.base import Ground, Patch, SubTerrain, of_heights, register
 
 
@@ -24,8 +25,4 @@ class InvertedPyramidSlope(SubTerrain):
     border: float = param("m", 0.0, 50.0, "level rim", default=2.5, scale="radius")
 
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
-        # the distance to the edge decides: a long arena becomes a long pyramid
-        inset = np.minimum(patch.size[0] / 2 - np.abs(patch.x), patch.size[1] / 2 - np.abs(patch.y))
-        room = max(patch.radius - self.platform / 2 - self.border, 0.0)
-        rise = self.slope * np.clip(inset - self.border, 0.0, room)
-        return of_heights(-rise)
+        return of_heights(-pyramid(patch, self.slope, self.platform, self.border))

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from envgen.core.errors import InputError
 from envgen.core.params import param
+from envgen.terrains._steps import flight
 from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, of_solids, register
 
 
@@ -28,15 +28,7 @@ class PyramidStairs(SubTerrain):
 
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
         room = patch.radius - self.border - self.platform / 2
-        number = int((room + 1e-9) / self.step_depth)
-        if self.steps:
-            number = min(number, self.steps)
-        if number < 1:
-            raise InputError(
-                f"pyramid_stairs: no step of {self.step_depth:g} m fits into {2 * patch.radius:g} m beside"
-                f" a platform of {self.platform:g} m and a rim of {self.border:g} m",
-                "Take a larger terrain.size, or a smaller platform, border or step_depth.",
-            )
+        number = flight(room, self.step_depth, self.steps, self.kind)
         solids = []
         for step in range(number):
             # a long arena becomes a long pyramid: each step keeps the same tread on all sides
