@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
-from envgen.validate.xml import UnsafeXml, all_files, escapes
+from envgen.core.xml import UnsafeXml, all_files, escapes
 
 
 @register

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
-from envgen.validate.xml import MAX_BYTES, UnsafeXml, inspect
+from envgen.core.xml import MAX_BYTES, UnsafeXml, inspect
 
 
 @register
