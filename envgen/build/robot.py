@@ -241,7 +241,8 @@ def _points(kind: int, size: Floats, model: Model, geom: int) -> Floats:
     if kind == shape.mjGEOM_ELLIPSOID:
         return ball * size
     if kind == shape.mjGEOM_CAPSULE:
-        steps = max(2, int(np.ceil(2 * size[1] / max(size[0], 0.02))) + 1)
+        # a third of the radius apart: between two spheres the envelope is 1.4 % of it too high
+        steps = max(2, int(np.ceil(6 * size[1] / max(size[0], 0.02))) + 1)
         along = np.linspace(-size[1], size[1], steps)
         return np.concatenate([ball * size[0] + [0, 0, z] for z in along])
     if kind == shape.mjGEOM_MESH:
