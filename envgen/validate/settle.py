@@ -28,7 +28,7 @@ class Settled:
         first_warning: The first of them in words.
         finite: Whether the state stayed finite.
         speed: Greatest speed of a body's centre of mass, in m/s.
-        energy: Greatest kinetic energy per mass, in J/kg.
+        energy: Greatest kinetic energy of translation per mass, in J/kg; armatures left out.
         rest_depth: Greatest penetration after the first half, in m.
         depth: Greatest penetration seen, in m.
         drop: (nbody,) how far each body came down in the first half, in m.
@@ -69,6 +69,7 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
     mass = max(float(model.body_mass.sum()), 1e-9)
     speed = energy = depth = rest = 0.0
     full = False
+    # cvel is (rotation, translation) about the centre of mass of the kinematic tree
     with listening() as caught:
         for look in range(2 * looks):
             data.ctrl[:] = still if look < looks else rng.uniform(low, high)
@@ -77,9 +78,9 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
             except mujoco.FatalError:  # the arena is full; the state of this step is lost
                 full = True
                 break
-            speed = max(speed, _speed(data))
-            mujoco.mj_energyVel(model, data)
-            energy = max(energy, float(data.energy[1]) / mass)
+            square = np.square(data.cvel[:, 3:]).sum(axis=1)
+            speed = max(speed, float(np.sqrt(square.max())))
+            energy = max(energy, 0.5 * float(model.body_mass @ square) / mass)
             depth = max(depth, _depth(data))
             if look == looks - 1:
                 rest, drop = _depth(data), height - data.xpos[:, 2]
@@ -97,11 +98,6 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
         arena=int(data.maxuse_arena),
         arena_share=1.0 if full else float(data.maxuse_arena) / max(int(model.narena), 1),
     )
-
-
-def _speed(data: Data) -> float:
-    # cvel is (rotation, translation) about the centre of mass of the kinematic tree
-    return float(np.sqrt(np.square(data.cvel[:, 3:]).sum(axis=1).max()))
 
 
 def _densest(data: Data) -> int:
