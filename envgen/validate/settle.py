@@ -69,7 +69,6 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
     mass = max(float(model.body_mass.sum()), 1e-9)
     speed = energy = depth = rest = 0.0
     full = False
-    # cvel is (rotation, translation) about the centre of mass of the kinematic tree
     with listening() as caught:
         for look in range(2 * looks):
             data.ctrl[:] = still if look < looks else rng.uniform(low, high)
@@ -78,7 +77,9 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
             except mujoco.FatalError:  # the arena is full; the state of this step is lost
                 full = True
                 break
-            square = np.square(data.cvel[:, 3:]).sum(axis=1)
+            # cvel tells the speed at the centre of mass of the whole tree, not at that of the body
+            arm = data.xipos - data.subtree_com[model.body_rootid]
+            square = np.square(data.cvel[:, 3:] + np.cross(data.cvel[:, :3], arm)).sum(axis=1)
             speed = max(speed, float(np.sqrt(square.max())))
             energy = max(energy, 0.5 * float(model.body_mass @ square) / mass)
             depth = max(depth, _depth(data))
