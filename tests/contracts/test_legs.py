@@ -1,4 +1,4 @@
-"""What every legged built-in promises: it stands, bears any control, never jams, and its motors can carry a gait."""
+"""What every legged built-in promises: it stands, bears any control, never jams and can carry a gait."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_twenty_seconds_of_thrashing_on_rough_ground_stay_within_bounds(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_pose_wedges_it(name):
-    """Folded by random control in the air, it unfolds by itself to the pose that it keeps when never folded."""
+    """Folded by random control in the air, it unfolds to the pose that it keeps when never folded."""
     kind = ROBOTS.get(name)
     model = mujoco.MjModel.from_xml_string(kind.mjcf({k: s.default for k, s in kind.params.items()}))
     model.opt.gravity[:] = 0
@@ -132,7 +132,7 @@ def test_no_pose_wedges_it(name):
         np.testing.assert_allclose(held(data, 5), free, atol=0.1)
 
 
-# --- gaits: what a leg's actuators add to home's control at a phase of the stride (rad); forward at 0 to pi/2 ----
+# --- gaits: what is added to home's control at a phase of the stride (rad) ----------------------------
 
 
 def tripod(part, phase, _side):
@@ -148,7 +148,7 @@ def ant_trot(part, phase, side):
 
 
 GAITS = {
-    # gait, strides a second, parameters, leg and joint of an actuator's name, legs that begin and legs on the right
+    # gait, strides a second, parameters, leg and joint by name, legs that begin, legs on the right
     "hexapod": (tripod, 1.0, {}, lambda n: n.split("_"), {"LF", "LR", "RM"}, {"RF", "RM", "RR"}),
     "phantomx": (tripod, 1.0, {"leg_length": 0.2}, lambda n: n.split("_"), {"LF", "LR", "RM"}, set()),
     "quadruped": (trot, 2.0, {}, lambda n: n.split("_"), {"FL", "RR"}, {"FR", "RR"}),
