@@ -113,7 +113,7 @@ def test_twenty_seconds_of_thrashing_on_rough_ground_stay_within_bounds(name):
     assert np.isfinite(data.qpos).all()
     assert data.warning.number.sum() == 0
     assert (np.abs(data.xpos[torso, :2]) < 30).all(), "on its ground"
-    assert energy < 50
+    assert energy < 75, "J/kg; the inertia of rotors counts too"
     assert speed < 20
     size = robot_model(name, defaults(name)).size
     assert rise < size.stand + 1.2, "no leaps"
