@@ -15,9 +15,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from envgen.build.footing import Pose
 from envgen.build.fragment import Fragment, buoyancy, fragment
 from envgen.build.place import Arena
-from envgen.build.robot import volume
+from envgen.build.robot import RobotModel, volume
 from envgen.build.sample import FLUIDS, Agent, Draw
 from envgen.build.scatter import Placed
+from envgen.core.heightfield import Floats
 from envgen.core.resources import resource
 from envgen.obstacles.base import Geom, Quat, Vec3
 
@@ -92,7 +93,7 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena, doublings: i
             key: _section(parts, key) for key in ("contact", "tendon", "equality", "actuator", "sensor")
         },
         qpos=_home(draw, arena, moving),
-        ctrl=_control(draw),
+        ctrl=_control(draw, fluid),
     )
     return Rendered(text, files)
 
@@ -256,9 +257,18 @@ def _home(draw: Draw, arena: Arena, moving: list[Placed]) -> str:
     return numbers(values)
 
 
-def _control(draw: Draw) -> str:
-    values = np.concatenate([agent.robot.home_ctrl for agent in draw.agents])
+def _control(draw: Draw, fluid: float) -> str:
+    values = np.concatenate([_home_ctrl(agent.robot, draw.physics.gravity, fluid) for agent in draw.agents])
     return numbers(values) if values.any() else ""
+
+
+def _home_ctrl(robot: RobotModel, gravity: float, fluid: float) -> Floats:
+    """Control (nu,) at the start: what flies hovers under the gravity (m/s2) and lift of this world."""
+    if not robot.flies:
+        return robot.home_ctrl
+    carried = sum(min(fluid * volume, mass) for volume, mass in robot.volumes.values())
+    hover = robot.home_ctrl * gravity / 9.81 * (1 - carried / robot.mass)
+    return np.asarray(np.clip(hover, robot.ctrl_range[:, 0], robot.ctrl_range[:, 1]))
 
 
 def _compose(a: Quat, b: tuple[float, ...]) -> Quat:

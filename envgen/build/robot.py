@@ -19,6 +19,10 @@ from envgen.core.params import RobotSize
 Floats = NDArray[np.float64]
 
 ROOT = "torso"
+LONG = 0.15
+"""Least leg in radii: a snake of eight units raises three of them (its torque limits) and crosses gaps with its length."""
+ANYWHERE = 20.0
+"""Step and gap (m) and slope of what flies: more than any ground of the vocabulary has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +34,12 @@ class RobotModel:
         xml: The robot's own MJCF.
         planar: Whether it moves in its own x-z plane only.
         legged: Whether it walks.
+        flies: Whether its thrust exceeds its weight; `home_ctrl` is then what carries it on Earth.
         size: What it measures and masters.
         home_pos: (3,) position of the root at home, standing on z = 0, in m.
         home_qpos: (nq,) home keyframe.
         home_ctrl: (nu,) control at home.
+        ctrl_range: (nu, 2) ends of each control.
         underside: (n, 3) points of its lower surface at home, relative to the root, in m.
         mass: In kg.
         volumes: Displaced volume by body, in m3, with the mass of the body in kg.
@@ -46,10 +52,12 @@ class RobotModel:
     xml: str
     planar: bool
     legged: bool
+    flies: bool
     size: RobotSize
     home_pos: Floats
     home_qpos: Floats
     home_ctrl: Floats
+    ctrl_range: Floats
     underside: Floats
     mass: float
     volumes: dict[str, tuple[float, float]]
@@ -82,15 +90,18 @@ def _robot_model(name: str, values: tuple[tuple[str, float | int], ...]) -> Robo
         raise EnvgenError(f"robot {name!r} has no body {ROOT!r}", "See docs/adding.md.")
     position = np.array(data.xpos[root])
     points = surface(model, data)
+    flying = flies(model, data)
     return RobotModel(
         name=name,
         xml=xml,
         planar=kind.planar,
         legged=kind.legged,
-        size=measure(points, position, hip_height(model, data)),
+        flies=flying,
+        size=measure(points, position, hip_height(model, data), flying=flying),
         home_pos=position,
         home_qpos=np.array(data.qpos),
         home_ctrl=np.array(model.key_ctrl[0]) if model.nu else np.zeros(0),
+        ctrl_range=np.array(model.actuator_ctrlrange).reshape(-1, 2),
         underside=_underside(points) - position,
         mass=float(model.body_subtreemass[0]),
         volumes=_volumes(model),
@@ -116,6 +127,8 @@ class Posed(Protocol):
     def geom_xmat(self) -> Any: ...
     @property
     def xpos(self) -> Any: ...
+    @property
+    def site_xmat(self) -> Any: ...
 
 
 def hip_height(model: Model, data: Posed, geoms: Iterable[int] | None = None) -> float:
@@ -125,7 +138,7 @@ def hip_height(model: Model, data: Posed, geoms: Iterable[int] | None = None) ->
     carries other legs too, or is the root.
     """
     chosen = [g for g in (range(model.ngeom) if geoms is None else geoms) if _collides(model, g)]
-    lowest = min(chosen, key=lambda g: float(data.geom_xpos[g, 2] - model.geom_rbound[g]))
+    lowest = min(chosen, key=lambda g: float(surface(model, data, [g])[:, 2].min()))
     children = np.bincount(model.body_parentid[1:], minlength=model.nbody)
     body = int(model.geom_bodyid[lowest])
     parent = int(model.body_parentid[body])
@@ -138,22 +151,48 @@ def _collides(model: Model, geom: int) -> bool:
     return bool(model.geom_contype[geom] or model.geom_conaffinity[geom])
 
 
-def measure(surface: Floats, root: Floats, hip: float) -> RobotSize:
+def flies(model: Model, data: Posed, actuators: Iterable[int] | None = None, mass: float = 0.0) -> bool:
+    """Whether actuators that pull at sites, such as rotors, lift more than the robot weighs on Earth.
+
+    Args:
+        model: The model.
+        data: Its state, with the robot at its home pose.
+        actuators: The robot's; all of them if not given.
+        mass: Of the robot, in kg; that of the model if not given.
+    """
+    lift = 0.0
+    for i in range(model.nu) if actuators is None else actuators:
+        if int(model.actuator_trntype[i]) != mujoco.mjtTrn.mjTRN_SITE or not model.actuator_ctrllimited[i]:
+            continue
+        site = int(model.actuator_trnid[i, 0])
+        upwards = float(data.site_xmat[site].reshape(3, 3)[2] @ model.actuator_gear[i, :3])
+        force = model.actuator_gainprm[i, 0] * model.actuator_ctrlrange[i] + model.actuator_biasprm[i, 0]
+        if model.actuator_forcelimited[i]:
+            force = np.clip(force, *model.actuator_forcerange[i])
+        lift += max(0.0, float((force * upwards).max()))
+    return lift > 9.81 * (mass or float(model.body_subtreemass[0]))
+
+
+def measure(surface: Floats, root: Floats, hip: float, *, flying: bool = False) -> RobotSize:
     """Sizes by the points of the surface at home, the position of the root and the height of the hip (m).
 
     Abilities are in legs, by what the terrains' sources ask of robots of known size: ANYmal (leg 0.55 m)
-    climbs 0.23 m, A1 (0.3 m) jumps gaps of up to 0.7 d m in extreme-parkour.
+    climbs 0.23 m, A1 (0.3 m) jumps gaps of up to 0.7 d m in extreme-parkour. A wheel's leg is its radius,
+    and half of that a step that it rolls over. What is long and low, such as a snake, lifts and bridges with
+    its length. Nothing on the ground stops what flies; its unit of difficulty is its own width, for its skids
+    say nothing about the hills that it has to rise over.
     """
     sole = float(surface[:, 2].min())
-    leg = max(hip - sole, 0.02)
+    radius = float(np.linalg.norm(surface[:, :2] - root[:2], axis=1).max())
+    leg = 2 * radius if flying else max(hip - sole, LONG * radius, 0.02)
     return RobotSize(
         leg=round(leg, 4),
         stand=round(float(root[2]) - sole, 4),
-        radius=round(float(np.linalg.norm(surface[:, :2] - root[:2], axis=1).max()), 4),
+        radius=round(radius, 4),
         height=round(float(np.ptp(surface[:, 2])), 4),
-        step=round(0.5 * leg, 4),
-        slope=0.8,
-        gap=round(0.9 * leg, 4),
+        step=ANYWHERE if flying else round(0.5 * leg, 4),
+        slope=ANYWHERE if flying else 0.8,
+        gap=ANYWHERE if flying else round(0.9 * leg, 4),
     )
 
 
