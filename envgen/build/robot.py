@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 ROOT = "torso"
 LONG = 0.15
-"""Least leg in radii: a snake of eight units raises three of them (its torque limits) and crosses gaps with its length."""
+"""Least leg in radii: a snake that raises three of its eight units gets over more than its wheels do."""
 ANYWHERE = 20.0
 """Step and gap (m) and slope of what flies: more than any ground of the vocabulary has."""
 
