@@ -226,8 +226,8 @@ class TestEveryRobot:
         assert robot.size.stand == pytest.approx(robot.home_pos[2], abs=0.02)
         if robot.legged:
             assert 0.5 * robot.size.stand < robot.size.leg <= robot.size.stand
+            assert robot.size.height > robot.size.leg * 0.5
         assert 0.05 < robot.size.radius < 2
-        assert robot.size.height > robot.size.leg * 0.5
         volume = sum(v for v, _ in robot.volumes.values())
         assert 50 < robot.mass / volume < 3000, "a density between a hollow shell and stone"
 
