@@ -18,13 +18,23 @@ def test_the_four_of_the_vocabulary_are_there():
 
 
 @pytest.mark.parametrize("name", MOVERS)
-def test_twenty_seconds_of_full_range_control_on_rough_ground(name):
-    world = world_of(name, "rough", difficulty=0.9, size=30)
+@pytest.mark.parametrize(
+    ("physics", "seconds"),
+    [({}, 20), ({"fluid": "water"}, 6), ({"integrator": "RK4"}, 6), ({"timestep": 0.01}, 6)],
+)
+def test_full_range_control_on_rough_ground(name, physics, seconds):
+    world = world_of(name, "rough", difficulty=0.9, size=30, physics=physics)
     rng = np.random.default_rng(3)
     low, high = world.model.actuator_ctrlrange.T
-    data, track = drive(world, lambda _: rng.choice([low, high]), 20)
+    data, track = drive(world, lambda _: rng.choice([low, high]), seconds)
     assert np.isfinite(track).all()
     assert np.abs(data.qvel).max() < 200
+
+
+def test_wind_doesnt_carry_the_point_away():
+    world = world_of("point", params={"radius": 0.1, "top_speed": 1}, physics={"wind": [6, 0, 0]})
+    _, track = drive(world, lambda _: [0, 0], 5)
+    assert 0.01 < track[-1, 0] - track[0, 0] < 2
 
 
 def to_goal(goal, agent="point_0", gain=1.0):

@@ -25,8 +25,7 @@ def turned(data, world, controller, seconds):
     """Angle (rad) that the heading swept, anticlockwise."""
     total = 0.0
     before = frame(data, "rover_0")[:, 0]
-    end = data.time + seconds
-    while data.time < end:
+    for _ in range(round(seconds / (CONTROL_STEPS * world.model.opt.timestep))):
         data.ctrl[:] = controller(data)
         mujoco.mj_step(world.model, data, nstep=CONTROL_STEPS)
         now = frame(data, "rover_0")[:, 0]
