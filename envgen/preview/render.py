@@ -7,6 +7,7 @@ from typing import Any
 import cv2
 import mujoco
 import numpy as np
+from numpy.typing import NDArray
 
 from envgen.build.engine import listening
 from envgen.build.reading import reset
@@ -22,13 +23,14 @@ _MARGIN = 1.03
 _MOST = 4096
 
 
-def render_world(world: World, width: int, height: int) -> Image:
+def render_world(world: World, width: int, height: int, camera: Any = None) -> Image:
     """A frame of the world at its start, with shadows.
 
     Args:
         world: The world.
         width: In pixels.
         height: In pixels.
+        camera: A `mujoco.MjvCamera`; by default one that sees the whole arena.
 
     Returns:
         (height, width, 3) RGB.
@@ -46,17 +48,26 @@ def render_world(world: World, width: int, height: int) -> Image:
         mujoco.mj_forward(model, data)
     # twice as fine: thin legs and far edges stay smooth
     finer = 2 if max(width, height) <= _MOST // 2 else 1
-    image, seen = frame(model, data, _camera(world, width / height), finer * width, finer * height)
-    # the outermost pixel is mixed with the black behind it
-    solid = cv2.erode(seen.astype(np.uint8), np.ones((3, 3), dtype=np.uint8)).astype(np.float32)[..., None]
-    paper = np.array(PAPER, dtype=np.float32)
-    mixed = image * solid + paper * (1 - solid)
-    return np.asarray(
-        cv2.resize(np.rint(mixed).astype(np.uint8), (width, height), interpolation=cv2.INTER_AREA)
+    image, seen = frame(
+        model, data, camera or arena_camera(world, width / height), finer * width, finer * height
     )
+    mixed = on_paper(image, seen)
+    return np.asarray(cv2.resize(mixed, (width, height), interpolation=cv2.INTER_AREA))
 
 
-def _camera(world: World, aspect: float) -> Any:
+def on_paper(image: Image, seen: NDArray[np.bool_]) -> Image:
+    """A frame with the paper of the sheet where there is nothing.
+
+    Args:
+        image: (height, width, 3) RGB.
+        seen: (height, width) where there is anything.
+    """
+    # the outermost pixel is mixed with the black behind it
+    solid = cv2.erode(seen.astype(np.uint8), np.ones((3, 3), dtype=np.uint8)).astype(bool)
+    return np.where(solid[..., None], image, np.array(PAPER, dtype=np.uint8))
+
+
+def arena_camera(world: World, aspect: float) -> Any:
     """The free camera as near as the whole arena allows, for a frame of that shape (width over height)."""
     heights = world.ground.field.heights
     half_x, half_y = world.size[0] / 2, world.size[1] / 2
