@@ -145,7 +145,7 @@ class Operator:
         self._world, self._data, self._shot = world, data, shot
         self._roots = [adr for adr in map(self._root, world.agents) if adr >= 0]
         self._tangent = np.tan(np.radians(float(world.model.vis.global_.fovy)) / 2)
-        self._whole = arena_camera(world, shot.size[0] / shot.size[1])
+        self._whole = arena_camera(world, data, shot.size[0] / shot.size[1])
         self._orbits = shot.view == "orbit" or not self._roots
         self._body = max((self._extent(agent) for agent in world.agents), default=1.0)
         middle, spread = self._subject()

@@ -32,18 +32,11 @@ Examples:
 """
 
 
-class Size(click.ParamType[tuple[int, int]]):
-    """`640x480`."""
-
-    name = "WxH"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if isinstance(value, tuple):
-            return value
-        wide, _, high = str(value).lower().partition("x")
-        if not (wide.isdecimal() and high.isdecimal() and len(wide + high) < 12):
-            self.fail(f"{value!r} is no size in pixels such as 640x480", param, ctx)
-        return int(wide), int(high)
+def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, int]:
+    wide, _, high = value.lower().partition("x")
+    if not (wide.isdecimal() and high.isdecimal() and len(wide + high) < 12):
+        raise click.BadParameter(f"{value!r} is no size in pixels such as 640x480", ctx, param)
+    return int(wide), int(high)
 
 
 @click.command("preview", epilog=EPILOG)
@@ -71,7 +64,9 @@ class Size(click.ParamType[tuple[int, int]]):
     "--seconds", type=click.FloatRange(0.1, 3600), default=5.0, show_default=True, help="Its length."
 )
 @click.option("--fps", type=click.FloatRange(1, 120), default=25.0, show_default=True, help="Its frame rate.")
-@click.option("--size", type=Size(), default="640x480", show_default=True, help="Its size in pixels.")
+@click.option(
+    "--size", metavar="WxH", callback=_size, default="640x480", show_default=True, help="Its size in pixels."
+)
 @click.option(
     "--policy",
     type=click.Choice(["smooth", "random", "home", "zero"]),
