@@ -27,7 +27,8 @@ _TURN = 6.0
 """Degrees a second by which the camera goes around."""
 _LAG = 0.4
 """Seconds by which the camera lags behind."""
-_SHADOWS = 2048
+_SHADOWS, _SHADED = 2048, 16.0
+"""Pixels along a side of the shadow map, and m that it should reach."""
 _ELEVATIONS = (-20.0, -28.0, -38.0, -50.0, -65.0, -80.0)
 
 
@@ -156,7 +157,9 @@ class Operator:
     @property
     def reach(self) -> float:
         """Distance up to which there should be shadows, in m."""
-        return float(self._whole.distance) if self._orbits else 1.5 * self._distance
+        whole = float(self._whole.distance)
+        # in a wide arena the edge of the shadows is seen, in favour of their sharpness
+        return whole if self._orbits else max(1.5 * self._distance, min(whole, _SHADED))
 
     def at(self, time: float) -> Any:
         """The camera at a time in s."""

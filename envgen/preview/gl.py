@@ -161,15 +161,17 @@ class Canvas:
 
 
 def frame(
-    model: Model, data: Data, camera: Any, width: int, height: int
+    model: Model, data: Data, camera: Any, width: int, height: int, reach: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
     """Draw a scene once; see `Canvas`."""
-    with Canvas(model, width, height, float(camera.distance)) as canvas:
+    with Canvas(model, width, height, reach) as canvas:
         return canvas.draw(data, camera)
 
 
 def _light(scene: Any, middle: NDArray[np.float64], distance: float) -> None:
-    """The same light for every world: the sun from the left, and a soft one from the camera.
+    """The same light for every world: the sun from the south, a little west, and a soft one from the camera.
+
+    Level ground, what faces south and what faces west get three shades that are easily told apart.
 
     The axis of a light's shadow map goes through its position: only with the middle of the arena on it is
     the whole arena in the map.
@@ -183,7 +185,7 @@ def _light(scene: Any, middle: NDArray[np.float64], distance: float) -> None:
     soft.headlight, soft.castshadow = 1, 0
     soft.pos[:], soft.dir[:] = np.array(scene.camera[0].pos), forward
     soft.ambient[:], soft.diffuse[:] = 0.42, 0.3
-    direction = np.array([0.62, 0.18, -0.76])
+    direction = np.array([0.3, 0.5, -0.81])
     sun.headlight, sun.castshadow = 0, 1
     sun.dir[:], sun.pos[:] = direction, middle - distance * direction
     sun.ambient[:], sun.diffuse[:] = 0.0, (0.95, 0.92, 0.84)

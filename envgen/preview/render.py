@@ -18,8 +18,9 @@ from envgen.core.heightfield import Floats
 from envgen.preview.gl import frame
 from envgen.preview.theme import PAPER, Image
 
-AZIMUTH, ELEVATION = 118.0, -36.0
-"""Where the camera looks, in degrees: from the south-east, a third of the way down."""
+AZIMUTH, ELEVATION = 62.0, -36.0
+"""Where the camera looks, in degrees: from the south-west, a third of the way down. Stairs and races go along
+x: so their risers are seen, and the runners from behind."""
 _MARGIN = 1.03
 _MOST = 4096
 
@@ -49,9 +50,10 @@ def render_world(world: World, width: int, height: int, camera: Any = None) -> I
         mujoco.mj_forward(model, data)
     # twice as fine: thin legs and far edges stay smooth
     finer = 2 if max(width, height) <= _MOST // 2 else 1
-    image, seen = frame(
-        model, data, camera or arena_camera(world, data, width / height), finer * width, finer * height
-    )
+    camera = camera or arena_camera(world, data, width / height)
+    # the edge of the shadow map is speckled: outside of all that is seen nobody sees it
+    reach = max(float(camera.distance), 1.6 * max(world.size))
+    image, seen = frame(model, data, camera, finer * width, finer * height, reach)
     mixed = on_paper(image, seen)
     return np.asarray(cv2.resize(mixed, (width, height), interpolation=cv2.INTER_AREA))
 
@@ -74,6 +76,8 @@ def arena_camera(world: World, data: Data, aspect: float) -> Any:
     half_x, half_y = world.size[0] / 2, world.size[1] / 2
     things = [g for g in range(world.model.ngeom) if g not in set(world.terrain_geoms)]
     low, high = float(heights.min()), float(heights.max())
+    if world.model.nhfield:  # it is a slab, whose sides are seen
+        low -= float(world.model.hfield_size[:, 3].max())
     if things:
         high = max(high, float(_reach(world.model, data, things)[1][2]))
     corners = np.array([(x, y, z) for x in (-half_x, half_x) for y in (-half_y, half_y) for z in (low, high)])
