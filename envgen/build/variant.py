@@ -39,12 +39,14 @@ class Variant:
         return (*self.draw.notes, *self.arena.notes)
 
     def compile(self) -> World:
-        """Compile the text that is written.
+        """Compile it: what is written, but for what is only seen of its robots.
+
+        That robots move alike without it was seen when they were read; see `visuals.without_visuals`.
 
         Raises:
             WorkError: MuJoCo refuses it.
         """
-        model: Model = compile_text(self.rendered.text, self.rendered.files)
+        model: Model = compile_text(self.rendered.bare or self.rendered.text, self.rendered.files)
         return World(model, self.draw.cell)
 
 

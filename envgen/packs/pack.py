@@ -20,7 +20,7 @@ from envgen.core.errors import EnvgenError, InputError
 from envgen.packs.recipe import ENV, SCHEMA, variant_folder
 from envgen.packs.store import Missing, Store, open_store
 from envgen.validate.report import Report
-from envgen.validate.xml import UnsafeXml, named_files, parse
+from envgen.robots.xml import UnsafeXml, named_files, parse
 
 
 @dataclass(frozen=True, eq=False)
