@@ -144,7 +144,7 @@ class Operator:
 
     def __init__(self, world: World, data: Data, shot: Shot) -> None:
         self._world, self._data, self._shot = world, data, shot
-        self._roots = [adr for adr in map(self._root, world.agents) if adr >= 0]
+        self._roots = list(world.roots.values())
         self._tangent = np.tan(np.radians(float(world.model.vis.global_.fovy)) / 2)
         self._whole = arena_camera(world, data, shot.size[0] / shot.size[1])
         self._orbits = shot.view == "orbit" or not self._roots
@@ -180,13 +180,6 @@ class Operator:
         camera.elevation, camera.distance = self._elevation, self._distance
         return camera
 
-    def _root(self, agent: str) -> int:
-        """Where an agent's position is among the sensors, -1 if it has none."""
-        try:
-            return int(self._world.model.sensor_adr[self._world.names("sensor").index(f"{agent}/root_pos")])
-        except ValueError:
-            return -1
-
     def _extent(self, agent: str) -> float:
         """The larger of height and diameter of an agent, in m."""
         try:
@@ -199,7 +192,7 @@ class Operator:
         """(3,) middle of the robots in m, and the distance of the farthest from it."""
         if not self._roots:
             return np.zeros(3), 0.0
-        places = np.array([self._data.sensordata[adr : adr + 3] for adr in self._roots])
+        places = np.array(self._data.xpos[self._roots])
         middle = (places.min(axis=0) + places.max(axis=0)) / 2
         return middle, float(np.hypot(*(places - middle)[:, :2].T).max())
 

@@ -19,6 +19,8 @@ FOURCC = {".webm": "VP80", ".mp4": "vp09"}
 times as long. They carry no encoder of H.264 or AV1."""
 ANIMATED = (".gif", ".webp")
 FORMATS = (*FOURCC, *ANIMATED)
+# a GIF with a palette of its own frames; OpenCV's fixed one turns grey to blue
+_QUALITY = [cv2.IMWRITE_WEBP_QUALITY, 80, cv2.IMWRITE_GIF_QUALITY, 8, cv2.IMWRITE_GIF_DITHER, 3]
 MOST_ANIMATED = 400
 """Frames of a picture that moves: all of them are held in memory."""
 
@@ -101,7 +103,7 @@ class Video:
             moving = cv2.Animation()
             moving.frames = self._animation
             moving.durations = [max(1, round(1000 / self.fps))] * len(self._animation)
-            cv2.imwriteanimation(str(self._part), moving, [cv2.IMWRITE_WEBP_QUALITY, 80])
+            cv2.imwriteanimation(str(self._part), moving, _QUALITY)
         if not self._part.stat().st_size:
             raise WorkError(f"{self.path} could not be written", "Make room on the disk.")
         self._part.replace(self.path)
