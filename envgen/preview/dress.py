@@ -120,7 +120,8 @@ def _fill(world: World, geom: int, page: int, scale: HeightScale) -> None:
     colours = _ALBEDO * scale.colour(heights) * sky(heights, width / (2 * float(half[0])))[..., None]
     colours *= _squares(model.geom_pos[geom, :2], half, width, height)[..., None]
     first, size = int(model.tex_adr[page]), width * height * 3
-    model.tex_data[first : first + size] = np.rint(colours).astype(np.uint8).ravel()
+    # rows of heights go up along y, rows of an image down
+    model.tex_data[first : first + size] = np.rint(colours[::-1]).astype(np.uint8).ravel()
 
 
 def _squares(
