@@ -10,8 +10,9 @@ from envgen.validate.report import Finding, Report
 
 
 @cache
-def _ordered() -> tuple[Check, ...]:
-    return tuple(sorted((kind() for _, kind in CHECKS), key=lambda check: check.order))
+def _ordered(foreign: bool) -> tuple[Check, ...]:
+    kinds = [kind for _, kind in CHECKS if foreign or kind.scope == "all"]
+    return tuple(kind() for kind in sorted(kinds, key=lambda kind: kind.order))
 
 
 def examine(subject: Subject, *, stop_at_failure: bool = False) -> Report:
@@ -22,16 +23,21 @@ def examine(subject: Subject, *, stop_at_failure: bool = False) -> Report:
         stop_at_failure: Leave out what comes after the first failure: the draw is refused anyway.
     """
     findings: list[Finding] = []
-    for check in _ordered():
+    lost = False
+    for check in _ordered(subject.foreign):
         if not check.applies(subject):
             continue
         try:
-            finding = check.run(subject)
-        except Fatal as error:  # the state is lost: nothing more can be measured
-            findings.append(_overflow(error))
-            break
-        findings.append(finding)
-        if not finding.ok and (stop_at_failure or check.kind == "well_formed"):
+            found = check.examine(subject)
+        except Fatal as error:  # the state is lost: only what needs no simulation can still be measured
+            if not lost:
+                findings.append(_overflow(error))
+            if not subject.foreign:
+                break
+            lost = True
+            continue
+        findings += found
+        if not found[0].ok and (stop_at_failure or check.kind == "well_formed"):
             break
     return Report(tuple(findings))
 

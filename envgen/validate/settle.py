@@ -75,7 +75,7 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
             except mujoco.FatalError:  # the arena is full; the state of this step is lost
                 full = True
                 break
-            speed = max(speed, _speed(data))
+            speed = max(speed, speed_of(data))
             mujoco.mj_energyVel(model, data)
             energy = max(energy, float(data.energy[1]) / mass)
             depth = max(depth, _depth(data))
@@ -105,7 +105,8 @@ def _control_range(model: Model) -> tuple[np.ndarray, np.ndarray]:
     return low, high
 
 
-def _speed(data: Data) -> float:
+def speed_of(data: Data) -> float:
+    """Greatest speed of a body's centre of mass, in m/s."""
     # cvel is (rotation, translation) about the centre of mass of the kinematic tree
     return float(np.sqrt(np.square(data.cvel[:, 3:]).sum(axis=1).max()))
 

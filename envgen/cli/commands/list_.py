@@ -30,8 +30,8 @@ def command(family: str | None, as_json: bool) -> None:
         return
     for name, entries in data.items():
         if name == "checks":
-            rows = [(e["name"], e["summary"]) for e in entries]
-            show.table(name, ("name", "holds"), rows)
+            rows = [(e["name"], e["severity"], e["summary"]) for e in entries]
+            show.table(name, ("name", "severity", "holds"), rows)
         else:
             show.table(name, ("name", "", "parameters"), [_row(entry) for entry in entries])
         click.echo()
@@ -52,6 +52,27 @@ def _default(spec: dict[str, Any]) -> str:
     return f"{spec['default']:g}{of}"
 
 
+def checks() -> list[dict[str, Any]]:
+    """Every check, in the order in which they run."""
+    from envgen.validate.base import CHECKS
+
+    return [
+        {
+            "name": c.kind,
+            "severity": c.severity,
+            "scope": c.scope,
+            "summary": c.title,
+            "measures": " ".join((c.__doc__ or "").split("\n\n")[0].split()),
+            "unit": c.unit,
+            "bound": c.bound,
+            "why": c.why,
+            "redraws": c.blame if c.scope == "all" else "",
+            "remedy": c.remedy,
+        }
+        for c in sorted((kind for _, kind in CHECKS), key=lambda kind: kind.order)
+    ]
+
+
 def _entries(family: str) -> list[dict[str, Any]]:
     import dataclasses
 
@@ -59,13 +80,7 @@ def _entries(family: str) -> list[dict[str, Any]]:
     from envgen.core.params import specs
 
     if family == "checks":
-        from envgen.validate.base import CHECKS
-
-        checks = sorted((kind for _, kind in CHECKS), key=lambda kind: kind.order)
-        return [
-            {"name": c.kind, "summary": c.title, "unit": c.unit, "redraws": c.blame, "remedy": c.remedy}
-            for c in checks
-        ]
+        return checks()
     if family == "robots":
         return [
             {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.source import LINE
 
 
 @register
@@ -25,3 +27,14 @@ class Compiles(Check):
             return self.finding(1, 0, ok=False, detail=subject.problem)
         warnings = subject.warnings
         return self.at_most(len(warnings), 0, "; ".join(warnings[:3]))
+
+    def examine(self, subject: Subject) -> tuple[Finding, ...]:
+        """With the element on the line that MuJoCo names."""
+        finding = self.run(subject)
+        found = LINE.search(finding.detail)
+        if finding.ok or not subject.foreign:
+            return (finding,)
+        if subject.model is not None:  # it only warns
+            return (replace(finding, severity="warning"),)
+        node = subject.source.at_line(int(found[1])) if found else None
+        return (self.at(node.place, finding) if node else finding,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from envgen.validate.base import Blame, Check, Subject, register
-from envgen.validate.report import Finding
+from envgen.validate.report import Finding, Severity
 
 MOST = 0.02
 
@@ -18,6 +18,7 @@ class Sinking(Check):
     title: ClassVar[str] = "no penetration over 2 cm at rest"
     unit: ClassVar[str] = "m"
     blame: ClassVar[Blame] = "obstacles"
+    severity: ClassVar[Severity] = "warning"
     order: ClassVar[int] = 74
     remedy: ClassVar[str] = "Check solref and masses, or take a smaller physics.timestep."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from envgen.validate.base import Blame, Check, Subject, register
-from envgen.validate.report import Finding
+from envgen.validate.report import Finding, Severity
 
 MOST = 0.15
 """Random control makes feet hit the ground hard: 3-9 cm were seen of sound robots."""
@@ -19,6 +19,7 @@ class Tunnelling(Check):
     title: ClassVar[str] = "no penetration over 15 cm at any time"
     unit: ClassVar[str] = "m"
     blame: ClassVar[Blame] = "obstacles"
+    severity: ClassVar[Severity] = "warning"
     order: ClassVar[int] = 75
     remedy: ClassVar[str] = "Check gears and geoms that are too thin, or take a smaller physics.timestep."
 

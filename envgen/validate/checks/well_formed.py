@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.source import LINE, Place
 from envgen.validate.xml import MAX_BYTES, UnsafeXml, inspect
 
 
@@ -28,3 +29,9 @@ class WellFormed(Check):
         except UnsafeXml as error:
             return self.finding(len(subject.text), MAX_BYTES, ok=False, detail=str(error))
         return self.at_most(len(subject.text), MAX_BYTES)
+
+    def examine(self, subject: Subject) -> tuple[Finding, ...]:
+        """With the line that the parser names."""
+        finding = self.run(subject)
+        found = LINE.search(finding.detail)
+        return (self.at(Place(line=int(found[1])), finding) if found and subject.foreign else finding,)

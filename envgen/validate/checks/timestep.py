@@ -1,0 +1,52 @@
+"""The timestep is fine enough for the contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import mujoco
+import numpy as np
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import Lint, colliding, place
+from envgen.validate.report import Finding
+
+MOST = 0.02
+
+
+@register
+class Timestep(Lint):
+    """The timestep against half of the shortest time constant of a contact, and against 20 ms."""
+
+    kind: ClassVar[str] = "timestep"
+    title: ClassVar[str] = "0 < timestep <= 20 ms, and at most half of each contact's time constant"
+    why: ClassVar[str] = (
+        "MuJoCo lengthens time constants below two timesteps: contacts are softer than written; without "
+        "that guard they explode."
+    )
+    unit: ClassVar[str] = "s"
+    bound: ClassVar[str] = "20 ms; solref/2"
+    order: ClassVar[int] = 123
+    remedy: ClassVar[str] = "Take a smaller timestep, or a longer time constant in solref."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        model = subject.model
+        step, node = float(model.opt.timestep), None
+        for option in subject.source.tagged("option"):
+            node = option if "timestep" in option.attrib else node
+        if step <= 0 or step > MOST:
+            yield self.wrong(f"the timestep is {step:g} s", step, MOST, at=node,
+                             severity="error" if step <= 0 else "warning")  # fmt: skip
+            return
+        bits = colliding(subject)
+        for g in np.flatnonzero(bits):
+            constant = float(model.geom_solref[g, 0])
+            if 0 < constant < 2 * step * (1 - 1e-6):
+                unsafe = bool(model.opt.disableflags & _REFSAFE)
+                says = f"the timestep {step:g} s is over half of its solref time constant {constant:g} s"
+                yield self.wrong(says, step, constant / 2, at=place(subject, "geom", int(g)),
+                                 severity="error" if unsafe else "info")  # fmt: skip
+
+
+_REFSAFE = int(mujoco.mjtDisableBit.mjDSBL_REFSAFE)
