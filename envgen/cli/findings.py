@@ -81,17 +81,17 @@ def print_text(reports: Sequence[tuple[str, Report]], *, everything: bool) -> No
         for finding in report.findings:
             if not finding.ok:
                 totals[finding.severity][finding.check] += 1
-        rows = list(_rows(report, whole=whole, everything=everything))
+        rows = _rows(report, whole=whole, everything=everything)
         if rows:
             click.echo(click.style(name, bold=True))  # a table would fold a long path
-            show.table("", ("", "check", "measured", "bound", "where", "what is wrong"), rows)
+            wrong = any(row[4] or row[5] for row in rows)
+            names = ("", "check", "measured", "bound", "where", "what is wrong")[: 6 if wrong else 4]
+            show.table("", names, [row[: len(names)] for row in rows])
             told = [f for f in report.findings if not f.ok and (everything or f.severity != "info")]
             remedies.update({f.check: f.remedy for f in told if f.remedy})
     if remedies:
         click.echo()
-        show.table(
-            "what to do", ("", ""), [(check, remedy) for check, remedy in remedies.items()], head=False
-        )
+        show.table("what to do", ("", ""), list(remedies.items()), head=False)
         click.echo()
     clean = sum(not report.count("error") and not report.count("warning") for _, report in reports)
     click.echo(f"{clean} of {len(reports)} passed every check")

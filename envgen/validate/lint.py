@@ -91,7 +91,7 @@ def place(subject: Subject, kind: str, index: int) -> Place:
     element = elements(subject, kind).get(index)
     if element is None:
         return Place(f"{kind} {index}")
-    node = subject.source.node_of(element, *TAGS.get(kind, ())) or _nth(subject, kind, element)
+    node = subject.source.node_of(element, *TAGS.get(kind, ()), section=kind) or _nth(subject, kind, element)
     label = f'{kind} "{element.name}"' if element.name else ""
     if node is not None:
         return Place(label or node.label, node.file, node.line)
@@ -101,6 +101,12 @@ def place(subject: Subject, kind: str, index: int) -> Place:
         label = f'{kind} {index} of body "{owner}"' if owner else f"{kind} {index}"
     upper = subject.source.node_of(body, "body") if body is not None and body.name else None
     return Place(label, upper.file if upper else "", upper.line if upper else None)
+
+
+def called(place: Place) -> str:
+    """What an element is called in a sentence: by its line, if it has no name."""
+    named = '"' in place.element or place.line is None
+    return place.element if named else f"{place.element} on line {place.line}"
 
 
 def _nth(subject: Subject, kind: str, element: Any) -> Node | None:

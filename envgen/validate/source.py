@@ -125,19 +125,24 @@ class Source:
             if node.tag in tags and not node.under("default"):
                 yield node
 
-    def node_of(self, element: Any, *tags: str) -> Node | None:
+    def node_of(self, element: Any, *tags: str, section: str = "") -> Node | None:
         """The text of an element of an `MjSpec`.
 
         Args:
             element: With `name`, and `info` in which MuJoCo wrote the line.
-            tags: What it may be called; anything if empty.
+            tags: What it may be called.
+            section: Or the tag of what it stands in, such as `actuator`.
         """
+
+        def fits(node: Node) -> bool:
+            return node.tag in tags or (node.parent is not None and node.parent.tag == section)
+
         found = LINE.search(element.info or "")
         line = int(found[1]) if found else 0
-        named = [n for n in self._by_name.get(element.name, ()) if not tags or n.tag in tags]
+        named = [n for n in self._by_name.get(element.name, ()) if fits(n)]
         if named:
             return next((n for n in named if n.line == line), named[0])
-        return next((n for n in self._by_line.get(line, ()) if n.tag in tags), None)
+        return next((n for n in self._by_line.get(line, ()) if fits(n)), None)
 
     def at_line(self, line: int) -> Node | None:
         """The first element that begins on a line of the MJCF itself."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, moving, place
+from envgen.validate.lint import Lint, called, moving, place
 from envgen.validate.report import Finding
 
 MOST = 0.02
@@ -33,5 +33,5 @@ class Crush(Lint):
             known = seen.start.get((one, other), 0.0)
             if one < 0 or not (moves[bodies[one]] and moves[bodies[other]]) or depth <= MOST or known > MOST:
                 continue
-            says = f"{place(subject, 'geom', other).element} is pressed {1000 * depth:.0f} mm into it"
+            says = f"{called(place(subject, 'geom', other))} is pressed {1000 * depth:.0f} mm into it"
             yield self.wrong(says, depth, MOST, at=place(subject, "geom", one))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 import mujoco
+import numpy as np
 
 from envgen.validate.base import Subject, register
 from envgen.validate.lint import Lint, place
@@ -30,10 +31,7 @@ class DeadActuator(Lint):
                 why = "its gear is zero"
             elif model.actuator_gaintype[a] == _FIXED and model.actuator_gainprm[a, 0] == 0:
                 why = "its gain is zero"
-            elif (
-                model.actuator_ctrllimited[a]
-                and model.actuator_ctrlrange[a, 0] == model.actuator_ctrlrange[a, 1]
-            ):
+            elif model.actuator_ctrllimited[a] and np.ptp(model.actuator_ctrlrange[a]) < 1e-9:
                 why = "its ctrlrange is a single value"
             elif model.actuator_forcelimited[a] and not model.actuator_forcerange[a].any():
                 why = "its forcerange is zero"

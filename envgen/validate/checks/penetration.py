@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from envgen.validate.base import Blame, Check, Subject, register
-from envgen.validate.lint import place
+from envgen.validate.lint import called, place
 from envgen.validate.report import Finding, Severity
 
 DEEP = 0.02
@@ -47,7 +47,7 @@ class Penetration(Check):
                 continue
             if one >= 0 and subject.model.body_weldid[subject.model.geom_bodyid[one]] == 0:
                 one, other = other, one  # the one that moves is the one to be moved
-            name = place(subject, "geom", other).element if other >= 0 else "a flex"
+            name = called(place(subject, "geom", other)) if other >= 0 else "a flex"
             says = f"it overlaps {name} by {1000 * depth:.1f} mm at the start"
             finding = self.finding(depth, 0.001, ok=False, detail=says)
             finding = replace(finding, severity=_severity(subject, one, other, depth))

@@ -12,6 +12,8 @@ from envgen.validate.base import Subject, register
 from envgen.validate.lint import HINGE, SLIDE, Lint, place
 from envgen.validate.report import Finding
 
+_EXPLICIT = (int(mujoco.mjtIntegrator.mjINT_EULER), int(mujoco.mjtIntegrator.mjINT_RK4))
+"""With these the damping of an actuator is explicit; the implicit ones take any."""
 MOST = 1.5
 """Near where the semi-implicit oscillator diverges, which is 2."""
 
@@ -41,9 +43,14 @@ class ServoStiffness(Lint):
             gear, kp = float(model.actuator_gear[a, 0]), -float(model.actuator_biasprm[a, 1])
             dof = int(model.jnt_dofadr[joint])
             rate = step * float(np.sqrt(max(0.0, kp * gear * gear * model.dof_invweight0[dof])))
+            kv = -float(model.actuator_biasprm[a, 2])
+            decay = step * max(0.0, kv * gear * gear * float(model.dof_invweight0[dof]))
             if rate > MOST:
                 says = f"kp {kp:.4g} makes it {rate:.2g} rad a timestep"
                 yield self.wrong(says, rate, MOST, at=place(subject, "actuator", a))
+            elif decay > MOST and model.opt.integrator in _EXPLICIT:
+                says = f"kv {kv:.4g} takes back {decay:.2g} times the velocity a timestep"
+                yield self.wrong(says, decay, MOST, at=place(subject, "actuator", a))
         for j in np.flatnonzero((model.jnt_type == HINGE) | (model.jnt_type == SLIDE)):
             stiffness = float(np.max(model.jnt_stiffness[j]))
             rate = step * float(np.sqrt(max(0.0, stiffness * model.dof_invweight0[model.jnt_dofadr[j]])))

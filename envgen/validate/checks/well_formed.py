@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
-from envgen.validate.source import LINE, Place
+from envgen.validate.source import Place
 from envgen.validate.xml import MAX_BYTES, UnsafeXml, inspect
+
+AT = re.compile(r"line (\d+), column")
+"""How lxml says where it stopped."""
 
 
 @register
@@ -33,5 +37,5 @@ class WellFormed(Check):
     def examine(self, subject: Subject) -> tuple[Finding, ...]:
         """With the line that the parser names."""
         finding = self.run(subject)
-        found = LINE.search(finding.detail)
+        found = AT.search(finding.detail)
         return (self.at(Place(line=int(found[1])), finding) if found and subject.foreign else finding,)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, place
+from envgen.validate.lint import Lint, called, place
 from envgen.validate.report import Finding, Severity
 
 MOST = 0.001
@@ -31,5 +31,5 @@ class ZeroPose(Lint):
             return
         for (one, other), depth in seen.zero.items():
             if depth > MOST and seen.start.get((one, other), 0.0) <= MOST:
-                says = f"{place(subject, 'geom', other).element} overlaps by {1000 * depth:.1f} mm in qpos0"
+                says = f"{called(place(subject, 'geom', other))} overlaps by {1000 * depth:.1f} mm in qpos0"
                 yield self.wrong(says, depth, MOST, at=place(subject, "geom", one))

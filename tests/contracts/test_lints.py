@@ -1,0 +1,140 @@
+"""Every lint finds what breaks it, on the line where it stands, and is quiet on what is just right."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from lints import BROKEN, SOUND, WHOLE, ball, mjcf, write_files
+
+from envgen.validate.base import CHECKS, Subject
+from envgen.validate.examine import examine
+from envgen.validate.foreign import subject_of
+from envgen.validate.report import Report
+
+NAMES = [name for name, kind in CHECKS if kind.scope == "foreign"]
+
+
+def subject(folder: Path, text: str) -> Subject:
+    """A file of others, compiled in this process."""
+    write_files(folder)
+    path = folder / "model.xml"
+    path.write_text(text)
+    return subject_of(path, text.encode())
+
+
+def cases(examples: dict[str, list[str]]) -> list[tuple[str, int]]:
+    return [(name, i) for name in NAMES for i in range(max(1, len(examples.get(name, []))))]
+
+
+@pytest.mark.parametrize(("name", "number"), cases(BROKEN))
+def test_what_breaks_it_is_found_with_its_line(name, number, tmp_path):
+    assert name in BROKEN, f"the lint {name!r} has no broken example: add one to BROKEN in lints.py"
+    text = BROKEN[name][number]
+    broken = subject(tmp_path, text.replace("§", ""))
+    check = CHECKS.get(name)()
+    assert check.applies(broken), broken.problem
+    findings = check.examine(broken)
+    assert not any(finding.ok for finding in findings)
+    for finding in findings:
+        assert finding.check == name
+        assert finding.detail, "says what exactly is wrong"
+        assert finding.remedy, "says what to do"
+        assert finding.measured is not None
+        assert finding.bound is not None
+        assert finding.severity in ("error", "warning", "info")
+    marked = [i for i, line in enumerate(text.splitlines(), 1) if "§" in line]
+    if marked:  # § marks the elements that are wrong: these and no others are named
+        assert sorted({finding.line for finding in findings}) == marked
+        assert all(finding.element for finding in findings)
+
+
+@pytest.mark.parametrize(("name", "number"), cases(SOUND))
+def test_what_is_just_right_is_not_found(name, number, tmp_path):
+    assert name in SOUND, f"the lint {name!r} has no sound example: add one to SOUND in lints.py"
+    sound = subject(tmp_path, SOUND[name][number])
+    check = CHECKS.get(name)()
+    if name != "duplicate_name":  # which is for what MuJoCo refuses
+        assert check.applies(sound), sound.problem
+        (finding,) = check.examine(sound)
+        assert finding.ok, finding
+        assert not finding.detail
+    else:
+        assert not check.applies(sound)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_describes_itself(name):
+    check = CHECKS.get(name)
+    assert check.kind == name
+    assert re.fullmatch("[a-z][a-z_]*[a-z]", name)
+    assert check.title
+    assert check.__doc__
+    assert check.why.endswith(".")
+    assert check.remedy.endswith(".")
+
+
+def test_nothing_is_said_of_a_sound_robot(tmp_path):
+    report = examine(subject(tmp_path, WHOLE))
+    assert [finding for finding in report.findings if not finding.ok] == []
+    assert {finding.check for finding in report.findings} >= set(NAMES) - {"duplicate_name"}
+
+
+def test_findings_of_a_file_survive_json_and_several_by_one_check_give_the_worst(tmp_path):
+    report = examine(subject(tmp_path, BROKEN["penetration_of_links"][0]))
+    data = json.loads(json.dumps(report.to_json()))
+    found = [f for f in report.findings if f.check == "penetration"]
+    assert len(found) == 2
+    assert {f.severity for f in found} == {"error", "info"}
+    assert data["penetration"]["measured"] == max(f.measured for f in found)
+    assert "severity" not in data["penetration"]
+    assert not Report.from_json(data).ok
+    assert not report.ok
+
+
+def test_an_overlap_is_as_bad_as_what_it_does(tmp_path):
+    def severity(text: str) -> str:
+        (finding,) = (f for f in examine(subject(tmp_path, text)).findings if f.check == "penetration")
+        return finding.severity if not finding.ok else "none"
+
+    floor = '<geom type="plane" size="1 1 1"/>'
+    assert severity(mjcf(floor + ball(0.1))) == "none"
+    assert severity(mjcf(floor + ball(0.097))) == "info"
+    assert severity(mjcf(floor + ball(0.08))) == "warning"
+    assert severity(mjcf(floor + ball(-0.2))) == "error"
+
+
+def test_a_file_that_only_warns_passes(tmp_path):
+    report = examine(subject(tmp_path, BROKEN["gravity"][0].replace("§", "")))
+    assert report.ok
+    assert report.count("warning") == 1
+    assert report.failed is None
+
+
+def test_lints_are_never_run_on_what_is_drawn(tmp_path):
+    broken = subject(tmp_path, BROKEN["gravity"][0].replace("§", ""))
+    broken.foreign = False
+    assert not {finding.check for finding in examine(broken).findings} & set(NAMES)
+
+
+def test_elements_of_included_files_are_named_with_file_and_line(tmp_path):
+    (tmp_path / "parts").mkdir()
+    inner = '<freejoint/>\n<geom size=".1"/>\n<geom size=".05" pos=".3 0 0" solref=".3 1"/>'
+    part = f'<mujocoinclude>\n<body name="b" pos="0 0 .2">\n{inner}\n</body>\n</mujocoinclude>'
+    (tmp_path / "parts" / "b.xml").write_text(part)
+    text = mjcf('<geom type="plane" size="1 1 1"/>\n<include file="parts/b.xml"/>')
+    (finding,) = (f for f in examine(subject(tmp_path, text)).findings if f.check == "soft_contact")
+    assert (finding.file, finding.line, finding.element) == ("parts/b.xml", 5, 'geom of body "b"')
+
+
+def test_what_mujoco_refuses_is_on_its_line(tmp_path):
+    text = mjcf('\n<body name="b">\n<joint range="2 1" limited="true"/><geom size="1"/></body>')
+    found = {f.check: f for f in examine(subject(tmp_path, text)).findings if not f.ok}
+    assert found["compiles"].line == 5
+    assert found["compiles"].element == 'joint of body "b"'
+    (tmp_path / "broken.xml").write_text("<mujoco>\n<worldbody>\n</mujoco>")
+    torn = subject(tmp_path, "<mujoco>\n<worldbody>\n</mujoco>")
+    (finding,) = examine(torn).findings
+    assert (finding.check, finding.line) == ("well_formed", 3)
