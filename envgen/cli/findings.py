@@ -84,22 +84,28 @@ def print_text(reports: Sequence[tuple[str, Report]], *, everything: bool) -> No
         rows = _rows(report, whole=whole, everything=everything)
         if rows:
             click.echo(click.style(name, bold=True))  # a table would fold a long path
-            wrong = any(row[4] or row[5] for row in rows)
-            names = ("", "check", "measured", "bound", "where", "what is wrong")[: 6 if wrong else 4]
-            show.table("", names, [row[: len(names)] for row in rows])
+            names = ("", "check", "measured", "bound", "what is wrong")[
+                : 5 if any(row[4] for row in rows) else 4
+            ]
+            _table(names, [row[: len(names)] for row in rows])
             told = [f for f in report.findings if not f.ok and (everything or f.severity != "info")]
             remedies.update({f.check: f.remedy for f in told if f.remedy})
     if remedies:
-        click.echo()
-        show.table("what to do", ("", ""), list(remedies.items()), head=False)
-        click.echo()
+        click.echo(click.style("what to do", bold=True))
+        _table(("", ""), list(remedies.items()), head=False)
+    _print_totals(reports, totals, everything=everything)
+
+
+def _print_totals(
+    reports: Sequence[tuple[str, Report]], totals: dict[str, Counter[str]], *, everything: bool
+) -> None:
     clean = sum(not report.count("error") and not report.count("warning") for _, report in reports)
     click.echo(f"{clean} of {len(reports)} passed every check")
-    hint = {"error": "", "warning": "", "info": "" if everything else " (--all shows them)"}
     for level, word in (("error", "failed"), ("warning", "warnings"), ("info", "infos")):
         if totals[level]:
             counts = ", ".join(f"{check} {n}" for check, n in totals[level].most_common())
-            click.echo(f"{word}: {counts}{hint[level]}")
+            hint = " (--all shows them)" if level == "info" and not everything else ""
+            click.echo(f"{word}: {counts}{hint}")
 
 
 def _rows(report: Report, *, whole: bool, everything: bool) -> list[tuple[Any, ...]]:
@@ -115,14 +121,27 @@ def _rows(report: Report, *, whole: bool, everything: bool) -> list[tuple[Any, .
         shown[f.check] += 1
         if shown[f.check] <= MOST_ROWS or everything:
             where = " ".join(part for part in (_spot(f), f.element) if part)
-            rows.append(
-                (_mark(f), f.check, value(f.measured, f.unit), value(f.bound, f.unit), where, f.detail)
-            )
+            says = f"{where}: {f.detail}" if where and f.detail else f.detail
+            rows.append((_mark(f), f.check, value(f.measured, f.unit), value(f.bound, f.unit), says))
         elif shown[f.check] == MOST_ROWS + 1:
-            rows.append(
-                ("", f.check, "", "", "", f"… and {seen[f.check] - MOST_ROWS} more (--all shows them)")
-            )
+            more = f"… and {seen[f.check] - MOST_ROWS} more (--all shows them)"
+            rows.append(("", f.check, "", "", more))
     return rows
+
+
+def _table(names: Sequence[str], rows: Sequence[Sequence[Any]], *, head: bool = True) -> None:
+    """A table of which only the last column is folded."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=None, pad_edge=False, header_style="bold", show_header=head)
+    for name in names[:-1]:
+        grid.add_column(name, no_wrap=True)
+    grid.add_column(names[-1], overflow="fold")
+    for row in rows:
+        grid.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+    Console(highlight=False, soft_wrap=False).print(grid)
 
 
 def _is_lint(check: str) -> bool:

@@ -98,7 +98,7 @@ def columns() -> int:
         return 0
 
 
-def table(title: str, names: Sequence[str], rows: Sequence[Sequence[Any]], *, head: bool = True) -> None:
+def table(title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """A table on standard output."""
     from rich.console import Console
     from rich.table import Table
@@ -110,7 +110,6 @@ def table(title: str, names: Sequence[str], rows: Sequence[Sequence[Any]], *, he
         box=None,
         pad_edge=False,
         header_style="bold",
-        show_header=head,
     )
     for name in names:
         grid.add_column(name, overflow="fold")

@@ -8,6 +8,8 @@ from envgen.build.engine import Fatal
 from envgen.validate.base import CHECKS, Check, Subject
 from envgen.validate.report import Finding, Report
 
+DEFECT = "the check itself failed"
+
 
 @cache
 def _ordered(foreign: bool) -> tuple[Check, ...]:
@@ -36,6 +38,10 @@ def examine(subject: Subject, *, stop_at_failure: bool = False) -> Report:
                 break
             lost = True
             continue
+        except Exception as error:
+            if not subject.foreign:
+                raise
+            found = (_defect(check, error),)  # of one check: what the others find is still worth telling
         findings += found
         if not found[0].ok and (stop_at_failure or check.kind == "well_formed"):
             break
@@ -46,6 +52,12 @@ def _overflow(error: Exception) -> Finding:
     memory = CHECKS.get("memory")
     why = " ".join(str(error).split())
     return Finding("memory", False, detail=f"MuJoCo can't go on: {why}", remedy=memory.remedy)
+
+
+def _defect(check: Check, error: Exception) -> Finding:
+    why = f"{DEFECT}: {type(error).__name__}: {' '.join(str(error).split())}"
+    remedy = f"Please report it with the file; --ignore {check.kind} leaves it out."
+    return Finding(check.kind, False, 1, 0, detail=why, remedy=remedy, severity="warning")
 
 
 def blame(report: Report) -> str:

@@ -16,6 +16,7 @@ class Bounds(Check):
 
     kind: ClassVar[str] = "bounds"
     title: ClassVar[str] = "model and arena of at most 64 MB"
+    why: ClassVar[str] = "Hundreds of worlds are to fit into one browser tab."
     unit: ClassVar[str] = "B"
     severity: ClassVar[Severity] = "info"
     order: ClassVar[int] = 25

@@ -17,6 +17,9 @@ class CellSize(Check):
 
     kind: ClassVar[str] = "cell_size"
     title: ClassVar[str] = "no pair of geoms reaches MuJoCo's 50 contacts"
+    why: ClassVar[str] = (
+        "MuJoCo keeps at most 50 contacts of a pair of geoms and drops the rest without a word."
+    )
     severity: ClassVar[Severity] = "warning"
     order: ClassVar[int] = 77
     remedy: ClassVar[str] = "Take a larger terrain.cell."

@@ -16,6 +16,7 @@ class Compiles(Check):
 
     kind: ClassVar[str] = "compiles"
     title: ClassVar[str] = "compiles without a warning"
+    why: ClassVar[str] = "What MuJoCo refuses or warns of doesn't run as it was meant."
     order: ClassVar[int] = 10
     remedy: ClassVar[str] = "Mend what MuJoCo names."
 

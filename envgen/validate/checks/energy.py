@@ -17,6 +17,7 @@ class Energy(Check):
 
     kind: ClassVar[str] = "energy"
     title: ClassVar[str] = "kinetic energy of at most 60 J/kg"
+    why: ClassVar[str] = "Energy from nowhere is a sign of gears, masses or a timestep that don't fit."
     unit: ClassVar[str] = "J/kg"
     blame: ClassVar[Blame] = "obstacles"
     severity: ClassVar[Severity] = "warning"

@@ -18,6 +18,7 @@ class Files(Check):
 
     kind: ClassVar[str] = "files"
     title: ClassVar[str] = "files lie inside the folder of the MJCF"
+    why: ClassVar[str] = "A model that needs files from elsewhere doesn't load on another machine."
     order: ClassVar[int] = 5
     remedy: ClassVar[str] = "Move the files beside the MJCF and name them by relative paths without '..'."
 

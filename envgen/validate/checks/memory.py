@@ -16,6 +16,7 @@ class Memory(Check):
 
     kind: ClassVar[str] = "memory"
     title: ClassVar[str] = "the arena is never more than 80 % full"
+    why: ClassVar[str] = "A full arena drops contacts, or ends the simulation."
     blame: ClassVar[Blame] = "obstacles"
     severity: ClassVar[Severity] = "warning"
     order: ClassVar[int] = 69

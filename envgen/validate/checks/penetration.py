@@ -22,6 +22,7 @@ class Penetration(Check):
 
     kind: ClassVar[str] = "penetration"
     title: ClassVar[str] = "no penetration over 1 mm at the start"
+    why: ClassVar[str] = "The solver pushes apart what overlaps: the first steps throw the robot."
     unit: ClassVar[str] = "m"
     blame: ClassVar[Blame] = "obstacles"
     order: ClassVar[int] = 40

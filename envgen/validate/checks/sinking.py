@@ -16,6 +16,7 @@ class Sinking(Check):
 
     kind: ClassVar[str] = "sinking"
     title: ClassVar[str] = "no penetration over 2 cm at rest"
+    why: ClassVar[str] = "The ground is too soft for what stands on it."
     unit: ClassVar[str] = "m"
     blame: ClassVar[Blame] = "obstacles"
     severity: ClassVar[Severity] = "warning"

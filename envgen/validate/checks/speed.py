@@ -16,6 +16,7 @@ class Speed(Check):
 
     kind: ClassVar[str] = "speed"
     title: ClassVar[str] = "no body is faster than 20 m/s"
+    why: ClassVar[str] = "Nothing that walks or drives is that fast: something throws it."
     unit: ClassVar[str] = "m/s"
     blame: ClassVar[Blame] = "obstacles"
     severity: ClassVar[Severity] = "warning"

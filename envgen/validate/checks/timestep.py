@@ -13,6 +13,8 @@ from envgen.validate.lint import Lint, colliding, place
 from envgen.validate.report import Finding
 
 MOST = 0.02
+_REFSAFE = int(mujoco.mjtDisableBit.mjDSBL_REFSAFE)
+"""Without this guard MuJoCo doesn't lengthen time constants that are too short."""
 
 
 @register
@@ -39,14 +41,14 @@ class Timestep(Lint):
             yield self.wrong(f"the timestep is {step:g} s", step, MOST, at=node,
                              severity="error" if step <= 0 else "warning")  # fmt: skip
             return
-        bits = colliding(subject)
-        for g in np.flatnonzero(bits):
+        times: dict[float, list[int]] = {}
+        for g in np.flatnonzero(colliding(subject)):
             constant = float(model.geom_solref[g, 0])
             if 0 < constant < 2 * step * (1 - 1e-6):
-                unsafe = bool(model.opt.disableflags & _REFSAFE)
-                says = f"the timestep {step:g} s is over half of its solref time constant {constant:g} s"
-                yield self.wrong(says, step, constant / 2, at=place(subject, "geom", int(g)),
-                                 severity="error" if unsafe else "info")  # fmt: skip
-
-
-_REFSAFE = int(mujoco.mjtDisableBit.mjDSBL_REFSAFE)
+                times.setdefault(constant, []).append(int(g))
+        unsafe = bool(model.opt.disableflags & _REFSAFE)
+        for constant, geoms in times.items():
+            others = f", as of {len(geoms) - 1} others" if len(geoms) > 1 else ""
+            says = f"its solref{others} is {constant:g} s, below twice the timestep {step:g} s"
+            at = place(subject, "geom", geoms[0])
+            yield self.wrong(says, step, constant / 2, at=at, severity="error" if unsafe else "info")

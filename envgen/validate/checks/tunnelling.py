@@ -17,6 +17,7 @@ class Tunnelling(Check):
 
     kind: ClassVar[str] = "tunnelling"
     title: ClassVar[str] = "no penetration over 15 cm at any time"
+    why: ClassVar[str] = "What is pressed so deep goes through."
     unit: ClassVar[str] = "m"
     blame: ClassVar[Blame] = "obstacles"
     severity: ClassVar[Severity] = "warning"

@@ -21,6 +21,7 @@ class WellFormed(Check):
     kind: ClassVar[str] = "well_formed"
     unit: ClassVar[str] = "B"
     title: ClassVar[str] = "well-formed XML without entities, nested at most 150 deep"
+    why: ClassVar[str] = "Entities are bombs or read other files; a browser's stack ends at deep nesting."
     order: ClassVar[int] = 0
     remedy: ClassVar[str] = "Remove what is named; flatten bodies that are nested too deeply."
 
