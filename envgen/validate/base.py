@@ -28,6 +28,13 @@ register = CHECKS.register
 Blame = Literal["obstacles", "terrain"]
 Scope = Literal["all", "foreign"]
 
+SHORTEST, LONGEST = 2e-5, 1.0
+"""Timesteps in s with which a file of others is simulated; the check `timestep` tells of others."""
+
+
+class UnrunnableError(Exception):
+    """The model can't be simulated: checks of what happens then don't apply."""
+
 
 @dataclass(eq=False)
 class Subject:
@@ -75,7 +82,13 @@ class Subject:
     @cached_property
     def watched(self) -> Watched:
         """What lints look at: the start and a second step by step. Dearer than `settled`."""
+        self._can_run()
         return watch(self.model)
+
+    def _can_run(self) -> None:
+        """A second in a bounded number of steps, or not at all."""
+        if self.foreign and not SHORTEST <= float(self.model.opt.timestep) <= LONGEST:
+            raise UnrunnableError
 
     @cached_property
     def world(self) -> World:
@@ -99,6 +112,7 @@ class Subject:
     @cached_property
     def settled(self) -> Settled:
         """What happened in a second of simulation."""
+        self._can_run()
         return settle(self.model, self.data, self.rng)
 
     def root_of(self, agent: str) -> Floats:

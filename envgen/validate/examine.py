@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from envgen.build.engine import Fatal
-from envgen.validate.base import CHECKS, Check, Subject
+from envgen.validate.base import CHECKS, Check, Subject, UnrunnableError
 from envgen.validate.report import Finding, Report
 
 DEFECT = "the check itself failed"
@@ -37,6 +37,8 @@ def examine(subject: Subject, *, stop_at_failure: bool = False) -> Report:
             if not subject.foreign:
                 break
             lost = True
+            continue
+        except UnrunnableError:  # the timestep, which is told of
             continue
         except Exception as error:
             if not subject.foreign:

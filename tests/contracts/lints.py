@@ -249,6 +249,9 @@ BROKEN: dict[str, list[str]] = {
     ],
     "timestep": [
         mjcf(FLOOR, head='<option timestep="0.05"/>§'),
+        mjcf(FLOOR, head='<option timestep="0"/>§'),
+        mjcf(FLOOR, head='<option timestep="-1"/>§'),
+        mjcf(FLOOR, head='<option timestep="1e-9"/>§'),
         mjcf(FLOOR + "\n" + ball(1, 'solref="0.005 1"') + "§", head='<option timestep="0.005"/>'),
     ],
     "servo_stiffness": [

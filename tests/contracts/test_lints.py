@@ -7,10 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
+from helpers import make_cfg
 from lints import BROKEN, SOUND, WHOLE, ball, mjcf, write_files
 
+from envgen.core.families import ROBOTS
+from envgen.packs.make import make
 from envgen.validate.base import CHECKS, Subject
-from envgen.validate.examine import examine
+from envgen.validate.examine import DEFECT, examine
 from envgen.validate.foreign import subject_of
 from envgen.validate.report import Report
 
@@ -104,6 +107,36 @@ def test_an_overlap_is_as_bad_as_what_it_does(tmp_path):
     assert severity(mjcf(floor + ball(0.097))) == "info"
     assert severity(mjcf(floor + ball(0.08))) == "warning"
     assert severity(mjcf(floor + ball(-0.2))) == "error"
+
+
+@pytest.mark.parametrize("step", ["0", "-0.01", "1e-9", "nan", "1e9"])
+def test_what_cannot_be_simulated_is_told_by_one_finding(tmp_path, step):
+    text = mjcf('<geom type="plane" size="1 1 1"/>' + ball(0.1), head=f'<option timestep="{step}"/>')
+    report = examine(subject(tmp_path, text))
+    assert [f.check for f in report.findings if f.failed] == ["timestep"]
+    assert not any(f.detail.startswith(DEFECT) for f in report.findings)
+
+
+def test_a_check_that_fails_itself_is_a_finding_and_the_others_go_on(tmp_path, monkeypatch):
+    def broken(self, subject):
+        raise KeyError("oh")
+
+    monkeypatch.setattr(CHECKS.get("gravity"), "look", broken)
+    report = examine(subject(tmp_path, WHOLE))
+    (finding,) = (f for f in report.findings if not f.ok)
+    assert finding.check == "gravity"
+    assert "itself failed: KeyError" in finding.detail
+    assert "--ignore gravity" in finding.remedy
+    assert report.findings[-1].check != "gravity"
+
+
+@pytest.mark.parametrize("robot", [name for name, _ in ROBOTS])
+def test_worlds_of_ours_are_clean(tmp_path, robot):
+    made = make(make_cfg("rough", robot, size=8), 1, out=tmp_path / "p", jobs=1)
+    path = made.path / "variants" / "00000" / "env.xml"
+    report = examine(subject_of(path, path.read_bytes()))
+    wrong = [f for f in report.findings if not f.ok and f.severity != "info"]
+    assert wrong == []
 
 
 def test_a_file_that_only_warns_passes(tmp_path):

@@ -62,7 +62,7 @@ def command(
     if list_checks:
         return _list_checks(as_json=form == "json")
     if not paths:
-        raise InputError("there is nothing to check", "Give MJCF files, folders or packs.")
+        raise click.UsageError("missing argument 'PATH…'", click.get_current_context())
     kept, left = codes("--select", select), codes("--ignore", ignore)
     found = _Found()
     reports = [(name, chosen(report, kept, left)) for name, report in found.reports(paths)]

@@ -8,11 +8,11 @@ from typing import ClassVar
 import mujoco
 import numpy as np
 
-from envgen.validate.base import Subject, register
+from envgen.validate.base import LONGEST, SHORTEST, Subject, register
 from envgen.validate.lint import Lint, colliding, place
 from envgen.validate.report import Finding
 
-MOST = 0.02
+LEAST, MOST = SHORTEST, 0.02
 _REFSAFE = int(mujoco.mjtDisableBit.mjDSBL_REFSAFE)
 """Without this guard MuJoCo doesn't lengthen time constants that are too short."""
 
@@ -22,7 +22,7 @@ class Timestep(Lint):
     """The timestep against half of the shortest time constant of a contact, and against 20 ms."""
 
     kind: ClassVar[str] = "timestep"
-    title: ClassVar[str] = "0 < timestep <= 20 ms, and at most half of each contact's time constant"
+    title: ClassVar[str] = "timestep of 20 µs to 20 ms, at most half of each contact's time constant"
     why: ClassVar[str] = (
         "MuJoCo lengthens time constants below two timesteps: contacts are softer than written; without "
         "that guard they explode."
@@ -37,9 +37,10 @@ class Timestep(Lint):
         step, node = float(model.opt.timestep), None
         for option in subject.source.tagged("option"):
             node = option if "timestep" in option.attrib else node
-        if step <= 0 or step > MOST:
+        if not LEAST <= step <= MOST:
+            bad = not SHORTEST <= step <= LONGEST
             yield self.wrong(f"the timestep is {step:g} s", step, MOST, at=node,
-                             severity="error" if step <= 0 else "warning")  # fmt: skip
+                             severity="error" if bad else "warning")  # fmt: skip
             return
         times: dict[float, list[int]] = {}
         for g in np.flatnonzero(colliding(subject)):
