@@ -101,6 +101,7 @@ SOUND: dict[str, list[str]] = {
         ),
     ],
     "no_contacts": [
+        mjcf(FLOOR + FLOOR.replace("floor", "other")),
         mjcf(FLOOR + ball(1)),
         mjcf(FLOOR + ball(1), head='<default><geom contype="2" conaffinity="2"/></default>'),
         mjcf(

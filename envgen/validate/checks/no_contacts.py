@@ -29,7 +29,7 @@ class NoContacts(Lint):
 
     def look(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
-        if model.ngeom < 2 or model.npair or model.nflex or _meet(subject):
+        if model.ngeom < 2 or not model.njnt or model.npair or model.nflex or _meet(subject):
             return
         free = bool((model.jnt_type == FREE).any()) and float(np.abs(model.opt.gravity).max()) > 0
         fluid = model.opt.density > 0 or model.opt.viscosity > 0
