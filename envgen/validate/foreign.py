@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import re
 import signal
@@ -86,7 +87,9 @@ class _Job:
         try:
             if not self.pipe.poll(max(0.0, self.until - time.monotonic())):
                 return _failed(f"MuJoCo did not finish within {TIME_LIMIT:g} s")
-            return Report(tuple(self.pipe.recv()))
+            # JSON and no pickle: what a hostile file makes of that process must not be run in this one
+            told = json.loads(self.pipe.recv_bytes())
+            return Report(tuple(Finding.from_whole(entry) for entry in told))
         except EOFError:
             self.process.join()
             return _failed(f"MuJoCo crashed (exit {self.process.exitcode})")
@@ -152,7 +155,7 @@ def _examine(path: str, text: bytes, pipe: Any) -> None:
         report = _failed(why) if "memory" not in why else _failed(why, "memory", "Raise <size memory>.")
     except (MemoryError, RuntimeError):  # MuJoCo's bindings raise the latter for C++ exceptions
         report = _failed(f"MuJoCo gave up: does it need more than {MEMORY / 1e9:g} GB of memory?")
-    pipe.send(report.findings)
+    pipe.send_bytes(json.dumps([finding.whole() for finding in report.findings]).encode())
     pipe.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -48,7 +49,7 @@ class Finding:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, without what is empty."""
-        data: dict[str, Any] = {"ok": self.ok, "measured": self.measured, "bound": self.bound}
+        data: dict[str, Any] = {"ok": self.ok, "measured": _plain(self.measured), "bound": _plain(self.bound)}
         for key in ("unit", "detail", "remedy", "element", "file", "line"):
             if getattr(self, key):
                 data[key] = getattr(self, key)
@@ -62,8 +63,8 @@ class Finding:
             "code": self.check,
             "severity": self.severity,
             "ok": self.ok,
-            "measured": self.measured,
-            "bound": self.bound,
+            "measured": _plain(self.measured),
+            "bound": _plain(self.bound),
             "unit": self.unit,
             "element": self.element,
             "file": self.file,
@@ -71,6 +72,16 @@ class Finding:
             "detail": self.detail,
             "remedy": self.remedy,
         }
+
+    @classmethod
+    def from_whole(cls, data: dict[str, Any]) -> Finding:
+        """The finding that `whole` gave."""
+        return cls(check=data["code"], **{key: value for key, value in data.items() if key != "code"})
+
+
+def _plain(value: float | None) -> float | None:
+    """A number that JSON has; None for what is not finite."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.parsers import expat
 
-from envgen.validate.xml import MAX_BYTES, UnsafeXml, escapes, inspect
+from envgen.validate.xml import MAX_BYTES, MAX_INCLUDES, UnsafeXml, escapes, inspect
 
 LINE = re.compile(r"line (\d+)")
 """How MuJoCo names a line, in messages and in the `info` of an element."""
@@ -91,9 +91,10 @@ class Source:
     def read(cls, text: bytes, folder: Path | None) -> Source:
         """Parse a text and what it includes from inside the folder, leaving out what is unsafe."""
         nodes: list[Node] = []
-        waiting, seen = [(text, "")], {""}
-        while waiting:
+        waiting, seen, size = [(text, "")], {""}, 0
+        while waiting and len(seen) <= MAX_INCLUDES and size <= MAX_BYTES:
             content, name = waiting.pop(0)
+            size += len(content)
             found = _parse(content, name)
             nodes += found
             for node in found:
