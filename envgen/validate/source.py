@@ -143,11 +143,22 @@ class Source:
         named = [n for n in self._by_name.get(element.name, ()) if fits(n)]
         if named:
             return next((n for n in named if n.line == line), named[0])
-        return next((n for n in self._by_line.get(line, ()) if fits(n)), None)
+        if element.name:  # of another file, attached under a prefix: its line says nothing here
+            return None
+        return next((n for n in self._by_line.get(line, ()) if fits(n) and _same_body(n, element)), None)
 
     def at_line(self, line: int) -> Node | None:
         """The first element that begins on a line of the MJCF itself."""
         return next((n for n in self._by_line.get(line, ()) if not n.file), None)
+
+
+def _same_body(node: Node, element: Any) -> bool:
+    """Whether an element without a name can be this node: in the same body, or in a copy of it."""
+    body = getattr(getattr(element, "parent", None), "name", None)
+    if body is None or node.parent is None:
+        return True
+    above = next((up for up in node.ancestors() if up.tag in ("body", "worldbody")), None)
+    return above is None or above.tag == "worldbody" or str(body).startswith(above.name)
 
 
 def _included(node: Node, name: str, folder: Path | None) -> str:

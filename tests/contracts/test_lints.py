@@ -173,3 +173,24 @@ def test_what_mujoco_refuses_is_on_its_line(tmp_path):
     torn = subject(tmp_path, "<mujoco>\n<worldbody>\n</mujoco>")
     (finding,) = examine(torn).findings
     assert (finding.check, finding.line) == ("well_formed", 3)
+
+
+def test_what_is_attached_from_another_file_is_not_taken_for_what_stands_on_its_line(tmp_path):
+    geom = '<geom size=".1" solref=".3 1"/>'
+    part = f'<worldbody><body name="b" pos="0 0 1"><freejoint/>\n{geom}</body></worldbody>'
+    (tmp_path / "part.xml").write_text(f"<mujoco>\n\n\n{part}</mujoco>")
+    here = '<geom type="plane" size="1 1 1"/>\n<geom size=".1" pos="3 0 .1"/>'
+    text = mjcf(
+        f'{here}<frame><attach model="p" prefix="p_"/></frame>',
+        head='<asset><model name="p" file="part.xml"/></asset>',
+    )
+    (finding,) = (f for f in examine(subject(tmp_path, text)).findings if f.check == "soft_contact")
+    assert 'body "p_b"' in finding.element
+    assert finding.line is None
+
+
+def test_every_copy_of_a_replicated_element_is_found_on_its_line(tmp_path):
+    inner = '\n<geom size=".1" pos="0 0 1" solref=".3 1"/>\n'
+    text = mjcf(f'<replicate count="3" offset="1 0 0"><body name="b"><freejoint/>{inner}</body></replicate>')
+    found = [f for f in examine(subject(tmp_path, text)).findings if f.check == "soft_contact"]
+    assert [f.line for f in found] == [4, 4, 4]

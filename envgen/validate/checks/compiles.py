@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
 from envgen.validate.source import LINE
+
+TAIL = re.compile(r" Element (name )?'[^']*',( id \d+,?)?( line \d+)?$")
 
 
 @register
@@ -35,6 +38,8 @@ class Compiles(Check):
         found = LINE.search(finding.detail)
         if finding.ok or not subject.foreign:
             return (finding,)
+        # the finding has the element and the line already
+        finding = replace(finding, detail=TAIL.sub("", finding.detail).removeprefix("Error: "))
         if subject.model is not None:  # it only warns
             return (replace(finding, severity="warning"),)
         node = subject.source.at_line(int(found[1])) if found else None

@@ -22,7 +22,7 @@ class Energy(Check):
     blame: ClassVar[Blame] = "obstacles"
     severity: ClassVar[Severity] = "warning"
     order: ClassVar[int] = 73
-    remedy: ClassVar[str] = "Check gears and masses, or take a smaller physics.timestep."
+    remedy: ClassVar[str] = "Check gears and masses, or take a smaller timestep (physics.timestep)."
 
     def applies(self, subject: Subject) -> bool:
         # armature holds energy without mass: per mass, that of an arm of somebody says nothing

@@ -21,7 +21,7 @@ class Sinking(Check):
     blame: ClassVar[Blame] = "obstacles"
     severity: ClassVar[Severity] = "warning"
     order: ClassVar[int] = 74
-    remedy: ClassVar[str] = "Check solref and masses, or take a smaller physics.timestep."
+    remedy: ClassVar[str] = "Check solref and masses, or take a smaller timestep (physics.timestep)."
 
     def run(self, subject: Subject) -> Finding:
         settled = subject.settled

@@ -21,7 +21,7 @@ class Speed(Check):
     blame: ClassVar[Blame] = "obstacles"
     severity: ClassVar[Severity] = "warning"
     order: ClassVar[int] = 72
-    remedy: ClassVar[str] = "Check gears and masses, or take a smaller physics.timestep."
+    remedy: ClassVar[str] = "Check gears and masses, or take a smaller timestep (physics.timestep)."
 
     def run(self, subject: Subject) -> Finding:
         # a strong robot of somebody may well fling its feet under random control: there, the start is held

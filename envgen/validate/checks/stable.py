@@ -17,7 +17,9 @@ class Stable(Check):
     why: ClassVar[str] = "In a simulation that explodes on its own nothing can be learned."
     blame: ClassVar[Blame] = "obstacles"
     order: ClassVar[int] = 70
-    remedy: ClassVar[str] = "Check inertias, gears and actuator ranges, or take a smaller physics.timestep."
+    remedy: ClassVar[str] = (
+        "Check inertias, gears and actuator ranges, or take a smaller timestep (physics.timestep)."
+    )
 
     def run(self, subject: Subject) -> Finding:
         settled = subject.settled

@@ -22,7 +22,9 @@ class Tunnelling(Check):
     blame: ClassVar[Blame] = "obstacles"
     severity: ClassVar[Severity] = "warning"
     order: ClassVar[int] = 75
-    remedy: ClassVar[str] = "Check gears and geoms that are too thin, or take a smaller physics.timestep."
+    remedy: ClassVar[str] = (
+        "Check gears and geoms that are too thin, or take a smaller timestep (physics.timestep)."
+    )
 
     def run(self, subject: Subject) -> Finding:
         settled = subject.settled
