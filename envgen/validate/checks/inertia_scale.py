@@ -24,7 +24,7 @@ class InertiaScale(Lint):
         "Inertia in g mm2 or kg mm2 is off by 10^6 to 10^9: the link spins freely or hardly turns at all."
     )
     unit: ClassVar[str] = "m"
-    bound: ClassVar[str] = "1e-4 to 10 m"
+    bound: ClassVar[str] = "under 1e-4 m: error; over 10 m: warning"
     order: ClassVar[int] = 119
     remedy: ClassVar[str] = "Give the inertia in kg m2, or leave it to the geoms."
 

@@ -24,6 +24,7 @@ class Penetration(Check):
     title: ClassVar[str] = "no penetration over 1 mm at the start"
     why: ClassVar[str] = "The solver pushes apart what overlaps: the first steps throw the robot."
     unit: ClassVar[str] = "m"
+    bound: ClassVar[str] = "1 mm: info; 5 mm: warning; 2 cm into a link, 25 cm into the world: error"
     blame: ClassVar[Blame] = "obstacles"
     order: ClassVar[int] = 40
     remedy: ClassVar[str] = "Lift or move apart what is named; start poses belong into keyframe 0."
