@@ -38,8 +38,8 @@ class Rendered:
     Attributes:
         text: The content of env.xml.
         files: Further files by name.
-        bare: The same world without what is only seen, if robots have much of that: it moves alike and
-            compiles a hundred times faster.
+        bare: The same world as it is compiled here and now, where robots have files: without what is only
+            seen, as it moves alike and compiles a hundred times faster, and with files where they are.
         shared: Where files are that all variants of a pack share, by their name among its assets.
     """
 
@@ -98,7 +98,7 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena, doublings: i
     }
     text = _template().render(**world, **_agents(draw, arena, parts))
     bare = None
-    if any(agent.robot.bare for agent in draw.agents):
+    if any(agent.robot.bare or part.shared for agent, part in zip(draw.agents, parts)):
         parts_bare = [fragment(a.robot, a.id, a.colour, fluid, bare=True) for a in draw.agents]
         bare = _template().render(**world, **_agents(draw, arena, parts_bare))
     shared = {name: path for part in parts for name, path in part.shared.items()}
