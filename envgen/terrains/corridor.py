@@ -37,7 +37,7 @@ class Corridor(SubTerrain):
         for wall in range(lanes + 1):
             x = first + wall * pitch
             y = (-side, side)
-            if 0 < wall < lanes:  # an opening at one end, at the other the next time
+            if 0 < wall < lanes or patch.open:  # an opening at one end, at the other the next time
                 end = side - opening
                 y = (-side, end) if flip * (-1) ** wall > 0 else (-end, side)
             solids.append(Solid((x, x + self.thickness), y, z))

@@ -9,7 +9,7 @@ import numpy as np
 
 from envgen.core.errors import InputError
 from envgen.core.params import param
-from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, of_solids, register
+from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, around, of_solids, register
 
 
 @register
@@ -43,4 +43,4 @@ class Gap(SubTerrain):
             Solid((-right, -outer), (-outer, outer), z),
         ]
         ground = of_solids(patch, solids, floor=-self.depth, pit=True)
-        return replace(ground, start=(inner, inner))
+        return replace(ground, start=around(inner, inner))

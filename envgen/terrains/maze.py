@@ -32,6 +32,8 @@ class Maze(SubTerrain):
         # at least two rooms each way: in a small arena the passages become narrower
         cols, rows = (min(max(int((s + 1e-9) / self.width), 2), MOST) for s in patch.size)
         east, north = _carve(cols, rows, self.loops, rng)
+        if patch.open:  # a way in and a way out
+            east[int(rng.integers(rows)), 0] = east[int(rng.integers(rows)), -1] = False
         room = patch.size[0] / cols, patch.size[1] / rows
         half = patch.size[0] / 2, patch.size[1] / 2
         thick, z = self.thickness / 2, (0.0, self.height)

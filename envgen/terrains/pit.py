@@ -9,7 +9,7 @@ import numpy as np
 
 from envgen.core.params import param
 from envgen.terrains._frames import frame
-from envgen.terrains.base import Ground, Patch, SubTerrain, of_solids, register
+from envgen.terrains.base import Ground, Patch, SubTerrain, around, of_solids, register
 
 
 @register
@@ -27,4 +27,4 @@ class Pit(SubTerrain):
         inner = min(self.platform / 2, 0.7 * patch.radius)
         half = patch.size[0] / 2, patch.size[1] / 2
         ground = of_solids(patch, frame(half, (inner, inner), (-self.depth, 0.0)), floor=-self.depth)
-        return replace(ground, start=(inner, inner))
+        return replace(ground, start=around(inner, inner))

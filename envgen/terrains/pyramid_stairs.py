@@ -9,7 +9,7 @@ import numpy as np
 
 from envgen.core.params import param
 from envgen.terrains._steps import flight
-from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, of_solids, register
+from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, around, of_solids, register
 
 
 @register
@@ -38,4 +38,4 @@ class PyramidStairs(SubTerrain):
             solids.append(Solid((-half[0], half[0]), (-half[1], half[1]), (top - self.step_height, top)))
         inset = self.border + (number - 1) * self.step_depth
         top_half = (patch.size[0] / 2 - inset, patch.size[1] / 2 - inset)
-        return replace(of_solids(patch, solids, floor=0.0), goal=top_half)
+        return replace(of_solids(patch, solids, floor=0.0), goal=around(*top_half))

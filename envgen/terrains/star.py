@@ -9,7 +9,7 @@ import numpy as np
 
 from envgen.core.params import param
 from envgen.terrains._frames import frame
-from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, of_solids, register
+from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, around, of_solids, register
 
 
 @register
@@ -43,4 +43,4 @@ class Star(SubTerrain):
                 Solid((-length, length), (-self.width / 2, self.width / 2), z_bar, round(float(yaw), 4))
             )
         ground = of_solids(patch, solids, floor=-self.depth, pit=True)
-        return replace(ground, start=(half, half))
+        return replace(ground, start=around(half, half))

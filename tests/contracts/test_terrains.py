@@ -42,7 +42,7 @@ class TestEvery:
         assert made.surface.dtype == np.float32
         assert np.isfinite(made.surface).all()
         np.testing.assert_array_equal(made.surface, quantise(made.surface))
-        assert made.field or made.plane is not None or made.solids
+        assert made.field is not None or made.plane is not None
         for solid in made.solids:
             for low, high in (solid.x, solid.y, solid.z):
                 assert low < high
