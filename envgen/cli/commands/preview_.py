@@ -69,7 +69,8 @@ def _tile(variant: PackVariant, render: bool) -> Tile:
     world = variant.world()
     kinds = Counter(agent.rpartition("_")[0] for agent in variant.agents)
     robots = ", ".join(f"{n} {kind}" if n > 1 else kind for kind, n in kinds.items())
-    subtitle = f"{variant.drawn.get('terrain.kind', '')} · {robots}"
+    ground = variant.drawn.get("terrain.kind") or variant.drawn.get("terrain.layout", "")
+    subtitle = f"{ground} · {robots}"
     if render:
         from envgen.preview.render import render_world
 
