@@ -40,6 +40,9 @@ def command(family: str | None, as_json: bool) -> None:
 def _row(entry: dict[str, Any]) -> tuple[str, str, str]:
     parts = []
     for name, spec in entry["params"].items():
+        if "suffixes" in spec:
+            parts.append(f"{name} {' or '.join(spec['suffixes'])} file (to be given)")
+            continue
         unit = f" {spec['unit']}" if spec["unit"] else ""
         parts.append(f"{name} {spec['low']:g}–{spec['high']:g}{unit} ({_default(spec)})")
     return entry["name"], entry["summary"], "\n".join(parts)
@@ -50,6 +53,15 @@ def _default(spec: dict[str, Any]) -> str:
     if spec["easy"] is not None:
         return f"easy {spec['easy']:g}, hard {spec['hard']:g}{of}"
     return f"{spec['default']:g}{of}"
+
+
+def _plain(spec: Any) -> dict[str, Any]:
+    """A parameter as plain data."""
+    import dataclasses
+
+    data = dataclasses.asdict(spec)
+    data.pop("digest", None)
+    return data
 
 
 def _entries(family: str) -> list[dict[str, Any]]:
@@ -81,7 +93,7 @@ def _entries(family: str) -> list[dict[str, Any]]:
         {
             "name": name,
             "summary": (kind.__doc__ or "").strip().split("\n")[0],
-            "params": {key: dataclasses.asdict(p) for key, p in specs(kind).items()},
+            "params": {key: _plain(p) for key, p in specs(kind).items()},
             "source": getattr(kind, "source", ""),
         }
         for name, kind in registry
