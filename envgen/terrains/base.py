@@ -124,13 +124,13 @@ class SubTerrain(ABC):
         kind: Public name.
         source: Where algorithm and ranges come from.
         rises: Whether it leads up along x: on a board it goes down again, in a track the rest stands higher.
-        measure: What grows with difficulty: a name of `envgen.terrains.measures`.
+        measure: What of the ground grows with difficulty: a name in `envgen/terrains/_measures.py`, or empty.
     """
 
     kind: ClassVar[str]
     source: ClassVar[str] = ""
     rises: ClassVar[bool] = False
-    measure: ClassVar[str] = "step"
+    measure: ClassVar[str] = "slope"
 
     @abstractmethod
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:

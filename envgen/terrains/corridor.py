@@ -17,6 +17,7 @@ class Corridor(SubTerrain):
     """A walled corridor that winds back and forth along y while it goes on along x."""
 
     kind: ClassVar[str] = "corridor"
+    measure: ClassVar[str] = "walls"
     source: ClassVar[str] = "dm_control walls corridor: 40 x 4 m, walls of 2.5 x 2 m"
 
     width: float = param(

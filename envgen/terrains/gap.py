@@ -18,6 +18,7 @@ class Gap(SubTerrain):
     """A square trench around a platform: to leave it, the robot has to cross."""
 
     kind: ClassVar[str] = "gap"
+    measure: ClassVar[str] = "gap"
     source: ClassVar[str] = "legged_gym: 1.0 d m; extreme-parkour: 0.1 + 0.7 d m"
 
     gap: float = param("m", 0.02, 5.0, "width of the trench", easy=0.1, hard=0.75, scale="leg")

@@ -18,6 +18,7 @@ class Heightmap(SubTerrain):
     """Heights out of a PNG or .npy file, stretched over the ground; its first row lies at +y, as on a map."""
 
     kind: ClassVar[str] = "heightmap"
+    measure: ClassVar[str] = "relief"
     source: ClassVar[str] = "MuJoCo, asset/hfield: the least value is 0, the greatest `height`"
 
     file: str = file_param(

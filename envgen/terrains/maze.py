@@ -21,6 +21,7 @@ class Maze(SubTerrain):
     """Rooms joined by one way between any two, and a few doors more that make loops."""
 
     kind: ClassVar[str] = "maze"
+    measure: ClassVar[str] = "walls"
     source: ClassVar[str] = "depth-first search (recursive backtracker); loops as in dm_control's mazes"
 
     width: float = param("m", 0.3, 50.0, "of a passage, at most", easy=6.0, hard=3.0, scale="radius")

@@ -18,6 +18,7 @@ class OpenStairs(SubTerrain):
     """A flight of thin treads along x that a foot can catch under."""
 
     kind: ClassVar[str] = "open_stairs"
+    measure: ClassVar[str] = "step"
     rises: ClassVar[bool] = True
     source: ClassVar[str] = "mjlab open stairs; tread 0.3 m"
 

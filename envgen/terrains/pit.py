@@ -18,6 +18,7 @@ class Pit(SubTerrain):
     """A square pit with steep walls in the middle of level ground."""
 
     kind: ClassVar[str] = "pit"
+    measure: ClassVar[str] = "step"
     source: ClassVar[str] = "legged_gym pit: 1.0 d m; myoassist-terrains 0.1-1.0 m"
 
     depth: float = param("m", 0.02, 5.0, "of the pit", easy=0.08, hard=0.48, scale="leg")

@@ -17,6 +17,7 @@ class RandomGrid(SubTerrain):
     """Square blocks of random height, side by side, around a level middle."""
 
     kind: ClassVar[str] = "random_grid"
+    measure: ClassVar[str] = "step"
     source: ClassVar[str] = "mjlab, Isaac Lab: cell 0.40-0.45 m, height 0-0.3 m"
 
     size: float = param("m", 0.15, 10.0, "side of a block", default=1.6, scale="leg")

@@ -18,6 +18,7 @@ class Rings(SubTerrain):
     """Square rings over a pit, one around the other, with gaps to step over."""
 
     kind: ClassVar[str] = "rings"
+    measure: ClassVar[str] = "gap"
     source: ClassVar[str] = "mjlab: 8 rings of 0.3-0.6 m with gaps of 0.1-0.4 m"
 
     width: float = param("m", 0.05, 10.0, "of a ring", easy=1.5, hard=0.8, scale="radius")

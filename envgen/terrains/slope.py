@@ -17,6 +17,7 @@ class Slope(SubTerrain):
     """A ramp along x between two level ends."""
 
     kind: ClassVar[str] = "slope"
+    measure: ClassVar[str] = "slope"
     rises: ClassVar[bool] = True
     source: ClassVar[str] = "Isaac Lab, legged_gym: rise/run 0-0.4; mjlab 0-0.7"
 

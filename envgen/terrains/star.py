@@ -18,6 +18,7 @@ class Star(SubTerrain):
     """Bars that cross in the middle of a pit, from a platform out to the rim."""
 
     kind: ClassVar[str] = "star"
+    measure: ClassVar[str] = "void"
     source: ClassVar[str] = "Isaac Lab MeshStarTerrainCfg: 4-8 bars of 0.5-1.0 m"
 
     width: float = param("m", 0.05, 10.0, "of a bar", easy=1.6, hard=0.7, scale="radius")

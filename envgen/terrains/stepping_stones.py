@@ -18,6 +18,7 @@ class SteppingStones(SubTerrain):
     """Square stones in shifted rows over a pit, with a platform in the middle to start from."""
 
     kind: ClassVar[str] = "stepping_stones"
+    measure: ClassVar[str] = "gap"
     source: ClassVar[str] = "mjlab: size 0.4-0.8 m, gap 0.2-0.5 m; legged_gym: size 1.5 (1.05 - d)"
 
     size: float = param("m", 0.1, 5.0, "side of a stone", easy=2.0, hard=0.8, scale="leg")
@@ -37,25 +38,26 @@ class SteppingStones(SubTerrain):
         reach = pitch * np.sqrt(self.most) / 2
         edge = tuple(side / 2 if side / 2 <= reach + pitch else reach for side in patch.size)
         rim = edge != (patch.size[0] / 2, patch.size[1] / 2)
-        closed = rim or patch.open  # stones reach the edge, cut where they have to be
-        rows = int((2 * edge[1] + self.gap) / pitch)
         parts = [np.array([[-half, half, -half, half, *z, 0.0]])]
         if rim:
             parts.append(frame_boxes((patch.size[0] / 2, patch.size[1] / 2), edge, z))
+        rows = int(np.ceil((2 * edge[1] + self.gap) / pitch - 1e-9))
         for row in range(rows):
             y = (row - (rows - 1) / 2) * pitch
-            shift = rng.uniform(0, pitch)
-            if closed:
-                shift -= pitch
-            number = int((2 * edge[0] - shift + (pitch if closed else self.gap)) / pitch)
-            tops = rng.uniform(-self.height / 2, self.height / 2, number)
+            shift = rng.uniform(0, pitch) - pitch
+            number = int((2 * edge[0] - shift) / pitch) + 1
             x = -edge[0] + shift + pitch * np.arange(number)
-            stones = np.empty((number, 7))
+            stones = np.zeros((number, 7))
+            # stones reach the edges, cut there
             stones[:, 0], stones[:, 1] = np.maximum(x, -edge[0]), np.minimum(x + self.size, edge[0])
-            stones[:, 2:5], stones[:, 6] = (y - self.size / 2, y + self.size / 2, -self.depth), 0.0
-            stones[:, 5] = tops
-            # not under or against the platform; of those that are cut, no slivers
-            away = np.maximum(np.abs(x + self.size / 2), abs(y)) - self.size / 2 >= half
-            parts.append(stones[away & (stones[:, 1] - stones[:, 0] > 0.25 * self.size)])
+            stones[:, 2], stones[:, 3] = (
+                max(y - self.size / 2, -edge[1]),
+                min(y + self.size / 2, edge[1]),
+            )
+            stones[:, 4] = -self.depth
+            stones[:, 5] = rng.uniform(-self.height / 2, self.height / 2, number)
+            wide = (stones[:, 1:4:2] - stones[:, 0:4:2]).min(axis=1) > 0.2 * self.size  # no slivers
+            beside = np.abs(stones[:, :4]).reshape(-1, 2, 2).max(axis=2).max(axis=1) > half
+            parts.append(stones[wide & beside])
         ground = of_boxes(patch, np.concatenate(parts), floor=-self.depth, pit=True)
         return replace(ground, start=around(half, half)) if rim else ground
