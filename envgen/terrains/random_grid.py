@@ -24,7 +24,7 @@ class RandomGrid(SubTerrain):
     height: float = param("m", 0.0, 2.0, "spread of the tops", easy=0.06, hard=0.45, scale="leg")
     platform: float = param("m", 0.3, 50.0, "side of the level middle", default=3.0, scale="radius")
     most: int = param(
-        "", 16, 4000, "most blocks: far from the middle they are larger", default=320, integer=True
+        "", 16, 4000, "most blocks: far from the middle they are larger", default=250, integer=True
     )
 
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:

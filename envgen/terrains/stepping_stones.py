@@ -27,7 +27,7 @@ class SteppingStones(SubTerrain):
     depth: float = param("m", 0.05, 10.0, "of the pit", default=1.0)
     platform: float = param("m", 0.5, 50.0, "side of the platform", default=4.0, scale="radius")
     most: int = param(
-        "", 16, 4000, "most stones: the pit ends where there are as many", default=300, integer=True
+        "", 16, 4000, "most stones: the pit ends where there are as many", default=250, integer=True
     )
 
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
