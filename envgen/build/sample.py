@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from envgen.build.physics import Physics, merge
 from envgen.build.robot import RobotModel, robot_model
 from envgen.build.terrain import Drawing, Terrain, draw_terrain, rounded
 from envgen.core import dist
@@ -17,10 +17,6 @@ from envgen.core.params import RobotSize, draw, specs
 from envgen.core.rng import Streams
 from envgen.obstacles.base import Obstacle
 from envgen.tasks.base import Task
-
-FLUIDS = {"air": (1.204, 1.8e-5), "water": (1000.0, 1.0e-3), "none": (0.0, 0.0)}
-"""Density in kg/m3 and viscosity in Pa s, at 20 degrees Celsius."""
-INTEGRATORS = ("Euler", "RK4", "implicit", "implicitfast")
 
 
 @dataclass(frozen=True)
@@ -55,20 +51,6 @@ class Agent:
     team: str | None
     role: str | None
     colour: int
-
-
-@dataclass(frozen=True)
-class Physics:
-    """The options of the world; units as in MJCF."""
-
-    gravity: float
-    friction: float
-    wind: tuple[float, ...]
-    density: float
-    viscosity: float
-    timestep: float
-    integrator: str
-    solver: Mapping[str, float | int]
 
 
 @dataclass(frozen=True)
@@ -118,11 +100,30 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     border = _shown(cfg.terrain.border, streams, "terrain.border", values)
     _shown(cfg.control.frame_skip, streams, "control.frame_skip", values, integer=True)
     _shown(cfg.control.episode, streams, "control.episode", values)
+    level = next((agent.robot for agent in agents if agent.robot.root.kind == "level"), None)
+    if level and any(entry.kind != "flat" for entry in cfg.terrain.sub_terrains):
+        raise InputError(
+            f"{level.name!r} slides on a level plane and can't follow the ground",
+            "Take terrain 'flat', or a robot with a <freejoint/>.",
+        )
     terrain = draw_terrain(cfg, Drawing(streams, turn, difficulty, least, size, cell, levels, border), values)
     size = terrain.size
     obstacles = _obstacles(cfg, streams, attempt, difficulty, least, size, values)
     task = _task(cfg, streams, difficulty, least, len(agents), values)
-    physics, notes = _physics(cfg, streams, agents, values)
+    numbers = {
+        key: _shown(value, streams, f"physics.{key}", values)
+        for key, value in (
+            ("gravity", cfg.physics.gravity),
+            ("friction", cfg.physics.friction),
+            ("timestep", cfg.physics.timestep),
+        )
+        if value is not None
+    }
+    wind = tuple(
+        _shown(value, streams, f"physics.wind.{axis}", values) for axis, value in zip("xyz", cfg.physics.wind)
+    )
+    physics, notes = merge(cfg.physics, numbers, wind, [agent.robot.option for agent in agents])
+    notes = (*dict.fromkeys(note for agent in agents for note in agent.robot.notes), *notes)
     return Draw(difficulty, size, cell, terrain, obstacles, agents, task, physics, values, notes)
 
 
@@ -164,8 +165,8 @@ def _agents(cfg: EnvCfg, streams: Streams, values: dict[str, Any]) -> tuple[Agen
             values[f"robots[{i}].params.{key}"] = drawn[key]
         robot = robot_model(entry.model, drawn)
         for _ in range(count):
-            agent = f"{entry.model}_{number[entry.model]}"
-            number[entry.model] += 1
+            agent = f"{robot.agent}_{number[robot.agent]}"
+            number[robot.agent] += 1
             colour = teams.setdefault(entry.team or agent, len(teams))
             agents.append(Agent(agent, robot, entry.team, entry.role, colour))
     return tuple(agents)
@@ -229,46 +230,3 @@ def _task(
         _shown(weight, streams, f"task.weight.{name}", values)
     task: Task = kind(**drawn)
     return task
-
-
-def _physics(
-    cfg: EnvCfg, streams: Streams, agents: tuple[Agent, ...], values: dict[str, Any]
-) -> tuple[Physics, tuple[str, ...]]:
-    given = cfg.physics
-    number = {
-        key: _shown(value, streams, f"physics.{key}", values)
-        for key, value in (
-            ("gravity", given.gravity),
-            ("friction", given.friction),
-            ("timestep", given.timestep),
-        )
-        if value is not None
-    }
-    wind = [_shown(value, streams, f"physics.wind.{axis}", values) for axis, value in zip("xyz", given.wind)]
-    options = [agent.robot.option for agent in agents]
-    notes = [
-        f"robots disagree on {key}: the finest or strictest is taken"
-        for key in ("timestep", "integrator", "cone", "impratio")
-        if getattr(given, key, None) is None and len({option[key] for option in options}) > 1
-    ]
-    solver = {
-        "cone": max(option["cone"] for option in options),
-        "impratio": max(option["impratio"] for option in options),
-        "iterations": max(option["iterations"] for option in options),
-        "tolerance": min(option["tolerance"] for option in options),
-    }
-    # strictest last: Euler < implicitfast < implicit < RK4
-    order = ("Euler", "implicitfast", "implicit", "RK4")
-    own = max((INTEGRATORS[option["integrator"]] for option in options), key=order.index)
-    density, viscosity = FLUIDS[given.fluid]
-    physics = Physics(
-        gravity=number["gravity"],
-        friction=number["friction"],
-        wind=tuple(wind),
-        density=density,
-        viscosity=viscosity,
-        timestep=number.get("timestep", min(option["timestep"] for option in options)),
-        integrator=given.integrator or own,
-        solver=solver,
-    )
-    return physics, tuple(notes)

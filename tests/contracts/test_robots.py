@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from helpers import build_world, make_cfg, start
 
-from envgen.build.reading import ROOT_JOINTS
 from envgen.build.robot import robot_model
 from envgen.core.families import ROBOTS
 
@@ -131,13 +130,13 @@ class TestEveryShape:
     def test_stands_for_two_seconds_without_control(self, name, values):
         world = in_a_world(name, values)
         data = start(world.model)
-        torso = world.body_names.index(f"{name}_0/torso")
+        torso = world.roots[f"{name}_0"]
         height = data.xpos[torso, 2]
         while data.time < 2:
             mujoco.mj_step(world.model, data)
             assert np.isfinite(data.qpos).all()
         assert data.warning.number.sum() == 0
-        if name != "hopper":  # its balance is not asked
+        if name not in ("hopper", "walker2d"):  # limp without control
             assert data.xpos[torso, 2] > 0.75 * height
             assert data.xmat[torso, 8] > 0.9, "upright"
             assert np.abs(data.qvel).max() < 0.5, "at rest"
@@ -179,7 +178,7 @@ class TestEveryRobot:
         track = np.array(track)
         assert np.isfinite(track).all()
         assert data.warning.number.sum() == 0
-        joints = [j for j in range(model.njnt) if not any(n in world.names("jnt")[j] for n in ROOT_JOINTS)]
+        joints = [j for j in range(model.njnt) if model.jnt_bodyid[j] not in world.roots.values()]
         moved = np.ptp(track[:, model.jnt_qposadr[joints]], axis=0)
         assert (moved > 0.05).all()
         assert track[:, 2].max() < 4, "doesn't fly off"
@@ -293,7 +292,7 @@ def test_ten_seconds_of_thrashing_on_hard_ground_leave_room_in_the_arena(name):
     assert model.narena < 2_000_000, "not the 14 MiB that MuJoCo takes by default"
     rng = np.random.default_rng(1)
     while data.time < 10:
-        data.ctrl[:] = rng.choice(model.actuator_ctrlrange.T, axis=0)
+        data.ctrl[:] = np.where(rng.random(model.nu) < 0.5, *model.actuator_ctrlrange.T)
         mujoco.mj_step(model, data, nstep=20)
     assert data.maxuse_arena < 0.8 * model.narena
     assert data.warning.number.sum() == 0
