@@ -72,6 +72,8 @@ def adopt(robot: RobotFile) -> Adopted:
     left = _strip(spec, whole, top)
     if not mujoco.mj_id2name(whole, mujoco.mjtObj.mjOBJ_BODY, top):
         next(iter(spec.worldbody.bodies)).name = name
+    if _touch_by_pairs(spec):
+        left.append("the geoms of its contact pairs with the floor touch every ground")
     _name(spec)
     _locate_assets(spec)
     _drop_unused(spec)
@@ -95,13 +97,9 @@ def adopt(robot: RobotFile) -> Adopted:
             "Give its root body a <freejoint/>.",
         )
     if not _touches(model):
-        _make_touch(spec, whole)
-        model = spec.compile()
-        if not _touches(model):
-            raise refuse(
-                "none of its geoms can touch the ground", 'Give its feet contype="1" or conaffinity="1".'
-            )
-        left.append("the geoms of its contact pairs with the floor touch every ground")
+        raise refuse(
+            "none of its geoms can touch the ground", 'Give its feet contype="1" or conaffinity="1".'
+        )
     home, control = _home(model, root, keys, custom, robot.adapter)
     kept = (
         {key: value for key, value in keys.items() if key != "home"} if not left_joints(whole, model) else {}
@@ -307,16 +305,24 @@ def _touches(model: Model) -> bool:
     return bool(((model.geom_contype | model.geom_conaffinity) != 0).any())
 
 
-def _make_touch(spec: Spec, whole: Model) -> None:
-    """Geoms that met the floor by explicit pairs only meet every ground."""
-    world = {g for g in range(whole.ngeom) if whole.geom_bodyid[g] == 0}
-    names = set()
-    for a, b in zip(whole.pair_geom1, whole.pair_geom2):
-        if (int(a) in world) != (int(b) in world):
-            names.add(mujoco.mj_id2name(whole, mujoco.mjtObj.mjOBJ_GEOM, int(b if int(a) in world else a)))
-    for geom in spec.geoms:
-        if geom.name in names:
-            geom.conaffinity = 1
+def _touch_by_pairs(spec: Spec) -> bool:
+    """Geoms that met the floor by contact pairs meet every ground; pairs with what is gone are dropped."""
+    geoms = {geom.name: geom for geom in spec.geoms if geom.name}
+    bodies = {body.name for body in spec.bodies}
+    changed = False
+    for pair in list(spec.pairs):
+        there = [geoms[name] for name in (pair.geomname1, pair.geomname2) if name in geoms]
+        if len(there) == 2:
+            continue
+        for geom in there:
+            if not (geom.contype or geom.conaffinity):
+                geom.conaffinity = 1
+                changed = True
+        spec.delete(pair)
+    for exclude in list(spec.excludes):
+        if exclude.bodyname1 not in bodies or exclude.bodyname2 not in bodies:
+            spec.delete(exclude)
+    return changed
 
 
 def _home(

@@ -121,4 +121,5 @@ def _scan(spec: Any, body: Any, rays: int, size: float) -> None:
             name = f"scan_{i}_{j}"
             # the ray leaves along the site's z axis: turned upside down about x
             body.add_site(name=name, pos=[x, y, 0.0], quat=[0, 1, 0, 0], size=[0.005] * 3, group=4)
-            spec.add_sensor(name=name, type=_SENSOR.mjSENS_RANGEFINDER, objtype=_SITE, objname=name)
+            ray = spec.add_sensor(name=name, type=_SENSOR.mjSENS_RANGEFINDER, objtype=_SITE, objname=name)
+            ray.intprm[0] = 1 << int(mujoco.mjtRayDataField.mjRAYDATA_DIST)
