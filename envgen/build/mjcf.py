@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import mujoco
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from envgen.build.footing import Pose
-from envgen.build.fragment import Fragment, buoyancy, fragment
+from envgen.build.fragment import Fragment, fragment
 from envgen.build.place import Arena
-from envgen.build.robot import volume
 from envgen.build.sample import FLUIDS, Agent, Draw
 from envgen.build.scatter import Placed
+from envgen.build.standing import bodies, excludes, fixed_geoms, home, motors
+from envgen.build.text import compose, number, numbers, quat_attribute
 from envgen.core.resources import resource
-from envgen.obstacles.base import Geom, Quat, Vec3
+from envgen.obstacles.base import Quat
 
 HEIGHTS_FILE = "terrain.bin"
 BASE = 0.5
@@ -68,12 +67,12 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena, doublings: i
     fluid = draw.physics.density if draw.physics.density >= FLUIDS["water"][0] else 0.0
     parts = [fragment(agent.robot, agent.id, agent.colour, fluid) for agent in draw.agents]
     field, files = _field(arena)
-    moving = [placed for placed in arena.obstacles if placed.shape.mass is not None]
+    moving = [placed for placed in arena.obstacles if placed.shape.moves]
     text = _template().render(
         name=name,
         comment=[_safe_comment(line) for line in comment],
         option=_option(draw),
-        memory=_memory(draw, len(moving), doublings),
+        memory=_memory(draw, moving, doublings),
         centre_z=number(round(float(arena.map.field.heights.mean()), 2)),
         extent=number(max(arena.size) / 2),
         friction=number(max(draw.physics.friction, LEAST_FRICTION)),
@@ -82,34 +81,21 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena, doublings: i
         field=field,
         plane=_plane(arena),
         solids=[_solid(solid) for solid in arena.ground.solids],
-        fixed=[g for p in arena.obstacles if p.shape.mass is None for g in _fixed(p)],
+        fixed=[geom for placed in arena.obstacles for geom in fixed_geoms(placed)],
         goals=[numbers(goal) for goal in arena.goals],
         agents=[
             part.placed(_pose(agent, start)) for part, agent, start in zip(parts, draw.agents, arena.starts)
         ],
-        moving=[_moving(placed, fluid) for placed in moving],
+        moving=[body for placed in moving for body in bodies(placed, fluid)],
+        excludes=[body for placed in moving for body in excludes(placed)],
+        motors=[motor for placed in moving for motor in motors(placed)],
         sections={
             key: _section(parts, key) for key in ("contact", "tendon", "equality", "actuator", "sensor")
         },
         qpos=_home(draw, arena, moving),
-        ctrl=_control(draw),
+        ctrl=_control(draw, moving),
     )
     return Rendered(text, files)
-
-
-def number(value: float) -> str:
-    """A number as MJCF has it, without a negative zero."""
-    text = f"{value:.6g}"
-    return "0" if text == "-0" else text
-
-
-def numbers(values: Iterable[float]) -> str:
-    """Numbers separated by spaces."""
-    return " ".join(number(float(value)) for value in values)
-
-
-def _quat(quat: Quat) -> str:
-    return "" if quat == (1.0, 0.0, 0.0, 0.0) else f' quat="{numbers(quat)}"'
 
 
 def _safe_comment(line: str) -> str:
@@ -144,16 +130,18 @@ def _option(draw: Draw) -> str:
     return " ".join(f'{key}="{value}"' for key, value in options.items())
 
 
-def _memory(draw: Draw, moving: int, doublings: int) -> str:
+def _memory(draw: Draw, moving: list[Placed], doublings: int) -> str:
     """Arena of the world in kB: three times what the robots were seen to need, and room for what moves.
 
     Constraint Jacobians are dense below 60 degrees of freedom (MuJoCo, option/jacobian): each body widens the
     rows of all others.
     """
     robots = [agent.robot for agent in draw.agents]
-    wide = min(sum(robot.nv for robot in robots) + 6 * moving, 60)
+    free = sum(placed.shape.mass is not None for placed in moving)
+    jointed = sum(len(placed.shape.parts) for placed in moving)
+    wide = min(sum(robot.nv for robot in robots) + 6 * free + jointed, 60)
     bytes_ = sum(3.0 * robot.arena * max(1.0, wide / robot.nv) for robot in robots)
-    bytes_ += 1024 * wide * moving
+    bytes_ += wide * (1024 * free + 256 * jointed)  # a part touches robots alone
     return f"{max(64, 16 * math.ceil(bytes_ / 16_384)) << doublings}K"
 
 
@@ -184,56 +172,15 @@ def _solid(solid: Any) -> dict[str, str]:
     return {
         "size": numbers((b - a) / 2 for a, b in spans),
         "pos": numbers((a + b) / 2 for a, b in spans),
-        "quat": _quat((math.cos(solid.yaw / 2), 0.0, 0.0, math.sin(solid.yaw / 2))) if solid.yaw else "",
+        "quat": quat_attribute((math.cos(solid.yaw / 2), 0.0, 0.0, math.sin(solid.yaw / 2)))
+        if solid.yaw
+        else "",
     }
-
-
-def _geom(geom: Geom, name: str) -> dict[str, str]:
-    return {
-        "name": name,
-        "type": geom.type,
-        "size": numbers(geom.size),
-        "pos": numbers(geom.pos),
-        "quat": _quat(geom.quat),
-    }
-
-
-def _fixed(placed: Placed) -> list[dict[str, str]]:
-    """The geoms of an obstacle that is part of the world, in the frame of the world."""
-    geoms = []
-    for i, geom in enumerate(placed.shape.geoms):
-        name = f"obstacle/{placed.name}" + (f"/{i}" if len(placed.shape.geoms) > 1 else "")
-        pos = [a + b for a, b in zip(placed.pos, _rotate(placed.quat, geom.pos))]
-        entry = _geom(geom, name)
-        entry["pos"] = numbers(round(value, 4) for value in pos)
-        entry["quat"] = _quat(_compose(placed.quat, geom.quat))
-        geoms.append(entry)
-    return geoms
-
-
-def _moving(placed: Placed, fluid: float) -> dict[str, Any]:
-    name = f"obstacle/{placed.name}"
-    geoms = placed.shape.geoms
-    share = number((placed.shape.mass or 0.0) / len(geoms))
-    entries = [_geom(g, name if len(geoms) == 1 else f"{name}/{i}") for i, g in enumerate(geoms)]
-    return {
-        "name": name,
-        "pos": numbers(placed.pos),
-        "quat": _quat(placed.quat),
-        "gravcomp": number(buoyancy(fluid, _displaced(geoms), placed.shape.mass or 0.0)) if fluid else "",
-        "geoms": [{**entry, "mass": share} for entry in entries],
-    }
-
-
-def _displaced(geoms: tuple[Geom, ...]) -> float:
-    """Volume of the geoms of an obstacle, in m3."""
-    kinds = {kind: int(getattr(mujoco.mjtGeom, f"mjGEOM_{kind.upper()}")) for kind in {g.type for g in geoms}}
-    return sum(volume(kinds[g.type], np.array([*g.size, 0.0, 0.0][:3])) for g in geoms)
 
 
 def _pose(agent: Agent, start: Pose) -> str:
     quat = _start_quat(start)
-    turned = _quat(quat)
+    turned = quat_attribute(quat)
     return f'pos="{numbers(start.pos)}"{turned}'
 
 
@@ -249,33 +196,15 @@ def _home(draw: Draw, arena: Arena, moving: list[Placed]) -> str:
         if robot.planar:
             values += robot.home_qpos.tolist()
         else:
-            quat = _compose(_start_quat(start), tuple(robot.home_qpos[3:7]))
+            quat = compose(_start_quat(start), tuple(robot.home_qpos[3:7]))
             values += [*start.pos, *quat, *robot.home_qpos[7:].tolist()]
     for placed in moving:
-        values += [*placed.pos, *placed.quat]
+        values += home(placed)
     return numbers(values)
 
 
-def _control(draw: Draw) -> str:
-    values = np.concatenate([agent.robot.home_ctrl for agent in draw.agents])
+def _control(draw: Draw, moving: list[Placed]) -> str:
+    """Control of the keyframe: that of the agents, then 0 for the motors of obstacles, which ignore it."""
+    still = np.zeros(sum(len(motors(placed)) for placed in moving))
+    values = np.concatenate([*(agent.robot.home_ctrl for agent in draw.agents), still])
     return numbers(values) if values.any() else ""
-
-
-def _compose(a: Quat, b: tuple[float, ...]) -> Quat:
-    """The rotation a after b, both (w, x, y, z)."""
-    aw, ax, ay, az = a
-    bw, bx, by, bz = b
-    return (
-        aw * bw - ax * bx - ay * by - az * bz,
-        aw * bx + ax * bw + ay * bz - az * by,
-        aw * by - ax * bz + ay * bw + az * bx,
-        aw * bz + ax * by - ay * bx + az * bw,
-    )
-
-
-def _rotate(quat: Quat, vector: Vec3) -> Vec3:
-    """A vector turned by a rotation (w, x, y, z): plain floats, as numpy is slow on three of them."""
-    w, x, y, z = quat
-    a, b, c = vector
-    tx, ty, tz = 2 * (y * c - z * b), 2 * (z * a - x * c), 2 * (x * b - y * a)
-    return (a + w * tx + y * tz - z * ty, b + w * ty + z * tx - x * tz, c + w * tz + x * ty - y * tx)

@@ -98,10 +98,12 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
 
 
 def _control_range(model: Model) -> tuple[np.ndarray, np.ndarray]:
-    """Ends of the control; actuators without a range get -1 to 1."""
+    """Ends of the control; actuators without a range get -1 to 1, those that ignore their control get 0."""
     limited = model.actuator_ctrllimited.astype(bool)
-    low = np.where(limited, model.actuator_ctrlrange[:, 0], -1.0)
-    high = np.where(limited, model.actuator_ctrlrange[:, 1], 1.0)
+    fixed = model.actuator_gaintype == int(mujoco.mjtGain.mjGAIN_FIXED)
+    driven = ~(fixed & (model.actuator_gainprm[:, 0] == 0))  # motors of obstacles hold their own speed
+    low = np.where(driven, np.where(limited, model.actuator_ctrlrange[:, 0], -1.0), 0.0)
+    high = np.where(driven, np.where(limited, model.actuator_ctrlrange[:, 1], 1.0), 0.0)
     return low, high
 
 

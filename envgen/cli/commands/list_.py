@@ -46,7 +46,7 @@ def _row(entry: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _default(spec: dict[str, Any]) -> str:
-    of = {"leg": " legs", "radius": " robot radii", "": ""}[spec["scale"]]
+    of = {"leg": " legs", "radius": " robot radii", "height": " robot heights", "": ""}[spec["scale"]]
     if spec["easy"] is not None:
         return f"easy {spec['easy']:g}, hard {spec['hard']:g}{of}"
     return f"{spec['default']:g}{of}"
