@@ -99,7 +99,7 @@ class Footprints:
         off = under - mean - plane[1] * u - plane[2] * v
         lift = np.maximum(off.max(axis=1), self._peaks(halves, spots, yaws, plane))
         kept = (np.hypot(along, across) <= STEEPEST) & (under.min(axis=1) > ground.pit)
-        kept &= lift - off.min(axis=1) <= 0.25 * np.minimum(halves.min(axis=1), self._heights[which])
+        kept &= lift - off.min(axis=1) <= 0.35 * np.minimum(halves.min(axis=1), self._heights[which])
         roll = np.arctan2(across, np.hypot(1, along))
         return Rest(np.round(mean[:, 0] + lift + LIFT, 4), -np.arctan(along), roll, kept)
 

@@ -37,7 +37,7 @@ class MovingPlatform(Obstacle):
         gap = 0.004
         top = round(height - 2 * thick - gap, 4)
         end = round(side + travel / 2, 3)
-        deep = round(0.5 * end, 3)
+        deep = round(0.8 * end, 3)
         rail = (end, round(0.1 * side, 4), (top + deep) / 2)
         rails = tuple(Geom("box", rail, (0.0, at, (top - deep) / 2)) for at in (-0.6 * side, 0.6 * side))
         mass = 8 * side * side * thick * self.heaviness

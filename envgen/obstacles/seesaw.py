@@ -39,7 +39,7 @@ class Seesaw(Obstacle):
         # pivot + under cos(tilt) - half sin(tilt) = low
         tilt = math.asin((pivot - low) / math.hypot(half, under)) + math.atan2(under, half)
         tilt = round(tilt, 4) * float(rng.choice((-1, 1)))
-        deep = round(0.25 * half, 3)
+        deep = round(0.4 * half, 3)
         fulcrum = (
             Geom("cylinder", (axle, width), (0.0, 0.0, pivot), turned("x", math.pi / 2)),
             Geom("box", (axle, width, (pivot + deep) / 2), (0.0, 0.0, (pivot - deep) / 2)),
