@@ -11,7 +11,7 @@ from helpers import build_world, make_cfg, start
 
 from envgen.build.scatter import Placed
 from envgen.build.standing import bodies, fixed_geoms, motors
-from envgen.core.families import OBSTACLES
+from envgen.core.families import OBSTACLES, ROBOTS
 from envgen.core.params import RobotSize, specs
 from envgen.packs.recipe import Recipe, make_variant
 
@@ -126,6 +126,17 @@ class TestEvery:
         cfg = make_cfg(terrain, size=12, difficulty=[0, 0.5], obstacles=[{"kind": kind, "count": 5}])
         recipe = Recipe(cfg, 0)
         for index in range(3):
+            made = make_variant(recipe, index, tmp_path)
+            assert made.problem is None, made.problem
+
+    @pytest.mark.parametrize("model", ROBOTS.names())
+    def test_is_valid_with_every_robot(self, kind, model, tmp_path):
+        """At the density of `some`, on another sort of ground for each kind and robot."""
+        grounds = ("rough", "slope", "stairs", "hills")
+        terrain = grounds[(KINDS.index(kind) + ROBOTS.names().index(model)) % len(grounds)]
+        some = [{"kind": kind, "density": [0.03, 0.1]}]
+        recipe = Recipe(make_cfg(terrain, model, size=12, difficulty=[0, 0.6], obstacles=some), 0)
+        for index in range(2):
             made = make_variant(recipe, index, tmp_path)
             assert made.problem is None, made.problem
 
