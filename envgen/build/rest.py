@@ -18,6 +18,8 @@ LIFT = 0.001
 """Height of what moves over the ground at the start, in m: it doesn't begin in contact."""
 STEEPEST = 0.55
 """Slope on which a box is put down: at friction 1, it slides from 1 on."""
+TOUCH = 0.008
+"""Most height in m of a box that lies on a peak over all that is near."""
 FREE = 0.005
 """Least height of what sweeps over the ground, in m."""
 _U, _V = (axis.ravel() for axis in np.meshgrid(np.linspace(-1, 1, 7), np.linspace(-1, 1, 5)))
@@ -57,6 +59,7 @@ class Footprints:
         self._deep = np.array([shape.deep for shape in shapes])
         self._clear = np.array([shape.clear for shape in shapes])
         self._lean = np.array([_leans(shape) for shape in shapes], dtype=bool)
+        self._rolls = np.array([shape.lean is True for shape in shapes], dtype=bool)
         self._disc = first is not None and first.disc
         self._free = first is not None and first.mass is not None
         self._round = first is not None and first.round
@@ -99,6 +102,7 @@ class Footprints:
         off = under - mean - plane[1] * u - plane[2] * v
         lift = np.maximum(off.max(axis=1), self._peaks(halves, spots, yaws, plane))
         kept = (np.hypot(along, across) <= STEEPEST) & (under.min(axis=1) > ground.pit)
+        kept &= lift - off.max(axis=1) <= TOUCH  # else it rests on a needle
         kept &= lift - off.min(axis=1) <= 0.35 * np.minimum(halves.min(axis=1), self._heights[which])
         roll = np.arctan2(across, np.hypot(1, along))
         return Rest(np.round(mean[:, 0] + lift + LIFT, 4), -np.arctan(along), roll, kept)
@@ -169,15 +173,17 @@ class Footprints:
     def _block(self, which: NDArray[np.intp], spots: Floats, yaws: Floats) -> Rest:
         ground, halves = self._ground, self._halves[which]
         under = ground.at(*_turned(_U * halves[:, :1], _V * halves[:, 1:], spots, yaws))
-        # what is long follows the slope along its length; the rest stands upright
+        # what is long follows the slope along its length, what leans across too; the rest stands upright
         rise = np.where(self._lean[which], (under * _U).sum(axis=1) / np.square(_U).sum(), 0.0)
-        residual = under - rise[:, None] * _U
+        across = np.where(self._rolls[which], (under * _V).sum(axis=1) / np.square(_V).sum(), 0.0)
+        residual = under - rise[:, None] * _U - across[:, None] * _V
         # it stands on what is near the highest ground under it, and most of it has to
         carries = residual >= (residual.max(axis=1) - 0.3 * self._heights[which])[:, None]
         share = carries.mean(axis=1)
         z = (residual * carries).sum(axis=1) / carries.sum(axis=1)
         kept = (share >= 0.6) & (z > ground.pit)
-        return Rest(np.round(z, 4), -np.arctan2(rise, halves[:, 0]), np.zeros(len(spots)), kept)
+        roll = np.arctan2(across / halves[:, 1], np.hypot(1, rise / halves[:, 0]))
+        return Rest(np.round(z, 4), -np.arctan2(rise, halves[:, 0]), roll, kept)
 
     def _grid(self, halves: Floats, least: int) -> tuple[Floats, Floats]:
         """Samples (n, m) of footprints, as fine as the ground."""

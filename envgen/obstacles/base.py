@@ -95,7 +95,8 @@ class Shape:
         deep: How far its feet go on below z = 0, in m.
         clear: Height in m below which the ground must stay under its whole footprint, as parts sweep above.
         disc: Whether the footprint is the circle of the greater half extent.
-        lean: Whether it follows the slope along x; None for what is more than twice as long as wide.
+        lean: Whether it lies along the slope; None for along x alone, if it is more than twice as long
+            as wide.
     """
 
     geoms: tuple[Geom, ...]

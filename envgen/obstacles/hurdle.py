@@ -37,5 +37,4 @@ class Hurdle(Obstacle):
             ),
             (half, thick),
             height,
-            lean=True,
         )

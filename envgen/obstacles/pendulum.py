@@ -37,7 +37,8 @@ class Pendulum(Obstacle):
         beam = round(max(0.03 * pivot, 0.01), 3)
         half = round(max(self.width / 2, 1.2 * ball + beam), 3)
         swing = round(float(self.swing * rng.choice((-1, 1))), 4)
-        deep = round(0.4 * half, 3)
+        reach = round(length * math.sin(abs(swing)) + ball, 3)
+        deep = round(0.4 * max(half, reach), 3)
         post = (beam, (pivot + deep) / 2)
         gallows = (
             Geom("cylinder", post, (0.0, -half, (pivot - deep) / 2)),
@@ -57,7 +58,6 @@ class Pendulum(Obstacle):
             Joint("hinge", (0.0, 1.0, 0.0)),
             turned("y", swing),
         )
-        reach = round(length * math.sin(abs(swing)) + ball, 3)
         return Shape(
             gallows,
             (max(reach, beam), half + beam),

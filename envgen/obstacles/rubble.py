@@ -50,7 +50,7 @@ class Rubble(Obstacle):
             )
         )
         side = round(float(max(extent.max(), radius)), 3)
-        return Shape(geoms, (side, side), round(float(top.max()), 3), disc=True)
+        return Shape(geoms, (side, side), round(float(top.max()), 3), disc=True, lean=True)
 
 
 def _tilted(rng: np.random.Generator, count: int) -> np.ndarray:
