@@ -10,12 +10,10 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.engine import Data, Model
+from envgen.build.engine import Data, Model, control_range
 from envgen.build.world import World
 from envgen.core.heightfield import Floats
 from envgen.core.params import RobotSize
-
-ROOT_JOINTS = ("root", "root_x", "root_z", "root_pitch")
 
 
 @dataclass(frozen=True)
@@ -52,21 +50,21 @@ def layout(world: World, agent: str) -> AgentLayout:
             sensors[name[len(prefix) :]] = slice(first, first + int(model.sensor_dim[i]))
     pos: list[int] = []
     vel: list[int] = []
+    root = world.roots[agent]
     for i, name in enumerate(world.names("jnt")):
-        if name.startswith(prefix) and name[len(prefix) :] not in ROOT_JOINTS:
+        if name.startswith(prefix) and int(model.jnt_bodyid[i]) != root:
             width = {0: (7, 6), 1: (4, 3)}.get(int(model.jnt_type[i]), (1, 1))
             pos += range(int(model.jnt_qposadr[i]), int(model.jnt_qposadr[i]) + width[0])
             vel += range(int(model.jnt_dofadr[i]), int(model.jnt_dofadr[i]) + width[1])
     actuators = [i for i, name in enumerate(world.names("actuator")) if name.startswith(prefix)]
-    root = world.body_names.index(f"{agent}/torso")
-    bounds = model.actuator_ctrlrange[actuators].reshape(-1, 2)
+    low, high = control_range(model)
     return AgentLayout(
         sensors,
         np.array(pos, dtype=np.intp),
         np.array(vel, dtype=np.intp),
         np.array(actuators, dtype=np.intp),
-        bounds[:, 0],
-        bounds[:, 1],
+        low[actuators],
+        high[actuators],
         np.array(model.body_pos[root]),
     )
 
