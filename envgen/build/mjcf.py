@@ -16,11 +16,12 @@ from envgen.build.footing import Pose
 from envgen.build.fragment import SECTIONS, Fragment, fragment
 from envgen.build.physics import FLUIDS
 from envgen.build.place import Arena
-from envgen.build.robot import Floats
+from envgen.build.robot import RobotModel
 from envgen.build.sample import Agent, Draw
 from envgen.build.scatter import Placed
 from envgen.build.standing import bodies, excludes, fixed_geoms, home, motors
 from envgen.build.text import compose, number, numbers, quat_attribute
+from envgen.core.heightfield import Floats
 from envgen.core.resources import resource
 from envgen.obstacles.base import Quat
 
@@ -95,8 +96,8 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena, doublings: i
         "excludes": [body for placed in moving for body in excludes(placed)],
         "motors": [motor for placed in moving for motor in motors(placed)],
         "qpos": _home(draw, arena, moving),
-        "ctrl": _control(draw, moving),
-        "keys": _keys(draw, arena, moving),
+        "ctrl": _control(draw, moving, fluid),
+        "keys": _keys(draw, arena, moving, fluid),
     }
     text = _template().render(**world, **_agents(draw, arena, parts))
     bare = None
@@ -240,7 +241,7 @@ def _home(draw: Draw, arena: Arena, moving: list[Placed], others: Mapping[str, F
     return numbers(values)
 
 
-def _keys(draw: Draw, arena: Arena, moving: list[Placed]) -> list[dict[str, str]]:
+def _keys(draw: Draw, arena: Arena, moving: list[Placed], fluid: float) -> list[dict[str, str]]:
     """The further keyframes of each robot, all else at home."""
     keys = []
     for agent in draw.agents:
@@ -254,15 +255,26 @@ def _keys(draw: Draw, arena: Arena, moving: list[Placed]) -> list[dict[str, str]
                 {
                     "name": f"{agent.id}/{name}",
                     "qpos": _home(draw, arena, moving, {agent.id: own}),
-                    "ctrl": _control(draw, moving, control),
+                    "ctrl": _control(draw, moving, fluid, control),
                 }
             )
     return keys
 
 
-def _control(draw: Draw, moving: list[Placed], others: Mapping[str, Floats] | None = None) -> str:
+def _control(
+    draw: Draw, moving: list[Placed], fluid: float, others: Mapping[str, Floats] | None = None
+) -> str:
     """Control of a keyframe: that of the agents, then 0 for the motors of obstacles, which ignore it."""
-    given = others or {}
-    own = [given.get(agent.id, agent.robot.home_ctrl) for agent in draw.agents]
+    given, gravity = others or {}, draw.physics.gravity
+    own = [given.get(agent.id, _home_ctrl(agent.robot, gravity, fluid)) for agent in draw.agents]
     values = np.concatenate([*own, np.zeros(sum(len(motors(placed)) for placed in moving))])
     return numbers(values) if values.any() else ""
+
+
+def _home_ctrl(robot: RobotModel, gravity: float, fluid: float) -> Floats:
+    """Control (nu,) at the start: what flies hovers under the gravity (m/s2) and lift of this world."""
+    if not robot.flies:
+        return robot.home_ctrl
+    carried = sum(min(fluid * volume, mass) for volume, mass in robot.volumes.values())
+    hover = robot.home_ctrl * gravity / 9.81 * (1 - carried / robot.mass)
+    return np.asarray(np.clip(hover, robot.ctrl_range[:, 0], robot.ctrl_range[:, 1]))

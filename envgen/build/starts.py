@@ -39,7 +39,7 @@ class Search:
         self.draw, self.ground, self.map, self.rng = draw, ground, map_, rng
         self.footing = Footing(ground, map_)
         self.notes: list[str] = []
-        least = min((agent.robot.size for agent in draw.agents), key=lambda size: size.leg)
+        least = min((agent.robot.size for agent in draw.agents), key=lambda size: size.step)
         self.widest = max(agent.robot.size.radius for agent in draw.agents)
         self.way: Traversability = traversability(map_, least)
         self.main = self._largest_part()

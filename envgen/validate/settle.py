@@ -28,7 +28,7 @@ class Settled:
         first_warning: The first of them in words.
         finite: Whether the state stayed finite.
         speed: Greatest speed of a body's centre of mass, in m/s.
-        energy: Greatest kinetic energy per mass, in J/kg.
+        energy: Greatest kinetic energy of translation per mass, in J/kg; armatures left out.
         rest_depth: Greatest penetration after the first half, in m.
         depth: Greatest penetration seen, in m.
         drop: (nbody,) how far each body came down in the first half, in m.
@@ -50,13 +50,14 @@ class Settled:
     arena_share: float
 
 
-def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
+def settle(model: Model, data: Data, rng: np.random.Generator, *, whole: bool = False) -> Settled:
     """Simulate and watch.
 
     Args:
         model: A compiled model.
         data: A state to use; it is put to the start first.
         rng: Draws the control of the second half.
+        whole: Take the whole second, however fine the timestep is.
     """
     reset(model, data)
     still = data.ctrl.copy()
@@ -67,7 +68,8 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
     deaf = fixed & (model.actuator_gainprm[:, 0] == 0)  # motors of obstacles hold their own speed
     low, high = (np.where(deaf, 0.0, end) for end in control_range(model))
     steps = max(1, round(LOOK / model.opt.timestep))
-    looks = max(1, round(min(HALF, MOST_STEPS * model.opt.timestep) / (steps * model.opt.timestep)))
+    half = HALF if whole else min(HALF, MOST_STEPS * model.opt.timestep)
+    looks = max(1, round(half / (steps * model.opt.timestep)))
     mass = max(float(model.body_mass.sum()), 1e-9)
     speed = energy = depth = rest = 0.0
     full = False
@@ -79,9 +81,9 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
             except mujoco.FatalError:  # the arena is full; the state of this step is lost
                 full = True
                 break
-            speed = max(speed, _speed(data))
-            mujoco.mj_energyVel(model, data)
-            energy = max(energy, float(data.energy[1]) / mass)
+            each = speeds(data)
+            speed = max(speed, float(each.max()))
+            energy = max(energy, 0.5 * float(model.body_mass @ np.square(each)) / mass)
             depth = max(depth, _depth(data))
             if look == looks - 1:
                 rest, drop = _depth(data), height - data.xpos[:, 2]
@@ -101,9 +103,19 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
     )
 
 
-def _speed(data: Data) -> float:
-    # cvel is (rotation, translation) about the centre of mass of the kinematic tree
-    return float(np.sqrt(np.square(data.cvel[:, 3:]).sum(axis=1).max()))
+def speed_of(data: Data) -> float:
+    """Greatest speed of a body's centre of mass, in m/s."""
+    return float(speeds(data).max())
+
+
+def speeds(data: Data) -> NDArray[np.float64]:
+    """Speeds (nbody,) of the bodies' centres of mass, in m/s."""
+    # cvel is (rotation, translation) at the centre of mass of the whole tree, not at that of the body
+    arm = data.xipos - data.subtree_com[data.model.body_rootid]
+    turn = data.cvel[:, :3]
+    swept = turn[:, [1, 2, 0]] * arm[:, [2, 0, 1]] - turn[:, [2, 0, 1]] * arm[:, [1, 2, 0]]
+    total: NDArray[np.float64] = np.sqrt(np.square(data.cvel[:, 3:] + swept).sum(axis=1))
+    return total
 
 
 def _densest(data: Data) -> int:
