@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import mujoco
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from envgen.build.footing import Pose
-from envgen.build.fragment import SECTIONS, Fragment, buoyancy, fragment
+from envgen.build.fragment import SECTIONS, Fragment, fragment
 from envgen.build.physics import FLUIDS
 from envgen.build.place import Arena
-from envgen.build.robot import RobotModel, volume
+from envgen.build.robot import RobotModel
 from envgen.build.sample import Agent, Draw
 from envgen.build.scatter import Placed
+from envgen.build.standing import bodies, excludes, fixed_geoms, home, motors
+from envgen.build.text import compose, number, numbers, quat_attribute
 from envgen.core.heightfield import Floats
 from envgen.core.resources import resource
-from envgen.obstacles.base import Geom, Quat, Vec3
+from envgen.obstacles.base import Quat
 
 HEIGHTS_FILE = "terrain.bin"
 BASE = 0.5
@@ -75,13 +76,13 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena, doublings: i
     fluid = draw.physics.density if draw.physics.density >= FLUIDS["water"][0] else 0.0
     parts = [fragment(agent.robot, agent.id, agent.colour, fluid) for agent in draw.agents]
     field, files = _field(arena)
-    moving = [placed for placed in arena.obstacles if placed.shape.mass is not None]
+    moving = [placed for placed in arena.obstacles if placed.shape.moves]
     world = {
         "name": name,
         "comment": [_safe_comment(line) for line in comment],
         "option": _option(draw),
         "flags": draw.physics.flags,
-        "memory": _memory(draw, len(moving), doublings),
+        "memory": _memory(draw, moving, doublings),
         "centre_z": number(round(float(arena.map.field.heights.mean()), 2)),
         "extent": number(max(arena.size) / 2),
         "friction": number(max(draw.physics.friction, LEAST_FRICTION)),
@@ -89,11 +90,13 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena, doublings: i
         "field": field,
         "plane": _plane(arena),
         "solids": _solids(arena.ground.boxes),
-        "fixed": [g for p in arena.obstacles if p.shape.mass is None for g in _fixed(p)],
+        "fixed": [geom for placed in arena.obstacles for geom in fixed_geoms(placed)],
         "goals": [numbers(goal) for goal in arena.goals],
-        "moving": [_moving(placed, fluid) for placed in moving],
+        "moving": [body for placed in moving for body in bodies(placed, fluid)],
+        "excludes": [body for placed in moving for body in excludes(placed)],
+        "motors": [motor for placed in moving for motor in motors(placed)],
         "qpos": _home(draw, arena, moving),
-        "ctrl": _control(draw, fluid),
+        "ctrl": _control(draw, moving, fluid),
         "keys": _keys(draw, arena, moving, fluid),
     }
     text = _template().render(**world, **_agents(draw, arena, parts))
@@ -125,21 +128,6 @@ def _contact(draw: Draw) -> str:
     return f' contype="{bits}" conaffinity="{bits}"' if bits != 1 else ""
 
 
-def number(value: float) -> str:
-    """A number as MJCF has it, without a negative zero."""
-    text = f"{value:.6g}"
-    return "0" if text == "-0" else text
-
-
-def numbers(values: Iterable[float]) -> str:
-    """Numbers separated by spaces."""
-    return " ".join(number(float(value)) for value in values)
-
-
-def _quat(quat: Quat) -> str:
-    return "" if quat == (1.0, 0.0, 0.0, 0.0) else f' quat="{numbers(quat)}"'
-
-
 def _safe_comment(line: str) -> str:
     """Text that can stand in an XML comment: no double hyphen, no control characters."""
     printable = "".join(c if c.isprintable() and ord(c) < 0xD800 else " " for c in line)
@@ -168,16 +156,18 @@ def _option(draw: Draw) -> str:
     return " ".join(f'{key}="{value}"' for key, value in options.items())
 
 
-def _memory(draw: Draw, moving: int, doublings: int) -> str:
+def _memory(draw: Draw, moving: list[Placed], doublings: int) -> str:
     """Arena of the world in kB: three times what the robots were seen to need, and room for what moves.
 
     Constraint Jacobians are dense below 60 degrees of freedom (MuJoCo, option/jacobian): each body widens the
     rows of all others.
     """
     robots = [agent.robot for agent in draw.agents]
-    wide = min(sum(robot.nv for robot in robots) + 6 * moving, 60)
+    free = sum(placed.shape.mass is not None for placed in moving)
+    jointed = sum(len(placed.shape.parts) for placed in moving)
+    wide = min(sum(robot.nv for robot in robots) + 6 * free + jointed, 60)
     bytes_ = sum(3.0 * robot.arena * max(1.0, wide / robot.nv) for robot in robots)
-    bytes_ += 1024 * wide * moving
+    bytes_ += wide * (1024 * free + 256 * jointed)  # a part touches robots alone
     return f"{max(64, 16 * math.ceil(bytes_ / 16_384)) << doublings}K"
 
 
@@ -208,7 +198,8 @@ def _solids(boxes: Floats) -> str:
     half, middle = (boxes[:, 1:6:2] - boxes[:, 0:6:2]) / 2, (boxes[:, 1:6:2] + boxes[:, 0:6:2]) / 2
     rows = np.round(np.concatenate([half, middle], axis=1), 4) + 0.0
     turns = [
-        _quat((math.cos(yaw / 2), 0.0, 0.0, math.sin(yaw / 2))) if yaw else "" for yaw in boxes[:, 6].tolist()
+        quat_attribute((math.cos(yaw / 2), 0.0, 0.0, math.sin(yaw / 2))) if yaw else ""
+        for yaw in boxes[:, 6].tolist()
     ]
     return "".join(
         _BOX % (i, *row, turn) for i, (row, turn) in enumerate(zip(rows.tolist(), turns, strict=True))
@@ -220,58 +211,15 @@ _BOX = '    <geom name="terrain/box_%d" class="terrain" type="box" size="{0}" po
 )
 
 
-def _geom(geom: Geom, name: str) -> dict[str, str]:
-    return {
-        "name": name,
-        "type": geom.type,
-        "size": numbers(geom.size),
-        "pos": numbers(geom.pos),
-        "quat": _quat(geom.quat),
-    }
-
-
-def _fixed(placed: Placed) -> list[dict[str, str]]:
-    """The geoms of an obstacle that is part of the world, in the frame of the world."""
-    geoms = []
-    for i, geom in enumerate(placed.shape.geoms):
-        name = f"obstacle/{placed.name}" + (f"/{i}" if len(placed.shape.geoms) > 1 else "")
-        pos = [a + b for a, b in zip(placed.pos, _rotate(placed.quat, geom.pos))]
-        entry = _geom(geom, name)
-        entry["pos"] = numbers(round(value, 4) for value in pos)
-        entry["quat"] = _quat(_compose(placed.quat, geom.quat))
-        geoms.append(entry)
-    return geoms
-
-
-def _moving(placed: Placed, fluid: float) -> dict[str, Any]:
-    name = f"obstacle/{placed.name}"
-    geoms = placed.shape.geoms
-    share = number((placed.shape.mass or 0.0) / len(geoms))
-    entries = [_geom(g, name if len(geoms) == 1 else f"{name}/{i}") for i, g in enumerate(geoms)]
-    return {
-        "name": name,
-        "pos": numbers(placed.pos),
-        "quat": _quat(placed.quat),
-        "gravcomp": number(buoyancy(fluid, _displaced(geoms), placed.shape.mass or 0.0)) if fluid else "",
-        "geoms": [{**entry, "mass": share} for entry in entries],
-    }
-
-
-def _displaced(geoms: tuple[Geom, ...]) -> float:
-    """Volume of the geoms of an obstacle, in m3."""
-    kinds = {kind: int(getattr(mujoco.mjtGeom, f"mjGEOM_{kind.upper()}")) for kind in {g.type for g in geoms}}
-    return sum(volume(kinds[g.type], np.array([*g.size, 0.0, 0.0][:3])) for g in geoms)
-
-
 def _pose(agent: Agent, start: Pose) -> str:
-    turned = _quat(_turned(agent, start))
+    turned = quat_attribute(_turned(agent, start))
     return f'pos="{numbers(start.pos)}"{turned}'
 
 
 def _turned(agent: Agent, start: Pose) -> Quat:
     """Orientation of the root at the start: its own at home, turned by the heading."""
     a, b, c, d = agent.robot.home_quat.tolist()
-    return _start_quat(start) if (a, b, c, d) == (1, 0, 0, 0) else _compose(_start_quat(start), (a, b, c, d))
+    return _start_quat(start) if (a, b, c, d) == (1, 0, 0, 0) else compose(_start_quat(start), (a, b, c, d))
 
 
 def _start_quat(start: Pose) -> Quat:
@@ -296,7 +244,7 @@ def _home(draw: Draw, arena: Arena, moving: list[Placed], others: Mapping[str, F
         else:
             values += qpos.tolist()
     for placed in moving:
-        values += [*placed.pos, *placed.quat]
+        values += home(placed)
     return numbers(values)
 
 
@@ -314,17 +262,19 @@ def _keys(draw: Draw, arena: Arena, moving: list[Placed], fluid: float) -> list[
                 {
                     "name": f"{agent.id}/{name}",
                     "qpos": _home(draw, arena, moving, {agent.id: own}),
-                    "ctrl": _control(draw, fluid, control),
+                    "ctrl": _control(draw, moving, fluid, control),
                 }
             )
     return keys
 
 
-def _control(draw: Draw, fluid: float, others: Mapping[str, Floats] | None = None) -> str:
-    given = others or {}
-    values = np.concatenate(
-        [given.get(agent.id, _home_ctrl(agent.robot, draw.physics.gravity, fluid)) for agent in draw.agents]
-    )
+def _control(
+    draw: Draw, moving: list[Placed], fluid: float, others: Mapping[str, Floats] | None = None
+) -> str:
+    """Control of a keyframe: that of the agents, then 0 for the motors of obstacles, which ignore it."""
+    given, gravity = others or {}, draw.physics.gravity
+    own = [given.get(agent.id, _home_ctrl(agent.robot, gravity, fluid)) for agent in draw.agents]
+    values = np.concatenate([*own, np.zeros(sum(len(motors(placed)) for placed in moving))])
     return numbers(values) if values.any() else ""
 
 
@@ -335,23 +285,3 @@ def _home_ctrl(robot: RobotModel, gravity: float, fluid: float) -> Floats:
     carried = sum(min(fluid * volume, mass) for volume, mass in robot.volumes.values())
     hover = robot.home_ctrl * gravity / 9.81 * (1 - carried / robot.mass)
     return np.asarray(np.clip(hover, robot.ctrl_range[:, 0], robot.ctrl_range[:, 1]))
-
-
-def _compose(a: Quat, b: tuple[float, ...]) -> Quat:
-    """The rotation a after b, both (w, x, y, z)."""
-    aw, ax, ay, az = a
-    bw, bx, by, bz = b
-    return (
-        aw * bw - ax * bx - ay * by - az * bz,
-        aw * bx + ax * bw + ay * bz - az * by,
-        aw * by - ax * bz + ay * bw + az * bx,
-        aw * bz + ax * by - ay * bx + az * bw,
-    )
-
-
-def _rotate(quat: Quat, vector: Vec3) -> Vec3:
-    """A vector turned by a rotation (w, x, y, z): plain floats, as numpy is slow on three of them."""
-    w, x, y, z = quat
-    a, b, c = vector
-    tx, ty, tz = 2 * (y * c - z * b), 2 * (z * a - x * c), 2 * (x * b - y * a)
-    return (a + w * tx + y * tz - z * ty, b + w * ty + z * tx - x * tz, c + w * tz + x * ty - y * tx)

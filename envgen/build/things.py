@@ -21,6 +21,21 @@ _SPHERE, _CAPSULE, _CYLINDER = (
 _U, _V = (axis.ravel() for axis in np.meshgrid(np.linspace(-1, 1, 7), np.linspace(-1, 1, 5)))
 
 
+@dataclass(frozen=True)
+class Whole:
+    """An obstacle, with all its geoms: a lintel hangs over the ground, and the gate rests on its posts.
+
+    Attributes:
+        name: `obstacle/<kind>_<i>`.
+        hang: Least height of an underside over the ground, in m.
+        rise: Greatest height of a top over the ground, in m.
+    """
+
+    name: str
+    hang: float
+    rise: float
+
+
 class Holder(Protocol):
     """A world, as far as obstacles need it."""
 
@@ -78,6 +93,17 @@ class Thing:
         return c * dx + s * dy, c * dy - s * dx
 
 
+def wholes(geoms: list[Thing]) -> list[Whole]:
+    """The obstacles that geoms belong to, by the first two parts of their names."""
+    groups: dict[str, list[Thing]] = {}
+    for thing in geoms:
+        groups.setdefault("/".join(thing.name.split("/")[:2]), []).append(thing)
+    return [
+        Whole(name, min(thing.hang for thing in group), max(thing.rise for thing in group))
+        for name, group in groups.items()
+    ]
+
+
 def _span(centre: float, reach: float, origin: float, cell: float, count: int) -> slice:
     first = int(np.floor((centre - reach - origin) / cell))
     last = int(np.ceil((centre + reach - origin) / cell)) + 1
@@ -91,11 +117,15 @@ def things(world: Holder) -> list[Thing]:
         return []
     model = world.model
     bodies = model.geom_bodyid[geoms]
+    welded = model.body_weldid[bodies]
     pos, axes = model.geom_pos[geoms], _matrices(model.geom_quat[geoms])
-    # what moves is a child of the world (body 0, at the origin): its own start pose is body_pos
-    turn = _matrices(model.body_quat[bodies])
-    pos = model.body_pos[bodies] + np.einsum("nij,nj->ni", turn, pos)
-    axes = turn @ axes
+    # out through the bodies that hold them to the world (body 0, at the origin), in their start poses
+    outer = bodies
+    while outer.any():
+        turn = _matrices(model.body_quat[outer])
+        pos = model.body_pos[outer] + np.einsum("nij,nj->ni", turn, pos)
+        axes = turn @ axes
+        outer = model.body_parentid[outer]
     extent, yaw, lean = _extents(model.geom_type[geoms], model.geom_size[geoms], axes)
     c, s = np.cos(yaw)[:, None], np.sin(yaw)[:, None]
     u, v = _U * extent[:, :1], _V * extent[:, 1:2]
@@ -111,7 +141,7 @@ def things(world: Holder) -> list[Thing]:
             (float(pos[i, 0]), float(pos[i, 1])),
             (float(extent[i, 0]), float(extent[i, 1])),
             float(yaw[i]),
-            bool(bodies[i] == 0),
+            bool(welded[i] == 0),
             float(hang[i]),
             float(rise[i]),
         )

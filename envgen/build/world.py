@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from envgen.build.engine import Model
 from envgen.build.ground import GroundMap
-from envgen.build.things import Thing, things
+from envgen.build.things import Thing, Whole, things, wholes
 from envgen.core.heightfield import Floats, Heightfield
 from envgen.core.params import RobotSize
 
@@ -135,11 +135,16 @@ class World:
         """What is named obstacle/…, geom by geom, at the start."""
         return things(self)
 
+    @cached_property
+    def wholes(self) -> list[Whole]:
+        """The obstacles, each with all its geoms."""
+        return wholes(self.obstacles)
+
     def blocked(self, size: RobotSize) -> NDArray[np.bool_]:
-        """(nrow, ncol) of the ground map: where a fixed obstacle too high to step on is in the way."""
+        """(nrow, ncol) of the ground map: where something fixed is too high to step on, too low to pass."""
         mask = np.zeros(self.ground.field.heights.shape, dtype=bool)
         for thing in self.obstacles:
-            if thing.fixed and thing.rise > size.step:
+            if thing.fixed and thing.rise > size.step and thing.hang < size.height:
                 thing.cover(mask, self.ground.field, 0.6 * size.radius)
         return mask
 

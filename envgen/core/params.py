@@ -16,7 +16,7 @@ from envgen.core.dist import Dist
 from envgen.core.errors import suggestion
 from envgen.core.rng import Streams
 
-Scale = Literal["", "leg", "radius"]
+Scale = Literal["", "leg", "radius", "height"]
 K = TypeVar("K")
 
 
@@ -55,7 +55,7 @@ class Param:
         default: Value when nothing is given and difficulty doesn't decide.
         easy: Value at difficulty 0, in `scale` units.
         hard: Value at difficulty 1, in `scale` units.
-        scale: What `easy`, `hard` and `default` are multiples of: the robot's leg or radius.
+        scale: What `easy`, `hard` and `default` are multiples of: the robot's leg, radius or height.
         integer: Whether only whole numbers are meant.
     """
 

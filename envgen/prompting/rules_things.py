@@ -61,7 +61,8 @@ def _thing(reading: Reading, i: int, item: Item) -> None:
     if terrain and terrain.alternatives:
         counted = (n := reading.at(i - 1)) is not None and n.quantity is not None
         kind = _kind(reading, "terrain", terrain.terrain)
-        one = counted or not item.plural  # "3 hurdles", "a hurdle": things, not a kind of ground
+        # "3 hurdles", "a hurdle", "hills with a few hurdles": things, not a kind of ground
+        one = counted or not item.plural or _strewn(reading, i)
         if (not one and kind) or not _obstacle(reading, i, item, terrain):
             _terrain(reading, i, item, terrain)
         return
@@ -69,6 +70,12 @@ def _thing(reading: Reading, i: int, item: Item) -> None:
         _terrain(reading, i, item, terrain)
     if obstacle:
         _obstacle(reading, i, item, obstacle)
+
+
+def _strewn(reading: Reading, i: int) -> bool:
+    """Whether an amount says how many there are on a ground that is named; "mostly stairs" mixes grounds."""
+    named = [terrain for terrain in reading.terrains if terrain.at < i]
+    return bool(named) and not any("weight" in t.values for t in named) and _amount(reading, i) is not None
 
 
 def _kind(reading: Reading, family: str, kinds: Iterable[str]) -> str | None:

@@ -64,7 +64,9 @@ def settle(model: Model, data: Data, rng: np.random.Generator, *, whole: bool = 
     mujoco.mj_kinematics(model, data)
     height = np.array(data.xpos[:, 2])
     drop = np.zeros(model.nbody)
-    low, high = control_range(model)
+    fixed = model.actuator_gaintype == int(mujoco.mjtGain.mjGAIN_FIXED)
+    deaf = fixed & (model.actuator_gainprm[:, 0] == 0)  # motors of obstacles hold their own speed
+    low, high = (np.where(deaf, 0.0, end) for end in control_range(model))
     steps = max(1, round(LOOK / model.opt.timestep))
     half = HALF if whole else min(HALF, MOST_STEPS * model.opt.timestep)
     looks = max(1, round(half / (steps * model.opt.timestep)))

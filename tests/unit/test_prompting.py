@@ -226,6 +226,9 @@ def test_a_large_arena_takes_larger_cells() -> None:
         ("ant, no boxes, logs or balls", {}),
         ("ant on the moon without obstacles", {}),
         ("hills with boxes but no balls", {"box": (0.04, 0.12)}),
+        ("flat with a few hurdles and a spinner", {"hurdle": (0.02, 0.06), "spinner": 1}),
+        ("mostly stairs and a few hurdles", {}),
+        ("rough, 3 gates, two seesaws, a wrecking ball", {"gate": 3, "seesaw": 2, "pendulum": 1}),
     ],
 )
 def test_obstacles(prompt: str, expected: dict[str, Any]) -> None:

@@ -160,7 +160,7 @@ def _left_open(spec: Mapping[str, Any]) -> str:
     """What a parameter is when it isn't given."""
     if spec.get("suffixes"):
         return "has to be given"
-    of = {"leg": " legs", "radius": " robot radii"}.get(spec["scale"], "")
+    of = {"leg": " legs", "radius": " robot radii", "height": " robot heights"}.get(spec["scale"], "")
     if spec["easy"] is not None:
         return f"easy {spec['easy']:g}, hard {spec['hard']:g}{of}"
     return f"{spec['default'] if spec['default'] is not None else spec['low']:g}{of}"
