@@ -20,6 +20,7 @@ from envgen.build.sample import FLUIDS, Agent, Draw
 from envgen.build.scatter import Placed
 from envgen.core.resources import resource
 from envgen.obstacles.base import Geom, Quat, Vec3
+from envgen.tasks.base import GOAL_MARK
 
 HEIGHTS_FILE = "terrain.bin"
 BASE = 0.5
@@ -84,6 +85,7 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena, doublings: i
         solids=[_solid(solid) for solid in arena.ground.solids],
         fixed=[g for p in arena.obstacles if p.shape.mass is None for g in _fixed(p)],
         goals=[numbers(goal) for goal in arena.goals],
+        mark=_mark(draw.task.mark()),
         agents=[
             part.placed(_pose(agent, start)) for part, agent, start in zip(parts, draw.agents, arena.starts)
         ],
@@ -168,6 +170,11 @@ def _field(arena: Arena) -> tuple[dict[str, str] | None, dict[str, bytes]]:
         {"size": numbers(size), "file": HEIGHTS_FILE, "z": number(low)},
         {HEIGHTS_FILE: field.to_bytes()},
     )
+
+
+def _mark(mark: tuple[str, tuple[float, ...]]) -> str:
+    """How goals are drawn, where it is not as the default class has it."""
+    return "" if mark == GOAL_MARK else f' type="{mark[0]}" size="{numbers(mark[1])}"'
 
 
 def _plane(arena: Arena) -> dict[str, str] | None:

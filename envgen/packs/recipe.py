@@ -13,7 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from envgen.build.cast import Cast
 from envgen.build.engine import VERSION, listening
+from envgen.build.objects import object_names
 from envgen.build.sample import Attempt
 from envgen.build.variant import Variant, build
 from envgen.core import cfgio
@@ -34,6 +36,8 @@ MAX_SAME_GROUND = 3
 MAX_MEMORY = 4
 """Times that the arena of a world is made four times larger before the world is drawn again."""
 ENV = "env.xml"
+SIZES = ("leg", "stand", "radius", "height")
+"""Constants of an agent that task terms may name, in m."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,9 @@ class Recipe:
     @cached_property
     def task(self) -> dict[str, Any]:
         """The task as data."""
-        terms = TASKS.get(self.cfg.task.kind).terms()
-        return {"kind": self.cfg.task.kind, **terms.to_json(self.cfg.task.weights)}
+        kind = TASKS.get(self.cfg.task.kind)
+        terms = kind.terms().to_json(self.cfg.task.weights)
+        return {"kind": kind.kind, "goals": kind.goals, "objects": object_names(self.cfg), **terms}
 
 
 def versions() -> dict[str, str]:
@@ -162,10 +167,17 @@ def _validate(variant: Variant, recipe: Recipe, stream: int) -> Report:
         sizes={agent.id: agent.robot.size for agent in variant.draw.agents},
         task=recipe.task,
         params=task_params(variant.draw.values),
+        cast=_cast(variant),
         rng=Streams(recipe.seed, stream)("settle"),
         disagreements=variant.draw.notes,
     )
     return examine(subject, stop_at_failure=True)
+
+
+def _cast(variant: Variant) -> Cast:
+    agents = variant.draw.agents
+    teams, roles = [agent.team or agent.id for agent in agents], [agent.role for agent in agents]
+    return Cast.of([agent.id for agent in agents], teams, roles)
 
 
 def task_params(drawn: Mapping[str, Any]) -> dict[str, float]:
@@ -205,11 +217,25 @@ def _write(
         "draws": 1 + sum(refused.values()),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         "agents": [agent.id for agent in variant.draw.agents],
+        **_players(variant),
         "drawn": {**{path: _plain(value) for path, value in values.items()}, **variant.draw.values},
         "report": report.to_json(),
         "notes": list(variant.notes),
     }
     return json.dumps(entry, separators=(", ", ": "), ensure_ascii=False)
+
+
+def _players(variant: Variant) -> dict[str, Any]:
+    """What evaluating the task needs to know of the agents, each in their order."""
+    cast, agents = _cast(variant), variant.draw.agents
+    players: dict[str, Any] = {}
+    if len(agents) > 1:
+        players["teams"] = list(cast.teams)
+    if any(cast.roles):
+        players["roles"] = list(cast.roles)
+    sizes = [agent.robot.size for agent in agents]
+    players["sizes"] = [{key: getattr(size, key) for key in SIZES} for size in sizes]
+    return players
 
 
 def _plain(value: Any) -> Any:
