@@ -37,7 +37,7 @@ def top(search: Search) -> Starts:
         pose = seats.seat(i, cells)
         goals.append(_summit(search, agent, pose, goals, height))
         if agent.robot.planar and goals[i][0] < pose.pos[0]:
-            seats.poses[i] = search.footing.stand(agent.robot, *pose.pos[:2], round(math.pi, 4))[0]
+            seats.poses[i] = search.footing.stand(agent.robot, pose.pos[0], pose.pos[1], round(math.pi, 4))[0]
     x, y, _ = seats.poses[0].pos
     if goals[0][2] - search._point(x, y)[2] < 0.05:
         search.notes.append("the ground is level: there is nothing to climb")
@@ -46,8 +46,9 @@ def top(search: Search) -> Starts:
 
 def _lanes_up(search: Search, order: Cells, height: Floats) -> Cells:
     """Cells in the order of what their row rises, for robots that can't leave it."""
-    rows = height.reshape(search.way.heights.shape)
-    rise = np.round(rows.max(axis=1)[order // rows.shape[1]] - height[order], 1)
+    ncol = len(search.way.x)
+    highest = height.reshape(-1, ncol).max(axis=1)
+    rise = np.round(highest[order // ncol] - height[order], 1)
     return order[np.argsort(-rise, kind="stable")]
 
 

@@ -85,7 +85,7 @@ def draw_object(
 
 
 def lying(shape: Shape, spots: Floats, ground: GroundMap) -> tuple[Floats, Floats]:
-    """Height (n,) at which an object lies at spots (n, 2), and how high that is over the spot itself, in m."""
+    """Height (n,) at which an object lies at spots (n, 2), and how high it is over the spot, in m."""
     half = np.array(shape.half)
     disc = _DISC[np.hypot(*_DISC.T) <= 1] if shape.round else _DISC
     x, y = (spots[:, [axis]] + disc[:, axis] * half[axis] for axis in (0, 1))

@@ -78,7 +78,9 @@ def layout(world: World, agent: str) -> AgentLayout:
         pos += range(int(model.jnt_qposadr[i]), int(model.jnt_qposadr[i]) + width[0])
         vel += range(int(model.jnt_dofadr[i]), int(model.jnt_dofadr[i]) + width[1])
     actuators = [i for i, name in enumerate(world.names("actuator")) if name.startswith(prefix)]
-    bounds = model.actuator_ctrlrange[actuators].reshape(-1, 2)
+    limited = model.actuator_ctrllimited[actuators].astype(bool)[:, None]
+    # a control without limits is the action itself
+    bounds = np.where(limited, model.actuator_ctrlrange[actuators].reshape(-1, 2), (-1.0, 1.0))
     return AgentLayout(
         root,
         tuple(root_joints),

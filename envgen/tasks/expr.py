@@ -144,6 +144,7 @@ OPERATORS: dict[str, tuple[Callable[..., Values], str]] = {
 
 
 Memo: TypeAlias = dict[tuple[int, int], Values]
+"""Values by `id` of reading and list."""
 
 
 def evaluate(expr: Expr, reading: Reading, memo: Memo | None = None) -> Values:
