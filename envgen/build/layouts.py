@@ -243,8 +243,8 @@ def pitch(search: Search) -> Starts:
     if not open_.any() or half_x < 1.5:
         raise WorkError("no room for two goals that can be reached", "Take another or a larger terrain.")
     line = round(float(ends[np.argmax(open_)]), 2)
-    limit = 0.5 * line
-    placed = _lay(search, lambda s: np.where(np.hypot(*s.T) <= limit, np.hypot(*s.T), np.inf))
+    # as near the middle as the ball stays where it is
+    placed = _lay(search, lambda s: np.where(np.abs(s[:, 0]) <= 0.7 * line, np.hypot(*s.T), np.inf))
     search.objects.append(placed)
     x, y, _ = placed.pos
     seats = Seats(search)
