@@ -45,6 +45,14 @@ def listening() -> Iterator[Caught]:
         mujoco.set_mju_user_warning(before)
 
 
+def control_range(model: Model) -> tuple[np.ndarray, np.ndarray]:
+    """Ends (nu,) of the control; actuators without a range get -1 to 1."""
+    limited = model.actuator_ctrllimited.astype(bool)
+    low = np.where(limited, model.actuator_ctrlrange[:, 0], -1.0)
+    high = np.where(limited, model.actuator_ctrlrange[:, 1], 1.0)
+    return low, high
+
+
 def compile_text(text: str, files: Mapping[str, bytes] | None = None) -> Model:
     """Compile MJCF text.
 

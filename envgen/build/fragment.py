@@ -8,6 +8,8 @@ each pair, taken apart by section, and each variant puts its own start pose into
 from __future__ import annotations
 
 import colorsys
+import hashlib
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,12 +17,15 @@ import mujoco
 from lxml import etree
 
 from envgen.build.engine import listening
-from envgen.build.robot import ROOT, RobotModel
+from envgen.build.robot import RobotModel
 
 POSE = "@pose@"
 """Stands in the text of a fragment for the attributes pos and quat of the root body."""
 
-_SECTIONS = ("default", "asset", "contact", "tendon", "equality", "actuator", "sensor")
+SECTIONS = ("contact", "deformable", "tendon", "equality", "actuator", "sensor")
+"""Sections of a world that its agents alone fill, in the order of MuJoCo's documentation."""
+_ASSETS = "../../assets"
+"""From the folder of a variant to what all variants of a pack share."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +35,12 @@ class Fragment:
     Attributes:
         sections: Text by name of the section, without the section's own tags.
         body: The root body, with POSE where its pos and quat belong.
+        shared: Where each file that it names is, by its name in the pack's assets.
     """
 
     sections: dict[str, str]
     body: str
+    shared: dict[str, str]
 
     def placed(self, pose: str) -> str:
         """The body with its pose."""
@@ -41,7 +48,9 @@ class Fragment:
 
 
 @lru_cache(maxsize=1024)
-def fragment(robot: RobotModel, agent: str, colour: int, fluid_density: float) -> Fragment:
+def fragment(
+    robot: RobotModel, agent: str, colour: int, fluid_density: float, *, bare: bool = False
+) -> Fragment:
     """The robot as that agent.
 
     Args:
@@ -49,10 +58,10 @@ def fragment(robot: RobotModel, agent: str, colour: int, fluid_density: float) -
         agent: Agent id; becomes the prefix of every name.
         colour: Number of the team, which decides the hue.
         fluid_density: In kg/m3; above that of air, bodies get the lift of what they displace.
+        bare: Without what is only seen, and with its files where they are on this machine: to be compiled
+            here and now, not to be written.
     """
-    parent, child = mujoco.MjSpec(), mujoco.MjSpec.from_string(robot.xml)
-    for key in list(child.keys):
-        child.delete(key)
+    parent, child = mujoco.MjSpec(), mujoco.MjSpec.from_string((bare and robot.bare) or robot.xml)
     if fluid_density > 2.0:
         for body in child.bodies:
             if body.name in robot.volumes:
@@ -64,17 +73,33 @@ def fragment(robot: RobotModel, agent: str, colour: int, fluid_density: float) -
         root = etree.fromstring(parent.to_xml().encode(), etree.XMLParser(remove_blank_text=True))
     _mend_defaults(root, agent)
     _tint(root, agent, colour)
-    body = root.find(f"worldbody//body[@name='{agent}/{ROOT}']")
+    shared = {} if bare else _share(root, robot.agent)
+    name = f"{agent}/{robot.root.name}"
+    body = root.find(f"worldbody//body[@name='{name}']")
     sections = {}
-    for name in _SECTIONS:
-        parts = [child for section in root.findall(name) for child in section]
-        sections[name] = "".join(_text(part, depth=2) for part in parts)
+    for section in ("default", "asset", *SECTIONS):
+        parts = [child for section in root.findall(section) for child in section]
+        sections[section] = "".join(_text(part, depth=2) for part in parts)
     assert body is not None  # robot_model has seen it
     for attribute in {"pos", "quat"} & set(body.attrib):
         del body.attrib[attribute]
     text = _text(body, depth=2)
-    opened = f'<body name="{agent}/{ROOT}"'
-    return Fragment(sections, text.replace(opened, f"{opened} {POSE}", 1))
+    opened = f'<body name="{name}"'
+    return Fragment(sections, text.replace(opened, f"{opened} {POSE}", 1), shared)
+
+
+def _share(root: etree._Element, robot: str) -> dict[str, str]:
+    """Let the robot's files be found among the pack's assets; where each is now."""
+    shared: dict[str, str] = {}
+    for element in root.iterfind("asset/*[@file]"):
+        path = str(element.get("file"))
+        name = f"{robot}/{os.path.basename(path)}"
+        if shared.get(name, path) != path:  # two files of one name, from different folders
+            digest = hashlib.sha256(path.encode()).hexdigest()[:8]
+            name = f"{robot}/{digest}-{os.path.basename(path)}"
+        shared[name] = path
+        element.set("file", f"{_ASSETS}/{name}")
+    return shared
 
 
 def buoyancy(density: float, volume: float, mass: float) -> float:

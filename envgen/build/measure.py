@@ -18,7 +18,7 @@ def measure_agent(world: World, data: Snapshot, agent: str) -> RobotSize:
         data: Its state, with the robot at its home pose.
         agent: Agent id.
     """
-    root = world.body_names.index(f"{agent}/torso")
+    root = world.roots[agent]
     bodies = {root}
     for body in range(root + 1, world.model.nbody):
         if int(world.model.body_parentid[body]) in bodies:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,10 +14,11 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from envgen.build.footing import Pose
-from envgen.build.fragment import Fragment, buoyancy, fragment
+from envgen.build.fragment import SECTIONS, Fragment, buoyancy, fragment
+from envgen.build.physics import FLUIDS
 from envgen.build.place import Arena
-from envgen.build.robot import volume
-from envgen.build.sample import FLUIDS, Agent, Draw
+from envgen.build.robot import Floats, volume
+from envgen.build.sample import Agent, Draw
 from envgen.build.scatter import Placed
 from envgen.core.resources import resource
 from envgen.obstacles.base import Geom, Quat, Vec3
@@ -27,7 +29,6 @@ BASE = 0.5
 """Thickness of a heightfield below its lowest point, in m: deep enough that nothing falls through."""
 LEAST_FRICTION = 1e-3
 """With none at all, MuJoCo's friction cones are degenerate: a flat world became unstable."""
-_CONES = ("pyramidal", "elliptic")
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,15 @@ class Rendered:
     Attributes:
         text: The content of env.xml.
         files: Further files by name.
+        bare: The same world without what is only seen, if robots have much of that: it moves alike and
+            compiles a hundred times faster.
+        shared: Where files are that all variants of a pack share, by their name among its assets.
     """
 
     text: str
     files: dict[str, bytes]
+    bare: str | None = None
+    shared: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 @cache
@@ -70,33 +76,54 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena, doublings: i
     parts = [fragment(agent.robot, agent.id, agent.colour, fluid) for agent in draw.agents]
     field, files = _field(arena)
     moving = [placed for placed in arena.obstacles if placed.shape.mass is not None]
-    text = _template().render(
-        name=name,
-        comment=[_safe_comment(line) for line in comment],
-        option=_option(draw),
-        memory=_memory(draw, len(moving), doublings),
-        centre_z=number(round(float(arena.map.field.heights.mean()), 2)),
-        extent=number(max(arena.size) / 2),
-        friction=number(max(draw.physics.friction, LEAST_FRICTION)),
-        defaults=_section(parts, "default"),
-        assets=_section(parts, "asset"),
-        field=field,
-        plane=_plane(arena),
-        solids=[_solid(solid) for solid in arena.ground.solids],
-        fixed=[g for p in arena.obstacles if p.shape.mass is None for g in _fixed(p)],
-        goals=[numbers(goal) for goal in arena.goals],
-        mark=_mark(draw.task.mark()),
-        agents=[
+    world = {
+        "name": name,
+        "comment": [_safe_comment(line) for line in comment],
+        "option": _option(draw),
+        "flags": draw.physics.flags,
+        "memory": _memory(draw, len(moving), doublings),
+        "centre_z": number(round(float(arena.map.field.heights.mean()), 2)),
+        "extent": number(max(arena.size) / 2),
+        "friction": number(max(draw.physics.friction, LEAST_FRICTION)),
+        "contact": _contact(draw),
+        "field": field,
+        "plane": _plane(arena),
+        "solids": [_solid(solid) for solid in arena.ground.solids],
+        "fixed": [g for p in arena.obstacles if p.shape.mass is None for g in _fixed(p)],
+        "goals": [numbers(goal) for goal in arena.goals],
+        "mark": _mark(draw.task.mark()),
+        "moving": [_moving(placed, fluid) for placed in moving],
+        "qpos": _home(draw, arena, moving),
+        "ctrl": _control(draw),
+        "keys": _keys(draw, arena, moving),
+    }
+    text = _template().render(**world, **_agents(draw, arena, parts))
+    bare = None
+    if any(agent.robot.bare for agent in draw.agents):
+        parts_bare = [fragment(a.robot, a.id, a.colour, fluid, bare=True) for a in draw.agents]
+        bare = _template().render(**world, **_agents(draw, arena, parts_bare))
+    shared = {name: path for part in parts for name, path in part.shared.items()}
+    return Rendered(text, files, bare, shared)
+
+
+def _agents(draw: Draw, arena: Arena, parts: list[Fragment]) -> dict[str, Any]:
+    """What the robots add to each section."""
+    return {
+        "defaults": _section(parts, "default"),
+        "assets": _section(parts, "asset"),
+        "agents": [
             part.placed(_pose(agent, start)) for part, agent, start in zip(parts, draw.agents, arena.starts)
         ],
-        moving=[_moving(placed, fluid) for placed in moving],
-        sections={
-            key: _section(parts, key) for key in ("contact", "tendon", "equality", "actuator", "sensor")
-        },
-        qpos=_home(draw, arena, moving),
-        ctrl=_control(draw),
-    )
-    return Rendered(text, files)
+        "sections": {key: _section(parts, key) for key in SECTIONS},
+    }
+
+
+def _contact(draw: Draw) -> str:
+    """Contact types that the ground accepts: robots may have kinds of their own."""
+    bits = 1
+    for agent in draw.agents:
+        bits |= agent.robot.touches
+    return f' contype="{bits}" conaffinity="{bits}"' if bits != 1 else ""
 
 
 def number(value: float) -> str:
@@ -137,12 +164,8 @@ def _option(draw: Draw) -> str:
         options |= {"density": number(physics.density), "viscosity": number(physics.viscosity)}
     if any(physics.wind):
         options["wind"] = numbers(physics.wind)
-    solver = physics.solver
-    if solver["cone"]:
-        options["cone"] = _CONES[int(solver["cone"])]
-    for key, default in (("impratio", 1.0), ("iterations", 100), ("tolerance", 1e-8)):
-        if solver[key] != default:
-            options[key] = number(solver[key])
+    for key, value in physics.solver.items():
+        options[key] = value if isinstance(value, str) else number(value)
     return " ".join(f'{key}="{value}"' for key, value in options.items())
 
 
@@ -239,32 +262,65 @@ def _displaced(geoms: tuple[Geom, ...]) -> float:
 
 
 def _pose(agent: Agent, start: Pose) -> str:
-    quat = _start_quat(start)
-    turned = _quat(quat)
+    turned = _quat(_turned(agent, start))
     return f'pos="{numbers(start.pos)}"{turned}'
+
+
+def _turned(agent: Agent, start: Pose) -> Quat:
+    """Orientation of the root at the start: its own at home, turned by the heading."""
+    a, b, c, d = agent.robot.home_quat.tolist()
+    return _start_quat(start) if (a, b, c, d) == (1, 0, 0, 0) else _compose(_start_quat(start), (a, b, c, d))
 
 
 def _start_quat(start: Pose) -> Quat:
     return (math.cos(start.yaw / 2), 0.0, 0.0, math.sin(start.yaw / 2))
 
 
-def _home(draw: Draw, arena: Arena, moving: list[Placed]) -> str:
-    """Positions of the keyframe: the agents in order, then what moves."""
+def _home(draw: Draw, arena: Arena, moving: list[Placed], others: Mapping[str, Floats] | None = None) -> str:
+    """Positions of the keyframe: the agents in order, then what moves.
+
+    Args:
+        draw: What was drawn.
+        arena: Where everything is.
+        moving: Obstacles that move.
+        others: (nq,) positions of the joints of an agent that is not at home.
+    """
     values: list[float] = []
     for agent, start in zip(draw.agents, arena.starts):
         robot = agent.robot
-        if robot.planar:
-            values += robot.home_qpos.tolist()
+        qpos = (others or {}).get(agent.id, robot.home_qpos)
+        if robot.root.kind == "free":
+            values += [*start.pos, *_turned(agent, start), *qpos[7:].tolist()]
         else:
-            quat = _compose(_start_quat(start), tuple(robot.home_qpos[3:7]))
-            values += [*start.pos, *quat, *robot.home_qpos[7:].tolist()]
+            values += qpos.tolist()
     for placed in moving:
         values += [*placed.pos, *placed.quat]
     return numbers(values)
 
 
-def _control(draw: Draw) -> str:
-    values = np.concatenate([agent.robot.home_ctrl for agent in draw.agents])
+def _keys(draw: Draw, arena: Arena, moving: list[Placed]) -> list[dict[str, str]]:
+    """The further keyframes of each robot, all else at home."""
+    keys = []
+    for agent in draw.agents:
+        for name, (qpos, ctrl) in agent.robot.keys.items():
+            if qpos.shape != agent.robot.home_qpos.shape:
+                continue
+            own = qpos.copy()
+            own[agent.robot.root.slides] = agent.robot.home_qpos[agent.robot.root.slides]
+            control = {agent.id: ctrl} if ctrl.shape == agent.robot.home_ctrl.shape else {}
+            keys.append(
+                {
+                    "name": f"{agent.id}/{name}",
+                    "qpos": _home(draw, arena, moving, {agent.id: own}),
+                    "ctrl": _control(draw, control),
+                }
+            )
+    return keys
+
+
+def _control(draw: Draw, others: Mapping[str, Floats] | None = None) -> str:
+    given = others or {}
+    values = np.concatenate([given.get(agent.id, agent.robot.home_ctrl) for agent in draw.agents])
     return numbers(values) if values.any() else ""
 
 

@@ -11,14 +11,21 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.engine import Model, listening
+from envgen.build.adopt import Adopted, adopt
+from envgen.build.engine import Model, control_range, listening
+from envgen.build.physics import options_of
+from envgen.build.roots import Root, root_of
+from envgen.build.sensors import equip
+from envgen.build.visuals import without_visuals
 from envgen.core.errors import EnvgenError
 from envgen.core.families import ROBOTS
 from envgen.core.params import RobotSize
+from envgen.robots.files import RobotFile
 
 Floats = NDArray[np.float64]
 
 ROOT = "torso"
+"""Root body of the built-in robots."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,84 +34,127 @@ class RobotModel:
 
     Attributes:
         name: Public name.
-        xml: The robot's own MJCF.
-        planar: Whether it moves in its own x-z plane only.
-        legged: Whether it walks.
+        agent: What its agents are called, before their number.
+        xml: The robot's own MJCF, with absolute names of files.
+        bare: The same without what is only seen, which moves just the same; None if there is nothing such.
+        root: Its root body and how that moves.
         size: What it measures and masters.
         home_pos: (3,) position of the root at home, standing on z = 0, in m.
+        home_quat: (4,) orientation of the root at home.
         home_qpos: (nq,) home keyframe.
         home_ctrl: (nu,) control at home.
+        keys: Its further keyframes (qpos, ctrl) by name.
         underside: (n, 3) points of its lower surface at home, relative to the root, in m.
         mass: In kg.
         volumes: Displaced volume by body, in m3, with the mass of the body in kg.
         arena: Bytes of MuJoCo's arena that it was seen to need.
         option: The solver options that it asks for.
         nv: Its degrees of freedom.
+        touches: Bits of the contact types that the ground must accept for it to stand there.
+        notes: What a user should know, such as parts of a scene that were left behind.
     """
 
     name: str
+    agent: str
     xml: str
-    planar: bool
-    legged: bool
+    bare: str | None
+    root: Root
     size: RobotSize
     home_pos: Floats
+    home_quat: Floats
     home_qpos: Floats
     home_ctrl: Floats
+    keys: Mapping[str, tuple[Floats, Floats]]
     underside: Floats
     mass: float
     volumes: dict[str, tuple[float, float]]
     arena: int
     option: dict[str, Any]
     nv: int
+    touches: int
+    notes: tuple[str, ...]
+
+    @property
+    def planar(self) -> bool:
+        """Whether it moves in its own x-z plane only."""
+        return self.root.kind == "planar"
 
 
 def robot_model(name: str, values: Mapping[str, float | int]) -> RobotModel:
     """The robot of that name with those parameters; kept for the process once it was made.
 
     Raises:
-        InputError: There is no such robot.
+        InputError: There is no such robot, or it can't be used.
     """
-    return _robot_model(name, tuple(sorted(values.items())))
+    kind = ROBOTS.get(name)
+    return _robot_model(kind, tuple(sorted(values.items())))
 
 
 @lru_cache(maxsize=512)
-def _robot_model(name: str, values: tuple[tuple[str, float | int], ...]) -> RobotModel:
-    kind = ROBOTS.get(name)
-    xml = kind.mjcf(dict(values))
+def _robot_model(kind: Any, values: tuple[tuple[str, float | int], ...]) -> RobotModel:
+    drawn = dict(values)
+    adopted = adopt(kind) if isinstance(kind, RobotFile) else _template(kind, drawn)
+    spec, root = adopted.spec, adopted.root.name
     with listening():
-        spec = mujoco.MjSpec.from_string(xml)
-        model = spec.compile()
+        equip(spec, root, drawn, kind.name)
+        spec.compile()
+        xml = spec.to_xml()
+        bare = without_visuals(xml)
+        model = mujoco.MjSpec.from_string(bare or xml).compile()
         data = mujoco.MjData(model)
-        mujoco.mj_resetDataKeyframe(model, data, _home(model, name))
+        data.qpos[:] = adopted.home
+        data.ctrl[:] = adopted.control
         mujoco.mj_forward(model, data)
-    root = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, ROOT)
-    if root < 0:
-        raise EnvgenError(f"robot {name!r} has no body {ROOT!r}", "See docs/adding.md.")
-    position = np.array(data.xpos[root])
+    body = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, root)
+    position = np.array(data.xpos[body])
+    free = adopted.root.kind == "free"
     points = surface(model, data)
     return RobotModel(
-        name=name,
+        name=kind.name,
+        agent=kind.agent,
         xml=xml,
-        planar=kind.planar,
-        legged=kind.legged,
+        bare=bare,
+        root=root_of(model, body),
         size=measure(points, position, hip_height(model, data)),
         home_pos=position,
-        home_qpos=np.array(data.qpos),
-        home_ctrl=np.array(model.key_ctrl[0]) if model.nu else np.zeros(0),
+        home_quat=np.array(data.xquat[body] if free else model.body_quat[body]),
+        home_qpos=np.array(adopted.home),
+        home_ctrl=np.array(adopted.control),
+        keys=adopted.keys,
         underside=_underside(points) - position,
         mass=float(model.body_subtreemass[0]),
         volumes=_volumes(model),
-        arena=_arena_need(xml, model),
-        option=_options(model),
+        arena=_arena_need(bare or xml, adopted.home, _bits(model)),
+        option=options_of(model),
         nv=int(model.nv),
+        touches=_bits(model),
+        notes=adopted.notes,
     )
 
 
-def _home(model: Model, name: str) -> int:
+def _template(kind: Any, values: Mapping[str, float | int]) -> Adopted:
+    """A built-in robot, which says where it is at home."""
+    with listening():
+        spec = mujoco.MjSpec.from_string(kind.mjcf(dict(values)))
+        model = spec.compile()
     key = int(mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_KEY, "home"))
-    if key < 0:
-        raise EnvgenError(f"robot {name!r} has no keyframe 'home'", "See docs/adding.md.")
-    return key
+    body = int(mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, ROOT))
+    for missing, what in ((key, "keyframe 'home'"), (body, f"body {ROOT!r}")):
+        if missing < 0:
+            raise EnvgenError(f"robot {kind.name!r} has no {what}", "See docs/adding.md.")
+    home, control = np.array(model.key_qpos[key]), np.array(model.key_ctrl[key])
+    for element in list(spec.keys):
+        spec.delete(element)
+    return Adopted(spec, root_of(model, body), home, control, {}, ())
+
+
+def _bits(model: Model) -> int:
+    """Contact types that the ground has to accept besides those (1) that it always does."""
+    bits = 0
+    for kind, affinity in zip(model.geom_contype, model.geom_conaffinity):
+        if (kind or affinity) and not (kind & 1 or affinity & 1):
+            bits |= int(kind) or int(affinity)
+    return bits | 1
 
 
 class Posed(Protocol):
@@ -191,7 +241,8 @@ def _points(kind: int, size: Floats, model: Model, geom: int) -> Floats:
     if kind == shape.mjGEOM_ELLIPSOID:
         return ball * size
     if kind == shape.mjGEOM_CAPSULE:
-        steps = max(2, int(np.ceil(2 * size[1] / max(size[0], 0.02))) + 1)
+        # a third of the radius apart: between two spheres the envelope is 1.4 % of it too high
+        steps = max(2, int(np.ceil(6 * size[1] / max(size[0], 0.02))) + 1)
         along = np.linspace(-size[1], size[1], steps)
         return np.concatenate([ball * size[0] + [0, 0, z] for z in along])
     if kind == shape.mjGEOM_MESH:
@@ -243,20 +294,7 @@ def volume(kind: int, size: Floats) -> float:
     return 8 * a * b * c if kind == shape.mjGEOM_BOX else 0.0
 
 
-def _options(model: Model) -> dict[str, Any]:
-    """Solver options that matter when robots share a world."""
-    opt = model.opt
-    return {
-        "timestep": float(opt.timestep),
-        "integrator": int(opt.integrator),
-        "cone": int(opt.cone),
-        "impratio": float(opt.impratio),
-        "iterations": int(opt.iterations),
-        "tolerance": float(opt.tolerance),
-    }
-
-
-def _arena_need(xml: str, model: Model) -> int:
+def _arena_need(xml: str, home: Floats, touches: int) -> int:
     """Bytes of arena seen while the robot thrashes on bumpy ground for two seconds.
 
     MuJoCo reserves 14 MiB a world by default; what is really used is some 10 kB. The draws are fixed, so
@@ -266,14 +304,17 @@ def _arena_need(xml: str, model: Model) -> int:
     spec = mujoco.MjSpec.from_string(xml)
     bumps = spec.add_hfield(name="bumps", size=[4, 4, 0.15, 0.1], nrow=80, ncol=80)
     bumps.userdata = rng.uniform(0, 1, 6400)
-    spec.worldbody.add_geom(type=mujoco.mjtGeom.mjGEOM_HFIELD, hfieldname="bumps", pos=[0, 0, -0.15])
+    ground = spec.worldbody.add_geom(type=mujoco.mjtGeom.mjGEOM_HFIELD, hfieldname="bumps", pos=[0, 0, -0.15])
+    ground.contype = ground.conaffinity = touches  # and not what the robot's defaults say
     with listening():
         world = spec.compile()
         data = mujoco.MjData(world)
-        mujoco.mj_resetDataKeyframe(world, data, 0)
-        low, high = world.actuator_ctrlrange[:, 0], world.actuator_ctrlrange[:, 1]
+        low, high = control_range(world)
         steps = max(1, int(0.05 / world.opt.timestep))
-        for _ in range(40):
+        for look in range(40):
+            if look % 10 == 0:  # what leaps high needs little there
+                mujoco.mj_resetData(world, data)
+                data.qpos[:] = home
             data.ctrl[:] = rng.uniform(low, high)
             mujoco.mj_step(world, data, nstep=steps)
     return int(data.maxuse_arena)

@@ -9,6 +9,7 @@ from typing import Any
 
 from envgen.build.cast import assign
 from envgen.build.objects import TaskObject, draw_object, object_kinds
+from envgen.build.physics import Physics, merge
 from envgen.build.robot import RobotModel, robot_model
 from envgen.core import dist
 from envgen.core.cfg import EnvCfg
@@ -19,10 +20,6 @@ from envgen.core.rng import Streams
 from envgen.obstacles.base import Obstacle
 from envgen.tasks.base import Task
 from envgen.terrains.base import SubTerrain
-
-FLUIDS = {"air": (1.204, 1.8e-5), "water": (1000.0, 1.0e-3), "none": (0.0, 0.0)}
-"""Density in kg/m3 and viscosity in Pa s, at 20 degrees Celsius."""
-INTEGRATORS = ("Euler", "RK4", "implicit", "implicitfast")
 
 
 @dataclass(frozen=True)
@@ -57,20 +54,6 @@ class Agent:
     team: str | None
     role: str | None
     colour: int
-
-
-@dataclass(frozen=True)
-class Physics:
-    """The options of the world; units as in MJCF."""
-
-    gravity: float
-    friction: float
-    wind: tuple[float, ...]
-    density: float
-    viscosity: float
-    timestep: float
-    integrator: str
-    solver: Mapping[str, float | int]
 
 
 @dataclass(frozen=True)
@@ -125,7 +108,20 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     obstacles = _obstacles(cfg, streams, attempt, difficulty, least, size, values)
     task = _task(cfg, streams, difficulty, least, values)
     thing, obstacles = _object(cfg, streams, turn, difficulty, least, obstacles, values)
-    physics, notes = _physics(cfg, streams, agents, values)
+    numbers = {
+        key: _shown(value, streams, f"physics.{key}", values)
+        for key, value in (
+            ("gravity", cfg.physics.gravity),
+            ("friction", cfg.physics.friction),
+            ("timestep", cfg.physics.timestep),
+        )
+        if value is not None
+    }
+    wind = tuple(
+        _shown(value, streams, f"physics.wind.{axis}", values) for axis, value in zip("xyz", cfg.physics.wind)
+    )
+    physics, notes = merge(cfg.physics, numbers, wind, [agent.robot.option for agent in agents])
+    notes = (*dict.fromkeys(note for agent in agents for note in agent.robot.notes), *notes)
     if not kind.teams and not kind.roles and any(agent.team for agent in agents):
         notes = (*notes, f"teams mean nothing to task {cfg.task.kind!r} but colours")
     return Draw(difficulty, size, cell, terrain, obstacles, agents, task, thing, physics, values, notes)
@@ -169,8 +165,8 @@ def _agents(cfg: EnvCfg, streams: Streams, values: dict[str, Any]) -> tuple[Agen
             values[f"robots[{i}].params.{key}"] = drawn[key]
         robot = robot_model(entry.model, drawn)
         for _ in range(count):
-            agent = f"{entry.model}_{number[entry.model]}"
-            number[entry.model] += 1
+            agent = f"{robot.agent}_{number[robot.agent]}"
+            number[robot.agent] += 1
             colour = teams.setdefault(entry.team or agent, len(teams))
             agents.append(Agent(agent, robot, entry.team, entry.role, colour))
     return tuple(agents)
@@ -293,46 +289,3 @@ def _object(
             obstacles = (*obstacles[:i], rest, *obstacles[i + 1 :])
         return thing, obstacles
     return None, obstacles
-
-
-def _physics(
-    cfg: EnvCfg, streams: Streams, agents: tuple[Agent, ...], values: dict[str, Any]
-) -> tuple[Physics, tuple[str, ...]]:
-    given = cfg.physics
-    number = {
-        key: _shown(value, streams, f"physics.{key}", values)
-        for key, value in (
-            ("gravity", given.gravity),
-            ("friction", given.friction),
-            ("timestep", given.timestep),
-        )
-        if value is not None
-    }
-    wind = [_shown(value, streams, f"physics.wind.{axis}", values) for axis, value in zip("xyz", given.wind)]
-    options = [agent.robot.option for agent in agents]
-    notes = [
-        f"robots disagree on {key}: the finest or strictest is taken"
-        for key in ("timestep", "integrator", "cone", "impratio")
-        if getattr(given, key, None) is None and len({option[key] for option in options}) > 1
-    ]
-    solver = {
-        "cone": max(option["cone"] for option in options),
-        "impratio": max(option["impratio"] for option in options),
-        "iterations": max(option["iterations"] for option in options),
-        "tolerance": min(option["tolerance"] for option in options),
-    }
-    # strictest last: Euler < implicitfast < implicit < RK4
-    order = ("Euler", "implicitfast", "implicit", "RK4")
-    own = max((INTEGRATORS[option["integrator"]] for option in options), key=order.index)
-    density, viscosity = FLUIDS[given.fluid]
-    physics = Physics(
-        gravity=number["gravity"],
-        friction=number["friction"],
-        wind=tuple(wind),
-        density=density,
-        viscosity=viscosity,
-        timestep=number.get("timestep", min(option["timestep"] for option in options)),
-        integrator=given.integrator or own,
-        solver=solver,
-    )
-    return physics, tuple(notes)

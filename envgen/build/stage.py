@@ -7,19 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
 from envgen.build.cast import Cast
-from envgen.build.engine import Model
+from envgen.build.engine import control_range
 from envgen.build.world import World
 from envgen.core.heightfield import Floats
 from envgen.core.params import RobotSize
-
-ROOT_JOINTS = ("root", "root_x", "root_y", "root_z", "root_pitch", "root_yaw")
-"""Names of joints by which the root moves, where they are not free joints."""
-_FREE, _SITE = int(mujoco.mjtJoint.mjJNT_FREE), int(mujoco.mjtObj.mjOBJ_SITE)
 
 
 @dataclass(frozen=True)
@@ -49,38 +44,30 @@ class AgentLayout:
     start: Floats
 
 
-def _root_body(model: Model, sensor: int) -> int:
-    """The body whose position a sensor measures."""
-    measured = int(model.sensor_objid[sensor])
-    return int(model.site_bodyid[measured]) if model.sensor_objtype[sensor] == _SITE else measured
-
-
 def layout(world: World, agent: str) -> AgentLayout:
     """Find an agent's sensors, joints and actuators by its prefix."""
     model = world.model
     prefix = f"{agent}/"
-    sensors, names = {}, world.names("sensor")
-    for i, name in enumerate(names):
+    sensors = {}
+    for i, name in enumerate(world.names("sensor")):
         if name.startswith(prefix):
             first = int(model.sensor_adr[i])
             sensors[name[len(prefix) :]] = slice(first, first + int(model.sensor_dim[i]))
-    root, root_joints = _root_body(model, names.index(f"{prefix}root_pos")), []
+    root = world.roots[agent]
+    root_joints = []
     pos: list[int] = []
     vel: list[int] = []
     for i, name in enumerate(world.names("jnt")):
         if not name.startswith(prefix):
             continue
-        kind = int(model.jnt_type[i])
-        if model.jnt_bodyid[i] == root and (kind == _FREE or name[len(prefix) :] in ROOT_JOINTS):
+        if int(model.jnt_bodyid[i]) == root:
             root_joints.append(i)
             continue
-        width = {0: (7, 6), 1: (4, 3)}.get(kind, (1, 1))
+        width = {0: (7, 6), 1: (4, 3)}.get(int(model.jnt_type[i]), (1, 1))
         pos += range(int(model.jnt_qposadr[i]), int(model.jnt_qposadr[i]) + width[0])
         vel += range(int(model.jnt_dofadr[i]), int(model.jnt_dofadr[i]) + width[1])
     actuators = [i for i, name in enumerate(world.names("actuator")) if name.startswith(prefix)]
-    limited = model.actuator_ctrllimited[actuators].astype(bool)[:, None]
-    # a control without limits is the action itself
-    bounds = np.where(limited, model.actuator_ctrlrange[actuators].reshape(-1, 2), (-1.0, 1.0))
+    low, high = control_range(model)
     return AgentLayout(
         root,
         tuple(root_joints),
@@ -88,8 +75,8 @@ def layout(world: World, agent: str) -> AgentLayout:
         np.array(pos, dtype=np.intp),
         np.array(vel, dtype=np.intp),
         np.array(actuators, dtype=np.intp),
-        bounds[:, 0],
-        bounds[:, 1],
+        low[actuators],
+        high[actuators],
         np.array(model.body_pos[root]),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from envgen.build.engine import Model, compile_text
+from envgen.build.fragment import fragment
 from envgen.build.mjcf import Rendered, render
 from envgen.build.place import Arena, place
 from envgen.build.sample import Attempt, Draw, sample
@@ -39,12 +40,14 @@ class Variant:
         return (*self.draw.notes, *self.arena.notes)
 
     def compile(self) -> World:
-        """Compile the text that is written.
+        """Compile it: what is written, but for what is only seen of its robots.
+
+        That robots move alike without it was seen when they were read; see `visuals.without_visuals`.
 
         Raises:
             WorkError: MuJoCo refuses it.
         """
-        model: Model = compile_text(self.rendered.text, self.rendered.files)
+        model: Model = compile_text(self.rendered.bare or self.rendered.text, self.rendered.files)
         return World(model, self.draw.cell)
 
 
@@ -71,6 +74,19 @@ def build(
     comment = _comment(cfg, seed, index, attempt, draw)
     rendered = render(f"{cfg.name}-{index:05d}", comment, draw, arena, 2 * attempt.memory)
     return Variant(cfg, seed, index, attempt, draw, arena, rendered)
+
+
+def shared_files(cfg: EnvCfg, seed: int) -> dict[str, str]:
+    """Where the files of its robots are that all variants share, by their name among a pack's assets.
+
+    Raises:
+        InputError: Parts of the EnvCfg don't go together.
+    """
+    agents = sample(cfg, Streams(seed, 0), Attempt()).agents
+    shared: dict[str, str] = {}
+    for agent in agents:
+        shared |= fragment(agent.robot, agent.id, agent.colour, 0.0).shared
+    return shared
 
 
 def _comment(cfg: EnvCfg, seed: int, index: int, attempt: Attempt, draw: Draw) -> list[str]:

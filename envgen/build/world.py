@@ -19,6 +19,7 @@ from envgen.core.heightfield import Floats, Heightfield
 from envgen.core.params import RobotSize
 
 TERRAIN, OBSTACLE, GOAL = "terrain/", "obstacle/", "goal/"
+ROOT_SENSOR = "/root_pos"
 MAP_CELL = 0.1
 _HFIELD, _PLANE, _BOX = (
     int(mujoco.mjtGeom.mjGEOM_HFIELD),
@@ -57,8 +58,19 @@ class World:
 
     @cached_property
     def agents(self) -> list[str]:
-        """Agent ids in the order of the model: what stands before `/torso`."""
-        return [name[: -len("/torso")] for name in self.body_names if name.endswith("/torso")]
+        """Agent ids in the order of the model."""
+        return sorted(self.roots, key=self.roots.__getitem__)
+
+    @cached_property
+    def roots(self) -> dict[str, int]:
+        """Root body of each agent: the one whose position its sensor `<agent>/root_pos` tells."""
+        roots = {}
+        for i, name in enumerate(self.names("sensor")):
+            if name.endswith(ROOT_SENSOR):
+                kind, number = int(self.model.sensor_objtype[i]), int(self.model.sensor_objid[i])
+                body = int(self.model.site_bodyid[number]) if kind == mujoco.mjtObj.mjOBJ_SITE else number
+                roots[name[: -len(ROOT_SENSOR)]] = body
+        return roots
 
     @cached_property
     def terrain_geoms(self) -> list[int]:

@@ -29,6 +29,8 @@ class Registry(Generic[T]):
     def __init__(self, family: str, package: str) -> None:
         self.family = family
         self.package = package
+        self.finder: Callable[[str], T | None] | None = None
+        """Finds what is not listed, such as a robot by its path; None where that is not its business."""
         self._kinds: dict[str, T] = {}
         self._loaded = False
 
@@ -57,10 +59,12 @@ class Registry(Generic[T]):
             InputError: There is none; the nearest name is suggested.
         """
         self._load()
-        try:
+        if name in self._kinds:
             return self._kinds[name]
-        except KeyError:
-            raise InputError(f"unknown {self.family} {name!r}", suggestion(name, self._kinds)) from None
+        found = self.finder(name) if self.finder else None
+        if found is None:
+            raise InputError(f"unknown {self.family} {name!r}", suggestion(name, self._kinds))
+        return found
 
     def names(self) -> list[str]:
         """All names, sorted."""

@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from envgen.build.variant import build
+from envgen.build.variant import build, shared_files
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError, WorkError
 from envgen.core.overrides import Sweep
+from envgen.packs.assets import keep
 from envgen.packs.journal import MANIFEST, NAME, Journal
 from envgen.packs.manifest import close
 from envgen.packs.pack import Pack
@@ -94,7 +95,7 @@ def make(
     recipe = Recipe(cfg, check_seed(seed), tuple(sweep))
     folder = Path(out) if out is not None else Path("packs") / f"{cfg.name}-s{seed}"
     jobs = check_jobs(jobs)
-    _try_first(recipe)
+    shared = _try_first(recipe)
     _prepare(folder, resume=resume, overwrite=overwrite)
     tally = Tally(count)
     with Journal(folder, recipe) as journal:
@@ -107,6 +108,7 @@ def make(
         pending = [index for index in range(count) if index not in journal]
         tally.done = tally.earlier = count - len(pending)
         try:
+            keep(folder, shared)
             for made in _made(recipe, pending, folder, jobs):
                 _note(made, journal, tally)
                 if progress:
@@ -206,15 +208,22 @@ def _whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _try_first(recipe: Recipe) -> None:
+def _try_first(recipe: Recipe) -> dict[str, str]:
     """Build one variant of each combination before anything is written.
 
     What can't go together is told at once, and what every variant needs (robots, templates) is in memory
     before the process forks.
+
+    Returns:
+        Where the files are that the variants share, by name.
     """
+    shared: dict[str, str] = {}
+    for _, cfg in recipe.cells:
+        shared |= shared_files(cfg, recipe.seed)
     for _, cfg in recipe.cells[:64]:
         with suppress(WorkError):  # another draw may do
             build(cfg, recipe.seed, 0)
+    return shared
 
 
 def _prepare(folder: Path, *, resume: bool, overwrite: bool) -> None:

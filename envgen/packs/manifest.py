@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from envgen.core.resources import resource
+from envgen.packs.assets import digests
 from envgen.packs.journal import MANIFEST, NAME, Journal
 
 TABLE = "variants.parquet"
@@ -40,6 +41,8 @@ def close(journal: Journal, count: int, *, complete: bool) -> None:
 def _write_manifest(journal: Journal, path: Path, count: int, *, complete: bool) -> None:
     part = path.with_name(f".{path.name}.part")
     head = {**journal.header, "count": count, "complete": complete}
+    if shared := digests(journal.folder):
+        head["assets"] = shared
     with open(part, "w", encoding="utf-8") as file:
         file.write("{\n")
         for key, value in head.items():

@@ -6,7 +6,7 @@ import hashlib
 import html
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,10 +22,11 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.errors import EnvgenError, InputError
 from envgen.core.params import RobotSize
 from envgen.core.rng import Streams
+from envgen.packs.assets import Assets
 from envgen.packs.recipe import ENV, SCHEMA, task_params, variant_folder
 from envgen.packs.store import Missing, Store, open_store
 from envgen.validate.report import Report
-from envgen.validate.xml import UnsafeXml, named_files, parse
+from envgen.robots.xml import UnsafeXml, named_files, parse
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +42,7 @@ class PackVariant:
     store: Store
     entry: Mapping[str, Any]
     cell: float
+    assets: Assets
     manifest: Mapping[str, Any]
 
     @property
@@ -142,9 +144,10 @@ class PackVariant:
             WorkError: MuJoCo refuses it.
         """
         others = {name: content for name, content in self.files.items() if name != ENV}
-        check_names(self.files[ENV], others, str(self.store.path))
+        check_names(self.files[ENV], others.keys() | self.assets.names, str(self.store.path))
+        text, shared = self.assets.resolve(self.xml)
         with listening():
-            return compile_text(self.xml, others)
+            return compile_text(text, {**others, **shared})
 
     def world(self) -> World:
         """The compiled world with its ground map, agents, goals and obstacles."""
@@ -165,6 +168,7 @@ class Pack(Sequence[PackVariant]):
         self.store = store
         self.manifest = manifest
         self._entries: list[dict[str, Any]] = manifest["variants"]
+        self.assets = Assets(store, manifest.get("assets", {}))
 
     @classmethod
     def open(cls, path: str | Path) -> Pack:
@@ -230,7 +234,7 @@ class Pack(Sequence[PackVariant]):
 
     def _variant(self, entry: dict[str, Any]) -> PackVariant:
         cell = entry["drawn"].get("terrain.cell", self.manifest["cfg"]["terrain"]["cell"])
-        return PackVariant(self.store, entry, float(cell), self.manifest)
+        return PackVariant(self.store, entry, float(cell), self.assets, self.manifest)
 
     def __iter__(self) -> Iterator[PackVariant]:
         return (self[i] for i in range(len(self)))
@@ -258,6 +262,7 @@ class Pack(Sequence[PackVariant]):
         """
         for variant in self:
             _ = variant.files
+        self.assets.verify()
 
     def __repr__(self) -> str:
         return f"<Pack {self.name}: {len(self)} variants, seed {self.seed}, {self.path}>"
@@ -281,14 +286,14 @@ def stream_of(manifest: Mapping[str, Any], index: int) -> int:
     return index // math.prod(len(axis["values"]) for axis in manifest.get("sweep", []))
 
 
-def check_names(text: bytes, files: Mapping[str, bytes], source: str) -> None:
+def check_names(text: bytes, files: Set[str], source: str) -> None:
     """Refuse an env.xml that names a file outside the manifest: MuJoCo would read it from the disk.
 
     Raises:
         InputError: It does, or is not safe to read.
     """
     try:
-        foreign = sorted({name for _, name in named_files(parse(text))} - files.keys())
+        foreign = sorted({name for _, name in named_files(parse(text))} - files)
     except UnsafeXml as error:
         raise InputError(
             f"{source}: an env.xml is not safe to read: {error}", "Don't use this pack."
@@ -313,6 +318,9 @@ def _check_manifest(manifest: Any, path: str | Path) -> None:
             raise InputError(f"{path}: pack.json lacks {key!r}", "The pack is damaged.")
         if not isinstance(manifest[key], kind):
             raise InputError(f"{path}: {key!r} in pack.json is of the wrong type", "The pack is damaged.")
+    assets = manifest.get("assets", {})
+    if not isinstance(assets, dict) or not all(isinstance(digest, str) for digest in assets.values()):
+        raise InputError(f"{path}: the assets in pack.json are malformed", "The pack is damaged.")
     axes = manifest.get("sweep", [])
     if not isinstance(axes, list) or not all(
         isinstance(axis, dict) and isinstance(axis.get("values"), list) and axis["values"] for axis in axes

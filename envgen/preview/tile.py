@@ -65,7 +65,7 @@ class Scene:
         shells = {n: i for i, n in enumerate(world.names("mat")) if n.endswith("/shell")}
         actors = []
         for i, agent in enumerate(world.agents):
-            body = world.body_names.index(f"{agent}/torso")
+            body = world.roots[agent]
             ahead = self.data.xmat[body].reshape(3, 3)[:2, 0]
             try:
                 size = measure_agent(world, snapshot, agent)

@@ -15,11 +15,12 @@ from envgen.core.errors import EnvgenError
 from envgen.core.families import ROBOTS
 from envgen.core.params import Param
 from envgen.core.resources import resource
+from envgen.robots._options import OPTIONS
 
 _OPEN, _CLOSE = "{#---", "---#}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RobotKind:
     """A robot that can be asked for by name.
 
@@ -40,6 +41,11 @@ class RobotKind:
     legged: bool = True
     params: Mapping[str, Param] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+
+    @property
+    def agent(self) -> str:
+        """What its agents are called, before their number."""
+        return self.name
 
     def mjcf(self, values: Mapping[str, float | int]) -> str:
         """The robot as a complete MJCF.
@@ -71,7 +77,7 @@ def read(path: Path) -> RobotKind:
         raise EnvgenError(f"{path} has no front matter", f"Begin it with {_OPEN} and end that with {_CLOSE}.")
     try:
         front: dict[str, Any] = tomllib.loads(text[len(_OPEN) : text.index(_CLOSE)])
-        params = {key: Param(**spec) for key, spec in front.pop("params", {}).items()}
+        params = {key: Param(**spec) for key, spec in front.pop("params", {}).items()} | OPTIONS
         sources = tuple(front.pop("sources", ()))
         return RobotKind(name=name, path=path, params=params, sources=sources, **front)
     except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:

@@ -65,8 +65,8 @@ class Randomizer:
         self._model, self._layouts, self._streams = world.model, layouts, streams
         self._settings = {key: dist.parse(settings[key]) for key in KEYS}
         self._geoms = np.array([*world.terrain_geoms, *world.obstacle_geoms], dtype=np.intp)
-        names = enumerate(world.body_names)
-        self._bodies = np.array([i for i, name in names if name.partition("/")[0] in layouts], dtype=np.intp)
+        trees = world.model.body_rootid
+        self._bodies = np.flatnonzero(np.isin(trees, [trees[at.root] for at in layouts.values()]))
         self._actuators = np.concatenate([at.actuators for at in layouts.values()])
         model = self._model
         self._friction = model.geom_friction[self._geoms, 0].copy()

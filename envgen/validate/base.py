@@ -89,7 +89,7 @@ class Subject:
 
     def root_of(self, agent: str) -> Floats:
         """(3,) position of an agent's root at the start, in m."""
-        position: Floats = self.home.xpos[self.world.body_names.index(f"{agent}/torso")]
+        position: Floats = self.home.xpos[self.world.roots[agent]]
         return position
 
     @property

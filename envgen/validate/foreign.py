@@ -14,10 +14,10 @@ import mujoco
 
 from envgen.build.engine import listening
 from envgen.core.errors import InputError
+from envgen.robots.xml import MAX_BYTES, UnsafeXml, all_files, escapes, inspect
 from envgen.validate.base import Subject
 from envgen.validate.examine import examine
 from envgen.validate.report import Finding, Report
-from envgen.validate.xml import MAX_BYTES, UnsafeXml, all_files, escapes, inspect
 
 TIME_LIMIT = 60.0
 """Seconds that one file may take."""

@@ -8,11 +8,13 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.engine import Data, Model, listening
+from envgen.build.engine import Data, Model, control_range, listening
 from envgen.build.reading import reset
 
 HALF = 0.5
 """Length of each half, in s."""
+MOST_STEPS = 125
+"""Of each half: at 2 ms, which robots with stiff contacts ask for, a quarter of a second tells as much."""
 LOOK = 0.1
 """Time between two looks at the state, in s; random control changes as often."""
 
@@ -61,9 +63,9 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
     mujoco.mj_kinematics(model, data)
     height = np.array(data.xpos[:, 2])
     drop = np.zeros(model.nbody)
-    low, high = _control_range(model)
+    low, high = control_range(model)
     steps = max(1, round(LOOK / model.opt.timestep))
-    looks = max(1, round(HALF / (steps * model.opt.timestep)))
+    looks = max(1, round(min(HALF, MOST_STEPS * model.opt.timestep) / (steps * model.opt.timestep)))
     mass = max(float(model.body_mass.sum()), 1e-9)
     speed = energy = depth = rest = 0.0
     full = False
@@ -95,14 +97,6 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
         arena=int(data.maxuse_arena),
         arena_share=1.0 if full else float(data.maxuse_arena) / max(int(model.narena), 1),
     )
-
-
-def _control_range(model: Model) -> tuple[np.ndarray, np.ndarray]:
-    """Ends of the control; actuators without a range get -1 to 1."""
-    limited = model.actuator_ctrllimited.astype(bool)
-    low = np.where(limited, model.actuator_ctrlrange[:, 0], -1.0)
-    high = np.where(limited, model.actuator_ctrlrange[:, 1], 1.0)
-    return low, high
 
 
 def _speed(data: Data) -> float:

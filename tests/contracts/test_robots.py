@@ -131,7 +131,7 @@ class TestEveryShape:
     def test_stands_for_two_seconds_without_control(self, name, values):
         world = in_a_world(name, values)
         data = start(world.model)
-        torso = world.body_names.index(f"{name}_0/torso")
+        torso = world.roots[f"{name}_0"]
         height = data.xpos[torso, 2]
         while data.time < 2:
             mujoco.mj_step(world.model, data)

@@ -69,7 +69,7 @@ class Episode:
     def move_to(self, x, y, lift=0.0):
         """Put the root over a point, as high above the ground there as it was at its start."""
         for world, data in zip(self.worlds, self.data):
-            root = world.body_names.index(f"{self.agent}/torso")
+            root = world.roots[self.agent]
             mujoco.mj_forward(world.model, data)
             at = data.xpos[root].copy()
             under, there = (

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envgen.core.errors import InputError
+from envgen.robots.xml import UnsafeXml, inspect, parse
 from envgen.validate.foreign import examine_path
-from envgen.validate.xml import UnsafeXml, inspect, parse
 
 PENDULUM = """<mujoco><worldbody><geom type="plane" size="2 2 .1"/><body pos="0 0 1"><joint axis="0 1 0"/>
 <geom type="capsule" size=".05" fromto="0 0 0 .4 0 0"/></body></worldbody></mujoco>"""

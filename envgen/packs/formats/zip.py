@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from envgen.core.errors import InputError
+from envgen.packs.assets import FOLDER
 from envgen.packs.formats.base import Format, register
 from envgen.packs.pack import Pack
 from envgen.packs.recipe import variant_folder
@@ -34,6 +35,8 @@ class Zip(Format):
                     except InputError:
                         if name == "pack.json":
                             raise
+                for name in pack.manifest.get("assets", {}):
+                    _add(archive, f"{FOLDER}/{name}", pack.assets.read(name))
                 for done, variant in enumerate(pack, 1):
                     for name, content in variant.files.items():
                         _add(archive, f"{variant_folder(variant.index)}/{name}", content)

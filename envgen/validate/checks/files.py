@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from envgen.robots.xml import UnsafeXml, all_files, escapes
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
-from envgen.validate.xml import UnsafeXml, all_files, escapes
 
 
 @register

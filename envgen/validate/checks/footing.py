@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
@@ -15,7 +16,10 @@ MOST = 0.35
 
 @register
 class Footing(Check):
-    """How far an agent's root comes down in half a second without control, in legs."""
+    """How far an agent's feet come down in half a second without control, in legs.
+
+    Its feet and not its root: what is driven by torques goes limp where it stands.
+    """
 
     kind: ClassVar[str] = "footing"
     title: ClassVar[str] = "agents don't fall more than 0.35 legs from their start"
@@ -28,8 +32,22 @@ class Footing(Check):
     def run(self, subject: Subject) -> Finding:
         worst, who = -np.inf, ""
         for agent in subject.world.agents:
-            body = subject.world.body_names.index(f"{agent}/torso")
-            drop = float(subject.settled.drop[body]) / subject.size_of(agent).leg
+            leg = subject.size_of(agent).leg
+            feet = _standing(subject, subject.world.roots[agent], 0.1 * leg)
+            drop = float(np.maximum(subject.settled.drop[feet], 0.0).mean()) / leg
             if drop > worst:
                 worst, who = drop, agent
         return self.at_most(worst, MOST, f"{who} comes down by {worst:.2f} legs")
+
+
+def _standing(subject: Subject, root: int, near: float) -> NDArray[np.intp]:
+    """Bodies of the robot of that root whose lowest geoms are about as low as its lowest."""
+    model = subject.model
+    own = (model.body_rootid[model.geom_bodyid] == root) & (
+        (model.geom_contype | model.geom_conaffinity) != 0
+    )
+    axes = subject.home.geom_xmat[own].reshape(-1, 3, 3)[:, 2]  # the world's up in each geom's frame
+    centre, half = model.geom_aabb[own, :3], model.geom_aabb[own, 3:]
+    bottom = subject.home.geom_xpos[own, 2] + (axes * centre - np.abs(axes) * half).sum(axis=1)
+    bodies: NDArray[np.intp] = np.unique(model.geom_bodyid[own][bottom <= bottom.min() + near])
+    return bodies

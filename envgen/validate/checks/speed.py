@@ -7,7 +7,8 @@ from typing import ClassVar
 from envgen.validate.base import Blame, Check, Subject, register
 from envgen.validate.report import Finding
 
-MOST = 20.0
+MOST = 60.0
+"""Random torque whips the feet of unloaded legs to 30 m/s; what explodes passes 1,000 at once."""
 
 
 @register
@@ -15,7 +16,7 @@ class Speed(Check):
     """Greatest speed of a centre of mass within the second."""
 
     kind: ClassVar[str] = "speed"
-    title: ClassVar[str] = "no body is faster than 20 m/s"
+    title: ClassVar[str] = "no body is faster than 60 m/s"
     unit: ClassVar[str] = "m/s"
     blame: ClassVar[Blame] = "obstacles"
     order: ClassVar[int] = 72

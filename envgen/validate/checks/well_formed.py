@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from envgen.robots.xml import MAX_BYTES, UnsafeXml, inspect
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
-from envgen.validate.xml import MAX_BYTES, UnsafeXml, inspect
 
 
 @register

@@ -1,0 +1,77 @@
+"""A robot without what is only seen: its meshes cost a hundred times its physics when they are compiled."""
+
+from __future__ import annotations
+
+import mujoco
+import numpy as np
+from lxml import etree
+
+from envgen.build.engine import Model
+
+_SAME = (
+    *("body_mass", "body_inertia", "body_ipos", "body_iquat", "body_pos", "body_quat", "body_parentid"),
+    *("jnt_type", "jnt_range", "jnt_stiffness", "jnt_pos", "jnt_axis", "body_gravcomp"),
+    *("dof_armature", "dof_damping", "dof_frictionloss", "eq_type", "tendon_range"),
+    *("actuator_gainprm", "actuator_biasprm", "actuator_gear", "actuator_ctrlrange", "actuator_forcerange"),
+    *("sensor_type", "sensor_dim"),
+)
+"""Arrays that must not differ, bit by bit, between a robot with and without what is only seen."""
+
+
+def without_visuals(xml: str) -> str | None:
+    """The same robot for physics alone.
+
+    Left out are mesh geoms that collide with nothing and that nothing refers to, meshes, textures and
+    materials that are then unused. The two are compiled once and compared: where masses come from such
+    geoms, they stay.
+
+    Args:
+        xml: MJCF of a robot, as MuJoCo writes it.
+
+    Returns:
+        MJCF, or None where there is nothing to leave out or it would change the physics.
+    """
+    root = etree.fromstring(xml.encode(), etree.XMLParser(remove_blank_text=True))
+    if root.find("asset/mesh") is None and root.find("asset/texture") is None:
+        return None
+    spec = mujoco.MjSpec.from_string(xml)
+    whole = spec.compile()
+    for geom in list(spec.geoms):
+        if _only_seen(geom) and (not geom.name or not _referred(root, geom.name)):
+            spec.delete(geom)
+    used = {geom.meshname for geom in spec.geoms if geom.meshname}
+    for mesh in list(spec.meshes):
+        if mesh.name not in used:
+            spec.delete(mesh)
+    for element in [*spec.materials]:
+        element.textures = [""] * len(element.textures)
+    for texture in list(spec.textures):
+        spec.delete(texture)
+    try:
+        bare = spec.compile()
+    except ValueError:  # something refers to what was left out
+        return None
+    return str(spec.to_xml()) if same_physics(whole, bare) else None
+
+
+def _only_seen(geom: object) -> bool:
+    kind = getattr(geom, "type", None)
+    contacts = getattr(geom, "contype", 1) or getattr(geom, "conaffinity", 1)
+    return bool(kind == mujoco.mjtGeom.mjGEOM_MESH and not contacts)
+
+
+def _referred(root: etree._Element, name: str) -> bool:
+    """Whether a contact pair, a sensor or a tendon names a geom."""
+    keys = ("geom", "geom1", "geom2", "objname", "refname", "sidesite")
+    return any(
+        element.get(key) == name
+        for section in ("contact", "sensor", "tendon")
+        for part in root.iterfind(section)
+        for element in part.iter(etree.Element)
+        for key in keys
+    )
+
+
+def same_physics(a: Model, b: Model) -> bool:
+    """Whether two compiled models move alike: equal bodies, joints, actuators and sensors."""
+    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in _SAME)

@@ -1,0 +1,157 @@
+"""Robots that are anyone's MJCF: a path, or `<source>:<name>` of an installed package or of a menagerie."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from envgen.core.cfg import slug
+from envgen.core.errors import InputError
+from envgen.core.families import ROBOTS
+from envgen.core.params import Param
+from envgen.robots._options import OPTIONS
+from envgen.robots.adapters import Adapter, adapter
+from envgen.robots.sources import locate
+from envgen.robots.xml import MAX_BYTES, UnsafeXml, all_files, escapes, inspect, parse
+
+LOADABLE = (".obj", ".stl", ".png", ".msh", ".ktx", ".xml", ".mjcf", ".bin", ".skn", ".hf")
+"""Formats that MuJoCo reads everywhere; others need decoders that its browser build lacks."""
+MAX_BODIES = 100
+"""Nested bodies: beyond some 130 the 64 kB stack of MuJoCo's browser build overflows."""
+_SUFFIXES = (".xml", ".mjcf")
+
+
+@dataclass(frozen=True, eq=False)
+class RobotFile:
+    """A robot described by an MJCF file.
+
+    Attributes:
+        name: As it was asked for.
+        path: Of the file.
+        agent: What its agents are called, before their number.
+        adapter: What its package adds to it in code, or None.
+    """
+
+    name: str
+    path: Path
+    agent: str
+    adapter: Adapter | None = None
+    params: Mapping[str, Param] = field(default_factory=lambda: OPTIONS)
+
+    @property
+    def summary(self) -> str:
+        """What it is, in a line."""
+        return f"the robot of {self.path.name}"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where its figures come from."""
+        return (self.name,)
+
+    @cached_property
+    def inputs(self) -> dict[str, str]:
+        """SHA-256 of the file and of each file that it names, by path relative to its folder.
+
+        Raises:
+            InputError: It can't be used: missing, not XML, unsafe, or in a format that a browser can't load.
+        """
+        text = self._read()
+        digests = {self.path.name: hashlib.sha256(text).hexdigest()}
+        try:
+            inspect(text)
+            root = parse(text)
+            named = sorted({path for _, path in all_files(text, self.path.parent)})
+        except UnsafeXml as error:
+            raise self._refused(
+                str(error), "Give an MJCF file that is well-formed and of modest size."
+            ) from None
+        if root.tag != "mujoco":
+            raise self._refused(f"its root is <{root.tag}>, not <mujoco>", "Give an MJCF file.")
+        deepest = max((_depth(body) for body in root.iter("body")), default=0)
+        if deepest > MAX_BODIES:
+            raise self._refused(
+                f"{deepest} bodies are nested, over the bound of {MAX_BODIES}", "Flatten its kinematic tree."
+            )
+        if next(root.iter("plugin"), None) is not None:
+            raise self._refused("it needs a plugin, which browsers can't load", "Remove the <plugin>.")
+        for path in named:
+            digests[path] = self._checked(path)
+        return digests
+
+    def _checked(self, path: str) -> str:
+        """SHA-256 of a file that the MJCF names."""
+        if escapes(path, self.path.parent):
+            raise self._refused(
+                f"it names {path!r}, which is outside its folder", "Move the file beside the MJCF."
+            )
+        if not path.lower().endswith(LOADABLE):
+            raise self._refused(
+                f"{path!r} is in a format that MuJoCo can't load in a browser",
+                "Convert it: meshes to OBJ or STL, textures to PNG.",
+            )
+        try:
+            content = (self.path.parent / path).read_bytes()
+        except OSError:
+            raise self._refused(f"its file {path!r} is missing", "Put it where the MJCF says.") from None
+        return hashlib.sha256(content).hexdigest()
+
+    def _read(self) -> bytes:
+        try:
+            if not self.path.is_file():
+                raise InputError(
+                    f"there is no robot file {self.path}",
+                    "Give the path of an MJCF file; see `envgen list robots`.",
+                )
+            if self.path.stat().st_size > MAX_BYTES:
+                raise self._refused(
+                    f"it is over {MAX_BYTES // 10**6} MB", "Move its data into files beside it."
+                )
+            return self.path.read_bytes()
+        except OSError as error:
+            raise self._refused(f"it can't be read: {error.strerror}", "Give a readable file.") from None
+
+    def _refused(self, cause: str, remedy: str) -> InputError:
+        return InputError(f"robot {self.name!r} can't be used: {cause}", remedy)
+
+
+def _depth(body: object) -> int:
+    depth = 0
+    while body is not None:
+        depth += getattr(body, "tag", "") == "body"
+        body = body.getparent()  # type: ignore[attr-defined]
+    return depth
+
+
+def find(name: str) -> RobotFile | None:
+    """The robot that a name stands for, if it is a path or `<source>:<name>`.
+
+    Raises:
+        InputError: It is one of these, but there is no such robot, or it can't be used.
+    """
+    if name.lower().endswith(_SUFFIXES) or "/" in name or "\\" in name:
+        path, source, wanted = Path(name).expanduser(), "", Path(name).stem
+    elif ":" in name:
+        source, wanted = name.split(":", 1)
+        path = locate(source, wanted)
+    else:
+        return None
+    try:
+        about = path.stat()
+        state = (about.st_mtime_ns, about.st_size)
+    except OSError:
+        state = (0, 0)
+    return _read(name, path, source, wanted, state)
+
+
+@lru_cache(maxsize=64)
+def _read(name: str, path: Path, source: str, wanted: str, state: tuple[int, int]) -> RobotFile:
+    """The robot, read once for each state of its file."""
+    robot = RobotFile(name, path, slug(wanted, 40), adapter(source, wanted) if source else None)
+    _ = robot.inputs  # told at once, and not when the first variant is built
+    return robot
+
+
+ROBOTS.finder = find
