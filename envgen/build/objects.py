@@ -74,8 +74,12 @@ def draw_object(
     """
     if own is None:
         cls = OBSTACLES.get(kind)
+        known = specs(cls)
+        # half as wide as the robot: it is to be pushed, not stumbled over
+        given = {"radius": 0.5 * size.radius} if kind == "ball" else {}
+        given = {key: min(max(value, known[key].low), known[key].high) for key, value in given.items()}
         drawn: Mapping[str, float | int] = draw(
-            specs(cls), {}, streams, "task/object", difficulty=difficulty, size=size
+            known, given, streams, "task/object", difficulty=difficulty, size=size
         )
         drawn = {k: v if isinstance(v, int) else float(f"{v:.5g}") for k, v in drawn.items()}
         values["object.kind"] = kind

@@ -82,12 +82,24 @@ class BatchReading:
         return self._stage.goal(self._number)
 
     def object(self, number: int) -> Floats:
-        at = [free[number][0] for free in self._stage.free_bodies]
-        return np.array([d.qpos[i : i + 3] for d, i in zip(self._data, at)])
+        return np.array(
+            [
+                d.qpos[at.pos : at.pos + 3] + _rotated(d.qpos[at.pos + 3 : at.pos + 7], at.centre)
+                for d, at in zip(self._data, self._stage.things[number])
+            ]
+        )
 
     def object_velocity(self, number: int) -> Floats:
-        at = [free[number][1] for free in self._stage.free_bodies]
-        return np.array([d.qvel[i : i + 3] for d, i in zip(self._data, at)])
+        # of the centre of mass: MuJoCo has the velocity of the origin, and turns in the frame of the body
+        return np.array(
+            [
+                d.qvel[at.vel : at.vel + 3]
+                + _rotated(
+                    d.qpos[at.pos + 3 : at.pos + 7], _crossed(d.qvel[at.vel + 3 : at.vel + 6], at.centre)
+                )
+                for d, at in zip(self._data, self._stage.things[number])
+            ]
+        )
 
     def role(self, name: str) -> Floats:
         return np.full((self.worlds, 1), float(self._stage.cast.roles[self._number] == name))
@@ -129,6 +141,20 @@ class BatchReading:
 
     def _pairs(self) -> list[tuple[State, AgentLayout]]:
         return list(zip(self._data, self._layout))
+
+
+def _rotated(quat: Floats, vector: Floats) -> Floats:
+    """A vector (3,) turned by an orientation (w, x, y, z)."""
+    result = np.zeros(3)
+    mujoco.mju_rotVecQuat(result, vector, quat)
+    return result
+
+
+def _crossed(a: Floats, b: Floats) -> Floats:
+    """Cross product of two vectors (3,): numpy's costs ten times as much."""
+    result = np.zeros(3)
+    mujoco.mju_cross(result, a, b)
+    return result
 
 
 def reset(model: Model, data: Data) -> None:

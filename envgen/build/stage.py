@@ -81,6 +81,28 @@ def layout(world: World, agent: str) -> AgentLayout:
     )
 
 
+@dataclass(frozen=True)
+class FreeBody:
+    """Where an object's numbers are.
+
+    Attributes:
+        pos: First index into `qpos`.
+        vel: First index into `qvel`.
+        centre: (3,) centre of mass in its own frame, in m.
+    """
+
+    pos: int
+    vel: int
+    centre: Floats
+
+
+def _free_body(world: World, name: str) -> FreeBody:
+    model, body = world.model, world.body_names.index(name)
+    joint = int(model.body_jntadr[body])
+    first = int(model.jnt_qposadr[joint]), int(model.jnt_dofadr[joint])
+    return FreeBody(*first, np.array(model.body_ipos[body]))
+
+
 @dataclass(frozen=True, eq=False)
 class Stage:
     """Worlds with the same agents, and all that their terms read but the state.
@@ -119,13 +141,9 @@ class Stage:
         return {agent: [layout(world, agent) for world in self.worlds] for agent in self.cast.agents}
 
     @cached_property
-    def free_bodies(self) -> list[list[tuple[int, int]]]:
-        """For each world, the first index into `qpos` and `qvel` of each object."""
-        found = []
-        for world in self.worlds:
-            joints = [world.model.body_jntadr[world.body_names.index(name)] for name in self.objects]
-            found.append([(int(world.model.jnt_qposadr[j]), int(world.model.jnt_dofadr[j])) for j in joints])
-        return found
+    def things(self) -> list[list[FreeBody]]:
+        """Each object, in each world."""
+        return [[_free_body(world, name) for world in self.worlds] for name in self.objects]
 
     def goal(self, agent: int) -> Floats:
         """(worlds, 3) position of an agent's goal, in m; (worlds, 0) where there is none."""

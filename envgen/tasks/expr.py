@@ -56,7 +56,7 @@ SOURCES: dict[str, str] = {
     "joint_vel": "velocities of the same joints (rad/s or m/s)",
     "action": "the last action, in [-1, 1]",
     "goal": "position of the agent's goal in the world (m)",
-    "object": "['object', i]: position of the i-th object of the task in the world (m)",
+    "object": "['object', i]: position of the i-th object of the task, of its centre of mass (m)",
     "object_velocity": "['object_velocity', i]: velocity of that object (m/s)",
     "role": "['role', name]: 1 where that is the agent's role, else 0",
     "start": "position of the agent's root at the start (m)",
