@@ -16,6 +16,7 @@ from envgen.build.scatter import Placed
 from envgen.build.seats import FLAT, TRIES, Cells, Seats, near_cells, standing_cells, towards
 from envgen.core.errors import InputError, WorkError
 from envgen.core.heightfield import Floats
+from envgen.tasks.sumo import start_circle
 
 if TYPE_CHECKING:
     from envgen.build.starts import Point, Search, Starts
@@ -98,7 +99,7 @@ def centre(search: Search) -> Starts:
 def ring(search: Search) -> Starts:
     """On a circle inside the ring, facing its middle; goal/0 is the middle."""
     agents, radius = search.draw.agents, float(getattr(search.draw.task, "ring"))  # noqa: B009
-    least = (search.widest + 0.15) / math.sin(math.pi / len(agents))
+    least = start_circle(len(agents), search.widest)
     circle = max(0.5 * radius, least)
     if circle > 0.9 * radius:
         raise InputError(

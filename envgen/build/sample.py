@@ -106,7 +106,7 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     _shown(cfg.control.episode, streams, "control.episode", values)
     terrain = _terrain(cfg, streams, turn, difficulty, least, values)
     obstacles = _obstacles(cfg, streams, attempt, difficulty, least, size, values)
-    task = _task(cfg, streams, difficulty, least, values)
+    task = _task(cfg, streams, difficulty, least, agents, values)
     thing, obstacles = _object(cfg, streams, turn, difficulty, least, obstacles, values)
     numbers = {
         key: _shown(value, streams, f"physics.{key}", values)
@@ -249,10 +249,15 @@ def _task(
     streams: Streams,
     difficulty: float,
     size: RobotSize,
+    agents: tuple[Agent, ...],
     values: dict[str, Any],
 ) -> Task:
     kind = TASKS.get(cfg.task.kind)
-    drawn = _rounded(draw(specs(kind), cfg.task.params, streams, "task", difficulty=difficulty, size=size))
+    given = cfg.task.params
+    # what is hard is decided by the least able robot, how much room there must be by the widest
+    size = replace(size, radius=max(agent.robot.size.radius for agent in agents))
+    drawn = _rounded(draw(specs(kind), given, streams, "task", difficulty=difficulty, size=size))
+    drawn |= {k: v for k, v in kind.roomy(drawn, len(agents), size.radius).items() if k not in given}
     values.update({f"task.{key}": value for key, value in drawn.items()})
     for name, weight in cfg.task.weights.items():
         _shown(weight, streams, f"task.weight.{name}", values)

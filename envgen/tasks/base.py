@@ -99,6 +99,11 @@ class Task(ABC):
     def terms(cls) -> TaskTerms:
         """The terms for one agent; what was drawn for a world enters as `["param", name]`."""
 
+    @classmethod
+    def roomy(cls, drawn: Mapping[str, float], agents: int, radius: float) -> dict[str, float]:
+        """Parameters that have to be other than drawn for so many agents of that radius (m), if left open."""
+        return {}
+
     def goal_distance(self) -> float:
         """Distance from start (or object) to goal in m, for layouts that have goals."""
         return 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -24,6 +26,11 @@ from envgen.tasks.expr import Expr
 OUT: Expr = ["gt", DISTANCE, ["param", "ring"]]
 
 
+def start_circle(agents: int, radius: float) -> float:
+    """Radius (m) of a circle on which so many agents stand 30 cm apart."""
+    return (radius + 0.15) / math.sin(math.pi / agents)
+
+
 @register
 @dataclass(frozen=True)
 class Sumo(Task):
@@ -36,6 +43,10 @@ class Sumo(Task):
     teams: ClassVar[tuple[int, int | None] | None] = (2, None)
 
     ring: float = param("m", 0.2, 200.0, "radius of the ring", default=3.0, scale="radius")
+
+    @classmethod
+    def roomy(cls, drawn: Mapping[str, float], agents: int, radius: float) -> dict[str, float]:
+        return {"ring": max(drawn["ring"], round(1.25 * start_circle(agents, radius), 2))}
 
     def mark(self) -> tuple[str, tuple[float, ...]]:
         return "cylinder", (self.ring, 0.02)
