@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from envgen.build.footing import Footing, Pose
 from envgen.build.ground import GroundMap, Traversability, traversability
-from envgen.build.layouts import LAYOUTS
 from envgen.build.sample import Agent, Draw
 from envgen.build.scatter import Placed
+from envgen.build.task_layouts import LAYOUTS
 from envgen.core.errors import WorkError
 from envgen.core.heightfield import Floats
 from envgen.terrains.base import Ground

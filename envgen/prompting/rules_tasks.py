@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from envgen.core.families import TASKS
 from envgen.prompting.lexicon import Sense
 from envgen.prompting.reading import Draft, Reading, first_known
 from envgen.prompting.scan import Item
@@ -39,11 +40,19 @@ def _several(reading: Reading) -> bool:
 
 
 def _absorb(reading: Reading, chosen: Sense) -> None:
-    """The ball of a soccer match is the task's own, not a further obstacle."""
-    for _, item, sense in list(reading.having("obstacle")):
+    """The ball of a soccer match is the task's own, not a further obstacle; what is pushed may be another."""
+    for i, item, sense in list(reading.having("obstacle")):
         if sense.obstacle[0] in chosen.absorbs and reading.task:
             item.used = True
             reading.task.trace.append((item.text, "kind", reading.task.kind))
+            kinds = TASKS.get(reading.task.kind).objects
+            wanted = next((kind for kind in sense.obstacle if kind in kinds), None)
+            kind = first_known("obstacle", (wanted,)) if wanted and wanted != kinds[0] else None
+            if kind:
+                draft = Draft("obstacle", kind, i)
+                draft.put("kind", kind, item.text)
+                draft.assume("count", 1, "the task moves one")
+                reading.obstacles.append(draft)
 
 
 def _roles(reading: Reading) -> None:
