@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,17 @@ def own_pack(pack: Pack, tmp_path: Path) -> Path:
     import shutil
 
     return Path(shutil.copytree(pack.path, tmp_path / "own"))
+
+
+@pytest.fixture(scope="session")
+def robots_of_others() -> Iterator[Path]:
+    """The folder with packages that carry robots, from which `<source>:<name>` is found."""
+    folder = Path(__file__).parent.parent / ".robots"
+    if not (folder / "stamp").is_file():
+        pytest.fail("the robots of other packages are missing: run scripts/robots")
+    sys.path.append(str(folder))
+    yield folder
+    sys.path.remove(str(folder))
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,9 @@ class Footing:
         points = robot.underside
         c, s = math.cos(yaw), math.sin(yaw)
         height = self.under(x + c * points[:, 0] - s * points[:, 1], y + s * points[:, 0] + c * points[:, 1])
-        z = math.ceil((float(np.max(height - points[:, 2])) + CLEARANCE) * 10_000) / 10_000
+        # within its margin, MuJoCo takes a geom over a heightfield to be deeper than it is
+        clearance = CLEARANCE + 1.5 * robot.margin
+        z = math.ceil((float(np.max(height - points[:, 2])) + clearance) * 10_000) / 10_000
         soles = points[:, 2] <= points[:, 2].min() + SOLE
         reach = (0.1 if len(self._top) else 0.3) * robot.size.leg + 2 * SOLE
         carried = z + points[soles, 2] - height[soles] <= reach

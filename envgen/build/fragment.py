@@ -124,12 +124,8 @@ def hue(colour: int) -> tuple[float, float, float]:
 def _mend_defaults(root: etree._Element, agent: str) -> None:
     """What MuJoCo 3.14 leaves unfinished in the default classes of an attached robot.
 
-    It writes angles of defaults in the child's unit (every joint repeats its own in radians) and keeps the
-    child's name of a material (every geom repeats its own with the prefix).
+    It keeps the child's name of a material there; every geom repeats its own with the prefix.
     """
-    for default in root.iterfind(".//default/joint"):
-        for angle in {"range", "ref", "springref"} & set(default.attrib):
-            del default.attrib[angle]
     for default in root.iterfind(".//default/*[@material]"):
         if not default.get("material", "").startswith(f"{agent}/"):
             del default.attrib["material"]

@@ -45,6 +45,7 @@ class RobotModel:
         home_ctrl: (nu,) control at home.
         keys: Its further keyframes (qpos, ctrl) by name.
         underside: (n, 3) points of its lower surface at home, relative to the root, in m.
+        margin: Greatest distance at which its geoms make contacts already, in m.
         mass: In kg.
         volumes: Displaced volume by body, in m3, with the mass of the body in kg.
         arena: Bytes of MuJoCo's arena that it was seen to need.
@@ -66,6 +67,7 @@ class RobotModel:
     home_ctrl: Floats
     keys: Mapping[str, tuple[Floats, Floats]]
     underside: Floats
+    margin: float
     mass: float
     volumes: dict[str, tuple[float, float]]
     arena: int
@@ -122,6 +124,7 @@ def _robot_model(kind: Any, values: tuple[tuple[str, float | int], ...]) -> Robo
         home_ctrl=np.array(adopted.control),
         keys=adopted.keys,
         underside=_underside(points) - position,
+        margin=float(model.geom_margin.max(initial=0.0)),
         mass=float(model.body_subtreemass[0]),
         volumes=_volumes(model),
         arena=_arena_need(bare or xml, adopted.home, _bits(model)),
@@ -311,8 +314,8 @@ def _arena_need(xml: str, home: Floats, touches: int) -> int:
         data = mujoco.MjData(world)
         low, high = control_range(world)
         steps = max(1, int(0.05 / world.opt.timestep))
-        for look in range(40):
-            if look % 10 == 0:  # what leaps high needs little there
+        for look in range(70):
+            if look in (0, 40, 50, 60):  # what leaps high at first needs little there
                 mujoco.mj_resetData(world, data)
                 data.qpos[:] = home
             data.ctrl[:] = rng.uniform(low, high)

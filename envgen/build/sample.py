@@ -104,6 +104,12 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     cell = _shown(cfg.terrain.cell, streams, "terrain.cell", values)
     _shown(cfg.control.frame_skip, streams, "control.frame_skip", values, integer=True)
     _shown(cfg.control.episode, streams, "control.episode", values)
+    level = next((agent.robot for agent in agents if agent.robot.root.kind == "level"), None)
+    if level and any(entry.kind != "flat" for entry in cfg.terrain.sub_terrains):
+        raise InputError(
+            f"{level.name!r} slides on a level plane and can't follow the ground",
+            "Take terrain 'flat', or a robot with a <freejoint/>.",
+        )
     terrain = _terrain(cfg, streams, turn, difficulty, least, values)
     obstacles = _obstacles(cfg, streams, attempt, difficulty, least, size, values)
     task = _task(cfg, streams, difficulty, least, agents, values)

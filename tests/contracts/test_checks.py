@@ -224,7 +224,7 @@ BROKEN: dict[str, list[Callable[[Path], Subject]]] = {
         lambda _: edited(world(), lambda t: t.replace("<keyframe>", _blow_up() + "<keyframe>")),
         lambda _: thrown(1e12),
     ],
-    "speed": [lambda _: thrown(21)],
+    "speed": [lambda _: thrown(61)],
     "energy": [lambda _: thrown(15)],
     "sinking": [lambda _: heap("0.5 1")],
     "tunnelling": [lambda _: heap("2 1")],
