@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envgen.build.ground import GroundMap
 from envgen.core.cfg import EnvCfg
@@ -18,6 +19,10 @@ from envgen.obstacles.base import Obstacle, Shape
 
 _DISC = np.stack(np.meshgrid(np.linspace(-1, 1, 25), np.linspace(-1, 1, 25)), axis=-1).reshape(-1, 2)
 """Samples (625, 2) of the unit square."""
+MOST_HANG = 0.35
+"""Unevenness of the ground under a thing that lies on it, in multiples of its least half extent or height."""
+MOST_SLOPE = 0.55
+"""Rise over run on which it stays where it is: at friction 1, it slides from 1 on."""
 
 
 @dataclass(frozen=True)
@@ -88,15 +93,41 @@ def draw_object(
     return TaskObject(own, own.shape(streams("task/object", attempt)))
 
 
-def lying(shape: Shape, spots: Floats, ground: GroundMap) -> tuple[Floats, Floats]:
-    """Height (n,) at which an object lies at spots (n, 2), and how high it is over the spot, in m."""
+@dataclass(frozen=True)
+class Lying:
+    """How an object would lie at n spots.
+
+    Attributes:
+        z: (n,) height of its frame, in m.
+        quat: (n, 4) orientation (w, x, y, z).
+        stays: (n,) whether it would lie there without hanging or sliding.
+    """
+
+    z: Floats
+    quat: Floats
+    stays: NDArray[np.bool_]
+
+
+def lying(shape: Shape, spots: Floats, ground: GroundMap) -> Lying:
+    """How an object lies at spots (n, 2): a ball on what it touches first, the rest along the ground."""
     half = np.array(shape.half)
     disc = _DISC[np.hypot(*_DISC.T) <= 1] if shape.round else _DISC
     x, y = (spots[:, [axis]] + disc[:, axis] * half[axis] for axis in (0, 1))
-    under = ground.above(x, y, 0.5 * min(ground.field.cell) if shape.round else 0.0)
-    bulge = 1 - np.sqrt(np.maximum(1 - np.square(disc).sum(axis=1), 0)) if shape.round else 0.0
-    z = (under - bulge * half[0]).max(axis=1)
-    return np.round(z + 0.001, 4), z - ground.at(*spots.T)
+    upright = np.tile([1.0, 0.0, 0.0, 0.0], (len(spots), 1))
+    if shape.round:
+        bulge = half[0] * (1 - np.sqrt(np.maximum(1 - np.square(disc).sum(axis=1), 0)))
+        z = (ground.above(x, y, 0.5 * min(ground.field.cell)) - bulge).max(axis=1)
+        return Lying(np.round(z + 0.001, 4), upright, z - ground.at(*spots.T) <= 0.25 * half[0])
+    under = ground.above(x, y)
+    # the plane that fits best: samples are symmetric, so its parts are found one by one
+    slope = np.stack([under @ disc[:, k] / (np.square(disc[:, k]).sum() * half[k]) for k in (0, 1)], axis=1)
+    over = under - slope @ (disc * half).T
+    z, hang = over.max(axis=1), np.ptp(over, axis=1)
+    quat = np.stack([1 + np.sqrt(1 + np.square(slope).sum(axis=1)), slope[:, 1], -slope[:, 0]], axis=1)
+    quat = np.concatenate([quat, np.zeros((len(spots), 1))], axis=1)
+    quat = np.round(quat / np.linalg.norm(quat, axis=1, keepdims=True), 5)
+    stays = (hang <= MOST_HANG * min(*shape.half, shape.height)) & (np.hypot(*slope.T) <= MOST_SLOPE)
+    return Lying(np.round(z + 0.001, 4), quat, stays)
 
 
 def resting_places(shape: Shape, ground: GroundMap, cells: Floats) -> Floats:

@@ -21,6 +21,10 @@ from envgen.tasks.sumo import start_circle
 if TYPE_CHECKING:
     from envgen.build.starts import Point, Search, Starts
 
+SPOTS = 256
+"""Places at which the object of a task is laid on trial."""
+
+
 # --- climb ------------------------------------------------------------------------------------
 
 
@@ -185,16 +189,17 @@ def _lay(search: Search, near: Callable[[Floats], Floats]) -> Placed:
     spots = spots[np.isfinite(search._line_cost(spots[:, 0], spots[:, 1]))]
     away = near(spots)
     spots = search.rng.permutation(spots[np.isfinite(away)])
-    spots = spots[np.argsort(np.round(near(spots), 1), kind="stable")][:64]
-    z, over = lying(shape, spots, search.map)
-    good = np.flatnonzero((over <= 0.25 * min(shape.half)) & (z > search.map.pit))
+    spots = spots[np.argsort(np.round(near(spots), 1), kind="stable")][:SPOTS]
+    lies = lying(shape, spots, search.map)
+    good = np.flatnonzero(lies.stays & (lies.z > search.map.pit))
     if not len(good):
         raise WorkError(
             f"the {thing.kind.kind} of the task finds no place to lie",
             "Take another terrain, a larger terrain.size or a lower difficulty.",
         )
     x, y = (float(v) for v in spots[good[0]])
-    return Placed(thing.name, shape, (x, y, float(z[good[0]])), (1.0, 0.0, 0.0, 0.0))
+    w, i, j, k = (float(v) for v in lies.quat[good[0]])
+    return Placed(thing.name, shape, (x, y, float(lies.z[good[0]])), (w, i, j, k))
 
 
 def push(search: Search) -> Starts:

@@ -41,14 +41,20 @@ def _several(reading: Reading) -> bool:
 
 def _absorb(reading: Reading, chosen: Sense) -> None:
     """The ball of a soccer match is the task's own, not a further obstacle; what is pushed may be another."""
-    for i, item, sense in list(reading.having("obstacle")):
-        if sense.obstacle[0] in chosen.absorbs and reading.task:
+    verb = reading.task
+    if verb is None:
+        return
+    kinds = TASKS.get(verb.kind).objects
+    named = [found for found in reading.having("obstacle") if found[2].obstacle[0] in chosen.absorbs]
+    # "pushes a ball among boxes": the first thing after the verb is meant
+    named.sort(key=lambda found: (found[0] < verb.at, found[0]))
+    for i, item, sense in named:
+        if sense.obstacle == named[0][2].obstacle:
             item.used = True
-            reading.task.trace.append((item.text, "kind", reading.task.kind))
-            kinds = TASKS.get(reading.task.kind).objects
+            verb.trace.append((item.text, "kind", verb.kind))
             wanted = next((kind for kind in sense.obstacle if kind in kinds), None)
             kind = first_known("obstacle", (wanted,)) if wanted and wanted != kinds[0] else None
-            if kind:
+            if kind and i == named[0][0]:
                 draft = Draft("obstacle", kind, i)
                 draft.put("kind", kind, item.text)
                 draft.assume("count", 1, "the task moves one")
