@@ -79,7 +79,7 @@ class BatchReading:
         )
 
     def goal(self) -> Floats:
-        return self._stage.goal(self._number)
+        return self._stage.goal[self._number]
 
     def object(self, number: int) -> Floats:
         return np.array(
@@ -105,18 +105,16 @@ class BatchReading:
         return np.full((self.worlds, 1), float(self._stage.cast.roles[self._number] == name))
 
     def start(self) -> Floats:
-        return np.array([at.start for at in self._layout])
+        return self._stage.start[self._agent]
 
     def time(self) -> Floats:
         return np.array([[d.time] for d in self._data])
 
     def ground(self, xy: Floats) -> Floats:
-        return np.array([w.ground.at(p[:1], p[1:2]) for w, p in zip(self._stage.worlds, xy)])
+        return self._stage.ground(xy)
 
     def constant(self, name: str) -> Floats:
-        if name in ("arena_x", "arena_y"):
-            return np.array([[w.size[name == "arena_y"]] for w in self._stage.worlds])
-        return np.array([[float(getattr(sizes[self._agent], name))] for sizes in self._stage.sizes])
+        return self._stage.constant(self._agent, name)
 
     def param(self, name: str) -> Floats:
         return np.array([[float(params[name])] for params in self._stage.params])

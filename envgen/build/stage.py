@@ -145,7 +145,50 @@ class Stage:
         """Each object, in each world."""
         return [[_free_body(world, name) for world in self.worlds] for name in self.objects]
 
-    def goal(self, agent: int) -> Floats:
-        """(worlds, 3) position of an agent's goal, in m; (worlds, 0) where there is none."""
-        number = {"agent": agent, "team": self.cast.side(agent)}.get(self.goals, 0)
-        return np.array([w.goals[min(number, len(w.goals) - 1)] if len(w.goals) else [] for w in self.worlds])
+    @cached_property
+    def goal(self) -> list[Floats]:
+        """(worlds, 3) position of each agent's goal, in m; (worlds, 0) where there is none."""
+        number = [
+            {"agent": agent, "team": self.cast.side(agent)}.get(self.goals, 0)
+            for agent in range(len(self.cast.agents))
+        ]
+        return [
+            np.array([w.goals[min(n, len(w.goals) - 1)] if len(w.goals) else [] for w in self.worlds])
+            for n in number
+        ]
+
+    @cached_property
+    def start(self) -> dict[str, Floats]:
+        """(worlds, 3) position of each agent's root at the start, in m."""
+        return {agent: np.array([at.start for at in found]) for agent, found in self.layouts.items()}
+
+    @cached_property
+    def constants(self) -> dict[tuple[str, str], Floats]:
+        """(worlds, 1) numbers by agent and name, as far as they were asked for."""
+        return {}
+
+    def constant(self, agent: str, name: str) -> Floats:
+        """(worlds, 1) a number of an agent."""
+        key = agent, name
+        if key not in self.constants:
+            if name in ("arena_x", "arena_y"):
+                values = [world.size[name == "arena_y"] for world in self.worlds]
+            else:
+                values = [float(getattr(sizes[agent], name)) for sizes in self.sizes]
+            self.constants[key] = np.array(values)[:, None]
+        return self.constants[key]
+
+    @cached_property
+    def _maps(self) -> NDArray[np.float32] | None:
+        """(worlds, samples) ground maps in one array, if all are alike in size."""
+        fields = [world.ground.field for world in self.worlds]
+        grids = {(field.heights.shape, field.cell, field.origin) for field in fields}
+        if len(grids) > 1:
+            return None
+        return np.stack([field.heights.ravel() for field in fields])
+
+    def ground(self, xy: Floats) -> Floats:
+        """(worlds, 1) height of the ground map, in m, under points (worlds, 2)."""
+        if self._maps is None:
+            return np.array([w.ground.at(p[:1], p[1:2]) for w, p in zip(self.worlds, xy)])
+        return self.worlds[0].ground.field.at_each(self._maps, xy[:, 0], xy[:, 1])[:, None]

@@ -128,8 +128,10 @@ class Search:
 
     def _start_order(self, where: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
         """Cells where an agent may start, the best first; of those (cells,) in `where`, if it is given."""
-        within = self._inside(self.widest + 0.1)
-        allowed = np.flatnonzero(self.main & (within if where is None else within & where))
+        may = self.main & self._inside(self.widest + 0.1)
+        if where is not None:
+            may &= where
+        allowed = np.flatnonzero(may)
         if not len(allowed):
             raise WorkError(
                 f"no start for a robot of {2 * self.widest:.2g} m in {self.draw.size[0]:g} x"

@@ -60,6 +60,24 @@ def test_a_batch_gives_what_each_world_gives_alone(pack):
     assert not np.allclose(together[:, 0], together[:, 1])  # the worlds differ
 
 
+def test_arenas_of_different_sizes_run_side_by_side(tmp_path):
+    terrain = {"size": [[8, 14], 10], "sub_terrains": [{"kind": "hills"}]}
+    cfg = {**CFG, "terrain": terrain, "robots": [{"model": "ant"}], "task": {"kind": "stand"}}
+    variants = list(make(cfg, 3, out=tmp_path / "p", jobs=1))
+    rollout = Rollout(variants)
+    assert len({world.size for world in rollout.worlds}) == 3
+    heights = [Rollout(variant).reset()["ant_0"].observation[0, 0] for variant in variants]
+    np.testing.assert_array_equal(rollout.reset()["ant_0"].observation[:, 0], heights)
+
+
+def test_the_height_is_over_the_ground_map(pack):
+    rollout = Rollout(list(pack))
+    observed = rollout.reset()["ant_0"].observation[:, 0]
+    for world, data, height in zip(rollout.worlds, rollout.data, observed):
+        x, y, z = data.xpos[world.roots["ant_0"]]
+        assert height == pytest.approx(z - float(world.ground.at(np.array([x]), np.array([y]))[0]))
+
+
 def test_threads_change_nothing(pack):
     np.testing.assert_array_equal(record(Rollout(list(pack))), record(Rollout(list(pack), threads=2)))
 
