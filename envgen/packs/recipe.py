@@ -56,8 +56,19 @@ class Recipe:
 
     @cached_property
     def cells(self) -> list[tuple[dict[str, Any], EnvCfg]]:
-        """Each combination of the sweep with its EnvCfg; without a sweep, the EnvCfg alone."""
-        return [(values, apply(self.cfg, values)) for values in combinations(self.sweep)]
+        """Each combination of the sweep with its EnvCfg; without a sweep, the EnvCfg alone.
+
+        Raises:
+            InputError: A combination breaks the schema, or would need a task of its own.
+        """
+        cells = [(values, apply(self.cfg, values)) for values in combinations(self.sweep)]
+        axes = [axis.path for axis in self.sweep if axis.path.startswith(("task", "obstacles"))]
+        if axes and any(_task_data(cfg) != self.task for _, cfg in cells):
+            raise InputError(
+                f"a sweep of {axes[0]} would change the task, and a pack has one task for all its variants",
+                "Make a pack for each value with --set.",
+            )
+        return cells
 
     def header(self) -> dict[str, Any]:
         """Plain data that two recipes share just if their packs have the same variants."""
@@ -75,9 +86,13 @@ class Recipe:
     @cached_property
     def task(self) -> dict[str, Any]:
         """The task as data."""
-        kind = TASKS.get(self.cfg.task.kind)
-        terms = kind.terms().to_json(self.cfg.task.weights)
-        return {"kind": kind.kind, "goals": kind.goals, "objects": object_names(self.cfg), **terms}
+        return _task_data(self.cfg)
+
+
+def _task_data(cfg: EnvCfg) -> dict[str, Any]:
+    kind = TASKS.get(cfg.task.kind)
+    terms = kind.terms().to_json(cfg.task.weights)
+    return {"kind": kind.kind, "goals": kind.goals, "objects": object_names(cfg), **terms}
 
 
 def versions() -> dict[str, str]:

@@ -14,6 +14,7 @@ from helpers import build_world, make_cfg
 from envgen.build.cast import Cast
 from envgen.core.errors import InputError
 from envgen.core.families import TASKS
+from envgen.core.overrides import Sweep
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.tasks.base import Task, TaskTerms
@@ -133,6 +134,23 @@ class TestRefusals:
         with pytest.raises(InputError, match="goals of 20 m do not fit") as caught:
             build_world(cfg)
         assert "task.width" in caught.value.remedy
+
+
+class TestSweeps:
+    @pytest.mark.parametrize(
+        ("path", "values"),
+        [("task.kind", ("goal", "walk")), ("task.weights.effort", (0.1, 0.5))],
+    )
+    def test_a_sweep_that_would_change_the_task_is_told(self, path, values, tmp_path):
+        with pytest.raises(InputError, match="would change the task") as caught:
+            make(make_cfg(task={"kind": "goal"}), 2, out=tmp_path / "p", sweep=[Sweep(path, values)])
+        assert "--set" in caught.value.remedy
+        assert not (tmp_path / "p").exists()
+
+    def test_a_sweep_of_a_parameter_of_the_task_is_made(self, tmp_path):
+        cfg = make_cfg(size=16, task={"kind": "goal"})
+        pack = make(cfg, 2, out=tmp_path / "p", sweep=[Sweep("task.distance", (3.0, 5.0))], jobs=1)
+        assert [variant.params["distance"] for variant in pack] == [3.0, 5.0]
 
 
 class TestInThePack:
