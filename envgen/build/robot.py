@@ -127,7 +127,7 @@ def _robot_model(kind: Any, values: tuple[tuple[str, float | int], ...]) -> Robo
         margin=float(model.geom_margin.max(initial=0.0)),
         mass=float(model.body_subtreemass[0]),
         volumes=_volumes(model),
-        arena=_arena_need(bare or xml, adopted.home, _bits(model)),
+        arena=_arena_need(bare or xml, adopted.home, _bits(model), free=free),
         option=options_of(model),
         nv=int(model.nv),
         touches=_bits(model),
@@ -297,7 +297,7 @@ def volume(kind: int, size: Floats) -> float:
     return 8 * a * b * c if kind == shape.mjGEOM_BOX else 0.0
 
 
-def _arena_need(xml: str, home: Floats, touches: int) -> int:
+def _arena_need(xml: str, home: Floats, touches: int, *, free: bool) -> int:
     """Bytes of arena seen while the robot thrashes on bumpy ground for two seconds.
 
     MuJoCo reserves 14 MiB a world by default; what is really used is some 10 kB. The draws are fixed, so
@@ -314,10 +314,13 @@ def _arena_need(xml: str, home: Floats, touches: int) -> int:
         data = mujoco.MjData(world)
         low, high = control_range(world)
         steps = max(1, int(0.05 / world.opt.timestep))
-        for look in range(70):
-            if look in (0, 40, 50, 60):  # what leaps high at first needs little there
+        for look in range(100):
+            if look == 0 or (look >= 40 and look % 10 == 0):  # it lands on its back and its sides, too
                 mujoco.mj_resetData(world, data)
                 data.qpos[:] = home
+                if look and free:
+                    tumbled = rng.normal(size=4)
+                    data.qpos[3:7] = tumbled / np.linalg.norm(tumbled)
             data.ctrl[:] = rng.uniform(low, high)
             mujoco.mj_step(world, data, nstep=steps)
     return int(data.maxuse_arena)

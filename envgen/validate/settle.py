@@ -28,7 +28,7 @@ class Settled:
         first_warning: The first of them in words.
         finite: Whether the state stayed finite.
         speed: Greatest speed of a body's centre of mass, in m/s.
-        energy: Greatest kinetic energy per mass, in J/kg.
+        energy: Greatest kinetic energy of translation per mass, in J/kg; armatures left out.
         rest_depth: Greatest penetration after the first half, in m.
         depth: Greatest penetration seen, in m.
         drop: (nbody,) how far each body came down in the first half, in m.
@@ -77,9 +77,11 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
             except mujoco.FatalError:  # the arena is full; the state of this step is lost
                 full = True
                 break
-            speed = max(speed, _speed(data))
-            mujoco.mj_energyVel(model, data)
-            energy = max(energy, float(data.energy[1]) / mass)
+            # cvel tells the speed at the centre of mass of the whole tree, not at that of the body
+            arm = data.xipos - data.subtree_com[model.body_rootid]
+            square = np.square(data.cvel[:, 3:] + np.cross(data.cvel[:, :3], arm)).sum(axis=1)
+            speed = max(speed, float(np.sqrt(square.max())))
+            energy = max(energy, 0.5 * float(model.body_mass @ square) / mass)
             depth = max(depth, _depth(data))
             if look == looks - 1:
                 rest, drop = _depth(data), height - data.xpos[:, 2]
@@ -97,11 +99,6 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
         arena=int(data.maxuse_arena),
         arena_share=1.0 if full else float(data.maxuse_arena) / max(int(model.narena), 1),
     )
-
-
-def _speed(data: Data) -> float:
-    # cvel is (rotation, translation) about the centre of mass of the kinematic tree
-    return float(np.sqrt(np.square(data.cvel[:, 3:]).sum(axis=1).max()))
 
 
 def _densest(data: Data) -> int:

@@ -136,7 +136,7 @@ class TestEveryShape:
             mujoco.mj_step(world.model, data)
             assert np.isfinite(data.qpos).all()
         assert data.warning.number.sum() == 0
-        if name != "hopper":  # its balance is not asked
+        if name not in ("hopper", "walker2d"):  # limp without control
             assert data.xpos[torso, 2] > 0.75 * height
             assert data.xmat[torso, 8] > 0.9, "upright"
             assert np.abs(data.qvel).max() < 0.5, "at rest"
@@ -292,7 +292,7 @@ def test_ten_seconds_of_thrashing_on_hard_ground_leave_room_in_the_arena(name):
     assert model.narena < 2_000_000, "not the 14 MiB that MuJoCo takes by default"
     rng = np.random.default_rng(1)
     while data.time < 10:
-        data.ctrl[:] = rng.choice(model.actuator_ctrlrange.T, axis=0)
+        data.ctrl[:] = np.where(rng.random(model.nu) < 0.5, *model.actuator_ctrlrange.T)
         mujoco.mj_step(model, data, nstep=20)
     assert data.maxuse_arena < 0.8 * model.narena
     assert data.warning.number.sum() == 0

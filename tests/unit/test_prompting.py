@@ -278,7 +278,7 @@ def test_legs() -> None:
     (six,) = interpret("six-legged ant").cfg.robots
     assert (six.model, six.params) == ("ant", {"legs": 6})
     assert robots(interpret("a four-legged robot on hills")) == {"quadruped": 1}
-    assert robots(interpret("a robot on two legs on hills")) == {"humanoid": 1}
+    assert robots(interpret("a robot on two legs on hills")) == {"biped": 1}
 
 
 def test_a_robot_spoken_of_again_is_one_robot() -> None:
