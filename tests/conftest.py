@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,3 +61,17 @@ def robots_of_others() -> Iterator[Path]:
 def undisturbed(tmp_path_factory) -> Path:
     """A pack that was made in one go."""
     return make(CFG, SLOW, seed=5, out=tmp_path_factory.mktemp("whole") / "p", jobs=2).path
+
+
+@pytest.fixture(scope="session")
+def opengl() -> str:
+    """The OpenGL that draws here. Where there is none, tests of it are left out, but not in CI."""
+    from envgen.core.errors import WorkError
+    from envgen.preview.gl import backend
+
+    try:
+        return backend()
+    except WorkError as error:
+        if os.environ.get("ENVGEN_OPENGL") == "required":
+            raise
+        pytest.skip(f"{error.cause}: {error.remedy}")

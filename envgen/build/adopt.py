@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from envgen.build.engine import Fatal, Model, listening
 from envgen.build.roots import Root, describe, root_of
+from envgen.build.written import written
 from envgen.core.errors import InputError
 from envgen.robots.adapters import Adapter
 from envgen.robots.files import RobotFile
@@ -278,7 +279,7 @@ def _faithful(spec: Spec, model: Model, whole: Model, top: int) -> Spec:
     """The spec of what its own text says, with explicit inertias where that would else change them."""
     own = whole.body_rootid == top
     mass, inertia = whole.body_mass[own], whole.body_inertia[own]
-    text = mujoco.MjSpec.from_string(spec.to_xml())
+    text = mujoco.MjSpec.from_string(written(spec))
     again = text.compile()
     if _alike(again.body_mass[1:], mass) and _alike(again.body_inertia[1:], inertia):
         return text
@@ -295,7 +296,7 @@ def _faithful(spec: Spec, model: Model, whole: Model, top: int) -> Spec:
     spec.compiler.inertiafromgeom = mujoco.mjtInertiaFromGeom.mjINERTIAFROMGEOM_FALSE
     spec.compiler.settotalmass = -1
     spec.compile()
-    return mujoco.MjSpec.from_string(spec.to_xml())
+    return mujoco.MjSpec.from_string(written(spec))
 
 
 def _alike(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from envgen.build.reading import Snapshot
-from envgen.build.robot import hip_height, measure, surface
+from envgen.build.robot import flies, hip_height, measure, surface
 from envgen.build.world import World
 from envgen.core.params import RobotSize
 
@@ -26,5 +26,7 @@ def measure_agent(world: World, data: Snapshot, agent: str) -> RobotSize:
     geoms = [g for g in range(world.model.ngeom) if int(world.model.geom_bodyid[g]) in bodies]
     points = surface(world.model, data, geoms)
     hip = hip_height(world.model, data, geoms)
+    actuators = [i for i, name in enumerate(world.names("actuator")) if name.startswith(f"{agent}/")]
+    flying = flies(world.model, data, actuators, float(world.model.body_subtreemass[root]))
     # upright, whatever the heading: radius and heights don't depend on yaw
-    return measure(points, np.array(data.xpos[root]), hip)
+    return measure(points, np.array(data.xpos[root]), hip, flying=flying)

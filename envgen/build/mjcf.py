@@ -17,9 +17,10 @@ from envgen.build.footing import Pose
 from envgen.build.fragment import SECTIONS, Fragment, buoyancy, fragment
 from envgen.build.physics import FLUIDS
 from envgen.build.place import Arena
-from envgen.build.robot import Floats, volume
+from envgen.build.robot import RobotModel, volume
 from envgen.build.sample import Agent, Draw
 from envgen.build.scatter import Placed
+from envgen.core.heightfield import Floats
 from envgen.core.resources import resource
 from envgen.obstacles.base import Geom, Quat, Vec3
 from envgen.tasks.base import GOAL_MARK
@@ -94,8 +95,8 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena, doublings: i
         "mark": _mark(draw.task.mark()),
         "moving": [_moving(placed, fluid) for placed in moving],
         "qpos": _home(draw, arena, moving),
-        "ctrl": _control(draw),
-        "keys": _keys(draw, arena, moving),
+        "ctrl": _control(draw, fluid),
+        "keys": _keys(draw, arena, moving, fluid),
     }
     text = _template().render(**world, **_agents(draw, arena, parts))
     bare = None
@@ -298,7 +299,7 @@ def _home(draw: Draw, arena: Arena, moving: list[Placed], others: Mapping[str, F
     return numbers(values)
 
 
-def _keys(draw: Draw, arena: Arena, moving: list[Placed]) -> list[dict[str, str]]:
+def _keys(draw: Draw, arena: Arena, moving: list[Placed], fluid: float) -> list[dict[str, str]]:
     """The further keyframes of each robot, all else at home."""
     keys = []
     for agent in draw.agents:
@@ -312,16 +313,27 @@ def _keys(draw: Draw, arena: Arena, moving: list[Placed]) -> list[dict[str, str]
                 {
                     "name": f"{agent.id}/{name}",
                     "qpos": _home(draw, arena, moving, {agent.id: own}),
-                    "ctrl": _control(draw, control),
+                    "ctrl": _control(draw, fluid, control),
                 }
             )
     return keys
 
 
-def _control(draw: Draw, others: Mapping[str, Floats] | None = None) -> str:
+def _control(draw: Draw, fluid: float, others: Mapping[str, Floats] | None = None) -> str:
     given = others or {}
-    values = np.concatenate([given.get(agent.id, agent.robot.home_ctrl) for agent in draw.agents])
+    values = np.concatenate(
+        [given.get(agent.id, _home_ctrl(agent.robot, draw.physics.gravity, fluid)) for agent in draw.agents]
+    )
     return numbers(values) if values.any() else ""
+
+
+def _home_ctrl(robot: RobotModel, gravity: float, fluid: float) -> Floats:
+    """Control (nu,) at the start: what flies hovers under the gravity (m/s2) and lift of this world."""
+    if not robot.flies:
+        return robot.home_ctrl
+    carried = sum(min(fluid * volume, mass) for volume, mass in robot.volumes.values())
+    hover = robot.home_ctrl * gravity / 9.81 * (1 - carried / robot.mass)
+    return np.asarray(np.clip(hover, robot.ctrl_range[:, 0], robot.ctrl_range[:, 1]))
 
 
 def _compose(a: Quat, b: tuple[float, ...]) -> Quat:

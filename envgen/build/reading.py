@@ -176,6 +176,7 @@ class Snapshot:
         xpos: (nbody, 3) positions of the bodies, in m.
         geom_xpos: (ngeom, 3) positions of the geoms, in m.
         geom_xmat: (ngeom, 9) orientations of the geoms.
+        site_xmat: (nsite, 9) orientations of the sites.
         contact_dist: (ncon,) distance of each contact, in m; below 0 it penetrates.
         contact_geom: (ncon, 2) the geoms of each contact.
     """
@@ -188,6 +189,7 @@ class Snapshot:
     xpos: Floats
     geom_xpos: Floats
     geom_xmat: Floats
+    site_xmat: Floats
     contact_dist: Floats
     contact_geom: NDArray[np.int32]
 
@@ -204,6 +206,7 @@ class Snapshot:
             xpos=np.array(data.xpos),
             geom_xpos=np.array(data.geom_xpos),
             geom_xmat=np.array(data.geom_xmat),
+            site_xmat=np.array(data.site_xmat),
             contact_dist=np.array(contact.dist),
             contact_geom=np.array(contact.geom),
         )

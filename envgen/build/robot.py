@@ -17,6 +17,7 @@ from envgen.build.physics import options_of
 from envgen.build.roots import Root, root_of
 from envgen.build.sensors import equip
 from envgen.build.visuals import without_visuals
+from envgen.build.written import written
 from envgen.core.errors import EnvgenError
 from envgen.core.families import ROBOTS
 from envgen.core.params import RobotSize
@@ -26,6 +27,10 @@ Floats = NDArray[np.float64]
 
 ROOT = "torso"
 """Root body of the built-in robots."""
+LONG = 0.15
+"""Least leg in radii: a snake that raises three of its eight units gets over more than its wheels do."""
+ANYWHERE = 20.0
+"""Step and gap (m) and slope of what flies: more than any ground of the vocabulary has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +43,14 @@ class RobotModel:
         xml: The robot's own MJCF, with absolute names of files.
         bare: The same without what is only seen, which moves just the same; None if there is nothing such.
         root: Its root body and how that moves.
+        flies: Whether its thrust exceeds its weight; `home_ctrl` is then what carries it on Earth.
         size: What it measures and masters.
         home_pos: (3,) position of the root at home, standing on z = 0, in m.
         home_quat: (4,) orientation of the root at home.
         home_qpos: (nq,) home keyframe.
         home_ctrl: (nu,) control at home.
         keys: Its further keyframes (qpos, ctrl) by name.
+        ctrl_range: (nu, 2) ends of each control.
         underside: (n, 3) points of its lower surface at home, relative to the root, in m.
         margin: Greatest distance at which its geoms make contacts already, in m.
         mass: In kg.
@@ -60,12 +67,14 @@ class RobotModel:
     xml: str
     bare: str | None
     root: Root
+    flies: bool
     size: RobotSize
     home_pos: Floats
     home_quat: Floats
     home_qpos: Floats
     home_ctrl: Floats
     keys: Mapping[str, tuple[Floats, Floats]]
+    ctrl_range: Floats
     underside: Floats
     margin: float
     mass: float
@@ -100,7 +109,7 @@ def _robot_model(kind: Any, values: tuple[tuple[str, float | int], ...]) -> Robo
     with listening():
         equip(spec, root, drawn, kind.name)
         spec.compile()
-        xml = spec.to_xml()
+        xml = written(spec)
         bare = without_visuals(xml)
         model = mujoco.MjSpec.from_string(bare or xml).compile()
         data = mujoco.MjData(model)
@@ -111,18 +120,21 @@ def _robot_model(kind: Any, values: tuple[tuple[str, float | int], ...]) -> Robo
     position = np.array(data.xpos[body])
     free = adopted.root.kind == "free"
     points = surface(model, data)
+    flying = flies(model, data)
     return RobotModel(
         name=kind.name,
         agent=kind.agent,
         xml=xml,
         bare=bare,
         root=root_of(model, body),
-        size=measure(points, position, hip_height(model, data)),
+        flies=flying,
+        size=measure(points, position, hip_height(model, data), flying=flying),
         home_pos=position,
         home_quat=np.array(data.xquat[body] if free else model.body_quat[body]),
         home_qpos=np.array(adopted.home),
         home_ctrl=np.array(adopted.control),
         keys=adopted.keys,
+        ctrl_range=np.stack(control_range(model), axis=1).reshape(-1, 2),
         underside=_underside(points) - position,
         margin=float(model.geom_margin.max(initial=0.0)),
         mass=float(model.body_subtreemass[0]),
@@ -169,6 +181,8 @@ class Posed(Protocol):
     def geom_xmat(self) -> Any: ...
     @property
     def xpos(self) -> Any: ...
+    @property
+    def site_xmat(self) -> Any: ...
 
 
 def hip_height(model: Model, data: Posed, geoms: Iterable[int] | None = None) -> float:
@@ -178,7 +192,7 @@ def hip_height(model: Model, data: Posed, geoms: Iterable[int] | None = None) ->
     carries other legs too, or is the root.
     """
     chosen = [g for g in (range(model.ngeom) if geoms is None else geoms) if _collides(model, g)]
-    lowest = min(chosen, key=lambda g: float(data.geom_xpos[g, 2] - model.geom_rbound[g]))
+    lowest = min(chosen, key=lambda g: float(surface(model, data, [g])[:, 2].min()))
     children = np.bincount(model.body_parentid[1:], minlength=model.nbody)
     body = int(model.geom_bodyid[lowest])
     parent = int(model.body_parentid[body])
@@ -191,22 +205,48 @@ def _collides(model: Model, geom: int) -> bool:
     return bool(model.geom_contype[geom] or model.geom_conaffinity[geom])
 
 
-def measure(surface: Floats, root: Floats, hip: float) -> RobotSize:
+def flies(model: Model, data: Posed, actuators: Iterable[int] | None = None, mass: float = 0.0) -> bool:
+    """Whether actuators that pull at sites, such as rotors, lift more than the robot weighs on Earth.
+
+    Args:
+        model: The model.
+        data: Its state, with the robot at its home pose.
+        actuators: The robot's; all of them if not given.
+        mass: Of the robot, in kg; that of the model if not given.
+    """
+    lift = 0.0
+    for i in range(model.nu) if actuators is None else actuators:
+        if int(model.actuator_trntype[i]) != mujoco.mjtTrn.mjTRN_SITE or not model.actuator_ctrllimited[i]:
+            continue
+        site = int(model.actuator_trnid[i, 0])
+        upwards = float(data.site_xmat[site].reshape(3, 3)[2] @ model.actuator_gear[i, :3])
+        force = model.actuator_gainprm[i, 0] * model.actuator_ctrlrange[i] + model.actuator_biasprm[i, 0]
+        if model.actuator_forcelimited[i]:
+            force = np.clip(force, *model.actuator_forcerange[i])
+        lift += max(0.0, float((force * upwards).max()))
+    return lift > 9.81 * (mass or float(model.body_subtreemass[0]))
+
+
+def measure(surface: Floats, root: Floats, hip: float, *, flying: bool = False) -> RobotSize:
     """Sizes by the points of the surface at home, the position of the root and the height of the hip (m).
 
     Abilities are in legs, by what the terrains' sources ask of robots of known size: ANYmal (leg 0.55 m)
-    climbs 0.23 m, A1 (0.3 m) jumps gaps of up to 0.7 d m in extreme-parkour.
+    climbs 0.23 m, A1 (0.3 m) jumps gaps of up to 0.7 d m in extreme-parkour. A wheel's leg is its radius,
+    and half of that a step that it rolls over. What is long and low, such as a snake, lifts and bridges with
+    its length. Nothing on the ground stops what flies; its unit of difficulty is its own width, for its skids
+    say nothing about the hills that it has to rise over.
     """
     sole = float(surface[:, 2].min())
-    leg = max(hip - sole, 0.02)
+    radius = float(np.linalg.norm(surface[:, :2] - root[:2], axis=1).max())
+    leg = 2 * radius if flying else max(hip - sole, LONG * radius, 0.02)
     return RobotSize(
         leg=round(leg, 4),
         stand=round(float(root[2]) - sole, 4),
-        radius=round(float(np.linalg.norm(surface[:, :2] - root[:2], axis=1).max()), 4),
+        radius=round(radius, 4),
         height=round(float(np.ptp(surface[:, 2])), 4),
-        step=round(0.5 * leg, 4),
-        slope=0.8,
-        gap=round(0.9 * leg, 4),
+        step=ANYWHERE if flying else round(0.5 * leg, 4),
+        slope=ANYWHERE if flying else 0.8,
+        gap=ANYWHERE if flying else round(0.9 * leg, 4),
     )
 
 

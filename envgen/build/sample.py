@@ -153,7 +153,7 @@ def _shown(
 
 def _smallest(sizes: list[RobotSize]) -> RobotSize:
     """What the least able robot of a world masters decides what is hard there."""
-    return min(sizes, key=lambda size: size.leg)
+    return min(sizes, key=lambda size: size.step)
 
 
 def _agents(cfg: EnvCfg, streams: Streams, values: dict[str, Any]) -> tuple[Agent, ...]:

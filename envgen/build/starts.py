@@ -45,7 +45,7 @@ class Search:
         self.notes: list[str] = []
         self.objects: list[Placed] = []
         self.lanes: list[tuple[float, float]] = []
-        least = min((agent.robot.size for agent in draw.agents), key=lambda size: size.leg)
+        least = min((agent.robot.size for agent in draw.agents), key=lambda size: size.step)
         self.widest = max(agent.robot.size.radius for agent in draw.agents)
         self.way: Traversability = traversability(map_, least)
         self.main = self._largest_part()

@@ -7,8 +7,10 @@ import importlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 import mujoco
 import numpy as np
@@ -50,7 +52,7 @@ def backend() -> str:
     given = f" with MUJOCO_GL={asked}" if asked else ""
     raise WorkError(
         f"no OpenGL draws here{given}",
-        "Install libosmesa6 or libegl1 with a driver (libgl1-mesa-dri), or leave out --render.",
+        "On Debian: apt-get install libosmesa6, or libegl1 with libgl1-mesa-dri; sheets need none.",
     )
 
 
@@ -74,65 +76,102 @@ def _context(name: str, width: int, height: int) -> Any:
     return context
 
 
-def frame(
-    model: Model, data: Data, camera: Any, width: int, height: int
-) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Draw a scene once.
+class Canvas:
+    """Something to draw one model on, again and again: meshes, heights and textures are sent to OpenGL once.
+
+    Use it as a context manager.
 
     Args:
         model: The model.
-        data: Its state, lights and geoms computed.
-        camera: A `mujoco.MjvCamera`.
         width: In pixels.
         height: In pixels.
-
-    Returns:
-        (height, width, 3) RGB, and (height, width) where there is anything at all.
+        reach: Distance of the camera in m up to which there are shadows.
+        shadows: Pixels along a side of the shadow map, which cost half of the time of a frame where a
+            processor draws it; by default those of the model.
 
     Raises:
         WorkError: No OpenGL works here, or it fails.
     """
-    name = backend()
-    screen, map_ = model.vis.global_, model.vis.map
-    before = screen.offwidth, screen.offheight, map_.shadowclip
-    try:
-        with listening():
-            context = _context(name, width, height)
-            context.make_current()
-            screen.offwidth, screen.offheight = width, height
-            # half the side of the square in which there are shadows, in extents of the model
-            map_.shadowclip = 0.8 * float(camera.distance) / float(model.stat.extent)
-            renderer = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100.value)
-            try:
-                return _draw(model, data, camera, renderer, width, height)
-            finally:
-                renderer.free()
-    except (mujoco.FatalError, RuntimeError, ImportError, AttributeError) as error:
-        raise WorkError(
-            f"OpenGL ({name or 'of the system'}) fails: {error}", "Set MUJOCO_GL, or leave out --render."
-        ) from None
-    finally:
-        screen.offwidth, screen.offheight, map_.shadowclip = before
+
+    def __init__(
+        self, model: Model, width: int, height: int, reach: float, shadows: int | None = None
+    ) -> None:
+        self._model, self._size = model, (width, height)
+        self._name = backend()
+        screen, map_, quality = model.vis.global_, model.vis.map, model.vis.quality
+        before = screen.offwidth, screen.offheight, map_.shadowclip, quality.shadowsize
+        try:
+            with listening(), self._told():
+                self._current = _context(self._name, width, height)
+                self._current.make_current()
+                screen.offwidth, screen.offheight = width, height
+                quality.shadowsize = shadows or quality.shadowsize
+                # half the side of the square in which there are shadows, in extents of the model
+                map_.shadowclip = 0.8 * reach / float(model.stat.extent)
+                self._gpu = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100.value)
+                mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, self._gpu)
+                self._scene = mujoco.MjvScene(model, maxgeom=model.ngeom + model.nsite + 1000)
+        finally:
+            screen.offwidth, screen.offheight, map_.shadowclip, quality.shadowsize = before
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._current.make_current()
+        self._gpu.free()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (mujoco.FatalError, RuntimeError, ImportError, AttributeError) as error:
+            raise WorkError(
+                f"OpenGL ({self._name or 'of the system'}) fails: {error}",
+                "Set MUJOCO_GL, or leave out --render and --video.",
+            ) from None
+
+    def draw(self, data: Data, camera: Any) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """One frame.
+
+        Args:
+            data: State of the model, lights and geoms computed.
+            camera: A `mujoco.MjvCamera`.
+
+        Returns:
+            (height, width, 3) RGB, and (height, width) where there is anything at all.
+
+        Raises:
+            WorkError: OpenGL fails.
+        """
+        width, height = self._size
+        scene, everything = self._scene, mujoco.mjtCatBit.mjCAT_ALL.value
+        image = np.empty((height, width, 3), dtype=np.uint8)
+        depth = np.empty((height, width), dtype=np.float32)
+        with listening(), self._told():
+            self._current.make_current()
+            mujoco.mjv_updateScene(
+                self._model, data, mujoco.MjvOption(), mujoco.MjvPerturb(), camera, everything, scene
+            )
+            _light(scene, np.array(camera.lookat), 2 * float(camera.distance))
+            area = mujoco.MjrRect(0, 0, width, height)
+            mujoco.mjr_render(area, scene, self._gpu)
+            mujoco.mjr_readPixels(image, depth, area, self._gpu)
+        return image[::-1], depth[::-1] < 1
 
 
-def _draw(
-    model: Model, data: Data, camera: Any, renderer: Any, width: int, height: int
+def frame(
+    model: Model, data: Data, camera: Any, width: int, height: int, reach: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, renderer)
-    scene = mujoco.MjvScene(model, maxgeom=model.ngeom + model.nsite + 1000)
-    option, perturb = mujoco.MjvOption(), mujoco.MjvPerturb()
-    mujoco.mjv_updateScene(model, data, option, perturb, camera, mujoco.mjtCatBit.mjCAT_ALL.value, scene)
-    _light(scene, np.array(camera.lookat), 2 * float(camera.distance))
-    area = mujoco.MjrRect(0, 0, width, height)
-    image = np.empty((height, width, 3), dtype=np.uint8)
-    depth = np.empty((height, width), dtype=np.float32)
-    mujoco.mjr_render(area, scene, renderer)
-    mujoco.mjr_readPixels(image, depth, area, renderer)
-    return image[::-1], depth[::-1] < 1
+    """Draw a scene once; see `Canvas`."""
+    with Canvas(model, width, height, reach) as canvas:
+        return canvas.draw(data, camera)
 
 
 def _light(scene: Any, middle: NDArray[np.float64], distance: float) -> None:
-    """The same light for every world: the sun from the left, and a soft one from the camera.
+    """The same light for every world: the sun from the south, a little west, and a soft one from the camera.
+
+    Level ground, what faces south and what faces west get three shades that are easily told apart.
 
     The axis of a light's shadow map goes through its position: only with the middle of the arena on it is
     the whole arena in the map.
@@ -146,7 +185,7 @@ def _light(scene: Any, middle: NDArray[np.float64], distance: float) -> None:
     soft.headlight, soft.castshadow = 1, 0
     soft.pos[:], soft.dir[:] = np.array(scene.camera[0].pos), forward
     soft.ambient[:], soft.diffuse[:] = 0.42, 0.3
-    direction = np.array([0.62, 0.18, -0.76])
+    direction = np.array([0.3, 0.5, -0.81])
     sun.headlight, sun.castshadow = 0, 1
     sun.dir[:], sun.pos[:] = direction, middle - distance * direction
     sun.ambient[:], sun.diffuse[:] = 0.0, (0.95, 0.92, 0.84)

@@ -9,7 +9,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import cv2
 import mujoco
+import numpy as np
 import pytest
 from clitools import names
 from helpers import tree
@@ -41,6 +43,42 @@ def test_list_of_one_family(run, family):
     assert table.startswith(family)
     first = [line.split(" ")[0] for line in table.splitlines()]
     assert {entry["name"] for entry in data[family]} <= set(first)
+
+
+def test_list_without_a_family_has_every_name(run):
+    shown = run("list").out
+    for family, entries in run("list", "--json").json.items():
+        assert f"{len(entries)} {family}" in shown
+        assert all(entry["name"] in shown for entry in entries), family
+
+
+@pytest.mark.parametrize(
+    ("family", "kind"), [("terrains", "stairs"), ("obstacles", "box"), ("robots", "ant")]
+)
+def test_list_of_one_kind_tells_all_of_it_and_how_to_ask_for_it(run, here, family, kind):
+    table = run("list", family, kind).out
+    assert run("list", family[:-1], kind).out == run("list", kind).out == table
+    (entry,) = run("list", family, kind, "--json").json[family]
+    for name, spec in entry["params"].items():
+        assert name in table
+        assert spec["doc"].split()[0] in table
+    assert all(source.split()[0] in table for source in entry["sources"])
+    (here / "asked.toml").write_text(table[table.index("[[") :])
+    assert run("make", "asked.toml", "--count", 1, "--quiet").code == 0
+
+
+@pytest.mark.parametrize("family", ["terrains", "obstacles", "robots", "tasks"])
+def test_what_list_shows_of_each_kind_can_be_asked_for(run, family):
+    from envgen.core import cfgio
+
+    for entry in run("list", family, "--json").json[family]:
+        if any(spec.get("suffixes") for spec in entry["params"].values()):
+            continue  # it names a file that is the reader's
+        table = run("list", family, entry["name"]).out
+        data = tomllib.loads(table[table.index("\n[") :])
+        if "task" in data:
+            data["robots"] = [{"model": "ant", "count": 2}]
+        cfgio.parse(data, entry["name"])
 
 
 # --- schema -------------------------------------------------------------------------------------
@@ -264,6 +302,66 @@ def test_preview_of_a_zip_and_to_a_place(run, pack, here):
     assert names(here) == ["one.png", "p.png", "p.zip"]
     assert _size(here / "p.png")[0] == 1600
     assert (here / "one.png").read_bytes() != (here / "p.png").read_bytes()
+
+
+@pytest.mark.usefixtures("opengl")
+def test_preview_films_a_variant(run, own_pack, here):
+    result = run("preview", own_pack, "--video", "--seconds", 0.4, "--fps", 10, "--size", "96x64")
+    assert result == (0, f"{own_pack}/00000.webm\n", "")
+    for name, index in (("a.mp4", 3), ("b.webp", 3), ("c.webm", 4)):
+        more = ("--index", index, "--seconds", "0.4", "--fps", 10, "--size", "96x64", "-q")
+        assert run("preview", own_pack, "--video", name, *more) == (0, "", "")
+    capture, frames = cv2.VideoCapture("a.mp4"), []
+    while (frame := capture.read()[1]) is not None:
+        frames.append(frame)
+    assert len(frames) == 4
+    assert frames[0].shape == (64, 96, 3)
+    assert frames[0].std() > 15
+    assert np.abs(frames[0].astype(int) - frames[-1]).max() > 40
+    assert names(here) == ["a.mp4", "b.webp", "c.webm"]
+    assert run("validate", own_pack).code == 0
+
+
+@pytest.mark.usefixtures("opengl")
+def test_interrupted_film_keeps_what_there_is(run, pack, here, monkeypatch):
+    from envgen.preview import film
+
+    def two(world, shot):
+        yield np.zeros((64, 96, 3), dtype=np.uint8)
+        yield np.zeros((64, 96, 3), dtype=np.uint8)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(film, "film", two)
+    result = run("preview", pack.path, "--video", "x.webm", "--fps", 10, "--size", "96x64")
+    assert result.code == 130
+    assert "the first 0.2 s are in x.webm\n        Run it again" in result.err
+    assert names(here) == ["x.webm"]
+
+
+def test_film_without_opengl_says_what_to_install(shell, pack, here):
+    result = shell("preview", pack.path, "--video", "x.webm", env={"MUJOCO_GL": "glfw"})
+    result.refused("no OpenGL draws here with MUJOCO_GL=glfw", "apt-get install libosmesa6", code=1)
+    assert names(here) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause", "remedy"),
+    [
+        (["--video", "x.avi"], "x.avi is of no format", ".webm"),
+        (["--video", "x.webm", "--size", "640"], "no size in pixels such as 640x480", ""),
+        (["--video", "x.webm", "--size", "641x480"], "641 × 480 is not possible", "even numbers"),
+        (["--video", "x.webm", "--index", "6"], "has no variant 6", "It has 6"),
+        (["--video", "x.webm", "--count", "3"], "a video has no --count", "Leave out --count."),
+        (["--video", "--out", "x.webm"], "a video has no --out", "--video PATH"),
+        (["--index", "3"], "a contact sheet has no --index", "Add --video."),
+        (["--video", "/proc/x.webm"], "/proc/x.webm can't be written", "another path"),
+    ],
+    ids=lambda v: " ".join(v) if isinstance(v, list) else "",
+)
+@pytest.mark.usefixtures("opengl")
+def test_film_refuses(run, pack, here, arguments, cause, remedy):
+    run("preview", pack.path, *arguments).refused(cause, remedy)
+    assert names(here) == []
 
 
 def test_preview_to_where_nothing_can_be(run, pack, here):

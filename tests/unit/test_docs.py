@@ -1,8 +1,11 @@
 """The docs are true: what they show is run, what they generate is current, what they name exists."""
 
 import importlib.util
+import json
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from importlib.machinery import SourceFileLoader
@@ -12,7 +15,7 @@ import click
 import pytest
 
 import envgen
-from envgen.cli.main import COMMANDS, root
+from envgen.cli.main import COMMANDS, root, run
 from envgen.core import cfgio, overrides
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.packs.make import is_file, resolve
@@ -102,7 +105,7 @@ def test_what_a_page_names_exists(page):
         assert command in COMMANDS, command
     # CONTRIBUTING names the file that a reader is to add
     for path in re.findall(r"`((?:envgen|templates|prompts|scripts)/[\w./]*\w/?)`", text):
-        assert (ROOT / path).exists() or path == "envgen/terrains/ridges.py", path
+        assert (ROOT / path).exists() or path in ADDED, path
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
         assert (page.parent / target).exists() or target.startswith("../../"), target
     for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", text):
@@ -129,33 +132,63 @@ def test_changelog_knows_the_version():
     assert f"## [{envgen.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
 
 
-def test_terrain_of_contributing_is_a_terrain(tmp_path):
-    """The terrain that CONTRIBUTING adds, installed as a package, makes variants that pass every check."""
-    text = (ROOT / "CONTRIBUTING.md").read_text()
-    code = re.search(r"^```python file=envgen/terrains/ridges.py\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    assert code is not None
-    (tmp_path / "ridges_package.py").write_text(code[1])
-    info = tmp_path / "ridges_package-1.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: ridges-package\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[envgen.terrains]\nridges = ridges_package\n")
-    use = """
-import sys
-sys.path.insert(0, sys.argv[1])
-import envgen
-from envgen.core import cfgio
-cfg = cfgio.parse({"terrain": {"sub_terrains": [{"kind": "ridges"}]}, "difficulty": 0.5})
-pack = envgen.make(cfg, count=2, jobs=1, out=sys.argv[1] + "/pack")
-drawn = pack[0].drawn
-print(all(variant.report.ok for variant in pack), drawn["terrain.kind"], drawn["terrain.height"])
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", use, str(tmp_path)], capture_output=True, text=True, cwd=ROOT, check=False
+# --- CONTRIBUTING -------------------------------------------------------------------------------
+
+ADDED = {
+    "envgen/terrains/ridges.py": {"terrain": {"sub_terrains": [{"kind": "ridges"}]}},
+    "envgen/obstacles/kerb.py": {"obstacles": [{"kind": "kerb", "count": 3}]},
+    "templates/robots/rocker.xml.j2": {"robots": [{"model": "rocker"}], "task": {"kind": "stand"}},
+    "envgen/tasks/sway.py": {"task": {"kind": "sway"}},
+}
+"""The files that CONTRIBUTING adds, and what asks for them."""
+
+
+def contributed():
+    """The files that CONTRIBUTING shows, by path."""
+    blocks = re.findall(
+        r"^```\w+ file=(\S+)\n(.*?)^```$", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE | re.DOTALL
     )
-    assert done.returncode == 0, done.stderr
-    ok, kind, height = done.stdout.split()
-    assert (ok, kind) == ("True", "ridges")
-    assert 0.1 < float(height) < 0.3  # (0.05 + 0.6) / 2 legs of an ant
+    return {path: text for path, text in blocks if "/" in path}
+
+
+def test_contributing_adds_a_kind_of_each_family():
+    assert contributed().keys() == ADDED.keys()
+
+
+@pytest.mark.parametrize("path", ADDED)
+def test_one_file_is_enough(path, tmp_path):
+    """A copy of the project and that file, nothing else: its variants pass every check."""
+    for folder in ("envgen", "templates", "prompts"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    kind = Path(path).name.split(".")[0]
+    (tmp_path / path).write_text(contributed()[path])
+    (tmp_path / "cfg.json").write_text(json.dumps({"difficulty": 0.5, **ADDED[path]}))
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+    def envgen_(*words):
+        done = subprocess.run(
+            [sys.executable, "-m", "envgen", *words],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=environment,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    envgen_("make", "cfg.json", "--count", "2", "--out", "pack", "--jobs", "1", "--quiet")
+    (found,) = json.loads(envgen_("list", kind, "--json")).values()
+    assert found[0]["params"]
+    pack = json.loads((tmp_path / "pack" / "pack.json").read_text())
+    assert len(pack["variants"]) == 2
+    drawn = [json.dumps([v["drawn"], v["agents"], pack["task"]["kind"]]) for v in pack["variants"]]
+    assert all(kind in text for text in drawn)
+    assert envgen_("validate", "pack")
+    assert kind not in {name for family in (TERRAINS, OBSTACLES, ROBOTS, TASKS) for name, _ in family}
+
+
+# --- examples -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
@@ -173,5 +206,21 @@ def test_example_makes_valid_variants(path, tmp_path):
     assert pack.cfg == cfgio.load(path)
 
 
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_header_of_an_example_says_what_it_is_and_how_to_make_it(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    header = path.read_text().split("\n\n")[0].splitlines()
+    assert all(line.startswith("#") for line in header)
+    assert re.match(r"# [A-Z].{20,}[.:]", header[0])
+    commands = [line.removeprefix("#").strip() for line in header if line.startswith("#   envgen ")]
+    assert commands
+    for number, line in enumerate(commands):
+        words = shlex.split(line)
+        assert words[1:3] == ["make", f"examples/{path.name}"]
+        words[words.index("--count") + 1] = "2"  # the first two cells of a sweep
+        assert run([*words[1:], "--out", str(tmp_path / str(number)), "--jobs", "1", "--quiet"]) == 0
+        assert len(envgen.Pack.open(tmp_path / str(number))) == 2
+
+
 def test_there_are_examples():
-    assert len(EXAMPLES) >= 6
+    assert len(EXAMPLES) >= 8

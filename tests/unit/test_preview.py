@@ -293,11 +293,9 @@ def test_html_escapes_what_others_wrote() -> None:
     assert "<img" not in pack_html("empty", 0, 0, "", [])
 
 
-def test_frames_show_the_world_where_opengl_exists() -> None:
-    try:
-        image = render_world(world("waves"), 160, 120)
-    except WorkError:
-        pytest.skip("no OpenGL here")
+@pytest.mark.usefixtures("opengl")
+def test_frames_show_the_world() -> None:
+    image = render_world(world("waves"), 160, 120)
     assert image.shape == (120, 160, 3)
     assert (np.abs(image.astype(int) - PAPER).max(axis=2) > 20).mean() > 0.3
     assert (image[0] == PAPER).all()

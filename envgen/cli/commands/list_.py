@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -14,75 +15,249 @@ EPILOG = """\b
 Examples:
   envgen list
   envgen list terrains
+  envgen list terrains stairs
   envgen list robots --json
 """
 
 
 @click.command("list", epilog=EPILOG)
-@click.argument("family", required=False, type=click.Choice(FAMILIES))
+@click.argument("family", required=False, metavar="[FAMILY]")
+@click.argument("kind", required=False, metavar="[KIND]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(family: str | None, as_json: bool) -> None:
-    """List what can be asked for, with parameters, units and ranges."""
+def command(family: str | None, kind: str | None, as_json: bool) -> None:
+    """List what can be asked for: all names, a FAMILY with units and ranges, or one KIND in full.
+
+    A FAMILY is terrains, obstacles, robots, tasks or checks.
+    """
+    family, kind = _meant(family, kind)
     chosen = [family] if family else list(FAMILIES)
-    data = {name: _entries(name) for name in chosen}
+    data = {name: entries(name) for name in chosen}
+    if kind:
+        data = {name: [entry for entry in found if entry["name"] == kind] for name, found in data.items()}
     if as_json:
         show.emit(data)
-        return
-    for name, entries in data.items():
-        if name == "checks":
-            rows = [(e["name"], e["summary"]) for e in entries]
-            show.table(name, ("name", "holds"), rows)
-        else:
-            show.table(name, ("name", "", "parameters"), [_row(entry) for entry in entries])
-        click.echo()
+    elif family and kind:
+        _one(family, data[family][0])
+    elif family:
+        _family(family, data[family])
+    else:
+        _overview(data)
 
 
-def _row(entry: dict[str, Any]) -> tuple[str, str, str]:
-    parts = []
-    for name, spec in entry["params"].items():
-        unit = f" {spec['unit']}" if spec["unit"] else ""
-        parts.append(f"{name} {spec['low']:g}–{spec['high']:g}{unit} ({_default(spec)})")
+def _meant(family: str | None, kind: str | None) -> tuple[str | None, str | None]:
+    """Family and kind that are meant: a family may be in the singular, or left out before a kind.
+
+    Raises:
+        InputError: There is none of that name.
+    """
+    from envgen.core.errors import InputError, suggestion
+
+    if family is None:
+        return None, None
+    if family not in FAMILIES and f"{family}s" in FAMILIES:
+        family = f"{family}s"
+    if family in FAMILIES:
+        names = [entry["name"] for entry in entries(family)]
+        if kind is not None and kind not in names:
+            raise InputError(f"there is no {family[:-1]} {kind!r}", suggestion(kind, names))
+        return family, kind
+    if kind is None:
+        for known in FAMILIES:
+            if any(entry["name"] == family for entry in entries(known)):
+                return known, family
+    raise InputError(f"there is no family {family!r}", suggestion(family, FAMILIES))
+
+
+# --- printing -----------------------------------------------------------------------------------
+
+
+def _overview(data: Mapping[str, list[dict[str, Any]]]) -> None:
+    rows = [(f"{len(found)} {name}", ", ".join(e["name"] for e in found)) for name, found in data.items()]
+    show.table("", ("", "names"), rows)
+    for source, names in _installed().items():
+        click.echo(f"{source}: is here too, with {len(names)} robots such as {source}:{names[0]}")
+    click.echo("\n`envgen list terrains` shows parameters, `envgen list stairs` all of one kind.")
+
+
+def _family(name: str, found: list[dict[str, Any]]) -> None:
+    if name == "checks":
+        columns = [key for key in ("severity",) if found and found[0].get(key)]
+        rows = [(e["name"], *(e[key] for key in columns), e["summary"]) for e in found]
+        show.table(name, ("name", *columns, "holds"), rows)
+    else:
+        show.table(name, ("name", "", "parameters"), [_row(entry) for entry in found])
+    if name == "robots":
+        click.echo("\nAny MJCF is a robot too: the path of a file, or <source>:<name>.")
+        for source, names in _installed().items():
+            click.echo(f"{source}: {', '.join(names)}")
+
+
+def _row(entry: Mapping[str, Any]) -> tuple[str, str, str]:
+    parts = [
+        f"{name} {_range(spec)} ({_left_open(spec)})"
+        for name, spec in entry["params"].items()
+        if name not in _every_robot()
+    ]
     return entry["name"], entry["summary"], "\n".join(parts)
 
 
-def _default(spec: dict[str, Any]) -> str:
-    of = {"leg": " legs", "radius": " robot radii", "": ""}[spec["scale"]]
+def _one(family: str, entry: Mapping[str, Any]) -> None:
+    """All about one kind."""
+    click.echo(f"{family[:-1]} {entry['name']}\n{entry['summary']}\n")
+    if family == "checks":
+        rows = [(key, value) for key, value in entry.items() if value and key not in ("name", "summary")]
+        show.table("", ("", ""), rows)
+        return
+    for line in entry.get("facts", ()):
+        click.echo(line)
+    table = [(n, _range(spec), _left_open(spec), spec["doc"]) for n, spec in entry["params"].items()]
+    if table:
+        show.table("", ("parameter", "allowed", "left open", "what it is"), table)
+    else:
+        click.echo("no parameters")
+    for source in entry["sources"]:
+        click.echo(f"\nsource: {source}")
+    click.echo(f"\n{_snippet(family, entry)}")
+
+
+def _snippet(family: str, entry: Mapping[str, Any]) -> str:
+    """How a parameter file asks for it."""
+    name = entry["name"]
+    spec = next((spec for key, spec in entry["params"].items() if key not in _every_robot()), None)
+    key = next((key for key in entry["params"] if key not in _every_robot()), "")
+    given = f"{key} = {_example(spec)}" if spec else ""
+    if family == "robots":
+        head, inside = "[[robots]]", [f'model = "{name}"', f"params = {{ {given} }}" if given else ""]
+    else:
+        head = {"terrains": "[[terrain.sub_terrains]]", "obstacles": "[[obstacles]]", "tasks": "[task]"}[
+            family
+        ]
+        count = "count = 5" if family == "obstacles" else ""
+        inside = [f'kind = "{name}"', count, given]
+    return "\n".join([head, *(line for line in inside if line)])
+
+
+def _example(spec: Mapping[str, Any]) -> str:
+    """A value that may be given: what it is when it is left open, or a range where difficulty decides."""
+    if spec.get("suffixes"):
+        return f'"my{spec["suffixes"][0]}"'
+    low, high = spec["low"], spec["high"]
+    ends = [spec["easy"], spec["hard"]] if spec["easy"] is not None else [spec["default"] or low]
+    # legs and radii of half a metre
+    ends = sorted(min(max(float(end) * (0.5 if spec["scale"] else 1.0), low), high) for end in ends)
+    texts = [f"{round(end)}" if spec["integer"] else f"{end:.3g}" for end in ends]
+    return texts[0] if texts[0] == texts[-1] else f"[{', '.join(texts)}]"
+
+
+def _range(spec: Mapping[str, Any]) -> str:
+    if spec.get("suffixes"):
+        return f"{' or '.join(spec['suffixes'])} file"
+    unit = f" {spec['unit']}" if spec["unit"] else ""
+    return f"{spec['low']:g}–{spec['high']:g}{unit}"
+
+
+def _left_open(spec: Mapping[str, Any]) -> str:
+    """What a parameter is when it isn't given."""
+    if spec.get("suffixes"):
+        return "has to be given"
+    of = {"leg": " legs", "radius": " robot radii"}.get(spec["scale"], "")
     if spec["easy"] is not None:
         return f"easy {spec['easy']:g}, hard {spec['hard']:g}{of}"
-    return f"{spec['default']:g}{of}"
+    return f"{spec['default'] if spec['default'] is not None else spec['low']:g}{of}"
 
 
-def _entries(family: str) -> list[dict[str, Any]]:
-    import dataclasses
+# --- the registries -----------------------------------------------------------------------------
 
+
+def entries(family: str) -> list[dict[str, Any]]:
+    """The kinds of a family as plain data: name, summary, parameters and sources of each."""
     from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
     from envgen.core.params import specs
 
     if family == "checks":
-        from envgen.validate.base import CHECKS
-
-        checks = sorted((kind for _, kind in CHECKS), key=lambda kind: kind.order)
-        return [
-            {"name": c.kind, "summary": c.title, "unit": c.unit, "redraws": c.blame, "remedy": c.remedy}
-            for c in checks
-        ]
+        return checks()
     if family == "robots":
         return [
-            {
-                "name": name,
-                "summary": robot.summary,
-                "params": {key: dataclasses.asdict(p) for key, p in robot.params.items()},
-                "sources": list(robot.sources),
-            }
+            _entry(
+                name,
+                robot.summary,
+                robot.params,
+                robot.sources,
+                ["moves in its own x-z plane"] * robot.planar,
+            )
             for name, robot in ROBOTS
         ]
     registry = {"terrains": TERRAINS, "obstacles": OBSTACLES, "tasks": TASKS}[family]
-    return [
-        {
-            "name": name,
-            "summary": (kind.__doc__ or "").strip().split("\n")[0],
-            "params": {key: dataclasses.asdict(p) for key, p in specs(kind).items()},
-            "source": getattr(kind, "source", ""),
+    found = []
+    for name, kind in registry:
+        source = getattr(kind, "source", "")
+        facts = _facts(kind) if family == "tasks" else ["it moves"] * getattr(kind, "dynamic", False)
+        entry = _entry(name, _first(kind), specs(kind), [source] if source else [], facts)
+        found.append({**entry, "source": source})
+    return found
+
+
+def checks() -> list[dict[str, Any]]:
+    """Every check, in the order in which they run."""
+    from envgen.validate.base import CHECKS
+
+    found = []
+    for check in sorted((kind for _, kind in CHECKS), key=lambda kind: kind.order):
+        more = {
+            key: getattr(check, key) for key in ("severity", "scope", "bound", "why") if hasattr(check, key)
         }
-        for name, kind in registry
+        entry = {"name": check.kind, "summary": check.title, "measures": _first(check), "unit": check.unit}
+        found.append({**entry, **more, "redraws": check.blame, "remedy": check.remedy})
+    return found
+
+
+def _entry(
+    name: str, summary: str, params: Mapping[str, Any], sources: Iterable[str], facts: Iterable[str]
+) -> dict[str, Any]:
+    plain = {key: _plain(spec) for key, spec in params.items()}
+    return {
+        "name": name,
+        "summary": summary,
+        "params": plain,
+        "sources": list(sources),
+        "facts": list(facts),
+    }
+
+
+def _plain(spec: Any) -> dict[str, Any]:
+    """A parameter as plain data."""
+    import dataclasses
+
+    return {key: value for key, value in dataclasses.asdict(spec).items() if not callable(value)}
+
+
+def _first(kind: Any) -> str:
+    """The first paragraph of a docstring, in a line."""
+    import inspect
+
+    return " ".join(inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].split())
+
+
+def _facts(task: Any) -> list[str]:
+    """What there is to know of a task besides its parameters."""
+    terms = task.terms()
+    most = f" to {task.max_agents}" if task.max_agents is not None else " or more"
+    groups = (("observed", terms.observation), ("rewarded", terms.reward), ("ends when", terms.terminated))
+    return [
+        f"for {task.min_agents}{most} robots",
+        *(f"{name}: {', '.join(term.name for term in group)}" for name, group in groups),
+        "",
     ]
+
+
+def _every_robot() -> Mapping[str, Any]:
+    from envgen.robots._options import OPTIONS
+
+    return OPTIONS
+
+
+def _installed() -> dict[str, list[str]]:
+    """Robots that installed packages and MENAGERIE_ROOT carry."""
+    from envgen.robots.sources import installed
+
+    return {source: names for source, names in installed().items() if names}

@@ -1,0 +1,220 @@
+"""One world in motion: simulated under a simple policy, seen by a camera that goes along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import mujoco
+import numpy as np
+
+from envgen.build.engine import Data, Fatal, Model, listening
+from envgen.build.measure import measure_agent
+from envgen.build.reading import Snapshot, reset
+from envgen.build.world import World
+from envgen.core.errors import EnvgenError, InputError, WorkError
+from envgen.core.heightfield import Floats
+from envgen.preview.gl import Canvas
+from envgen.preview.render import AZIMUTH, arena_camera, on_paper
+from envgen.preview.theme import Image
+
+Policy = Literal["smooth", "random", "home", "zero"]
+View = Literal["follow", "orbit"]
+POLICIES, VIEWS = get_args(Policy), get_args(View)
+MOST_FRAMES = 20_000
+_TURN = 6.0
+"""Degrees a second by which the camera goes around."""
+_LAG = 0.4
+"""Seconds by which the camera lags behind."""
+_SHADOWS, _SHADED = 2048, 16.0
+"""Pixels along a side of the shadow map, and m that it should reach."""
+_ELEVATIONS = (-20.0, -28.0, -38.0, -50.0, -65.0, -80.0)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What is filmed.
+
+    Attributes:
+        seconds: Length, in s of simulated time.
+        fps: Frames per second.
+        size: Width and height, in pixels.
+        policy: `smooth` and `random` draw actions, `home` holds the start, `zero` is the action 0.
+        view: Whether the camera follows the robots or goes around the arena.
+        seed: Of the policy.
+        frame_skip: Physics steps per control step.
+    """
+
+    seconds: float = 6.0
+    fps: float = 30.0
+    size: tuple[int, int] = (960, 540)
+    policy: Policy = "smooth"
+    view: View = "follow"
+    seed: int = 0
+    frame_skip: int = 5
+
+    @property
+    def frames(self) -> int:
+        """Number of frames."""
+        return max(1, round(self.seconds * self.fps))
+
+
+def film(world: World, shot: Shot) -> Iterator[Image]:
+    """The frames of a world in motion, (height, width, 3) RGB each.
+
+    Raises:
+        InputError: The shot is too long, or of a size that can't be encoded.
+        WorkError: No OpenGL works here, or MuJoCo can't go on.
+    """
+    wide, high = shot.size
+    if not (16 <= wide <= 3840 and 16 <= high <= 2160 and wide % 2 == high % 2 == 0):
+        raise InputError(f"a video of {wide} × {high} is not possible", "Give even numbers, 16 to 3840x2160.")
+    if shot.frames > MOST_FRAMES:
+        raise InputError(
+            f"{shot.frames:,} frames are over the bound of {MOST_FRAMES:,}", "Take fewer --seconds or --fps."
+        )
+    model = world.model
+    data = mujoco.MjData(model)
+    with listening():
+        reset(model, data)
+        mujoco.mj_forward(model, data)
+    camera = Operator(world, data, shot)
+    driver = Driver(model, data, shot)
+    with Canvas(model, wide, high, camera.reach, _SHADOWS) as canvas:
+        for number in range(shot.frames):
+            try:
+                with listening():
+                    driver.until(number / shot.fps)
+            except Fatal as error:
+                raise WorkError(f"MuJoCo can't go on: {error}", "Film another variant.") from None
+            yield on_paper(*canvas.draw(data, camera.at(number / shot.fps)))
+
+
+class Driver:
+    """Simulates under a simple policy.
+
+    Args:
+        model: The model.
+        data: Its state, at the start.
+        shot: Whose policy.
+    """
+
+    def __init__(self, model: Model, data: Data, shot: Shot) -> None:
+        self._model, self._data, self._shot = model, data, shot
+        self._rng = np.random.default_rng(shot.seed)
+        self._home = np.array(data.ctrl)
+        bounded = model.actuator_ctrllimited.astype(bool)
+        low, high = model.actuator_ctrlrange.T
+        self._low, self._high = np.where(bounded, low, -1.0), np.where(bounded, high, 1.0)
+        self._noise = np.zeros(model.nu)
+        self._steps = 0
+
+    def until(self, time: float) -> None:
+        """Go on to a time in s."""
+        while self._steps * self._model.opt.timestep < time:
+            if self._steps % self._shot.frame_skip == 0:
+                self._data.ctrl[:] = self._control()
+            mujoco.mj_step(self._model, self._data)
+            self._steps += 1
+
+    def _control(self) -> Floats:
+        middle, half = (self._low + self._high) / 2, (self._high - self._low) / 2
+        if self._shot.policy == "home":
+            return self._home
+        if self._shot.policy == "zero":
+            return middle
+        if self._shot.policy == "random":
+            return self._rng.uniform(self._low, self._high)
+        # an Ornstein-Uhlenbeck process around the start, with a memory of a third of a second
+        keep = np.exp(-3.0 * self._model.opt.timestep * self._shot.frame_skip)
+        fresh = self._rng.standard_normal(len(self._noise))
+        self._noise = keep * self._noise + np.sqrt(1 - keep * keep) * fresh
+        return np.clip(self._home + 0.4 * half * self._noise, self._low, self._high)
+
+
+class Operator:
+    """The camera.
+
+    Args:
+        world: The world.
+        data: Its state.
+        shot: What is filmed.
+    """
+
+    def __init__(self, world: World, data: Data, shot: Shot) -> None:
+        self._world, self._data, self._shot = world, data, shot
+        self._roots = list(world.roots.values())
+        self._tangent = np.tan(np.radians(float(world.model.vis.global_.fovy)) / 2)
+        self._whole = arena_camera(world, data, shot.size[0] / shot.size[1])
+        self._orbits = shot.view == "orbit" or not self._roots
+        self._body = max((self._extent(agent) for agent in world.agents), default=1.0)
+        middle, spread = self._subject()
+        self._middle, self._distance = middle, self._away(spread)
+        self._elevation = self._clear(middle, AZIMUTH)
+        self._before = 0.0
+
+    @property
+    def reach(self) -> float:
+        """Distance up to which there should be shadows, in m."""
+        whole = float(self._whole.distance)
+        # in a wide arena the edge of the shadows is seen, in favour of their sharpness
+        return whole if self._orbits else max(1.5 * self._distance, min(whole, _SHADED))
+
+    def at(self, time: float) -> Any:
+        """The camera at a time in s."""
+        camera = mujoco.MjvCamera()
+        camera.type = mujoco.mjtCamera.mjCAMERA_FREE
+        camera.azimuth = AZIMUTH + _TURN * time
+        if self._orbits:
+            camera.lookat[:] = self._whole.lookat
+            camera.elevation, camera.distance = self._whole.elevation, 1.1 * self._whole.distance
+            return camera
+        middle, spread = self._subject()
+        part = 1 - np.exp(-(time - self._before) / _LAG)
+        self._before = time
+        self._middle = self._middle + part * (middle - self._middle)
+        self._distance += part * (self._away(spread) - self._distance)
+        self._elevation += part * (self._clear(self._middle, camera.azimuth) - self._elevation)
+        camera.lookat[:] = self._middle
+        camera.elevation, camera.distance = self._elevation, self._distance
+        return camera
+
+    def _extent(self, agent: str) -> float:
+        """The larger of height and diameter of an agent, in m."""
+        try:
+            size = measure_agent(self._world, Snapshot.of(self._data), agent)
+        except (EnvgenError, ValueError):  # someone else's robot, without a geom that collides
+            return 1.0
+        return max(size.height, 2 * size.radius)
+
+    def _subject(self) -> tuple[Floats, float]:
+        """(3,) middle of the robots in m, and the distance of the farthest from it."""
+        if not self._roots:
+            return np.zeros(3), 0.0
+        places = np.array(self._data.xpos[self._roots])
+        middle = (places.min(axis=0) + places.max(axis=0)) / 2
+        return middle, float(np.hypot(*(places - middle)[:, :2].T).max())
+
+    def _away(self, spread: float) -> float:
+        """Distance in m from which all robots are seen, with ground around them."""
+        away = (spread + 1.3 * self._body) / self._tangent
+        return float(min(away, self._whole.distance))
+
+    def _clear(self, middle: Floats, azimuth: float) -> float:
+        """The lowest elevation in degrees at which no ground is between camera and robots."""
+        along = np.linspace(0.3, 1.0, 12)
+        turn, size = np.radians(azimuth), self._world.size
+        for elevation in _ELEVATIONS:
+            slope = np.radians(elevation)
+            back = -self._distance * np.array(
+                [np.cos(slope) * np.cos(turn), np.cos(slope) * np.sin(turn), np.sin(slope)]
+            )
+            x, y, z = (middle[:, None] + back[:, None] * along).tolist()
+            points = [(a, b, c) for a, b, c in zip(x, y, z) if abs(a) < size[0] / 2 and abs(b) < size[1] / 2]
+            if not points:
+                return elevation
+            at = np.array(points)
+            if (at[:, 2] > self._world.ground.at(at[:, 0], at[:, 1]) + 0.1 * self._body).all():
+                return elevation
+        return _ELEVATIONS[-1]
