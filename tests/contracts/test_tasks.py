@@ -150,9 +150,10 @@ class TestEveryPair:
                 y = episode.data[0].xpos[1][1]
             episode.move_to(x, y)
             assert episode.value("terminated", "fallen") == 0
-            episode.move_to(x, y, lift=-0.75 * stand)
+            sunk = float(episode.value("observation", "height")[0, 0]) - 0.25 * stand
+            episode.move_to(x, y, lift=-sunk)
             assert episode.value("terminated", "fallen") == 1
-            episode.move_to(x, y, lift=0.75 * stand)
+            episode.move_to(x, y, lift=sunk)
 
     def test_outside_when_it_has_left_the_arena(self, task, robot):
         oblong = {"size": [16, 11], "sub_terrains": [{"kind": "hills"}]}
