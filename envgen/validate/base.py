@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -19,12 +19,22 @@ from envgen.build.world import World
 from envgen.core.heightfield import Floats
 from envgen.core.params import RobotSize
 from envgen.core.registry import Registry
-from envgen.validate.report import Finding, rounded
+from envgen.validate.report import Finding, Severity, rounded
 from envgen.validate.settle import Settled, settle
+from envgen.validate.source import Place, Source
+from envgen.validate.watch import Watched, watch
 
 CHECKS: Registry[type[Check]] = Registry("check", "envgen.validate.checks")
 register = CHECKS.register
 Blame = Literal["obstacles", "terrain"]
+Scope = Literal["all", "foreign"]
+
+SHORTEST, LONGEST = 2e-5, 1.0
+"""Timesteps in s with which a file of others is simulated; the check `timestep` tells of others."""
+
+
+class UnrunnableError(Exception):
+    """The model can't be simulated: checks of what happens then don't apply."""
 
 
 @dataclass(eq=False)
@@ -46,6 +56,8 @@ class Subject:
         rng: Draws the random control.
         disagreements: On what the robots of the world disagree, and what was taken.
         start_warnings: What MuJoCo warned of when it computed the start.
+        foreign: Whether it is a file that somebody wrote, not a variant that was drawn: lints apply.
+        spec: The `MjSpec` that the model was compiled from, with defaults resolved; foreign only.
     """
 
     text: bytes
@@ -62,6 +74,24 @@ class Subject:
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
     disagreements: tuple[str, ...] = ()
     start_warnings: tuple[str, ...] = ()
+    foreign: bool = False
+    spec: Any = None
+
+    @cached_property
+    def source(self) -> Source:
+        """The elements of its text and of what it includes, with file and line."""
+        return Source.read(self.text, self.folder)
+
+    @cached_property
+    def watched(self) -> Watched:
+        """What lints look at: the start and a second step by step. Dearer than `settled`."""
+        self._can_run()
+        return watch(self.model)
+
+    def _can_run(self) -> None:
+        """A second in a bounded number of steps, or not at all."""
+        if self.foreign and not SHORTEST <= float(self.model.opt.timestep) <= LONGEST:
+            raise UnrunnableError
 
     @cached_property
     def world(self) -> World:
@@ -85,6 +115,7 @@ class Subject:
     @cached_property
     def settled(self) -> Settled:
         """What happened in a second of simulation."""
+        self._can_run()
         return settle(self.model, self.data, self.rng)
 
     def root_of(self, agent: str) -> Floats:
@@ -120,6 +151,10 @@ class Check(ABC):
         blame: What a failed variant draws again first.
         order: Checks run from low to high: cheap ones first.
         remedy: What to loosen or change when it fails.
+        why: What goes wrong otherwise, in a line or two.
+        scope: `all`, or `foreign` for what only files of others need: never run on variants that are drawn.
+        severity: How bad a failure is in a file of others; in a variant it is always an error.
+        bound: The bound for people, such as `1 mm`; empty where `title` says it all.
     """
 
     kind: ClassVar[str]
@@ -128,6 +163,10 @@ class Check(ABC):
     blame: ClassVar[Blame] = "terrain"
     order: ClassVar[int]
     remedy: ClassVar[str] = ""
+    why: ClassVar[str] = ""
+    scope: ClassVar[Scope] = "all"
+    severity: ClassVar[Severity] = "error"
+    bound: ClassVar[str] = ""
 
     def applies(self, subject: Subject) -> bool:
         """Whether there is anything to check; by default a model that compiled."""
@@ -136,6 +175,17 @@ class Check(ABC):
     @abstractmethod
     def run(self, subject: Subject) -> Finding:
         """Measure, and compare with the bound."""
+
+    def examine(self, subject: Subject) -> tuple[Finding, ...]:
+        """All that it finds: of a variant one finding, of a file of others one for each element."""
+        finding = self.run(subject)
+        if subject.foreign and not finding.ok and finding.severity == "error":
+            finding = replace(finding, severity=self.severity)
+        return (finding,)
+
+    def at(self, place: Place, finding: Finding) -> Finding:
+        """A finding about an element."""
+        return replace(finding, element=place.element, file=place.file, line=place.line)
 
     def finding(self, measured: float, bound: float, *, ok: bool, detail: str = "") -> Finding:
         """A finding of this check."""

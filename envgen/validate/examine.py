@@ -5,13 +5,16 @@ from __future__ import annotations
 from functools import cache
 
 from envgen.build.engine import Fatal
-from envgen.validate.base import CHECKS, Check, Subject
+from envgen.validate.base import CHECKS, Check, Subject, UnrunnableError
 from envgen.validate.report import Finding, Report
+
+DEFECT = "the check itself failed"
 
 
 @cache
-def _ordered() -> tuple[Check, ...]:
-    return tuple(sorted((kind() for _, kind in CHECKS), key=lambda check: check.order))
+def _ordered(foreign: bool) -> tuple[Check, ...]:
+    kinds = [kind for _, kind in CHECKS if foreign or kind.scope == "all"]
+    return tuple(kind() for kind in sorted(kinds, key=lambda kind: kind.order))
 
 
 def examine(subject: Subject, *, stop_at_failure: bool = False) -> Report:
@@ -22,16 +25,27 @@ def examine(subject: Subject, *, stop_at_failure: bool = False) -> Report:
         stop_at_failure: Leave out what comes after the first failure: the draw is refused anyway.
     """
     findings: list[Finding] = []
-    for check in _ordered():
+    lost = False
+    for check in _ordered(subject.foreign):
         if not check.applies(subject):
             continue
         try:
-            finding = check.run(subject)
-        except Fatal as error:  # the state is lost: nothing more can be measured
-            findings.append(_overflow(error))
-            break
-        findings.append(finding)
-        if not finding.ok and (stop_at_failure or check.kind == "well_formed"):
+            found = check.examine(subject)
+        except Fatal as error:  # the state is lost: only what needs no simulation can still be measured
+            if not lost:
+                findings.append(_overflow(error))
+            if not subject.foreign:
+                break
+            lost = True
+            continue
+        except UnrunnableError:  # the timestep, which is told of
+            continue
+        except Exception as error:
+            if not subject.foreign:
+                raise
+            found = (_defect(check, error),)  # of one check: what the others find is still worth telling
+        findings += found
+        if not found[0].ok and (stop_at_failure or check.kind == "well_formed"):
             break
     return Report(tuple(findings))
 
@@ -40,6 +54,12 @@ def _overflow(error: Exception) -> Finding:
     memory = CHECKS.get("memory")
     why = " ".join(str(error).split())
     return Finding("memory", False, detail=f"MuJoCo can't go on: {why}", remedy=memory.remedy)
+
+
+def _defect(check: Check, error: Exception) -> Finding:
+    why = f"{DEFECT}: {type(error).__name__}: {' '.join(str(error).split())}"
+    remedy = f"Please report it with the file; --ignore {check.kind} leaves it out."
+    return Finding(check.kind, False, 1, 0, detail=why, remedy=remedy, severity="warning")
 
 
 def blame(report: Report) -> str:

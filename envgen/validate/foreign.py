@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
+import re
 import signal
 import stat
 import sys
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +29,11 @@ TIME_LIMIT = 60.0
 MEMORY = 4_000_000_000
 """Bytes that one file may take: a heightfield of two attributes can ask for any number."""
 
+HEAD = 65536
+"""Bytes in which the root of an MJCF is looked for."""
+COMMENT = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
+ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
+
 
 def examine_path(path: Path) -> Report:
     """Check one MJCF file in a process of its own, as a hostile file may crash MuJoCo.
@@ -31,26 +41,78 @@ def examine_path(path: Path) -> Report:
     Raises:
         InputError: There is no such file, or it can't be read.
     """
-    text = _read(path)
-    report = _refuse(text, path)
-    if report:
-        return report
-    context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_examine, args=(str(path), text, theirs), daemon=True)
-    process.start()
-    theirs.close()
+    report = _Job(path, _read(path)).wait()
+    assert report is not None
+    return report
+
+
+def examine_paths(paths: Iterable[Path], jobs: int) -> Iterator[tuple[Path, Report]]:
+    """Check many files, several at a time, in the order given; one that can't be read is a finding."""
+    running: deque[_Job | tuple[Path, Report]] = deque()
+    for path in paths:
+        try:
+            running.append(_Job(path, _read(path)))
+        except InputError as error:
+            finding = Finding("files", False, detail=error.cause, remedy=error.remedy)
+            running.append((path, Report((finding,))))
+        if len(running) >= jobs:
+            yield _finished(running.popleft())
+    while running:
+        yield _finished(running.popleft())
+
+
+def _finished(job: _Job | tuple[Path, Report]) -> tuple[Path, Report]:
+    return (job.path, job.wait()) if isinstance(job, _Job) else job
+
+
+class _Job:
+    """The examination of one file, which begins at once unless the text alone refuses it."""
+
+    def __init__(self, path: Path, text: bytes) -> None:
+        self.path = path
+        self.report = _refuse(text, path)
+        if self.report:
+            return
+        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        self.pipe, theirs = context.Pipe(duplex=False)
+        self.process = context.Process(target=_examine, args=(str(path), text, theirs), daemon=True)
+        self.process.start()
+        self.until = time.monotonic() + TIME_LIMIT
+        theirs.close()
+
+    def wait(self) -> Report:
+        """The Report, once it is there or its time is over."""
+        if self.report:
+            return self.report
+        try:
+            if not self.pipe.poll(max(0.0, self.until - time.monotonic())):
+                return _failed(f"MuJoCo did not finish within {TIME_LIMIT:g} s")
+            # JSON and no pickle: what a hostile file makes of that process must not be run in this one
+            told = json.loads(self.pipe.recv_bytes())
+            return Report(tuple(Finding.from_whole(entry) for entry in told))
+        except EOFError:
+            self.process.join()
+            return _failed(f"MuJoCo crashed (exit {self.process.exitcode})")
+        finally:
+            self.process.kill()
+            self.process.join()
+            self.pipe.close()
+
+
+def is_mjcf(path: Path) -> bool:
+    """Whether a file's root is <mujoco>, or can't be told, so that it is worth a finding.
+
+    Fragments that others include (<mujocoinclude>), URDF, and XML of other programs are no MJCF.
+    """
     try:
-        if not ours.poll(TIME_LIMIT):
-            return _failed(f"MuJoCo did not finish within {TIME_LIMIT:g} s")
-        return Report.from_json(ours.recv())
-    except EOFError:
-        process.join()
-        return _failed(f"MuJoCo crashed (exit {process.exitcode})")
-    finally:
-        process.kill()
-        process.join()
-        ours.close()
+        if not path.is_file():
+            return True
+        with open(path, "rb") as file:
+            head = file.read(HEAD)
+    except OSError:
+        return True
+    found = ROOT.search(COMMENT.sub(b"", head))
+    return found is None or found[1] == b"mujoco" or b"<!DOCTYPE" in head
 
 
 def _read(path: Path) -> bytes:
@@ -73,10 +135,10 @@ def _refuse(text: bytes, path: Path) -> Report | None:
         inspect(text)
         outside = any(escapes(name, path.parent) for _, name in all_files(text, path.parent))
     except UnsafeXml:
-        return examine(Subject(text, path.parent, problem="it was not compiled: see the other findings"))
+        outside = True
     if outside:
-        subject = Subject(text, path.parent, problem="it was not compiled: see the other findings")
-        return examine(subject)
+        why = "it was not compiled: see the other findings"
+        return examine(Subject(text, path.parent, problem=why, foreign=True))
     return None
 
 
@@ -93,19 +155,32 @@ def _examine(path: str, text: bytes, pipe: Any) -> None:
         report = _failed(why) if "memory" not in why else _failed(why, "memory", "Raise <size memory>.")
     except (MemoryError, RuntimeError):  # MuJoCo's bindings raise the latter for C++ exceptions
         report = _failed(f"MuJoCo gave up: does it need more than {MEMORY / 1e9:g} GB of memory?")
-    pipe.send(report.to_json())
+    pipe.send_bytes(json.dumps([finding.whole() for finding in report.findings]).encode())
     pipe.close()
 
 
 def _compiled(path: str, text: bytes) -> Report:
-    model, problem = None, ""
+    return examine(subject_of(Path(path), text))
+
+
+def subject_of(path: Path, text: bytes) -> Subject:
+    """A file of others as a Subject: compiled in this process, which a hostile file may crash."""
+    model, spec, problem = None, None, ""
     with listening() as caught:
         try:
-            model = mujoco.MjModel.from_xml_path(path)
+            spec = mujoco.MjSpec.from_file(str(path))
+            model = spec.compile()
         except (ValueError, mujoco.FatalError) as error:
             problem = " ".join(str(error).split())
-    subject = Subject(text, Path(path).parent, model=model, problem=problem, warnings=tuple(caught.messages))
-    return examine(subject)
+    return Subject(
+        text,
+        path.parent,
+        model=model,
+        spec=spec,
+        problem=problem,
+        warnings=tuple(caught.messages),
+        foreign=True,
+    )
 
 
 def _failed(why: str, check: str = "compiles", remedy: str = "Simplify the model.") -> Report:

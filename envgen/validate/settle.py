@@ -77,11 +77,9 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
             except mujoco.FatalError:  # the arena is full; the state of this step is lost
                 full = True
                 break
-            # cvel tells the speed at the centre of mass of the whole tree, not at that of the body
-            arm = data.xipos - data.subtree_com[model.body_rootid]
-            square = np.square(data.cvel[:, 3:] + np.cross(data.cvel[:, :3], arm)).sum(axis=1)
-            speed = max(speed, float(np.sqrt(square.max())))
-            energy = max(energy, 0.5 * float(model.body_mass @ square) / mass)
+            each = speeds(data)
+            speed = max(speed, float(each.max()))
+            energy = max(energy, 0.5 * float(model.body_mass @ np.square(each)) / mass)
             depth = max(depth, _depth(data))
             if look == looks - 1:
                 rest, drop = _depth(data), height - data.xpos[:, 2]
@@ -99,6 +97,21 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
         arena=int(data.maxuse_arena),
         arena_share=1.0 if full else float(data.maxuse_arena) / max(int(model.narena), 1),
     )
+
+
+def speed_of(data: Data) -> float:
+    """Greatest speed of a body's centre of mass, in m/s."""
+    return float(speeds(data).max())
+
+
+def speeds(data: Data) -> NDArray[np.float64]:
+    """Speeds (nbody,) of the bodies' centres of mass, in m/s."""
+    # cvel is (rotation, translation) at the centre of mass of the whole tree, not at that of the body
+    arm = data.xipos - data.subtree_com[data.model.body_rootid]
+    turn = data.cvel[:, :3]
+    swept = turn[:, [1, 2, 0]] * arm[:, [2, 0, 1]] - turn[:, [2, 0, 1]] * arm[:, [1, 2, 0]]
+    total: NDArray[np.float64] = np.sqrt(np.square(data.cvel[:, 3:] + swept).sum(axis=1))
+    return total
 
 
 def _densest(data: Data) -> int:

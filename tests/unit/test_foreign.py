@@ -241,3 +241,23 @@ def test_any_bytes_are_parsed_or_refused(text):
             read(text)
         except UnsafeXml as error:
             assert str(error)  # noqa: PT017
+
+
+def test_a_file_that_includes_without_end_is_told_soon(tmp_path):
+    many = "".join(f'<include file="{i}.xml"/>' for i in range(2000))
+    for i in range(2000):
+        (tmp_path / f"{i}.xml").write_text("<mujocoinclude/>")
+    began = time.perf_counter()
+    report = examined(tmp_path, f"<mujoco>{many}</mujoco>")
+    assert time.perf_counter() - began < 10
+    assert any("includes more than" in f.detail for f in report.findings if f.check == "files")
+
+
+def test_what_is_infinite_is_left_out_of_json(tmp_path):
+    import json
+
+    from envgen.validate.report import Finding
+
+    finding = Finding("speed", False, float("inf"), 20.0, "m/s", "fast", "Slow down.")
+    assert json.loads(json.dumps(finding.whole(), allow_nan=False))["measured"] is None
+    assert Finding.from_whole(finding.whole()).detail == "fast"

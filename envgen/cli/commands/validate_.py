@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,46 +20,109 @@ if TYPE_CHECKING:
 EPILOG = """\b
 Examples:
   envgen validate my_robot.xml
-  envgen validate packs/rough-terrain-for-ants-s0
   envgen validate robots/ scene.xml --json
+  envgen validate packs/rough-terrain-for-ants-s0
+  envgen validate robots/ --ignore unnamed,unused_ --strict
+  envgen validate robot.xml --select 'inertia*,mass'
+  envgen validate robots/ --format github      (annotations in a pull request)
+  envgen validate --list-checks
 
-Exit status: 0 if every check passed, 1 if one did not, 2 if there is nothing to check.
+\b
+A code is the name of a check; --select and --ignore take codes, beginnings of codes and globs.
+Exit status: 0 if nothing failed, 1 if an error was found (--strict: or a warning), 2 if there is
+nothing to check.
 """
 
 
 @click.command("validate", epilog=EPILOG)
-@click.argument("paths", nargs=-1, required=True, type=show.PATH, metavar="PATH…")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--all", "show_all", is_flag=True, help="Show checks that passed too, for more than one file.")
-def command(paths: tuple[Path, ...], as_json: bool, show_all: bool) -> int:
-    """Check MJCF files, folders of them, or packs: every check that applies, with what was measured."""
+@click.argument("paths", nargs=-1, type=show.PATH, metavar="PATH…")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--format", "form", type=click.Choice(("text", "json", "github")), help="How to print.")
+@click.option("--select", multiple=True, metavar="CODES", help="Report only these checks.")
+@click.option("--ignore", multiple=True, metavar="CODES", help="Leave out these checks.")
+@click.option("--strict", is_flag=True, help="Warnings fail a file too.")
+@click.option("--all", "show_all", is_flag=True, help="Show infos and what passed, too.")
+@click.option("--list-checks", is_flag=True, help="List every check: code, severity, what and why.")
+def command(
+    paths: tuple[Path, ...],
+    as_json: bool,
+    form: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    strict: bool,
+    show_all: bool,
+    list_checks: bool,
+) -> int:
+    """Check MJCF files, folders of them, or packs: what is wrong, on which line, and what to do about it."""
+    from envgen.cli import findings
     from envgen.core.errors import InputError
+    from envgen.validate.select import chosen, codes
 
-    reports = list(_reports(paths))
+    form = form or ("json" if as_json else "text")
+    if list_checks:
+        return _list_checks(as_json=form == "json")
+    if not paths:
+        raise click.UsageError("missing argument 'PATH…'", click.get_current_context())
+    kept, left = codes("--select", select), codes("--ignore", ignore)
+    found = _Found()
+    reports = [(name, chosen(report, kept, left)) for name, report in found.reports(paths)]
     if not reports:
         raise InputError("there is no MJCF in what was given", "Give .xml files, folders or packs.")
-    if as_json:
-        show.emit({str(name): {"ok": r.ok, "checks": r.to_json()} for name, r in reports})
+    if form == "json":
+        show.emit(findings.as_json(reports, strict=strict))
+    elif form == "github":
+        for line in findings.as_github(reports):
+            click.echo(line)
     else:
-        _print(reports, show_all or len(reports) == 1)
-    return 0 if all(report.ok for _, report in reports) else 1
+        findings.print_text(reports, everything=show_all)
+        if found.skipped:
+            click.echo(f"skipped: {found.skipped} XML files that are no MJCF of their own")
+    return 0 if all(findings.passed(report, strict=strict) for _, report in reports) else 1
 
 
-def _reports(paths: tuple[Path, ...]) -> Iterator[tuple[str, Report]]:
-    from envgen.validate.foreign import examine_path
+@dataclass
+class _Found:
+    """What there is to check, and how many files were left out as they are no MJCF."""
 
-    for path in paths:
-        if (path / "pack.json").is_file() or path.suffix == ".zip":
-            yield from _pack_reports(path)
-        elif path.is_dir():
-            packs = sorted(manifest.parent for manifest in path.rglob("pack.json"))
-            for file in sorted(path.rglob("*.xml")):
-                if not any(file.is_relative_to(pack) for pack in packs):
-                    yield str(file), _report(partial(examine_path, file))
-            for pack in packs:
-                yield from _pack_reports(pack)
-        else:
-            yield str(path), examine_path(path)
+    skipped: int = 0
+
+    def reports(self, paths: tuple[Path, ...]) -> Iterator[tuple[str, Report]]:
+        """A Report for each file and variant, in the order given."""
+        from envgen.validate.foreign import examine_path
+
+        for path in paths:
+            if (path / "pack.json").is_file() or path.suffix == ".zip":
+                yield from _pack_reports(path)
+            elif path.is_dir():
+                yield from self._folder(path)
+            else:
+                yield str(path), examine_path(path)
+
+    def _folder(self, folder: Path) -> Iterator[tuple[str, Report]]:
+        from envgen.validate.foreign import examine_paths, is_mjcf
+
+        packs = sorted(manifest.parent for manifest in folder.rglob("pack.json"))
+        files = [
+            file
+            for file in sorted(folder.rglob("*.xml"))
+            if not any(file.is_relative_to(pack) for pack in packs)
+        ]
+        standing = [file for file in files if is_mjcf(file)]
+        self.skipped += len(files) - len(standing)
+        jobs = max(1, min(8, os.cpu_count() or 1))
+        for done, (file, report) in enumerate(examine_paths(standing, jobs), 1):
+            _progress(done, standing)
+            yield str(file), report
+        for pack in packs:
+            yield from _pack_reports(pack)
+
+
+def _progress(done: int, files: Sequence[Path]) -> None:
+    """How far it is, on a terminal; nothing where there are few."""
+    if len(files) < 4 or not sys.stderr.isatty():
+        return
+    end = "" if done < len(files) else "\r\x1b[K"
+    click.echo(f"\r{done}/{len(files)} checked\x1b[K{end}", nl=False, err=True, color=True)
 
 
 def _pack_reports(path: Path) -> Iterator[tuple[str, Report]]:
@@ -81,29 +146,13 @@ def _report(examine: Callable[[], Report]) -> Report:
         return Report((Finding("files", False, detail=error.cause, remedy=error.remedy),))
 
 
-def _print(reports: list[tuple[str, Report]], whole: bool) -> None:
-    failed: Counter[str] = Counter()
-    for name, report in reports:
-        failed.update(finding.check for finding in report.findings if not finding.ok)
-        if whole or not report.ok:
-            rows = [
-                (show.tick(f.ok), f.check, _value(f.measured, f.unit), _value(f.bound, f.unit), _words(f))
-                for f in report.findings
-                if whole or not f.ok
-            ]
-            show.table(name, ("", "check", "measured", "bound", "what to do"), rows)
-    passed = sum(report.ok for _, report in reports)
-    click.echo(f"{passed} of {len(reports)} passed every check")
-    if failed:
-        click.echo("failed: " + ", ".join(f"{check} {n}" for check, n in failed.most_common()))
+def _list_checks(*, as_json: bool) -> int:
+    from envgen.cli.commands.list_ import checks
 
-
-def _words(finding: object) -> str:
-    detail, remedy = getattr(finding, "detail", ""), getattr(finding, "remedy", "")
-    return f"{detail.rstrip('.')}. {remedy}" if detail else ""
-
-
-def _value(value: float | None, unit: str) -> str:
-    if value is None:
-        return ""
-    return f"{value:,.0f} {unit}".strip() if 10_000 <= abs(value) < 1e10 else f"{value:g} {unit}".strip()
+    entries = checks()
+    if as_json:
+        show.emit(entries)
+        return 0
+    rows = [(e["name"], e["severity"], e["summary"], e["why"]) for e in entries]
+    show.table("checks", ("code", "severity", "what must hold", "why"), rows)
+    return 0

@@ -14,6 +14,7 @@ class Agreement(Check):
 
     kind: ClassVar[str] = "agreement"
     title: ClassVar[str] = "options on which robots disagree: the finest or strictest is taken, and said"
+    why: ClassVar[str] = "A world has one timestep and one solver."
     order: ClassVar[int] = 15
     remedy: ClassVar[str] = "Set physics.timestep and physics.integrator if you want others."
 

@@ -17,6 +17,7 @@ class Apart(Check):
 
     kind: ClassVar[str] = "apart"
     title: ClassVar[str] = "agents start at least 10 cm apart"
+    why: ClassVar[str] = "Robots that touch at the start push one another off."
     unit: ClassVar[str] = "m"
     order: ClassVar[int] = 48
     remedy: ClassVar[str] = "Take a larger terrain.size or fewer robots."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
-from envgen.validate.report import Finding
+from envgen.validate.report import Finding, Severity
 
 MAX_BYTES = 64_000_000
 
@@ -16,7 +16,9 @@ class Bounds(Check):
 
     kind: ClassVar[str] = "bounds"
     title: ClassVar[str] = "model and arena of at most 64 MB"
+    why: ClassVar[str] = "Hundreds of worlds are to fit into one browser tab."
     unit: ClassVar[str] = "B"
+    severity: ClassVar[Severity] = "info"
     order: ClassVar[int] = 25
     remedy: ClassVar[str] = "Take a coarser heightfield, simpler meshes, or a smaller <size memory>."
 

@@ -14,6 +14,7 @@ class Buried(Check):
 
     kind: ClassVar[str] = "buried"
     title: ClassVar[str] = "every obstacle stands out of the ground"
+    why: ClassVar[str] = "An obstacle in the ground is not there."
     unit: ClassVar[str] = "m"
     blame: ClassVar[Blame] = "obstacles"
     order: ClassVar[int] = 56

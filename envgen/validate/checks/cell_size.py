@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
-from envgen.validate.report import Finding
+from envgen.validate.report import Finding, Severity
 
 MAX_CONTACTS = 50
 """MuJoCo keeps at most 50 contacts of a pair of geoms (mjMAXCONPAIR) and drops the rest in silence."""
@@ -17,6 +17,10 @@ class CellSize(Check):
 
     kind: ClassVar[str] = "cell_size"
     title: ClassVar[str] = "no pair of geoms reaches MuJoCo's 50 contacts"
+    why: ClassVar[str] = (
+        "MuJoCo keeps at most 50 contacts of a pair of geoms and drops the rest without a word."
+    )
+    severity: ClassVar[Severity] = "warning"
     order: ClassVar[int] = 77
     remedy: ClassVar[str] = "Take a larger terrain.cell."
 

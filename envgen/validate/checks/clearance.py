@@ -18,6 +18,7 @@ class Clearance(Check):
 
     kind: ClassVar[str] = "clearance"
     title: ClassVar[str] = "obstacles stay 5 cm clear of the starts"
+    why: ClassVar[str] = "The first step needs room, whatever it is."
     unit: ClassVar[str] = "m"
     blame: ClassVar[Blame] = "obstacles"
     order: ClassVar[int] = 50

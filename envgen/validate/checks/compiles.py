@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.source import LINE
+
+TAIL = re.compile(r" Element (name )?'[^']*',( id \d+,?)?( line \d+)?$")
 
 
 @register
@@ -14,6 +19,7 @@ class Compiles(Check):
 
     kind: ClassVar[str] = "compiles"
     title: ClassVar[str] = "compiles without a warning"
+    why: ClassVar[str] = "What MuJoCo refuses or warns of doesn't run as it was meant."
     order: ClassVar[int] = 10
     remedy: ClassVar[str] = "Mend what MuJoCo names."
 
@@ -25,3 +31,16 @@ class Compiles(Check):
             return self.finding(1, 0, ok=False, detail=subject.problem)
         warnings = subject.warnings
         return self.at_most(len(warnings), 0, "; ".join(warnings[:3]))
+
+    def examine(self, subject: Subject) -> tuple[Finding, ...]:
+        """With the element on the line that MuJoCo names."""
+        finding = self.run(subject)
+        found = LINE.search(finding.detail)
+        if finding.ok or not subject.foreign:
+            return (finding,)
+        # the finding has the element and the line already
+        finding = replace(finding, detail=TAIL.sub("", finding.detail).removeprefix("Error: "))
+        if subject.model is not None:  # it only warns
+            return (replace(finding, severity="warning"),)
+        node = subject.source.at_line(int(found[1])) if found else None
+        return (self.at(node.place, finding) if node else finding,)

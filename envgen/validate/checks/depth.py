@@ -17,6 +17,7 @@ class Depth(Check):
 
     kind: ClassVar[str] = "depth"
     title: ClassVar[str] = f"at most {MAX_DEPTH} nested bodies"
+    why: ClassVar[str] = "MuJoCo compiled to WebAssembly crashes at about 130 nested bodies."
     order: ClassVar[int] = 20
     remedy: ClassVar[str] = "Split the chain, or weld bodies that don't move against one another."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from envgen.validate.base import Blame, Check, Subject, register
-from envgen.validate.report import Finding
+from envgen.validate.report import Finding, Severity
 
 MOST = 60.0
 """A free fall of 6 m."""
@@ -17,10 +17,16 @@ class Energy(Check):
 
     kind: ClassVar[str] = "energy"
     title: ClassVar[str] = "kinetic energy of at most 60 J/kg"
+    why: ClassVar[str] = "Energy from nowhere is a sign of gears, masses or a timestep that don't fit."
     unit: ClassVar[str] = "J/kg"
     blame: ClassVar[Blame] = "obstacles"
+    severity: ClassVar[Severity] = "warning"
     order: ClassVar[int] = 73
-    remedy: ClassVar[str] = "Check gears and masses, or take a smaller physics.timestep."
+    remedy: ClassVar[str] = "Check gears and masses, or take a smaller timestep (physics.timestep)."
+
+    def applies(self, subject: Subject) -> bool:
+        # armature holds energy without mass: per mass, that of an arm of somebody says nothing
+        return subject.model is not None and (not subject.foreign or subject.ours)
 
     def run(self, subject: Subject) -> Finding:
         settled = subject.settled

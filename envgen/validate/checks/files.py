@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import ClassVar
 
-from envgen.robots.xml import UnsafeXml, all_files, escapes
+from envgen.robots.xml import FILE_ATTRIBUTES, UnsafeXml, all_files, escapes
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.source import Node
 
 
 @register
@@ -15,6 +18,7 @@ class Files(Check):
 
     kind: ClassVar[str] = "files"
     title: ClassVar[str] = "files lie inside the folder of the MJCF"
+    why: ClassVar[str] = "A model that needs files from elsewhere doesn't load on another machine."
     order: ClassVar[int] = 5
     remedy: ClassVar[str] = "Move the files beside the MJCF and name them by relative paths without '..'."
 
@@ -22,15 +26,34 @@ class Files(Check):
         return subject.folder is not None
 
     def run(self, subject: Subject) -> Finding:
+        bad = list(self._bad(subject))
+        return self.at_most(len(bad), 0, "; ".join(says for says, _ in bad[:3]))
+
+    def examine(self, subject: Subject) -> tuple[Finding, ...]:
+        """Of a file of others, each file that is not right, with the element that names it."""
+        bad = list(self._bad(subject)) if subject.foreign else []
+        found = []
+        for says, name in bad[:50]:
+            finding = self.finding(1, 0, ok=False, detail=says)
+            node = next((n for n in subject.source.nodes if name and _names(n, name)), None)
+            found.append(self.at(node.place, finding) if node else finding)
+        return tuple(found) or (self.run(subject),)
+
+    def _bad(self, subject: Subject) -> Iterator[tuple[str, str]]:
+        """What is wrong, and the name of the file that it is about."""
         folder = subject.folder
         assert folder is not None
-        bad = []
         try:
             for tag, path in all_files(subject.text, folder):
                 if escapes(path, folder):
-                    bad.append(f"<{tag} file={path!r}> is outside the folder")
+                    yield f"<{tag} file={path!r}> is outside the folder", PurePosixPath(path).name
                 elif not (folder / path).is_file():
-                    bad.append(f"<{tag} file={path!r}> is missing")
+                    yield f"<{tag} file={path!r}> is missing", PurePosixPath(path).name
         except UnsafeXml as error:
-            bad.append(f"an included file: {error}")
-        return self.at_most(len(bad), 0, "; ".join(bad[:3]))
+            yield f"an included file: {error}", ""
+
+
+def _names(node: Node, name: str) -> bool:
+    """Whether an element names a file, in whatever folder."""
+    given = (node.attrib.get(key, "").replace("\\", "/") for key in FILE_ATTRIBUTES)
+    return any(PurePosixPath(file).name == name for file in given if file)

@@ -23,6 +23,7 @@ class Footing(Check):
 
     kind: ClassVar[str] = "footing"
     title: ClassVar[str] = "agents don't fall more than 0.35 legs from their start"
+    why: ClassVar[str] = "What falls at the start has no ground under it."
     order: ClassVar[int] = 71
     remedy: ClassVar[str] = "Lower the difficulty of the terrain, or take a larger terrain.size."
 

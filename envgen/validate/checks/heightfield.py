@@ -16,6 +16,7 @@ class HeightfieldRules(Check):
 
     kind: ClassVar[str] = "heightfield"
     title: ClassVar[str] = "heightfields are finite, thick enough and span their z-size"
+    why: ClassVar[str] = "Heights that are not finite, or a field without a base, let feet through."
     order: ClassVar[int] = 30
     remedy: ClassVar[str] = "Give the hfield a z-size >= 1e-3, a base > 0 and finite data of at least 2 x 2."
 

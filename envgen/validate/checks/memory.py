@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from envgen.validate.base import Blame, Check, Subject, register
-from envgen.validate.report import Finding
+from envgen.validate.report import Finding, Severity
 
 MOST = 0.8
 
@@ -16,7 +16,9 @@ class Memory(Check):
 
     kind: ClassVar[str] = "memory"
     title: ClassVar[str] = "the arena is never more than 80 % full"
+    why: ClassVar[str] = "A full arena drops contacts, or ends the simulation."
     blame: ClassVar[Blame] = "obstacles"
+    severity: ClassVar[Severity] = "warning"
     order: ClassVar[int] = 69
     remedy: ClassVar[str] = "Raise <size memory>, or leave it out."
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 
 from envgen.validate.base import Blame, Check, Subject, register
-from envgen.validate.report import Finding
+from envgen.validate.lint import called, place
+from envgen.validate.report import Finding, Severity
+
+DEEP = 0.02
+"""Between bodies that move: the solver answers with forces that throw the robot."""
+BURIED = 0.25
+"""Between a body and the world: programs mostly set the height of the start, so less is but a warning."""
+SHALLOW = 0.005
 
 
 @register
@@ -16,7 +24,9 @@ class Penetration(Check):
 
     kind: ClassVar[str] = "penetration"
     title: ClassVar[str] = "no penetration over 1 mm at the start"
+    why: ClassVar[str] = "The solver pushes apart what overlaps: the first steps throw the robot."
     unit: ClassVar[str] = "m"
+    bound: ClassVar[str] = "1 mm: info; 5 mm: warning; 2 cm into a link, 25 cm into the world: error"
     blame: ClassVar[Blame] = "obstacles"
     order: ClassVar[int] = 40
     remedy: ClassVar[str] = "Lift or move apart what is named; start poses belong into keyframe 0."
@@ -34,3 +44,31 @@ class Penetration(Check):
         names = [subject.world.geom_names[g] or f"geom {g}" for g in geoms if g >= 0]
         depth = max(0.0, -float(distances[worst]))
         return self.at_most(depth, 0.001, f"{' and '.join(names)} overlap by {1000 * depth:.1f} mm")
+
+    def examine(self, subject: Subject) -> tuple[Finding, ...]:
+        """Of a file of others, each pair of geoms that overlaps, by how bad that is."""
+        if not subject.foreign or subject.spec is None:
+            return (self.run(subject),)
+        found = []
+        for (one, other), depth in sorted(subject.watched.start.items(), key=lambda item: -item[1]):
+            if depth <= 0.001:
+                continue
+            if one >= 0 and subject.model.body_weldid[subject.model.geom_bodyid[one]] == 0:
+                one, other = other, one  # the one that moves is the one to be moved
+            name = called(place(subject, "geom", other)) if other >= 0 else "a flex"
+            says = f"it overlaps {name} by {1000 * depth:.1f} mm at the start"
+            finding = self.finding(depth, 0.001, ok=False, detail=says)
+            finding = replace(finding, severity=_severity(subject, one, other, depth))
+            found.append(self.at(place(subject, "geom", max(one, 0)), finding))
+        return tuple(found[:50]) or (self.run(subject),)
+
+
+def _severity(subject: Subject, one: int, other: int, depth: float) -> Severity:
+    """How bad an overlap is: into the world, a program mostly adjusts the start; into a link it stays."""
+    model = subject.model
+    if min(one, other) < 0:
+        return "warning"
+    fixed = any(model.body_weldid[model.geom_bodyid[geom]] == 0 for geom in (one, other))
+    if depth > (BURIED if fixed else DEEP):
+        return "error"
+    return "warning" if depth > SHALLOW else "info"

@@ -16,6 +16,7 @@ class Reachable(Check):
 
     kind: ClassVar[str] = "reachable"
     title: ClassVar[str] = "a path leads from every start to its goal"
+    why: ClassVar[str] = "A goal without a way to it can't be learned."
     blame: ClassVar[Blame] = "obstacles"
     order: ClassVar[int] = 60
     remedy: ClassVar[str] = "Lower the difficulty, the density of obstacles or the goal's distance."

@@ -16,6 +16,7 @@ class Resting(Check):
 
     kind: ClassVar[str] = "resting"
     title: ClassVar[str] = "no obstacle floats"
+    why: ClassVar[str] = "It casts a shadow where there is no contact."
     unit: ClassVar[str] = "m"
     blame: ClassVar[Blame] = "obstacles"
     order: ClassVar[int] = 55

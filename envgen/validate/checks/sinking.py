@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from envgen.validate.base import Blame, Check, Subject, register
-from envgen.validate.report import Finding
+from envgen.validate.report import Finding, Severity
 
 MOST = 0.02
 
@@ -16,10 +16,12 @@ class Sinking(Check):
 
     kind: ClassVar[str] = "sinking"
     title: ClassVar[str] = "no penetration over 2 cm at rest"
+    why: ClassVar[str] = "The ground is too soft for what stands on it."
     unit: ClassVar[str] = "m"
     blame: ClassVar[Blame] = "obstacles"
+    severity: ClassVar[Severity] = "warning"
     order: ClassVar[int] = 74
-    remedy: ClassVar[str] = "Check solref and masses, or take a smaller physics.timestep."
+    remedy: ClassVar[str] = "Check solref and masses, or take a smaller timestep (physics.timestep)."
 
     def run(self, subject: Subject) -> Finding:
         settled = subject.settled

@@ -14,9 +14,12 @@ class Stable(Check):
 
     kind: ClassVar[str] = "stable"
     title: ClassVar[str] = "no NaN and no MuJoCo warning within a second"
+    why: ClassVar[str] = "In a simulation that explodes on its own nothing can be learned."
     blame: ClassVar[Blame] = "obstacles"
     order: ClassVar[int] = 70
-    remedy: ClassVar[str] = "Check inertias, gears and actuator ranges, or take a smaller physics.timestep."
+    remedy: ClassVar[str] = (
+        "Check inertias, gears and actuator ranges, or take a smaller timestep (physics.timestep)."
+    )
 
     def run(self, subject: Subject) -> Finding:
         settled = subject.settled

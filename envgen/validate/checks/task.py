@@ -20,6 +20,7 @@ class TaskTerms(Check):
 
     kind: ClassVar[str] = "task"
     title: ClassVar[str] = "task terms are finite, and nothing has ended or succeeded at the start"
+    why: ClassVar[str] = "An episode that is over at once, or won at once, teaches nothing."
     order: ClassVar[int] = 65
     remedy: ClassVar[str] = "Move the goal away from the start, or change the task's parameters."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from envgen.validate.base import Blame, Check, Subject, register
-from envgen.validate.report import Finding
+from envgen.validate.report import Finding, Severity
 
 MOST = 0.15
 """Random control makes feet hit the ground hard: 3-9 cm were seen of sound robots."""
@@ -17,10 +17,14 @@ class Tunnelling(Check):
 
     kind: ClassVar[str] = "tunnelling"
     title: ClassVar[str] = "no penetration over 15 cm at any time"
+    why: ClassVar[str] = "What is pressed so deep goes through."
     unit: ClassVar[str] = "m"
     blame: ClassVar[Blame] = "obstacles"
+    severity: ClassVar[Severity] = "warning"
     order: ClassVar[int] = 75
-    remedy: ClassVar[str] = "Check gears and geoms that are too thin, or take a smaller physics.timestep."
+    remedy: ClassVar[str] = (
+        "Check gears and geoms that are too thin, or take a smaller timestep (physics.timestep)."
+    )
 
     def run(self, subject: Subject) -> Finding:
         settled = subject.settled

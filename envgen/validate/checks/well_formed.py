@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from envgen.robots.xml import MAX_BYTES, UnsafeXml, inspect
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.source import Place
+
+AT = re.compile(r"line (\d+), column")
+"""How lxml says where it stopped."""
 
 
 @register
@@ -16,6 +21,7 @@ class WellFormed(Check):
     kind: ClassVar[str] = "well_formed"
     unit: ClassVar[str] = "B"
     title: ClassVar[str] = "well-formed XML without entities, nested at most 150 deep"
+    why: ClassVar[str] = "Entities are bombs or read other files; a browser's stack ends at deep nesting."
     order: ClassVar[int] = 0
     remedy: ClassVar[str] = "Remove what is named; flatten bodies that are nested too deeply."
 
@@ -28,3 +34,9 @@ class WellFormed(Check):
         except UnsafeXml as error:
             return self.finding(len(subject.text), MAX_BYTES, ok=False, detail=str(error))
         return self.at_most(len(subject.text), MAX_BYTES)
+
+    def examine(self, subject: Subject) -> tuple[Finding, ...]:
+        """With the line that the parser names."""
+        finding = self.run(subject)
+        found = AT.search(finding.detail)
+        return (self.at(Place(line=int(found[1])), finding) if found and subject.foreign else finding,)

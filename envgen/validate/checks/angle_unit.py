@@ -1,0 +1,55 @@
+"""Angles are in the unit that the compiler is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import HINGE, Lint, place
+from envgen.validate.report import Finding
+
+MOST = 4 * np.pi
+"""Two turns; wrists turn once, and what turns on and on has no range."""
+MANY = 3
+"""So many hinges that all move by less than 6 degrees are not meant so."""
+
+
+@register
+class AngleUnit(Lint):
+    """Ranges of hinges that look like degrees where radians are meant, or the other way round."""
+
+    kind: ClassVar[str] = "angle_unit"
+    title: ClassVar[str] = "ranges of hinges fit the unit of <compiler angle>"
+    why: ClassVar[str] = (
+        "MJCF is in degrees unless <compiler angle> says radian: the joint hardly moves, or turns many times."
+    )
+    unit: ClassVar[str] = "rad"
+    bound: ClassVar[str] = "4π rad; or all below 2π °"
+    order: ClassVar[int] = 110
+    remedy: ClassVar[str] = "Set <compiler angle> to the unit that the ranges are in."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        model = subject.model
+        hinges = np.flatnonzero((model.jnt_type == HINGE) & model.jnt_limited.astype(bool))
+        reach = {int(j): float(np.abs(model.jnt_range[j]).max()) for j in hinges}
+        if subject.spec.compiler.degree:
+            given = {j: np.degrees(value) for j, value in reach.items()}
+            small = [j for j, value in given.items() if value <= 2 * np.pi]
+            if len(small) == len(given) and (len(small) >= MANY or any(_of_pi(given[j]) for j in small)):
+                for j in small:
+                    detail = f"its range reaches {given[j]:.4g} degrees, which looks like radians"
+                    yield self.wrong(detail, given[j], 2 * np.pi, at=place(subject, "joint", j), unit="°")
+            return
+        for j, value in reach.items():
+            if value > MOST:
+                yield self.wrong(f"its range reaches {value:.4g} rad, which looks like degrees", value, MOST,
+                                 at=place(subject, "joint", j))  # fmt: skip
+
+
+def _of_pi(value: float) -> bool:
+    """Whether a number is 1.57, 3.14 and the like."""
+    parts = value / (np.pi / 6)
+    return bool(abs(parts - round(parts)) < 0.005 and round(parts) > 0)

@@ -1,0 +1,37 @@
+"""Links are not pressed into one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import Lint, called, moving, place
+from envgen.validate.report import Finding
+
+MOST = 0.02
+
+
+@register
+class Crush(Lint):
+    """Deepest overlap of two moving bodies within a second at the control of the start."""
+
+    kind: ClassVar[str] = "crush"
+    title: ClassVar[str] = "moving bodies overlap by at most 2 cm"
+    why: ClassVar[str] = "Links that crush one another push back with forces that no motor has."
+    unit: ClassVar[str] = "m"
+    bound: ClassVar[str] = "2 cm"
+    order: ClassVar[int] = 146
+    remedy: ClassVar[str] = "<exclude> links that are meant to overlap, or mend shapes, limits and gains."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        model, seen = subject.model, subject.watched
+        moves, bodies = moving(subject), np.asarray(model.geom_bodyid)
+        for (one, other), depth in sorted(seen.deepest.items(), key=lambda item: -item[1]):
+            known = seen.start.get((one, other), 0.0)
+            if one < 0 or not (moves[bodies[one]] and moves[bodies[other]]) or depth <= MOST or known > MOST:
+                continue
+            says = f"{called(place(subject, 'geom', other))} is pressed {1000 * depth:.0f} mm into it"
+            yield self.wrong(says, depth, MOST, at=place(subject, "geom", one))

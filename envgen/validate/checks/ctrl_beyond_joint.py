@@ -1,0 +1,57 @@
+"""Targets lie within the travel of the joint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import mujoco
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import Lint, place
+from envgen.validate.report import Finding
+
+LEAST = 0.05
+MUCH = 1.0
+"""Beyond by as much as the whole range: a mistake of units rather than a trick."""
+
+
+@register
+class CtrlBeyondJoint(Lint):
+    """How far a position servo's ctrlrange goes beyond its joint's range, as a share of that range."""
+
+    kind: ClassVar[str] = "ctrl_beyond_joint"
+    title: ClassVar[str] = "ctrlrange of a position servo ends with the joint's range"
+    why: ClassVar[str] = (
+        "Targets there can't be reached: the servo presses against the stop, and part of the action does "
+        "nothing. A little beyond is a known trick against droop."
+    )
+    bound: ClassVar[str] = "5 % beyond: info; 100 %: warning"
+    order: ClassVar[int] = 114
+    remedy: ClassVar[str] = (
+        "Set ctrlrange to the joint's range (inheritrange does), or check the unit of both."
+    )
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        model = subject.model
+        for a in range(model.nu):
+            joint = int(model.actuator_trnid[a, 0])
+            gear = float(model.actuator_gear[a, 0])
+            kp = float(model.actuator_gainprm[a, 0])
+            position = (
+                model.actuator_biastype[a] == _AFFINE and kp > 0 and model.actuator_biasprm[a, 1] == -kp
+            )
+            if not position or model.actuator_trntype[a] != _JOINT or gear == 0:
+                continue
+            if not (model.jnt_limited[joint] and model.actuator_ctrllimited[a]):
+                continue
+            low, high = sorted(float(c) / gear for c in model.actuator_ctrlrange[a])
+            first, last = (float(r) for r in model.jnt_range[joint])
+            share = max(first - low, high - last, 0.0) / max(last - first, 1e-9)
+            if share > LEAST:
+                says = f"ctrlrange {low:.4g} to {high:.4g} goes beyond the joint: {first:.4g} to {last:.4g}"
+                yield self.wrong(says, share, LEAST, at=place(subject, "actuator", a),
+                                 severity="warning" if share > MUCH else "info")  # fmt: skip
+
+
+_AFFINE, _JOINT = int(mujoco.mjtBias.mjBIAS_AFFINE), int(mujoco.mjtTrn.mjTRN_JOINT)

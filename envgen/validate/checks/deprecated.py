@@ -1,0 +1,38 @@
+"""Nothing is deprecated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import TextLint
+from envgen.validate.report import Finding, Severity
+
+
+@register
+class Deprecated(TextLint):
+    """Attributes that MuJoCo still reads but does without."""
+
+    kind: ClassVar[str] = "deprecated"
+    title: ClassVar[str] = "no attribute that MuJoCo has given up"
+    why: ClassVar[str] = (
+        "They have no effect or a better successor, and a later MuJoCo will refuse them, as it did others."
+    )
+    severity: ClassVar[Severity] = "info"
+    order: ClassVar[int] = 106
+    remedy: ClassVar[str] = "Remove the attribute, or use its successor."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        for node in subject.source.nodes:
+            for (tag, key), successor in _OLD.items():
+                if node.tag == tag and key in node.attrib:
+                    yield self.wrong(f"the attribute {key!r} of <{tag}> is deprecated: {successor}", at=node)
+
+
+_OLD = {
+    ("size", "njmax"): "the arena of <size memory> holds constraints and contacts",
+    ("size", "nconmax"): "the arena of <size memory> holds constraints and contacts",
+    ("size", "nstack"): "the arena of <size memory> holds the stack",
+    ("compiler", "coordinate"): "coordinates are always local",
+}

@@ -1,0 +1,40 @@
+"""Without actuators, energy does not grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import Lint
+from envgen.validate.report import Finding
+
+MOST = 0.1
+SMALL = 0.01
+"""In m: energies below that of a lift by so much don't count."""
+
+
+@register
+class EnergyGrowth(Lint):
+    """Energy gained within a second without actuators, over the greatest kinetic energy."""
+
+    kind: ClassVar[str] = "energy_growth"
+    title: ClassVar[str] = "the passive system gains at most 10 % of energy"
+    why: ClassVar[str] = "Energy from nowhere: the timestep is too large for a spring, a joint or a contact."
+    bound: ClassVar[str] = "10 %"
+    order: ClassVar[int] = 145
+    remedy: ClassVar[str] = (
+        "Take a smaller timestep or another integrator (implicitfast, RK4), and mend overlaps at the start."
+    )
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        model, seen = subject.model, subject.watched
+        if max(seen.start.values(), default=0.0) > 0.001 or seen.beyond:
+            return  # what is pressed together at the start gains energy, and is found by its own name
+        mass = float(model.body_subtreemass[0])
+        scale = max(seen.kinetic, mass * float(np.linalg.norm(model.opt.gravity)) * SMALL, 1e-9)
+        share = seen.gained / scale
+        if share > MOST:
+            yield self.wrong(f"it gains {seen.gained:.3g} J without actuators", share, MOST)

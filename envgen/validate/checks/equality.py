@@ -1,0 +1,36 @@
+"""Equalities hold at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import mujoco
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import Lint, place
+from envgen.validate.report import Finding
+
+LENGTH, TURN = 0.005, 0.05
+
+
+@register
+class Equality(Lint):
+    """How much an equality is violated at the start, in m or rad."""
+
+    kind: ClassVar[str] = "equality"
+    title: ClassVar[str] = "equalities are violated by at most 5 mm or 0.05 rad at the start"
+    why: ClassVar[str] = "What is to be joined is apart: the first steps jerk it together."
+    bound: ClassVar[str] = "5 mm or 0.05 rad"
+    order: ClassVar[int] = 143
+    remedy: ClassVar[str] = "Move the bodies to where they are joined, or fix anchor, relpose or polycoef."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        for index, residual in sorted(subject.watched.equality.items()):
+            bound = TURN if int(subject.model.eq_type[index]) in _COUPLED else LENGTH
+            if residual > bound:
+                says = f"it is violated by {residual:.3g} at the start"
+                yield self.wrong(says, residual, bound, at=place(subject, "equality", index))
+
+
+_COUPLED = (int(mujoco.mjtEq.mjEQ_JOINT), int(mujoco.mjtEq.mjEQ_TENDON))

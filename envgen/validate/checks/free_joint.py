@@ -1,0 +1,39 @@
+"""Free joints are free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import FREE, Lint, place
+from envgen.validate.report import Finding
+
+
+@register
+class FreeJoint(Lint):
+    """Free joints with damping, friction loss, stiffness or armature, mostly by others' defaults."""
+
+    kind: ClassVar[str] = "free_joint"
+    title: ClassVar[str] = "free joints have no damping, friction loss, stiffness or armature"
+    why: ClassVar[str] = "The robot moves through air as through honey, or is held by a spring to nothing."
+    order: ClassVar[int] = 117
+    remedy: ClassVar[str] = "Use <freejoint/>, which takes no defaults."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        model = subject.model
+        for j in np.flatnonzero(model.jnt_type == FREE):
+            dofs = slice(int(model.jnt_dofadr[j]), int(model.jnt_dofadr[j]) + 6)
+            has = {
+                "damping": float(model.dof_damping[dofs].max()),
+                "frictionloss": float(model.dof_frictionloss[dofs].max()),
+                "armature": float(model.dof_armature[dofs].max()),
+                "stiffness": float(np.max(model.jnt_stiffness[j])),
+            }
+            wrong = [f"{key} {value:g}" for key, value in has.items() if value > 0]
+            if wrong:
+                yield self.wrong(
+                    f"it has {', '.join(wrong)}", max(has.values()), at=place(subject, "joint", int(j))
+                )

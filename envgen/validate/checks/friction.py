@@ -1,0 +1,49 @@
+"""Friction is that of real things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import Lint, colliding, place
+from envgen.validate.report import Finding
+
+SLIDING, TORSION = 10.0, 1.0
+
+
+@register
+class Friction(Lint):
+    """Coefficients of friction: sliding without a unit, torsional and rolling in m."""
+
+    kind: ClassVar[str] = "friction"
+    title: ClassVar[str] = (
+        "friction is at least 0, sliding at most 10, torsional and rolling at most 1 m where they act"
+    )
+    why: ClassVar[str] = (
+        "Torsional and rolling friction are lengths, of the size of the contact patch: 0.5 m is glue."
+    )
+    bound: ClassVar[str] = "sliding 10; torsional and rolling 1 m"
+    order: ClassVar[int] = 128
+    remedy: ClassVar[str] = (
+        "Take sliding friction of 0.1 to 2, torsional of some mm and rolling below, or condim 3."
+    )
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        model = subject.model
+        for g in np.flatnonzero(colliding(subject)):
+            slide, torsion, roll = (float(f) for f in model.geom_friction[g])
+            dim, at = int(model.geom_condim[g]), place(subject, "geom", int(g))
+            if min(slide, torsion, roll) < 0:
+                yield self.wrong(
+                    "its friction is negative", min(slide, torsion, roll), 0, at=at, severity="error"
+                )
+            elif dim >= 3 and slide > SLIDING:
+                yield self.wrong(f"its sliding friction is {slide:g}", slide, SLIDING, at=at)
+            elif (dim >= 4 and torsion > TORSION) or (dim >= 6 and roll > TORSION):
+                worst = max(torsion, roll if dim >= 6 else 0.0)
+                yield self.wrong(
+                    f"its torsional or rolling friction is {worst:g} m", worst, TORSION, at=at, unit="m"
+                )

@@ -1,0 +1,49 @@
+"""Inertias fit the masses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import SLIDE, Lint, place
+from envgen.validate.report import Finding
+
+LEAST, MOST = 1e-4, 10.0
+
+
+@register
+class InertiaScale(Lint):
+    """Radius of gyration of a moving body, the root of inertia over mass."""
+
+    kind: ClassVar[str] = "inertia_scale"
+    title: ClassVar[str] = "radii of gyration are between 0.1 mm and 10 m"
+    why: ClassVar[str] = (
+        "Inertia in g mm2 or kg mm2 is off by 10^6 to 10^9: the link spins freely or hardly turns at all."
+    )
+    unit: ClassVar[str] = "m"
+    bound: ClassVar[str] = "under 1e-4 m: error; over 10 m: warning"
+    order: ClassVar[int] = 119
+    remedy: ClassVar[str] = "Give the inertia in kg m2, or leave it to the geoms."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        model = subject.model
+        for b in range(1, model.nbody):
+            mass = float(model.body_mass[b])
+            if model.body_weldid[b] != b or mass <= 0 or not model.body_dofnum[b]:
+                continue
+            dofs = slice(int(model.body_dofadr[b]), int(model.body_dofadr[b] + model.body_dofnum[b]))
+            radii = np.sqrt(np.asarray(model.body_inertia[b], dtype=float) / mass)
+            turns = not (
+                model.jnt_type[model.body_jntadr[b] : model.body_jntadr[b] + model.body_jntnum[b]] == SLIDE
+            ).all()
+            if radii.max() < LEAST and turns and not (model.dof_armature[dofs] > 0).all():
+                says = f"its inertia fits a thing of {1000 * radii.max():.3g} mm, with {mass:.4g} kg"
+                yield self.wrong(
+                    says, float(radii.max()), LEAST, at=place(subject, "body", b), severity="error"
+                )
+            elif radii.max() > MOST:
+                says = f"its inertia fits a thing of {radii.max():.3g} m, with {mass:.4g} kg"
+                yield self.wrong(says, float(radii.max()), MOST, at=place(subject, "body", b))

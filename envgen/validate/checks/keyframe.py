@@ -1,0 +1,47 @@
+"""Keyframes are states that the model can be in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import HINGE, SLIDE, Lint, elements, place
+from envgen.validate.report import Finding
+
+MOST = 0.05
+"""In rad or m: three degrees, as poses are written by hand."""
+
+
+@register
+class Keyframe(Lint):
+    """How far a joint is out of its range in a keyframe (rad or m), or a control out of its ctrlrange."""
+
+    kind: ClassVar[str] = "keyframe"
+    title: ClassVar[str] = "keyframes lie within the ranges of joints and controls"
+    why: ClassVar[str] = "A reset to it starts with a joint pressed into its stop, which throws the robot."
+    bound: ClassVar[str] = "0.05 rad or m"
+    order: ClassVar[int] = 116
+    remedy: ClassVar[str] = "Bring the keyframe's qpos and ctrl into the ranges."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        model = subject.model
+        for k in sorted(elements(subject, "key")):
+            for j in range(model.njnt):
+                low, high = (float(end) for end in model.jnt_range[j])
+                if not model.jnt_limited[j] or model.jnt_type[j] not in (HINGE, SLIDE):
+                    continue
+                value = float(model.key_qpos[k, model.jnt_qposadr[j]])
+                beyond = max(low - value, value - high)
+                if beyond > MOST:
+                    name = place(subject, "joint", j).element
+                    says = f"{name} is at {value:.4g}, out of its range {low:.4g} to {high:.4g}"
+                    yield self.wrong(says, beyond, MOST, at=place(subject, "key", k))
+            for a in range(model.nu):
+                low, high = (float(end) for end in model.actuator_ctrlrange[a])
+                value = float(model.key_ctrl[k, a])
+                beyond = max(low - value, value - high)
+                if model.actuator_ctrllimited[a] and beyond > MOST * max(1.0, high - low):
+                    name = place(subject, "actuator", a).element
+                    says = f"the control of {name} is {value:.4g}, out of {low:.4g} to {high:.4g}"
+                    yield self.wrong(says, beyond, MOST, at=place(subject, "key", k))

@@ -1,0 +1,38 @@
+"""There is ground under what falls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import FREE, Lint, colliding, moving
+from envgen.validate.report import Finding, Severity
+
+
+@register
+class NoGround(Lint):
+    """Fixed geoms that collide, where a free body would fall on them."""
+
+    kind: ClassVar[str] = "no_ground"
+    title: ClassVar[str] = "free bodies have something to fall on"
+    why: ClassVar[str] = (
+        "It falls for ever. A robot's own file is right so: the scene that includes it brings the ground."
+    )
+    severity: ClassVar[Severity] = "info"
+    order: ClassVar[int] = 134
+    remedy: ClassVar[str] = (
+        'Add <geom type="plane" size="0 0 1"/> to the worldbody, unless the file is included in a scene.'
+    )
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        model = subject.model
+        free = int((np.asarray(model.jnt_type) == FREE).sum())
+        if not free or not np.abs(model.opt.gravity).max() or model.opt.density > 100:
+            return
+        fixed = ~moving(subject)[np.asarray(model.geom_bodyid)] & colliding(subject)
+        paired = {int(g) for g in (*model.pair_geom1, *model.pair_geom2)}
+        if not fixed.any() and not any(model.body_weldid[model.geom_bodyid[g]] == 0 for g in paired):
+            yield self.wrong(f"{free} free bodies have nothing to fall on", 0, 1)

@@ -1,0 +1,46 @@
+"""Links that are joined don't collide with one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import mujoco
+import numpy as np
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import Lint, colliding, place
+from envgen.validate.report import Finding
+
+
+@register
+class ParentContact(Lint):
+    """Pairs of a body and its parent whose geoms can touch, as the filter for them is off."""
+
+    kind: ClassVar[str] = "parent_contact"
+    title: ClassVar[str] = "contacts between parent and child are filtered"
+    why: ClassVar[str] = "Geoms overlap at a joint: the solver pushes the two apart for ever."
+    order: ClassVar[int] = 122
+    remedy: ClassVar[str] = 'Remove <flag filterparent="disable"/>, or <exclude> the pairs.'
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        model = subject.model
+        if not model.opt.disableflags & _FILTER:
+            return
+        excluded = {int(s) for s in model.exclude_signature}
+        touching = {int(b) for b in np.asarray(model.geom_bodyid)[colliding(subject)]}
+        for b in range(1, model.nbody):
+            parent = int(model.body_parentid[b])
+            pair = {(b << 16) + parent, (parent << 16) + b}
+            if (
+                parent
+                and b in touching
+                and parent in touching
+                and model.body_dofnum[b]
+                and not pair & excluded
+            ):
+                name = place(subject, "body", parent).element
+                yield self.wrong(f"it can touch its parent {name}", at=place(subject, "body", b))
+
+
+_FILTER = int(mujoco.mjtDisableBit.mjDSBL_FILTERPARENT)

@@ -1,0 +1,35 @@
+"""No engine plug-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import TextLint
+from envgen.validate.report import Finding
+
+
+@register
+class Plugin(TextLint):
+    """Engine plug-ins that the model asks for."""
+
+    kind: ClassVar[str] = "plugin"
+    title: ClassVar[str] = "the model needs no engine plug-in"
+    why: ClassVar[str] = (
+        "A plug-in is native code: it is there only where it was installed, and never in a browser."
+    )
+    order: ClassVar[int] = 102
+    remedy: ClassVar[str] = (
+        "Replace the plug-in by what MuJoCo has built in, or run it only where it is installed."
+    )
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        for node in subject.source.nodes:
+            if (
+                node.tag == "plugin"
+                and node.attrib.get("plugin")
+                and node.parent
+                and node.parent.tag == "extension"
+            ):
+                yield self.wrong(f"it needs the engine plug-in {node.attrib['plugin']}", at=node)

@@ -1,0 +1,50 @@
+"""What starts stands on something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import FREE, Lint, colliding, moving, place
+from envgen.validate.report import Finding, Severity
+
+LEAST = 0.3
+
+
+@register
+class StartInAir(Lint):
+    """How far a free body falls until it touches something, in sizes of its tree."""
+
+    kind: ClassVar[str] = "start_in_air"
+    title: ClassVar[str] = "free bodies start at most their own size above the ground"
+    why: ClassVar[str] = "It falls before anything else happens: an episode begins with an impact."
+    severity: ClassVar[Severity] = "info"
+    unit: ClassVar[str] = "m"
+    bound: ClassVar[str] = "its own size, at least 0.3 m"
+    order: ClassVar[int] = 141
+    remedy: ClassVar[str] = "Lower the start: the root's pos, or keyframe 0."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        model, home = subject.model, subject.home
+        gravity = float(-model.opt.gravity[2])
+        bodies, roots = np.asarray(model.geom_bodyid), np.asarray(model.body_rootid)
+        if (
+            gravity <= 0
+            or model.opt.density > 100
+            or not (~moving(subject)[bodies] & colliding(subject)).any()
+        ):
+            return
+        for j in np.flatnonzero(np.asarray(model.jnt_type) == FREE):
+            body = int(model.jnt_bodyid[j])
+            mine = [int(g) for g in np.flatnonzero(roots[bodies] == body) if model.geom_rbound[g] > 0]
+            reach = np.asarray(model.geom_rbound)[mine]
+            if not mine or np.isin(home.contact_geom, mine).any() or model.body_gravcomp[body] > 0:
+                continue
+            size = float((home.geom_xpos[mine, 2] + reach).max() - (home.geom_xpos[mine, 2] - reach).min())
+            fall = float(subject.settled.drop[body])
+            if fall > max(size, LEAST) and model.nu + model.ntendon + model.neq < 100:
+                says = f"it falls {fall:.2f} m in half a second"
+                yield self.wrong(says, fall, max(size, LEAST), at=place(subject, "body", body))

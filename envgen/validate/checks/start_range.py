@@ -1,0 +1,31 @@
+"""Joints start within their ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import Lint, place
+from envgen.validate.report import Finding
+
+MOST = 0.05
+"""In rad or m, as for keyframes."""
+
+
+@register
+class StartRange(Lint):
+    """How far a joint is out of its range at the start, in rad or m."""
+
+    kind: ClassVar[str] = "start_range"
+    title: ClassVar[str] = "joints start within their ranges"
+    why: ClassVar[str] = "The stop pushes the joint back with all its force: the first steps are a blow."
+    bound: ClassVar[str] = "0.05 rad or m"
+    order: ClassVar[int] = 147
+    remedy: ClassVar[str] = "Give a keyframe with a pose within the ranges, or set the joint's ref."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        for joint, beyond in sorted(subject.watched.beyond.items()):
+            if beyond > MOST:
+                says = f"it starts {beyond:.3g} rad or m out of its range"
+                yield self.wrong(says, beyond, MOST, at=place(subject, "joint", joint))

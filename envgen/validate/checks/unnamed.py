@@ -1,0 +1,29 @@
+"""What a program reads has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import FREE, Lint, elements, place
+from envgen.validate.report import Finding, Severity
+
+
+@register
+class Unnamed(Lint):
+    """Joints that move, and actuators, without a name."""
+
+    kind: ClassVar[str] = "unnamed"
+    title: ClassVar[str] = "joints and actuators have names"
+    why: ClassVar[str] = "Programs find them by name; numbers change with the next joint."
+    severity: ClassVar[Severity] = "info"
+    order: ClassVar[int] = 137
+    remedy: ClassVar[str] = "Give it a name."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        for kind in ("joint", "actuator"):
+            for index, element in sorted(elements(subject, kind).items()):
+                free = kind == "joint" and int(subject.model.jnt_type[index]) == FREE  # its body is as good
+                if index >= 0 and not element.name and not free:
+                    yield self.wrong("it has no name", at=place(subject, kind, index))

@@ -1,0 +1,44 @@
+"""Defaults classes are used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import TextLint
+from envgen.validate.report import Finding, Severity
+from envgen.validate.source import Node
+
+
+@register
+class UnusedClass(TextLint):
+    """Classes of defaults that no element and no body takes."""
+
+    kind: ClassVar[str] = "unused_class"
+    title: ClassVar[str] = "every class of defaults is used"
+    why: ClassVar[str] = "What it sets has no effect, which is seldom what its author believes."
+    severity: ClassVar[Severity] = "info"
+    order: ClassVar[int] = 104
+    remedy: ClassVar[str] = "Remove the class, or name it by `class` or `childclass`."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        used = {
+            node.attrib[key]
+            for node in subject.source.nodes
+            for key in ("class", "childclass")
+            if node.tag != "default" and node.attrib.get(key)
+        }
+        for node in subject.source.nodes:
+            name = node.attrib.get("class", "")
+            if node.tag != "default" or not name or not node.under("default"):
+                continue
+            if not _taken(node, used) and _taken(node.parent, used):  # of a branch only its root is named
+                yield self.wrong(f"nothing is of the class {name!r}", at=node)
+
+
+def _taken(node: Node | None, used: set[str]) -> bool:
+    """Whether a class or one below it is used; the outermost always counts."""
+    if node is None or not node.under("default") or node.attrib.get("class") in used:
+        return True
+    return any(_taken(child, used) for child in node.children if child.tag == "default")

@@ -1,0 +1,35 @@
+"""The reference pose is free of overlaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import Lint, called, place
+from envgen.validate.report import Finding, Severity
+
+MOST = 0.001
+
+
+@register
+class ZeroPose(Lint):
+    """Pairs of links that overlap in the reference pose, but not in keyframe 0."""
+
+    kind: ClassVar[str] = "zero_pose"
+    title: ClassVar[str] = "links that overlap in qpos0 do so in keyframe 0 too"
+    why: ClassVar[str] = "Who resets without the keyframe (mj_resetData does) starts with a blow."
+    severity: ClassVar[Severity] = "info"
+    unit: ClassVar[str] = "m"
+    bound: ClassVar[str] = "1 mm"
+    order: ClassVar[int] = 142
+    remedy: ClassVar[str] = "Reset to keyframe 0, or choose a reference pose that is free."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        model, seen = subject.model, subject.watched
+        if not model.nkey:
+            return
+        for (one, other), depth in seen.zero.items():
+            if depth > MOST and seen.start.get((one, other), 0.0) <= MOST:
+                says = f"{called(place(subject, 'geom', other))} overlaps by {1000 * depth:.1f} mm in qpos0"
+                yield self.wrong(says, depth, MOST, at=place(subject, "geom", one))
