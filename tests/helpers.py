@@ -16,6 +16,17 @@ from envgen.build.world import World
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.core.cfgio import parse
+from envgen.core.families import TERRAINS
+from envgen.core.params import FileParam, specs
+
+IMAGE = str(Path(__file__).parent / "data" / "island.png")
+"""A 16-bit PNG of 65 x 49 heights: two hills, the higher one in the upper left."""
+
+
+def needed(kind: str) -> dict[str, Any]:
+    """Parameters that a kind of terrain can't do without: files."""
+    known = specs(TERRAINS.get(kind))
+    return {key: IMAGE for key, spec in known.items() if isinstance(spec, FileParam)}
 
 
 def make_cfg(
@@ -27,7 +38,7 @@ def make_cfg(
         "name": "test",
         "terrain": terrain
         if isinstance(terrain, dict)
-        else {"size": [size, size], "sub_terrains": [{"kind": terrain, **sub}]},
+        else {"size": [size, size], "sub_terrains": [{"kind": terrain, **needed(terrain), **sub}]},
         "robots": [{"model": model}],
     }
     return parse({**data, **changes})

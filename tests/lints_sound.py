@@ -81,7 +81,10 @@ SOUND: dict[str, list[str]] = {
     ],
     "dead_actuator": [driven(MOTOR), driven('<velocity joint="elbow" kv="1"/>')],
     "keyframe": [keyed('<key qpos="1.6"/>'), keyed('<key qpos="0" ctrl="1"/>')],
-    "free_joint": [mjcf(ball(1), head='<default><joint damping="2"/></default>')],
+    "free_joint": [
+        mjcf(ball(1), head='<default><joint damping="2"/></default>'),
+        mjcf(ball(1, joint='<joint type="free" damping="2"/>')),
+    ],
     "mass": [
         mjcf(ball(1, 'mass="9e3"')),
         mjcf(f'<body pos="0 0 1"><freejoint/><geom size=".1" mass="50"/>{LIGHT_ARM}</body>'),

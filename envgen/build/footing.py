@@ -9,7 +9,7 @@ import numpy as np
 
 from envgen.build.ground import GroundMap
 from envgen.build.robot import RobotModel
-from envgen.core.heightfield import Floats
+from envgen.core.heightfield import Floats, Heightfield
 from envgen.terrains.base import Ground
 
 CLEARANCE = 0.002
@@ -34,11 +34,11 @@ class Footing:
     def __init__(self, ground: Ground, map_: GroundMap) -> None:
         self._map = map_
         self._plane = ground.plane if ground.plane is not None else -math.inf
-        rows = [(*s.x, *s.y, s.z[1], s.yaw) for s in ground.solids]
-        boxes = np.array(rows, dtype=float).reshape(-1, 6)
+        self._field = None if ground.field is None else Heightfield.centred(ground.field, map_.field.size)
+        boxes = ground.boxes
         self._centre = np.stack([boxes[:, 0] + boxes[:, 1], boxes[:, 2] + boxes[:, 3]], axis=1) / 2
         self._half = np.stack([boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 2]], axis=1) / 2
-        self._top, self._yaw = boxes[:, 4], boxes[:, 5]
+        self._top, self._yaw = boxes[:, 5], boxes[:, 6]
         self._turn = np.stack([np.cos(self._yaw), np.sin(self._yaw)], axis=1)
         # half extents along the axes of the world
         c, s = np.abs(self._turn[:, 0]), np.abs(self._turn[:, 1])
@@ -50,6 +50,8 @@ class Footing:
         if not len(self._top):
             return self._map.above(x, y, 0.025)
         height = np.full(len(x), self._plane)
+        if self._field is not None:
+            height = np.maximum(height, self._field.above(x, y))
         low, high = np.array([x.min(), y.min()]), np.array([x.max(), y.max()])
         near = ((self._centre + self._reach >= low) & (self._centre - self._reach <= high)).all(axis=1)
         for box in np.flatnonzero(near):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
@@ -27,11 +27,13 @@ class GroundMap:
         field: Heights on a grid around the origin.
         pit: Height (m) up to which the ground is the floor of a pit, where nothing starts or is put.
         sharp: Whether it is made of boxes: then a point near an edge may be as high as its neighbours.
+        base: Where boxes stand on a heightfield, that field alone.
     """
 
     field: Heightfield
     sharp: bool
     pit: float = -math.inf
+    base: Heightfield | None = None
 
     def at(self, x: Floats, y: Floats) -> Floats:
         """Height (m) under points, bilinear."""
@@ -45,6 +47,8 @@ class GroundMap:
             y: (...,) metres.
             within: Peaks this near to a point, in m, count too: a peak is a sample of the grid.
         """
+        if self.base is not None:  # between boxes, as smooth as the field is
+            return np.maximum(self.base.above(x, y), self.highest.at_corner(x, y))
         if self.sharp:
             return self.highest.at_corner(x, y)
         height = self.field.above(x, y)
@@ -59,7 +63,10 @@ class GroundMap:
 
     @cached_property
     def highest(self) -> _Corners:
-        return _Corners(self.field)
+        if self.base is None:
+            return _Corners(self.field)
+        box = self.field.heights > self.base.heights + 1e-4
+        return _Corners(replace(self.field, heights=np.where(box, self.field.heights, np.float32(-np.inf))))
 
     def dips(self, radius: float) -> Floats:
         """(n, 2) points (m) that nothing within `radius` (m) lies below: what is put there stays there."""

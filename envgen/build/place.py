@@ -14,7 +14,7 @@ from envgen.build.scatter import Disc, Placed, scatter
 from envgen.build.starts import Point, Search
 from envgen.core.heightfield import Heightfield
 from envgen.core.rng import Streams
-from envgen.terrains.base import Ground, Patch
+from envgen.terrains.base import Ground
 
 GOAL_KEEP_OUT = 0.6
 
@@ -49,10 +49,11 @@ def place(draw: Draw, streams: Streams, attempt: Attempt) -> Arena:
         InputError: The terrain's parameters don't fit its size.
         WorkError: No start or goal can be found; the next draw may have one.
     """
-    patch = Patch.of(draw.size, draw.cell)
-    ground = draw.terrain.ground(patch, streams("terrain", attempt.terrain))
-    pit = ground.plane + 1e-3 if ground.pit and ground.plane is not None else -math.inf
-    map_ = GroundMap(Heightfield.centred(ground.surface, draw.size), bool(ground.solids), pit)
+    ground = draw.terrain.ground(streams, attempt.terrain)
+    pit = ground.pit + 1e-3 if ground.pit is not None else -math.inf
+    map_ = GroundMap(Heightfield.centred(ground.surface, draw.size), bool(len(ground.boxes)), pit)
+    if ground.field is not None and map_.sharp:
+        map_ = replace(map_, base=Heightfield.centred(ground.field, draw.size))
     search = Search(draw, ground, map_, streams("starts", attempt.terrain))
     starts, goals = search.run()
     keep_outs = _keep_outs(draw, starts, goals)

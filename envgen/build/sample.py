@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,15 +10,15 @@ from envgen.build.cast import assign
 from envgen.build.objects import TaskObject, draw_object, object_kinds
 from envgen.build.physics import Physics, merge
 from envgen.build.robot import RobotModel, robot_model
+from envgen.build.terrain import Drawing, Terrain, draw_terrain, rounded
 from envgen.core import dist
 from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError
-from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
+from envgen.core.families import OBSTACLES, ROBOTS, TASKS
 from envgen.core.params import RobotSize, draw, specs
 from envgen.core.rng import Streams
 from envgen.obstacles.base import Obstacle
 from envgen.tasks.base import Task
-from envgen.terrains.base import SubTerrain
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class Draw:
     difficulty: float
     size: tuple[float, float]
     cell: float
-    terrain: SubTerrain
+    terrain: Terrain
     obstacles: tuple[Scatter, ...]
     agents: tuple[Agent, ...]
     task: Task
@@ -102,6 +101,8 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     least = _smallest([agent.robot.size for agent in agents])
     size = _size(cfg, streams, values)
     cell = _shown(cfg.terrain.cell, streams, "terrain.cell", values)
+    levels = int(_shown(cfg.terrain.levels, streams, "terrain.levels", values, integer=True))
+    border = _shown(cfg.terrain.border, streams, "terrain.border", values)
     _shown(cfg.control.frame_skip, streams, "control.frame_skip", values, integer=True)
     _shown(cfg.control.episode, streams, "control.episode", values)
     level = next((agent.robot for agent in agents if agent.robot.root.kind == "level"), None)
@@ -110,7 +111,8 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
             f"{level.name!r} slides on a level plane and can't follow the ground",
             "Take terrain 'flat', or a robot with a <freejoint/>.",
         )
-    terrain = _terrain(cfg, streams, turn, difficulty, least, values)
+    terrain = draw_terrain(cfg, Drawing(streams, turn, difficulty, least, size, cell, levels, border), values)
+    size = terrain.size
     obstacles = _obstacles(cfg, streams, attempt, difficulty, least, size, values)
     task = _task(cfg, streams, difficulty, least, agents, values)
     thing, obstacles = _object(cfg, streams, turn, difficulty, least, obstacles, values)
@@ -187,41 +189,6 @@ def _size(cfg: EnvCfg, streams: Streams, values: dict[str, Any]) -> tuple[float,
     return drawn[0], drawn[1]
 
 
-def _terrain(
-    cfg: EnvCfg,
-    streams: Streams,
-    attempt: int,
-    difficulty: float,
-    size: RobotSize,
-    values: dict[str, Any],
-) -> SubTerrain:
-    if cfg.terrain.layout != "single":
-        raise InputError(
-            f"terrain.layout {cfg.terrain.layout!r} can't be made yet", "Use 'single' in this version."
-        )
-    entries = cfg.terrain.sub_terrains
-    weights = [_number(e.weight, streams, f"terrain.weight.{i}") for i, e in enumerate(entries)]
-    at = streams("terrain.kind").random() * sum(weights) if len(entries) > 1 else 0.0
-    i = 0
-    while i < len(entries) - 1 and at >= weights[i]:
-        at -= weights[i]
-        i += 1
-    entry = entries[i]
-    kind = TERRAINS.get(entry.kind)
-    # the name of the stream holds the kind, not its place: adding a kind leaves the others as they were
-    given = (specs(kind), entry.params, streams, f"terrain/{entry.kind}")
-    drawn = _rounded(draw(*given, difficulty=difficulty, size=size, attempt=attempt))
-    values["terrain.kind"] = entry.kind
-    values.update({f"terrain.{key}": value for key, value in drawn.items()})
-    terrain: SubTerrain = kind(**drawn)
-    return terrain
-
-
-def _rounded(drawn: Mapping[str, float | int]) -> dict[str, float | int]:
-    """To 0.1 mm and the like: what is shown is what is used."""
-    return {k: v if isinstance(v, int) else float(f"{v:.5g}") for k, v in drawn.items()}
-
-
 def _obstacles(
     cfg: EnvCfg,
     streams: Streams,
@@ -236,7 +203,7 @@ def _obstacles(
         kind = OBSTACLES.get(entry.kind)
         name = f"obstacles/{i}"
         given = (specs(kind), entry.params, streams, name)
-        drawn = _rounded(draw(*given, difficulty=difficulty, size=size, attempt=attempt.terrain))
+        drawn = rounded(draw(*given, difficulty=difficulty, size=size, attempt=attempt.terrain))
         if entry.count is not None:
             count = int(_number(entry.count, streams, f"{name}.count", integer=True))
         else:
@@ -262,7 +229,7 @@ def _task(
     given = cfg.task.params
     # what is hard is decided by the least able robot, how much room there must be by the widest
     size = replace(size, radius=max(agent.robot.size.radius for agent in agents))
-    drawn = _rounded(draw(specs(kind), given, streams, "task", difficulty=difficulty, size=size))
+    drawn = rounded(draw(specs(kind), given, streams, "task", difficulty=difficulty, size=size))
     drawn |= {k: v for k, v in kind.roomy(drawn, len(agents), size.radius).items() if k not in given}
     values.update({f"task.{key}": value for key, value in drawn.items()})
     for name, weight in cfg.task.weights.items():

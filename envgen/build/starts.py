@@ -14,7 +14,7 @@ from envgen.build.scatter import Placed
 from envgen.build.task_layouts import LAYOUTS
 from envgen.core.errors import WorkError
 from envgen.core.heightfield import Floats
-from envgen.terrains.base import Ground
+from envgen.terrains.base import Ground, Zone, around
 
 FLAT = 0.05
 """Relief (m) of a start patch that is taken without looking for a flatter one: Isaac Lab, radius 0.5 m."""
@@ -93,12 +93,18 @@ class Search:
         return main
 
     def _inside(self, margin: float) -> NDArray[np.bool_]:
-        return self._within((self.draw.size[0] / 2 - margin, self.draw.size[1] / 2 - margin))
+        return self._within(around(self.draw.size[0] / 2 - margin, self.draw.size[1] / 2 - margin))
 
-    def _within(self, half: tuple[float, float]) -> NDArray[np.bool_]:
-        """(cells,) whether a cell lies in the rectangle of those half extents (m) around the middle."""
-        inside: NDArray[np.bool_] = (np.abs(self.x) <= half[0] + 1e-9) & (np.abs(self.y) <= half[1] + 1e-9)
-        return inside
+    def _within(self, zone: Zone) -> NDArray[np.bool_]:
+        """(cells,) whether a cell lies in a rectangle."""
+        return self._inset(zone) >= -1e-9
+
+    def _inset(self, zone: Zone) -> Floats:
+        """(cells,) distance (m) to the nearest side of a rectangle, negative outside."""
+        x0, x1, y0, y1 = zone
+        along, across = np.minimum(self.x - x0, x1 - self.x), np.minimum(self.y - y0, y1 - self.y)
+        inset: Floats = np.minimum(along, across)
+        return inset
 
     def _starts(self) -> tuple[list[int], list[Pose]]:
         """A cell and pose for each agent: apart (Poisson-disk, by dart throwing), on ground that carries."""
@@ -131,6 +137,8 @@ class Search:
         may = self.main & self._inside(self.widest + 0.1)
         if where is not None:
             may &= where
+        if self.ground.start and self.ground.course:
+            may &= self._within(self.ground.start)
         allowed = np.flatnonzero(may)
         if not len(allowed):
             raise WorkError(
@@ -148,10 +156,9 @@ class Search:
             steep = steep[np.argsort(np.round(relief[steep], 2), kind="stable")]
             order = np.concatenate([order, allowed[steep]])
         if self.ground.start:
-            zone = self._within(self.ground.start)[order]
-            # in the middle of the zone first: a robot that is wider than half of it still fits there
-            near = np.round(np.hypot(self.x[order], self.y[order]) / max(self.widest, 0.1))
-            order = order[np.argsort(np.where(zone, np.where(near < 1, 0, near), np.inf), kind="stable")]
+            # where all of a robot is inside first; one that is wider than the zone fits in its middle
+            beyond = np.maximum(self.widest - self._inset(self.ground.start)[order], 0.0)
+            order = order[np.argsort(np.round(beyond / max(self.widest, 0.1)), kind="stable")]
         return order
 
     def _goal(
@@ -170,6 +177,8 @@ class Search:
         if self.ground.start:
             beyond = allowed & ~self._within(self.ground.start)
             allowed = beyond if beyond.any() else allowed
+        if self.ground.goal and self.ground.course:
+            allowed &= self._within(self.ground.goal)
         cells = np.flatnonzero(allowed)
         if not len(cells):
             raise WorkError("no goal can be reached from the start", "Lower the difficulty of the terrain.")
@@ -209,7 +218,7 @@ class Search:
             )
         start, finish = ends
         if self.ground.goal:  # to the top: as much of the lanes as can ends on it
-            slack = min(slack, max(self.ground.goal[1] - sum(widths) / 2, 0.0))
+            slack = min(slack, max(self.ground.goal[3] - sum(widths) / 2, 0.0))
         y = self.rng.uniform(-slack, slack, LINES)[:, None] + offsets
         start_x, finish_x = (np.broadcast_to(end[:, None], y.shape) for end in (start, finish))
         cost = self._line_cost(start_x, y) + 0.2 * self._line_cost(finish_x, y)
@@ -237,10 +246,12 @@ class Search:
         """X (LINES,) of start and finish lines, in m, or None where a race doesn't fit."""
         half = self.draw.size[0] / 2
         left = -half + self.widest + 0.1
+        zone = self.ground.start if self.ground.course else None
         if self.ground.goal:
-            top = self.ground.goal[0]
-            start = np.repeat(np.linspace(left, max(left, -top - 1.0), LINES // 2), 2)
-            return start, self.rng.uniform(-0.8 * top, 0.8 * top, LINES)
+            x0, x1 = self.ground.goal[0], min(self.ground.goal[1], half - 0.3)
+            last = min(x0 - 1.0, zone[1]) if zone else x0 - 1.0
+            start = np.repeat(np.linspace(left, max(left, last), LINES // 2), 2)
+            return start, self.rng.uniform(0.9 * x0 + 0.1 * x1, 0.1 * x0 + 0.9 * x1, LINES)
         reach = min(distance, self.draw.size[0] - 2 * self.widest - 1.0)
         slack = (self.draw.size[0] - reach - 2 * self.widest - 0.6) / 2
         if reach < 1.0 or slack < 0:
@@ -248,6 +259,8 @@ class Search:
         if reach < distance:
             self.notes.append(f"the race is {reach:.1f} m long: {distance:g} m do not fit the arena")
         start = np.repeat(np.linspace(-slack, slack, LINES // 2), 2) - reach / 2
+        if zone:
+            start = np.repeat(np.linspace(left, min(max(zone[1], left), left + 2 * slack), LINES // 2), 2)
         return start, start + reach
 
     def _line_cost(self, x: Floats, y: Floats) -> Floats:

@@ -32,6 +32,9 @@ def top(search: Search) -> Starts:
     """Starts on low ground; the goal of each is the highest point that it can reach."""
     height = search._coarse(search.map.field.heights)
     allowed = standing_cells(search)
+    if search.ground.start and search.ground.course:  # low where everybody begins
+        begin = allowed & search._within(search.ground.start)
+        allowed = begin if begin.any() else allowed
     low = np.quantile(height[allowed], 0.2)
     seats, goals = Seats(search), list[tuple[float, float, float]]()
     order = search._start_order(allowed & (height <= low + 0.02))

@@ -34,8 +34,9 @@ def without_visuals(xml: str) -> str | None:
     root = etree.fromstring(xml.encode(), etree.XMLParser(remove_blank_text=True))
     if root.find("asset/mesh") is None and root.find("asset/texture") is None:
         return None
-    spec = mujoco.MjSpec.from_string(xml)
-    whole = spec.compile()
+    whole = mujoco.MjSpec.from_string(xml).compile()
+    _unpaint(root)
+    spec = mujoco.MjSpec.from_string(etree.tostring(root, encoding="unicode"))
     for geom in list(spec.geoms):
         if _only_seen(geom) and (not geom.name or not _referred(root, geom.name)):
             spec.delete(geom)
@@ -43,15 +44,22 @@ def without_visuals(xml: str) -> str | None:
     for mesh in list(spec.meshes):
         if mesh.name not in used:
             spec.delete(mesh)
-    for element in [*spec.materials]:
-        element.textures = [""] * len(element.textures)
-    for texture in list(spec.textures):
-        spec.delete(texture)
     try:
         bare = spec.compile()
     except ValueError:  # something refers to what was left out
         return None
     return str(spec.to_xml()) if same_physics(whole, bare) else None
+
+
+def _unpaint(root: etree._Element) -> None:
+    """Take the textures off the materials."""
+    for assets in root.iterfind("asset"):
+        for texture in assets.findall("texture"):
+            assets.remove(texture)
+        for material in assets.iterfind("material"):
+            material.attrib.pop("texture", None)
+            for layer in material.findall("layer"):
+                material.remove(layer)
 
 
 def _only_seen(geom: object) -> bool:

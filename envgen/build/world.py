@@ -114,6 +114,7 @@ class World:
             if self.model.geom_type[geom] == _HFIELD:
                 heights = self._heightfield(geom)
         boxes = [g for g in self.terrain_geoms if self.model.geom_type[g] == _BOX]
+        base = None
         if heights is None:
             shape = tuple(max(2, round(s / self.cell) + 1) for s in reversed(self.size))
             planes = [
@@ -122,10 +123,12 @@ class World:
                 if self.model.geom_type[g] == _PLANE
             ]
             heights = np.full(shape, max(planes, default=0.0), dtype=np.float32)
+        elif boxes:
+            base = Heightfield.centred(heights.copy(), self.size)
         field = Heightfield.centred(heights, self.size)
         if boxes:
             self._raise_boxes(field, boxes)
-        return GroundMap(field, sharp=bool(boxes))
+        return GroundMap(field, sharp=bool(boxes), base=base)
 
     @cached_property
     def obstacles(self) -> list[Thing]:
@@ -149,15 +152,15 @@ class World:
         return scaled.astype(np.float32)
 
     def _raise_boxes(self, field: Heightfield, boxes: list[int]) -> None:
-        turned = [g for g in boxes if self.model.geom_quat[g, 0] != 1]
-        self._raise_turned(field, turned)
-        boxes = [g for g in boxes if g not in set(turned)]
+        straight = self.model.geom_quat[boxes, 0] == 1
+        self._raise_turned(field, [g for g, level in zip(boxes, straight.tolist()) if not level])
+        boxes = [g for g, level in zip(boxes, straight.tolist()) if level]
         pos, half = self.model.geom_pos[boxes], self.model.geom_size[boxes]
         first = np.ceil((pos[:, :2] - half[:, :2] - field.origin) / field.cell - 1e-6).astype(int)
         last = np.floor((pos[:, :2] + half[:, :2] - field.origin) / field.cell + 1e-6).astype(int)
         first = np.maximum(first, 0)
         tops = (pos[:, 2] + half[:, 2]).astype(np.float32)
-        for (c0, r0), (c1, r1), top in zip(first, last, tops):
+        for (c0, r0), (c1, r1), top in zip(first.tolist(), last.tolist(), tops):
             part = field.heights[r0 : r1 + 1, c0 : c1 + 1]
             np.maximum(part, top, out=part)
 

@@ -136,6 +136,12 @@ class TerrainCfg(Closed):
     cell: dist.number(0.01, 2.0, "m") = Field(  # type: ignore[valid-type]
         default=0.1, description="m per heightfield cell"
     )
+    levels: dist.number(1, 40, integer=True) = Field(  # type: ignore[valid-type]
+        default=5, description="columns of a grid, from easy to hard"
+    )
+    border: dist.number(0.0, 50.0, "m") = Field(  # type: ignore[valid-type]
+        default=1.0, description="width of the level strips around the patches of a grid or track, m"
+    )
     sub_terrains: tuple[SubTerrainCfg, ...] = Field(
         default_factory=lambda: (SubTerrainCfg(kind="flat"),), min_length=1
     )
@@ -144,11 +150,18 @@ class TerrainCfg(Closed):
     def _bounded(self) -> Self:
         if not any(dist.bounds(s.weight)[1] > 0 for s in self.sub_terrains):
             raise ValueError("the weights of all sub_terrains are 0: give one a weight above 0")
-        across, along = (dist.bounds(v)[1] / dist.bounds(self.cell)[0] for v in self.size)
+        cell, border = dist.bounds(self.cell)[0], dist.bounds(self.border)[1]
+        sides = [dist.bounds(v)[1] for v in self.size]
+        if self.layout in ("grid", "track"):
+            number = len(self.sub_terrains)
+            count = (dist.bounds(self.levels)[1], number) if self.layout == "grid" else (number, 1)
+            sides = [n * (side + border) + border for n, side in zip(count, sides)]
+        across, along = (side / cell for side in sides)
         if across * along > MAX_CELLS:
             raise ValueError(
                 f"a heightfield of {math.ceil(across)} x {math.ceil(along)} cells is over the bound of"
                 f" {MAX_CELLS:,}: take a larger cell or a smaller size"
+                f"{' or fewer levels' if self.layout == 'grid' else ''}"
             )
         return self
 

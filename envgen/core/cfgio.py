@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from pydantic import BaseModel, ValidationError
 from envgen.core import dist
 from envgen.core.cfg import EnvCfg, slug
 from envgen.core.errors import InputError, nearest, suggestion
+from envgen.core.families import OBSTACLES, TERRAINS
+from envgen.core.params import FileParam, specs
 
 SUFFIXES = (".json", ".toml", ".yaml", ".yml")
 MAX_BYTES = 4_000_000
@@ -50,7 +53,44 @@ def load(path: Path) -> EnvCfg:
     data = read(path)
     if isinstance(data, dict):
         data = {"name": slug(path.stem), **data}
+        rebase(data, path.parent)
     return parse(data, path.name)
+
+
+def references(data: Any) -> Iterator[tuple[dict[str, Any], str]]:
+    """Every place of a plain, perhaps malformed EnvCfg that names a file: the table and its key."""
+    terrain = data.get("terrain") if isinstance(data, dict) else None
+    for name, registry, entries in (
+        ("kind", TERRAINS, terrain.get("sub_terrains") if isinstance(terrain, dict) else None),
+        ("kind", OBSTACLES, data.get("obstacles") if isinstance(data, dict) else None),
+        ("model", None, data.get("robots") if isinstance(data, dict) else None),
+    ):
+        for entry in entries if isinstance(entries, list | tuple) else ():
+            kind = entry.get(name) if isinstance(entry, dict) else None
+            if not isinstance(kind, str):
+                continue
+            if registry is None and kind.lower().endswith(".xml"):
+                yield entry, name
+            elif registry is not None and kind in registry:
+                files = (k for k, spec in specs(registry.get(kind)).items() if isinstance(spec, FileParam))
+                yield from ((entry, key) for key in files if isinstance(entry.get(key), str))
+
+
+def rebase(data: Any, folder: Path) -> None:
+    """Make paths that are relative to a folder relative to the current one, absolute where they leave it.
+
+    Args:
+        data: A plain EnvCfg, changed in place.
+        folder: What its paths are relative to.
+    """
+    here = Path.cwd()
+    for table, key in references(data):
+        given = table[key]
+        if not given or "\0" in given or Path(given).is_absolute():
+            continue
+        # without following links: they are the user's own names
+        target = Path(os.path.normpath(here / folder / given))
+        table[key] = (target.relative_to(here) if target.is_relative_to(here) else target).as_posix()
 
 
 def read(path: Path) -> Any:

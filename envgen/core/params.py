@@ -7,7 +7,7 @@ the registry entry; an instance holds the values that were drawn for one variant
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -90,6 +90,48 @@ class Param:
         return dist.check_integer(parsed) if self.integer else parsed
 
 
+@dataclass(frozen=True)
+class FileParam(Param):
+    """A parameter that names a file, and has to be given.
+
+    Attributes:
+        suffixes: What its name may end in.
+        digest: SHA-256 of the content of such a file; it raises InputError where the content is unfit.
+    """
+
+    suffixes: tuple[str, ...] = ()
+    digest: Callable[[str], str] | None = None
+
+    def at(self, difficulty: float, size: RobotSize) -> float | int:
+        raise TypeError("a file is given, never drawn")
+
+    def parse(self, value: Any) -> Dist:
+        """Check a given path; the file itself is read later.
+
+        Raises:
+            ValueError: It is no path of such a file.
+        """
+        kinds = " or ".join(self.suffixes)
+        if not isinstance(value, str) or not value or "\0" in value:
+            raise ValueError(f"{value!r:.80} is not the path of a {kinds} file")
+        if len(value) > LONGEST or not value.lower().endswith(self.suffixes):
+            raise ValueError(
+                f"{value!r:.80} is not the path of a {kinds} file: that is how its name must end"
+            )
+        path: Dist = value  # type: ignore[assignment]  # a text, where other parameters are numbers
+        return path
+
+
+LONGEST = 4000
+"""Characters of a path."""
+
+
+def file_param(doc: str, *, suffixes: tuple[str, ...], digest: Callable[[str], str]) -> Any:
+    """A dataclass field that is the path of a file; see `FileParam` for the arguments."""
+    spec = FileParam("", 0, 0, doc, suffixes=suffixes, digest=digest)
+    return dataclasses.field(metadata={"param": spec})
+
+
 def param(
     unit: str,
     low: float,
@@ -126,6 +168,9 @@ def check(known: Mapping[str, Param], given: Mapping[str, Any], owner: str) -> d
             parsed[key] = known[key].parse(value)
         except ValueError as error:
             raise ParamError(key, str(error), known[key].doc) from None
+    for key, spec in known.items():
+        if isinstance(spec, FileParam) and key not in given:
+            raise ParamError(key, f"{owner} needs a file", f"Give {key}: {spec.doc}.")
     return parsed
 
 
@@ -148,18 +193,20 @@ def draw(
     difficulty: float,
     size: RobotSize,
     attempt: int = 0,
-) -> dict[str, float | int]:
+) -> dict[str, Any]:
     """Draw the parameters of a kind: what is given, and by difficulty what is left open.
 
     Each parameter has a stream of its own, so that giving one never shifts another.
     """
-    values = {}
+    values: dict[str, Any] = {}
     for key, spec in known.items():
         if key not in given:
             values[key] = spec.at(difficulty, size)
             continue
         value = given[key]
-        if isinstance(value, int | float):
+        if isinstance(spec, FileParam):
+            values[key] = value
+        elif isinstance(value, int | float):
             values[key] = round(value) if spec.integer else float(value)
         else:
             values[key] = dist.sample(value, streams(f"{name}.{key}", attempt), integer=spec.integer)

@@ -8,7 +8,7 @@ from typing import Any
 from envgen.core import dist
 from envgen.core.cfg import EnvCfg
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
-from envgen.core.params import Param, specs
+from envgen.core.params import FileParam, Param, specs
 from envgen.core.registry import Registry
 
 
@@ -34,7 +34,7 @@ def _kinds(base: dict[str, Any], registry: Registry[Any]) -> dict[str, Any]:
                 "title": name,
                 "description": (kind.__doc__ or "").strip().split("\n")[0],
                 "properties": {"kind": {"const": name}, **shared, **_params(specs(kind))},
-                "required": ["kind"],
+                "required": ["kind", *(k for k, p in specs(kind).items() if isinstance(p, FileParam))],
                 "additionalProperties": False,
             }
         )
@@ -61,10 +61,18 @@ def _robots(base: dict[str, Any]) -> dict[str, Any]:
 
 
 def _params(known: Mapping[str, Param]) -> dict[str, Any]:
-    return {
-        key: {
-            **dist.json_schema(spec.low, spec.high, integer=spec.integer),
-            "description": f"{spec.doc} [{spec.unit or 'number'}]",
+    return {key: _param(spec) for key, spec in known.items()}
+
+
+def _param(spec: Param) -> dict[str, Any]:
+    if isinstance(spec, FileParam):
+        ends = "|".join(suffix.lstrip(".") for suffix in spec.suffixes)
+        return {
+            "type": "string",
+            "pattern": rf"\.({ends}|{ends.upper()})$",
+            "description": f"{spec.doc} [path]",
         }
-        for key, spec in known.items()
+    return {
+        **dist.json_schema(spec.low, spec.high, integer=spec.integer),
+        "description": f"{spec.doc} [{spec.unit or 'number'}]",
     }

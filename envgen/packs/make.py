@@ -95,6 +95,7 @@ def make(
     recipe = Recipe(cfg, check_seed(seed), tuple(sweep))
     folder = Path(out) if out is not None else Path("packs") / f"{cfg.name}-s{seed}"
     jobs = check_jobs(jobs)
+    _ = recipe.inputs  # files that are missing or unfit are told before anything is written
     shared = _try_first(recipe)
     _prepare(folder, resume=resume, overwrite=overwrite)
     tally = Tally(count)

@@ -21,8 +21,9 @@ from envgen.build.variant import Variant, build
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError, WorkError
-from envgen.core.families import TASKS
+from envgen.core.families import TASKS, TERRAINS
 from envgen.core.overrides import Sweep, apply, combinations
+from envgen.core.params import FileParam, specs
 from envgen.core.rng import Streams
 from envgen.validate.base import Subject
 from envgen.validate.examine import blame, examine
@@ -72,8 +73,10 @@ class Recipe:
 
     def header(self) -> dict[str, Any]:
         """Plain data that two recipes share just if their packs have the same variants."""
+        inputs = {"inputs": self.inputs} if self.inputs else {}
         return {
             "schema": SCHEMA,
+            **inputs,
             "name": self.cfg.name,
             "prompt": self.cfg.prompt,
             "seed": self.seed,
@@ -82,6 +85,18 @@ class Recipe:
             "sweep": [{"path": axis.path, "values": list(axis.values)} for axis in self.sweep],
             "task": self.task,
         }
+
+    @cached_property
+    def inputs(self) -> dict[str, str]:
+        """SHA-256 of each file that the EnvCfg names, by path.
+
+        Raises:
+            InputError: One is missing or unfit.
+        """
+        # a sweep names further files only where its values are not numbers
+        names = any(not isinstance(v, int | float) for axis in self.sweep for v in axis.values)
+        cfgs = [cfg for _, cfg in self.cells] if names else [self.cfg]
+        return dict(sorted(item for cfg in cfgs for item in digests(cfg).items()))
 
     @cached_property
     def task(self) -> dict[str, Any]:
@@ -93,6 +108,21 @@ def _task_data(cfg: EnvCfg) -> dict[str, Any]:
     kind = TASKS.get(cfg.task.kind)
     terms = kind.terms().to_json(cfg.task.weights)
     return {"kind": kind.kind, "goals": kind.goals, "objects": object_names(cfg), **terms}
+
+
+def digests(cfg: EnvCfg) -> dict[str, str]:
+    """SHA-256 of each file that an EnvCfg names, by path.
+
+    Raises:
+        InputError: One is missing or unfit.
+    """
+    found = {}
+    for entry in cfg.terrain.sub_terrains:
+        for key, spec in specs(TERRAINS.get(entry.kind)).items():
+            if isinstance(spec, FileParam) and spec.digest:
+                path = str(entry.params[key])
+                found[path] = spec.digest(path)
+    return found
 
 
 def versions() -> dict[str, str]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from envgen.build.robot import Posed
 from envgen.build.world import World
-from envgen.core.heightfield import Floats
+from envgen.core.heightfield import Floats, Heightfield
 from envgen.preview.shapes import span, top
 
 Field = NDArray[np.float32]
@@ -78,17 +78,14 @@ def ground_heights(world: World, view: View) -> Field:
     """(height, width) height of the ground in m at the pixels of a view; boxes with sharp edges."""
     kinds = world.model.geom_type
     boxes = [g for g in world.terrain_geoms if kinds[g] == _BOX]
-    if not boxes:
-        field = world.ground.field
-        nrow, ncol = field.heights.shape
-        cols = _weights((view.x - field.origin[0]) / field.cell[0], ncol, view.scale * field.cell[0])
-        rows = _weights((view.y - field.origin[1]) / field.cell[1], nrow, view.scale * field.cell[1])
-        # not `@`: it would start threads, and each tile is small
-        across = cv2.gemm(field.heights, cols, 1.0, None, 0.0, flags=cv2.GEMM_2_T)
-        return np.asarray(cv2.gemm(rows, across, 1.0, None, 0.0))
-    heights = np.full((view.height, view.width), float(world.ground.field.heights.min()), dtype=np.float32)
+    base = world.ground.base
+    if not boxes or base is not None:
+        heights = _smooth(base or world.ground.field, view)
+    else:
+        low = float(world.ground.field.heights.min())
+        heights = np.full((view.height, view.width), low, dtype=np.float32)
     turned = [g for g in boxes if world.model.geom_quat[g, 0] != 1]
-    boxes = [g for g in boxes if g not in set(turned)]
+    boxes = [g for g in boxes if world.model.geom_quat[g, 0] == 1]
     pos, half = world.model.geom_pos[boxes], world.model.geom_size[boxes]
     corner = view.pixels(np.concatenate([pos[:, :2] - half[:, :2], pos[:, :2] + half[:, :2]]))
     first, last = np.rint(corner[: len(boxes)]).astype(int), np.rint(corner[len(boxes) :]).astype(int)
@@ -101,6 +98,16 @@ def ground_heights(world: World, view: View) -> Field:
         inside, high = world.under_turned(geom, view.x[None, :], view.y[:, None])
         np.maximum(heights, np.float32(high), out=heights, where=inside)
     return heights
+
+
+def _smooth(field: Heightfield, view: View) -> Field:
+    """(height, width) height of a heightfield in m at the pixels of a view."""
+    nrow, ncol = field.heights.shape
+    cols = _weights((view.x - field.origin[0]) / field.cell[0], ncol, view.scale * field.cell[0])
+    rows = _weights((view.y - field.origin[1]) / field.cell[1], nrow, view.scale * field.cell[1])
+    # not `@`: it would start threads, and each tile is small
+    across = cv2.gemm(field.heights, cols, 1.0, None, 0.0, flags=cv2.GEMM_2_T)
+    return np.asarray(cv2.gemm(rows, across, 1.0, None, 0.0))
 
 
 def _weights(at: Floats, count: int, zoom: float) -> Field:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
-from envgen.core.params import Param, specs
+from envgen.core.params import FileParam, Param, specs
 from envgen.core.registry import Registry
 from envgen.prompting.lexicon import Lexicon, Sense
 from envgen.prompting.scan import Item
@@ -21,8 +21,13 @@ FAMILIES: Mapping[str, Registry[Any]] = {
 
 
 def first_known(family: str, kinds: Iterable[str]) -> str | None:
-    """The first of the kinds that is registered."""
-    return next((kind for kind in kinds if kind in FAMILIES[family]), None)
+    """The first of the kinds that is registered and that words can describe: none that needs a file."""
+    known = (kind for kind in kinds if kind in FAMILIES[family])
+    return next((kind for kind in known if not _needs_file(family, kind)), None)
+
+
+def _needs_file(family: str, kind: str) -> bool:
+    return any(isinstance(spec, FileParam) for spec in known_params(family, kind).values())
 
 
 def known_params(family: str, kind: str) -> Mapping[str, Param]:

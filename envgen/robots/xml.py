@@ -190,4 +190,12 @@ def escapes(path: str, folder: Path) -> bool:
     if path.startswith(("/", "\\")) or ":" in path:
         return True
     base = folder.resolve()
-    return not (base / path).resolve().is_relative_to(base)
+    target = (base / path).resolve()
+    return not (target.is_relative_to(base) or _shared(target, base))
+
+
+def _shared(target: Path, base: Path) -> bool:
+    """Whether a file is among the assets that the variants of a pack share: one of them lies in `base`."""
+    pack = base.parent.parent
+    is_variant = base.parent.name == "variants" and (pack / "pack.json").is_file()
+    return is_variant and target.is_relative_to(pack / "assets")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from envgen.terrains.base import Solid
+import numpy as np
+
+from envgen.terrains.base import Floats, Solid
 
 
 def frame(outer: tuple[float, float], inner: tuple[float, float], z: tuple[float, float]) -> list[Solid]:
@@ -20,3 +22,18 @@ def frame(outer: tuple[float, float], inner: tuple[float, float], z: tuple[float
         Solid((ix, ox), (-iy, iy), z),
         Solid((-ox, -ix), (-iy, iy), z),
     ]
+
+
+def frame_boxes(outer: tuple[float, ...], inner: tuple[float, ...], z: tuple[float, float]) -> Floats:
+    """The same as (4, 7) boxes, those without extent left out."""
+    (ox, oy), (ix, iy) = outer, inner
+    boxes = np.array(
+        [
+            [-ox, ox, iy, oy, *z, 0.0],
+            [-ox, ox, -oy, -iy, *z, 0.0],
+            [ix, ox, -iy, iy, *z, 0.0],
+            [-ox, -ix, -iy, iy, *z, 0.0],
+        ]
+    )
+    kept: Floats = boxes[(boxes[:, 1] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 2])]
+    return kept

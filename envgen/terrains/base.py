@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,10 +26,13 @@ class Patch:
     Attributes:
         size: Extent (x, y), in m.
         shape: Number of samples (nrow, ncol); rows along y, columns along x.
+        open: Whether other ground joins it: then walls leave a way in and out along x, and stones reach the
+            edge.
     """
 
     size: tuple[float, float]
     shape: tuple[int, int]
+    open: bool = False
 
     @classmethod
     def of(cls, size: tuple[float, float], cell: float) -> Patch:
@@ -74,27 +78,43 @@ class Solid:
     yaw: float = 0.0
 
 
-@dataclass(frozen=True)
+Zone = tuple[float, float, float, float]
+"""Least and greatest x, least and greatest y of a rectangle, in m."""
+
+
+def around(half_x: float, half_y: float) -> Zone:
+    """The rectangle of those half extents (m) around the origin."""
+    return (-half_x, half_x, -half_y, half_y)
+
+
+@dataclass(frozen=True, eq=False)
 class Ground:
     """What a terrain yields.
 
     Attributes:
         surface: (nrow, ncol) float32, height in m of the highest surface at each sample: the ground map.
-        solids: Boxes, where edges must be sharp; the surface includes them.
-        field: Whether the surface itself is the ground, as a heightfield; else solids are all of it.
+        boxes: (n, 7) upright boxes, where edges must be sharp, as in `of_boxes`; the surface includes them.
+        field: (nrow, ncol) float32, heights in m of a heightfield, or None where boxes and plane are all.
         plane: Height in m of an endless plane below everything, or None.
-        start: Half extents (x, y), in m, of the middle in which agents should start and goals should not be.
-        goal: Half extents (x, y), in m, of the middle in which a race should end.
-        pit: Whether that plane is the floor of a pit, where nothing starts or is put.
+        start: Where agents should start and goals should not be.
+        goal: Where a race should end.
+        pit: Height (m) of the floor of pits, where nothing starts or is put, or None.
+        course: Whether agents must start in `start`, and goals of all tasks lie in `goal` if there is one.
     """
 
     surface: Heights
-    solids: tuple[Solid, ...] = ()
-    field: bool = False
+    boxes: Floats = dataclasses.field(default_factory=lambda: np.empty((0, 7)))
+    field: Heights | None = None
     plane: float | None = None
-    pit: bool = False
-    start: tuple[float, float] | None = None
-    goal: tuple[float, float] | None = None
+    start: Zone | None = None
+    goal: Zone | None = None
+    pit: float | None = None
+    course: bool = False
+
+    @property
+    def solids(self) -> tuple[Solid, ...]:
+        """The boxes, one by one."""
+        return tuple(Solid((a, b), (c, d), (e, f), yaw) for a, b, c, d, e, f, yaw in self.boxes.tolist())
 
 
 class SubTerrain(ABC):
@@ -103,10 +123,14 @@ class SubTerrain(ABC):
     Attributes:
         kind: Public name.
         source: Where algorithm and ranges come from.
+        rises: Whether it leads up along x: on a board it goes down again, in a track the rest stands higher.
+        measure: What of the ground grows with difficulty: a name in `envgen/terrains/_measures.py`, or empty.
     """
 
     kind: ClassVar[str]
     source: ClassVar[str] = ""
+    rises: ClassVar[bool] = False
+    measure: ClassVar[str] = "slope"
 
     @abstractmethod
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
@@ -127,7 +151,8 @@ def of_heights(heights: NDArray[np.floating]) -> Ground:
     Args:
         heights: (nrow, ncol), m.
     """
-    return Ground(surface=quantise(heights), field=True)
+    surface = quantise(heights)
+    return Ground(surface=surface, field=surface)
 
 
 def of_solids(patch: Patch, solids: Iterable[Solid], floor: float, *, pit: bool = False) -> Ground:
@@ -139,36 +164,60 @@ def of_solids(patch: Patch, solids: Iterable[Solid], floor: float, *, pit: bool 
         floor: Height of the plane, in m.
         pit: Whether the plane is the floor of a pit, where nothing starts or is put.
     """
-    kept = tuple(_rounded(solid) for solid in solids)
+    rows = [(*solid.x, *solid.y, *solid.z, solid.yaw) for solid in solids]
+    return of_boxes(patch, np.array(rows, dtype=float).reshape(-1, 7), floor, pit=pit)
+
+
+def of_boxes(patch: Patch, boxes: Floats, floor: float, *, pit: bool = False) -> Ground:
+    """Ground that is made of many boxes on a plane.
+
+    Args:
+        patch: The rectangle.
+        boxes: (n, 7): least and greatest x, y and z (m) of boxes inside it, and their turn about z (rad).
+        floor: Height of the plane, in m.
+        pit: Whether the plane is the floor of a pit, where nothing starts or is put.
+    """
+    kept = rounded(boxes)
+    floor = round(floor, 3)
     surface = np.full(patch.shape, floor, dtype=np.float32)
-    for solid in kept:
-        top = np.float32(solid.z[1])
-        if solid.yaw:
-            surface[_under(patch, solid) & (surface < top)] = top
-            continue
-        rows, cols = _covered(patch.y[:, 0], solid.y), _covered(patch.x[0], solid.x)
-        np.maximum(surface[rows, cols], top, out=surface[rows, cols])
-    return Ground(surface=quantise(surface), solids=kept, plane=round(floor, 3), pit=pit)
+    raise_boxes(surface, patch, kept)
+    return Ground(surface=quantise(surface), boxes=kept, plane=floor, pit=floor if pit else None)
 
 
-def _rounded(solid: Solid) -> Solid:
-    """To whole millimetres, which is what is written."""
-    x, y, z = ((round(a, 3), round(b, 3)) for a, b in (solid.x, solid.y, solid.z))
-    return Solid(x, y, z, round(solid.yaw, 4))
+def rounded(boxes: Floats) -> Floats:
+    """Boxes (n, 7) in whole millimetres, which is what is written; those without extent are left out."""
+    kept = np.round(boxes, 3)
+    kept[:, 6] = np.round(boxes[:, 6], 4)
+    solid: Floats = kept[(kept[:, 1:6:2] > kept[:, 0:6:2]).all(axis=1)]
+    return solid + 0.0  # no negative zeros
 
 
-def _under(patch: Patch, solid: Solid) -> NDArray[np.bool_]:
-    """(nrow, ncol) samples under a turned box."""
-    dx, dy = patch.x - sum(solid.x) / 2, patch.y - sum(solid.y) / 2
-    c, s = np.cos(solid.yaw), np.sin(solid.yaw)
-    half = (solid.x[1] - solid.x[0]) / 2, (solid.y[1] - solid.y[0]) / 2
-    inside: NDArray[np.bool_] = (np.abs(c * dx + s * dy) <= half[0] + 1e-9) & (
-        np.abs(c * dy - s * dx) <= half[1] + 1e-9
+def raise_boxes(surface: Heights, patch: Patch, boxes: Floats) -> None:
+    """Raise heights (nrow, ncol) in m to the tops of the boxes (n, 7) above them."""
+    turned = boxes[:, 6] != 0
+    for box in boxes[turned]:
+        surface[under(patch, box) & (surface < np.float32(box[5]))] = np.float32(box[5])
+    straight = boxes[~turned]
+    cols, rows = patch.x[0], patch.y[:, 0]
+    spans = np.stack(
+        [
+            np.searchsorted(rows, straight[:, 2] - 1e-9),
+            np.searchsorted(rows, straight[:, 3] + 1e-9, side="right"),
+            np.searchsorted(cols, straight[:, 0] - 1e-9),
+            np.searchsorted(cols, straight[:, 1] + 1e-9, side="right"),
+        ],
+        axis=1,
+    )
+    for (r0, r1, c0, c1), top in zip(spans.tolist(), straight[:, 5].astype(np.float32)):
+        part = surface[r0:r1, c0:c1]
+        np.maximum(part, top, out=part)
+
+
+def under(patch: Patch, box: Floats) -> NDArray[np.bool_]:
+    """(nrow, ncol) samples under a turned box (7,)."""
+    dx, dy = patch.x - (box[0] + box[1]) / 2, patch.y - (box[2] + box[3]) / 2
+    c, s = np.cos(box[6]), np.sin(box[6])
+    inside: NDArray[np.bool_] = (np.abs(c * dx + s * dy) <= (box[1] - box[0]) / 2 + 1e-9) & (
+        np.abs(c * dy - s * dx) <= (box[3] - box[2]) / 2 + 1e-9
     )
     return inside
-
-
-def _covered(samples: Floats, span: tuple[float, float]) -> slice:
-    first = int(np.searchsorted(samples, span[0] - 1e-9))
-    last = int(np.searchsorted(samples, span[1] + 1e-9, side="right"))
-    return slice(first, last)

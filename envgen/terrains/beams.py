@@ -17,6 +17,7 @@ class Beams(SubTerrain):
     """Parallel beams along x over a pit, between two landings."""
 
     kind: ClassVar[str] = "beams"
+    measure: ClassVar[str] = "gap"
     source: ClassVar[str] = "mjlab: 12 beams of 0.2-0.8 m"
 
     width: float = param("m", 0.03, 5.0, "of a beam", easy=1.5, hard=0.4, scale="radius")

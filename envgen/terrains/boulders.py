@@ -17,6 +17,7 @@ class Boulders(SubTerrain):
     """Rounded boulders that stand out of the ground by a part of their radius."""
 
     kind: ClassVar[str] = "boulders"
+    measure: ClassVar[str] = "roughness"
     source: ClassVar[str] = "myoassist-terrains: 0.05-0.8 per m2, radius 0.2-0.6 m"
 
     radius: float = param("m", 0.05, 5.0, "of the largest boulder", easy=0.4, hard=1.0, scale="leg")

@@ -18,6 +18,7 @@ class Bowl(SubTerrain):
     """A round bowl with a bumpy floor and a level rim."""
 
     kind: ClassVar[str] = "bowl"
+    measure: ClassVar[str] = "slope"
     source: ClassVar[str] = "dm_control escape bowl: 6 x 6 x 0.5 m with bumps of 0.2 m"
 
     radius: float = param("m", 0.5, 200.0, "of the rim; cut to fit the arena", default=8.0, scale="radius")

@@ -17,6 +17,7 @@ class Corridor(SubTerrain):
     """A walled corridor that winds back and forth along y while it goes on along x."""
 
     kind: ClassVar[str] = "corridor"
+    measure: ClassVar[str] = "walls"
     source: ClassVar[str] = "dm_control walls corridor: 40 x 4 m, walls of 2.5 x 2 m"
 
     width: float = param(
@@ -37,7 +38,7 @@ class Corridor(SubTerrain):
         for wall in range(lanes + 1):
             x = first + wall * pitch
             y = (-side, side)
-            if 0 < wall < lanes:  # an opening at one end, at the other the next time
+            if 0 < wall < lanes or patch.open:  # an opening at one end, at the other the next time
                 end = side - opening
                 y = (-side, end) if flip * (-1) ** wall > 0 else (-end, side)
             solids.append(Solid((x, x + self.thickness), y, z))

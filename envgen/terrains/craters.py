@@ -20,6 +20,7 @@ class Craters(SubTerrain):
     """Round craters with raised rims, old and young, one over the other."""
 
     kind: ClassVar[str] = "craters"
+    measure: ClassVar[str] = "roughness"
     source: ClassVar[str] = "Pike 1977: fresh craters are 0.2 diameters deep with a rim of 0.036 diameters"
 
     radius: float = param("m", 0.1, 50.0, "of the largest crater", default=2.5, scale="radius")

@@ -17,6 +17,7 @@ class DiscreteObstacles(SubTerrain):
     """Upright blocks of random size and height around a level middle."""
 
     kind: ClassVar[str] = "discrete_obstacles"
+    measure: ClassVar[str] = "step"
     source: ClassVar[str] = (
         "mjlab: 40 blocks of 0.3-1.0 m, 0.05-0.3 m high; legged_gym: 20 of 1-2 m, 0.05 + 0.2 d m"
     )

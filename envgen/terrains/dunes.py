@@ -18,6 +18,7 @@ class Dunes(SubTerrain):
     """Long dunes with a gentle windward and a steep lee side, bent by noise."""
 
     kind: ClassVar[str] = "dunes"
+    measure: ClassVar[str] = "slope"
     source: ClassVar[str] = (
         "barchan and transverse dunes: windward 10-15 degrees, slip face up to 34 degrees (Bagnold 1941)"
     )

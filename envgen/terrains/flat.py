@@ -16,6 +16,7 @@ class Flat(SubTerrain):
     """An endless plane."""
 
     kind: ClassVar[str] = "flat"
+    measure: ClassVar[str] = ""
 
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
         return Ground(surface=np.zeros(patch.shape, dtype=np.float32), plane=0.0)

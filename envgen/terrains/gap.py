@@ -9,7 +9,7 @@ import numpy as np
 
 from envgen.core.errors import InputError
 from envgen.core.params import param
-from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, of_solids, register
+from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, around, of_solids, register
 
 
 @register
@@ -18,6 +18,7 @@ class Gap(SubTerrain):
     """A square trench around a platform: to leave it, the robot has to cross."""
 
     kind: ClassVar[str] = "gap"
+    measure: ClassVar[str] = "gap"
     source: ClassVar[str] = "legged_gym: 1.0 d m; extreme-parkour: 0.1 + 0.7 d m"
 
     gap: float = param("m", 0.02, 5.0, "width of the trench", easy=0.1, hard=0.75, scale="leg")
@@ -43,4 +44,4 @@ class Gap(SubTerrain):
             Solid((-right, -outer), (-outer, outer), z),
         ]
         ground = of_solids(patch, solids, floor=-self.depth, pit=True)
-        return replace(ground, start=(inner, inner))
+        return replace(ground, start=around(inner, inner))

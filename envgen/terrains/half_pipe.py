@@ -17,6 +17,7 @@ class HalfPipe(SubTerrain):
     """A U-shaped channel along x with level decks beside it."""
 
     kind: ClassVar[str] = "half_pipe"
+    measure: ClassVar[str] = "slope"
     source: ClassVar[str] = "skate-park half-pipe: a circular arc up to its steepest usable part"
 
     radius: float = param("m", 0.3, 100.0, "of the channel", easy=6.0, hard=2.5, scale="radius")

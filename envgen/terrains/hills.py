@@ -18,6 +18,7 @@ class Hills(SubTerrain):
     """Fractal gradient noise (fBm): rolling at the scale of metres, uneven underfoot."""
 
     kind: ClassVar[str] = "hills"
+    measure: ClassVar[str] = "slope"
     source: ClassVar[str] = "fBm: 4-5 octaves, persistence 0.3-0.5, wavelength 3-10 m, 0-1 m (Musgrave 1989)"
 
     amplitude: float = param("m", 0.0, 10.0, "half of peak to peak", easy=0.1, hard=1.2, scale="leg")

@@ -17,6 +17,7 @@ class Hurdles(SubTerrain):
     """Low walls across the arena, one after another along x."""
 
     kind: ClassVar[str] = "hurdles"
+    measure: ClassVar[str] = "step"
     source: ClassVar[str] = "extreme-parkour: hurdles of (0.1 + 0.1 d) to (0.15 + 0.25 d) m"
 
     height: float = param("m", 0.01, 3.0, "of a hurdle", easy=0.1, hard=0.45, scale="leg")

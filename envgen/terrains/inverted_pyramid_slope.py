@@ -18,6 +18,7 @@ class InvertedPyramidSlope(SubTerrain):
     """A four-sided hollow with a level bottom: the way out leads up."""
 
     kind: ClassVar[str] = "inverted_pyramid_slope"
+    measure: ClassVar[str] = "slope"
     source: ClassVar[str] = "Isaac Lab, legged_gym: rise/run 0-0.4, platform 2-3 m; mjlab 0-0.7"
 
     slope: float = param("", 0.0, 2.0, "rise per run", easy=0.05, hard=0.6)

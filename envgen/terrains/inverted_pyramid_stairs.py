@@ -19,6 +19,7 @@ class InvertedPyramidStairs(SubTerrain):
     """Square rings of steps down to a level bottom: the way out leads up."""
 
     kind: ClassVar[str] = "inverted_pyramid_stairs"
+    measure: ClassVar[str] = "step"
     source: ClassVar[str] = "Isaac Lab, legged_gym: rise 0.05-0.23 m for a leg of 0.55 m, tread 0.3 m"
 
     step_height: float = param("m", 0.01, 1.0, "rise of one step", easy=0.08, hard=0.42, scale="leg")

@@ -21,6 +21,7 @@ class Maze(SubTerrain):
     """Rooms joined by one way between any two, and a few doors more that make loops."""
 
     kind: ClassVar[str] = "maze"
+    measure: ClassVar[str] = "walls"
     source: ClassVar[str] = "depth-first search (recursive backtracker); loops as in dm_control's mazes"
 
     width: float = param("m", 0.3, 50.0, "of a passage, at most", easy=6.0, hard=3.0, scale="radius")
@@ -32,6 +33,8 @@ class Maze(SubTerrain):
         # at least two rooms each way: in a small arena the passages become narrower
         cols, rows = (min(max(int((s + 1e-9) / self.width), 2), MOST) for s in patch.size)
         east, north = _carve(cols, rows, self.loops, rng)
+        if patch.open:  # a way in and a way out
+            east[int(rng.integers(rows)), 0] = east[int(rng.integers(rows)), -1] = False
         room = patch.size[0] / cols, patch.size[1] / rows
         half = patch.size[0] / 2, patch.size[1] / 2
         thick, z = self.thickness / 2, (0.0, self.height)

@@ -18,6 +18,8 @@ class OpenStairs(SubTerrain):
     """A flight of thin treads along x that a foot can catch under."""
 
     kind: ClassVar[str] = "open_stairs"
+    measure: ClassVar[str] = "step"
+    rises: ClassVar[bool] = True
     source: ClassVar[str] = "mjlab open stairs; tread 0.3 m"
 
     step_height: float = param("m", 0.01, 1.0, "rise of one step", easy=0.08, hard=0.42, scale="leg")

@@ -9,7 +9,7 @@ import numpy as np
 
 from envgen.core.params import param
 from envgen.terrains._frames import frame
-from envgen.terrains.base import Ground, Patch, SubTerrain, of_solids, register
+from envgen.terrains.base import Ground, Patch, SubTerrain, around, of_solids, register
 
 
 @register
@@ -18,6 +18,7 @@ class Pit(SubTerrain):
     """A square pit with steep walls in the middle of level ground."""
 
     kind: ClassVar[str] = "pit"
+    measure: ClassVar[str] = "step"
     source: ClassVar[str] = "legged_gym pit: 1.0 d m; myoassist-terrains 0.1-1.0 m"
 
     depth: float = param("m", 0.02, 5.0, "of the pit", easy=0.08, hard=0.48, scale="leg")
@@ -27,4 +28,4 @@ class Pit(SubTerrain):
         inner = min(self.platform / 2, 0.7 * patch.radius)
         half = patch.size[0] / 2, patch.size[1] / 2
         ground = of_solids(patch, frame(half, (inner, inner), (-self.depth, 0.0)), floor=-self.depth)
-        return replace(ground, start=(inner, inner))
+        return replace(ground, start=around(inner, inner))

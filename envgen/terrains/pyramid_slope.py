@@ -18,6 +18,7 @@ class PyramidSlope(SubTerrain):
     """A four-sided pyramid with a level top."""
 
     kind: ClassVar[str] = "pyramid_slope"
+    measure: ClassVar[str] = "slope"
     source: ClassVar[str] = "Isaac Lab, legged_gym: rise/run 0-0.4, platform 2-3 m; mjlab 0-0.7"
 
     slope: float = param("", 0.0, 2.0, "rise per run", easy=0.05, hard=0.6)

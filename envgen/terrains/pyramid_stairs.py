@@ -9,7 +9,7 @@ import numpy as np
 
 from envgen.core.params import param
 from envgen.terrains._steps import flight
-from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, of_solids, register
+from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, around, of_solids, register
 
 
 @register
@@ -18,6 +18,7 @@ class PyramidStairs(SubTerrain):
     """Square rings of steps, rising to a platform in the middle."""
 
     kind: ClassVar[str] = "pyramid_stairs"
+    measure: ClassVar[str] = "step"
     source: ClassVar[str] = "Isaac Lab, legged_gym: rise 0.05-0.23 m for a leg of 0.55 m, tread 0.3 m"
 
     step_height: float = param("m", 0.01, 1.0, "rise of one step", easy=0.08, hard=0.42, scale="leg")
@@ -38,4 +39,4 @@ class PyramidStairs(SubTerrain):
             solids.append(Solid((-half[0], half[0]), (-half[1], half[1]), (top - self.step_height, top)))
         inset = self.border + (number - 1) * self.step_depth
         top_half = (patch.size[0] / 2 - inset, patch.size[1] / 2 - inset)
-        return replace(of_solids(patch, solids, floor=0.0), goal=top_half)
+        return replace(of_solids(patch, solids, floor=0.0), goal=around(*top_half))

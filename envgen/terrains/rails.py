@@ -18,6 +18,7 @@ class Rails(SubTerrain):
     """Square rails to step over, one around the other."""
 
     kind: ClassVar[str] = "rails"
+    measure: ClassVar[str] = "step"
     source: ClassVar[str] = "Isaac Lab MeshRailsTerrainCfg: height 0.05-0.3 m, thickness 0.1-0.3 m"
 
     height: float = param("m", 0.01, 2.0, "of a rail", easy=0.08, hard=0.42, scale="leg")

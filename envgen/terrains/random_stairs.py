@@ -18,6 +18,7 @@ class RandomStairs(SubTerrain):
     """Square rings of steps of random rise and tread, up to a platform."""
 
     kind: ClassVar[str] = "random_stairs"
+    measure: ClassVar[str] = "step"
     source: ClassVar[str] = "mjlab random stairs; rise 0.05-0.23 m, tread 0.3 m"
 
     step_height: float = param("m", 0.01, 1.0, "mean rise of a step", easy=0.07, hard=0.3, scale="leg")

@@ -17,6 +17,7 @@ class Ridge(SubTerrain):
     """A narrow ridge along x with sides that fall away."""
 
     kind: ClassVar[str] = "ridge"
+    measure: ClassVar[str] = "slope"
     source: ClassVar[str] = "extreme terrain of myoassist-terrains; relief 0.1-1.5 m"
 
     height: float = param("m", 0.05, 50.0, "of the ridge", easy=0.3, hard=2.0, scale="leg")

@@ -9,7 +9,7 @@ import numpy as np
 
 from envgen.core.params import param
 from envgen.terrains._frames import frame
-from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, of_solids, register
+from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, around, of_solids, register
 
 
 @register
@@ -18,6 +18,7 @@ class Rings(SubTerrain):
     """Square rings over a pit, one around the other, with gaps to step over."""
 
     kind: ClassVar[str] = "rings"
+    measure: ClassVar[str] = "gap"
     source: ClassVar[str] = "mjlab: 8 rings of 0.3-0.6 m with gaps of 0.1-0.4 m"
 
     width: float = param("m", 0.05, 10.0, "of a ring", easy=1.5, hard=0.8, scale="radius")
@@ -33,7 +34,10 @@ class Rings(SubTerrain):
         while inner + self.gap + self.width <= patch.radius + 1e-9:
             inner += self.gap
             hole = inner + long[0], inner + long[1]
-            solids += frame((hole[0] + self.width, hole[1] + self.width), hole, z)
-            inner += self.width
+            last = inner + 2 * self.width + self.gap > patch.radius + 1e-9
+            # the last reaches the edge where other ground joins it
+            width = patch.radius - inner if patch.open and last else self.width
+            solids += frame((hole[0] + width, hole[1] + width), hole, z)
+            inner += width
         ground = of_solids(patch, solids, floor=-self.depth, pit=True)
-        return replace(ground, start=(middle, middle))
+        return replace(ground, start=around(middle, middle))

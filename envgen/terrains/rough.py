@@ -20,6 +20,7 @@ class Rough(SubTerrain):
     """Uniformly random heights on a lattice, joined linearly: gravel to rubble."""
 
     kind: ClassVar[str] = "rough"
+    measure: ClassVar[str] = "roughness"
     source: ClassVar[str] = "legged_gym, Isaac Lab: random uniform, heights 0.02-0.10 m, every 0.2 m"
 
     amplitude: float = param("m", 0.0, 1.0, "half of peak to peak", easy=0.02, hard=0.20, scale="leg")

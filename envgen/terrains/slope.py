@@ -17,6 +17,8 @@ class Slope(SubTerrain):
     """A ramp along x between two level ends."""
 
     kind: ClassVar[str] = "slope"
+    measure: ClassVar[str] = "slope"
+    rises: ClassVar[bool] = True
     source: ClassVar[str] = "Isaac Lab, legged_gym: rise/run 0-0.4; mjlab 0-0.7"
 
     slope: float = param("", 0.0, 2.0, "rise per run", easy=0.05, hard=0.6)

@@ -18,6 +18,8 @@ class Stairs(SubTerrain):
     """A flight of stairs up along x, between two landings."""
 
     kind: ClassVar[str] = "stairs"
+    measure: ClassVar[str] = "step"
+    rises: ClassVar[bool] = True
     source: ClassVar[str] = "Isaac Lab rise 0.05-0.23 m; myoassist-terrains 0.08-0.25 m; tread 0.3 m"
 
     step_height: float = param("m", 0.01, 1.0, "rise of one step", easy=0.08, hard=0.42, scale="leg")

@@ -9,7 +9,7 @@ import numpy as np
 
 from envgen.core.params import param
 from envgen.terrains._frames import frame
-from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, of_solids, register
+from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, around, of_solids, register
 
 
 @register
@@ -18,6 +18,7 @@ class Star(SubTerrain):
     """Bars that cross in the middle of a pit, from a platform out to the rim."""
 
     kind: ClassVar[str] = "star"
+    measure: ClassVar[str] = "void"
     source: ClassVar[str] = "Isaac Lab MeshStarTerrainCfg: 4-8 bars of 0.5-1.0 m"
 
     width: float = param("m", 0.05, 10.0, "of a bar", easy=1.6, hard=0.7, scale="radius")
@@ -43,4 +44,4 @@ class Star(SubTerrain):
                 Solid((-length, length), (-self.width / 2, self.width / 2), z_bar, round(float(yaw), 4))
             )
         ground = of_solids(patch, solids, floor=-self.depth, pit=True)
-        return replace(ground, start=(half, half))
+        return replace(ground, start=around(half, half))

@@ -18,6 +18,7 @@ class Terraces(SubTerrain):
     """Hills cut into level terraces, like rice paddies."""
 
     kind: ClassVar[str] = "terraces"
+    measure: ClassVar[str] = "step"
     source: ClassVar[str] = "Eurekaverse and pits-and-hills generators: 1-9 terraces"
 
     step_height: float = param(

@@ -17,6 +17,7 @@ class TiltedGrid(SubTerrain):
     """Square tiles, each tilted another way."""
 
     kind: ClassVar[str] = "tilted_grid"
+    measure: ClassVar[str] = "slope"
     source: ClassVar[str] = "mjlab: 1 m tiles tilted by up to 20 degrees"
 
     slope: float = param("", 0.0, 1.5, "steepest tilt, rise per run", easy=0.05, hard=0.36)

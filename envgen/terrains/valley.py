@@ -18,6 +18,7 @@ class Valley(SubTerrain):
     """A winding valley with sides that rise to a plateau."""
 
     kind: ClassVar[str] = "valley"
+    measure: ClassVar[str] = "slope"
     source: ClassVar[str] = "pits and hills: relief 0.1-1.5 m"
 
     depth: float = param("m", 0.05, 50.0, "of the valley", easy=0.4, hard=2.5, scale="leg")

@@ -17,6 +17,7 @@ class Waves(SubTerrain):
     """Two crossing sine waves with a random phase: moguls."""
 
     kind: ClassVar[str] = "waves"
+    measure: ClassVar[str] = "slope"
     source: ClassVar[str] = "Isaac Lab HfWaveTerrainCfg: amplitude 0-0.2 m, 4 waves across"
 
     amplitude: float = param("m", 0.0, 5.0, "half of peak to peak", easy=0.04, hard=0.5, scale="leg")

@@ -116,7 +116,7 @@ class Subject:
     def settled(self) -> Settled:
         """What happened in a second of simulation."""
         self._can_run()
-        return settle(self.model, self.data, self.rng)
+        return settle(self.model, self.data, self.rng, whole=self.foreign)
 
     def root_of(self, agent: str) -> Floats:
         """(3,) position of an agent's root at the start, in m."""

@@ -50,13 +50,14 @@ class Settled:
     arena_share: float
 
 
-def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
+def settle(model: Model, data: Data, rng: np.random.Generator, *, whole: bool = False) -> Settled:
     """Simulate and watch.
 
     Args:
         model: A compiled model.
         data: A state to use; it is put to the start first.
         rng: Draws the control of the second half.
+        whole: Take the whole second, however fine the timestep is.
     """
     reset(model, data)
     still = data.ctrl.copy()
@@ -65,7 +66,8 @@ def settle(model: Model, data: Data, rng: np.random.Generator) -> Settled:
     drop = np.zeros(model.nbody)
     low, high = control_range(model)
     steps = max(1, round(LOOK / model.opt.timestep))
-    looks = max(1, round(min(HALF, MOST_STEPS * model.opt.timestep) / (steps * model.opt.timestep)))
+    half = HALF if whole else min(HALF, MOST_STEPS * model.opt.timestep)
+    looks = max(1, round(half / (steps * model.opt.timestep)))
     mass = max(float(model.body_mass.sum()), 1e-9)
     speed = energy = depth = rest = 0.0
     full = False

@@ -10,6 +10,7 @@ import venv
 from pathlib import Path
 
 import pytest
+from helpers import needed
 
 from envgen.core import cfgio
 from envgen.core.families import ROBOTS, TERRAINS
@@ -51,7 +52,7 @@ def test_every_terrain_and_robot_loads_and_runs_in_the_newest_mujoco(
     cfg = cfgio.parse(
         {
             "name": "all",
-            "terrain": {"size": [24, 24], "sub_terrains": [{"kind": kind} for kind in names]},
+            "terrain": {"size": [24, 24], "sub_terrains": [{"kind": kind, **needed(kind)} for kind in names]},
             "robots": [{"model": robot} for robot in ROBOTS.names()],
             "obstacles": [{"kind": "box", "count": 3}, {"kind": "ball", "count": 2}],
             "task": {"kind": "stand"},

@@ -4,7 +4,7 @@ import json
 import math
 
 import pytest
-from helpers import dists, make_cfg
+from helpers import dists, make_cfg, needed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -13,13 +13,14 @@ from envgen.core import cfgio
 from envgen.core.cfg import MAX_CELLS, EnvCfg
 from envgen.core.errors import InputError
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
-from envgen.core.params import specs
+from envgen.core.params import FileParam, specs
 
 # --- any EnvCfg there can be -------------------------------------------------------------------
 
 
 @st.composite
 def params(draw: st.DrawFn, known: dict) -> dict:
+    known = {k: spec for k, spec in known.items() if not isinstance(spec, FileParam)}
     chosen = draw(st.lists(st.sampled_from(sorted(known)), unique=True, max_size=3)) if known else []
     return {k: draw(dists(known[k].low, known[k].high, integer=known[k].integer)) for k in chosen}
 
@@ -27,7 +28,8 @@ def params(draw: st.DrawFn, known: dict) -> dict:
 @st.composite
 def sub_terrains(draw: st.DrawFn) -> dict:
     kind = draw(st.sampled_from(TERRAINS.names()))
-    return {"kind": kind, "weight": draw(st.floats(0.1, 5)), **draw(params(specs(TERRAINS.get(kind))))}
+    given = draw(params(specs(TERRAINS.get(kind))))
+    return {"kind": kind, "weight": draw(st.floats(0.1, 5)), **needed(kind), **given}
 
 
 @st.composite

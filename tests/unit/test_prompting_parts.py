@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from helpers import needed
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -178,8 +179,13 @@ def test_every_registered_kind_is_understood_by_its_name() -> None:
         for kind in registry.names():
             if ":" in kind:
                 continue
-            found = [u.value for u in interpret(f"two ants {kind.replace('_', ' ')}").understood]
-            assert kind in found, (family, kind)
+            result = interpret(f"two ants {kind.replace('_', ' ')}")
+            found = [u.value for u in result.understood]
+            if family == "terrain" and needed(kind):  # words can't name a file: never chosen, and said so
+                assert kind not in found
+                assert result.unmapped == (kind,)
+            else:
+                assert kind in found, (family, kind)
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,16 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import FREE, Lint, place
+from envgen.validate.lint import FREE, Lint, elements, place
 from envgen.validate.report import Finding
 
 
 @register
 class FreeJoint(Lint):
-    """Free joints with damping, friction loss, stiffness or armature, mostly by others' defaults."""
+    """Free joints with damping, friction loss, stiffness or armature that defaults gave them.
+
+    What is written on the joint itself is meant, but for a spring to nothing.
+    """
 
     kind: ClassVar[str] = "free_joint"
     title: ClassVar[str] = "free joints have no damping, friction loss, stiffness or armature"
@@ -32,7 +35,13 @@ class FreeJoint(Lint):
                 "armature": float(model.dof_armature[dofs].max()),
                 "stiffness": float(np.max(model.jnt_stiffness[j])),
             }
-            wrong = [f"{key} {value:g}" for key, value in has.items() if value > 0]
+            node = subject.source.node_of(elements(subject, "joint").get(int(j)), "joint", "freejoint")
+            meant = node.attrib if node else {}
+            wrong = [
+                f"{key} {value:g}"
+                for key, value in has.items()
+                if value > 0 and (key not in meant or key == "stiffness")
+            ]
             if wrong:
                 yield self.wrong(
                     f"it has {', '.join(wrong)}", max(has.values()), at=place(subject, "joint", int(j))
