@@ -57,7 +57,8 @@ def _unpaint(root: etree._Element) -> None:
         for texture in assets.findall("texture"):
             assets.remove(texture)
         for material in assets.iterfind("material"):
-            material.attrib.pop("texture", None)
+            if "texture" in material.attrib:
+                del material.attrib["texture"]
             for layer in material.findall("layer"):
                 material.remove(layer)
 

@@ -21,7 +21,7 @@ from envgen.build.variant import Variant, build
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError, WorkError
-from envgen.core.families import TASKS, TERRAINS
+from envgen.core.families import ROBOTS, TASKS, TERRAINS
 from envgen.core.overrides import Sweep, apply, combinations
 from envgen.core.params import FileParam, specs
 from envgen.core.rng import Streams
@@ -122,6 +122,10 @@ def digests(cfg: EnvCfg) -> dict[str, str]:
             if isinstance(spec, FileParam) and spec.digest:
                 path = str(entry.params[key])
                 found[path] = spec.digest(path)
+    for robot in cfg.robots:
+        files = getattr(ROBOTS.get(robot.model), "inputs", None)
+        if files:
+            found[robot.model] = hashlib.sha256(json.dumps(sorted(files.items())).encode()).hexdigest()
     return found
 
 
