@@ -24,6 +24,7 @@ from envgen.build.text import compose, number, numbers, quat_attribute
 from envgen.core.heightfield import Floats
 from envgen.core.resources import resource
 from envgen.obstacles.base import Quat
+from envgen.tasks.base import GOAL_MARK
 
 HEIGHTS_FILE = "terrain.bin"
 BASE = 0.5
@@ -92,6 +93,7 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena, doublings: i
         "solids": _solids(arena.ground.boxes),
         "fixed": [geom for placed in arena.obstacles for geom in fixed_geoms(placed)],
         "goals": [numbers(goal) for goal in arena.goals],
+        "mark": _mark(draw.task.mark()),
         "moving": [body for placed in moving for body in bodies(placed, fluid)],
         "excludes": [body for placed in moving for body in excludes(placed)],
         "motors": [motor for placed in moving for motor in motors(placed)],
@@ -182,6 +184,11 @@ def _field(arena: Arena) -> tuple[dict[str, str] | None, dict[str, bytes]]:
         {"size": numbers(size), "file": HEIGHTS_FILE, "z": number(low)},
         {HEIGHTS_FILE: field.to_bytes()},
     )
+
+
+def _mark(mark: tuple[str, tuple[float, ...]]) -> str:
+    """How goals are drawn, where it is not as the default class has it."""
+    return "" if mark == GOAL_MARK else f' type="{mark[0]}" size="{numbers(mark[1])}"'
 
 
 def _plane(arena: Arena) -> dict[str, str] | None:

@@ -28,8 +28,8 @@ class Arena:
         ground: As the terrain made it.
         map: Height of the highest terrain surface.
         starts: One pose for each agent.
-        goals: One point for each agent, or none.
-        obstacles: What was placed.
+        goals: One point for each agent, for each team or for all, or none.
+        obstacles: What was placed; what the task moves first.
         notes: What a user should know, such as obstacles that found no room.
     """
 
@@ -57,8 +57,22 @@ def place(draw: Draw, streams: Streams, attempt: Attempt) -> Arena:
     search = Search(draw, ground, map_, streams("starts", attempt.terrain))
     starts, goals = search.run()
     keep_outs = _keep_outs(draw, starts, goals)
+    for thing in search.objects:
+        radius = thing.shape.radius + 0.2
+        keep_outs += [Disc(x, y, radius) for x, y in (thing.pos[:2], *search.lanes)]
     placed, notes = scatter(draw.obstacles, map_, draw.size, keep_outs, streams, attempt)
+    placed = (*search.objects, *_renumbered(placed, {thing.name for thing in search.objects}))
     return Arena(draw.size, ground, map_, starts, goals, placed, (*search.notes, *notes))
+
+
+def _renumbered(placed: tuple[Placed, ...], taken: set[str]) -> tuple[Placed, ...]:
+    """Obstacles with names that count on from that of the task's object of the same kind."""
+    kinds = {name.rpartition("_")[0] for name in taken}
+    renamed = []
+    for thing in placed:
+        kind, _, number = thing.name.rpartition("_")
+        renamed.append(replace(thing, name=f"{kind}_{int(number) + 1}") if kind in kinds else thing)
+    return tuple(renamed)
 
 
 def _keep_outs(draw: Draw, starts: tuple[Pose, ...], goals: tuple[Point, ...]) -> list[Disc]:
@@ -67,7 +81,7 @@ def _keep_outs(draw: Draw, starts: tuple[Pose, ...], goals: tuple[Point, ...]) -
     for i, (agent, start) in enumerate(zip(draw.agents, starts)):
         radius = agent.robot.size.radius
         discs.append(Disc(start.pos[0], start.pos[1], 1.1 * radius + 0.2))
-        if agent.robot.planar and goals:
+        if agent.robot.planar and len(goals) == len(starts):
             along = np.arange(min(start.pos[0], goals[i][0]), max(start.pos[0], goals[i][0]), radius)
             discs += [Disc(float(x), start.pos[1], 1.1 * radius) for x in along]
     return discs

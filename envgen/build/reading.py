@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,63 +10,9 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.engine import Data, Model, control_range
-from envgen.build.world import World
+from envgen.build.engine import Data, Model
+from envgen.build.stage import AgentLayout, Stage
 from envgen.core.heightfield import Floats
-from envgen.core.params import RobotSize
-
-
-@dataclass(frozen=True)
-class AgentLayout:
-    """Where one agent's numbers are in the arrays of a model.
-
-    Attributes:
-        sensors: Slice of `sensordata` by the sensor's name without the agent's prefix.
-        joint_pos: Indices into `qpos`, the root left out.
-        joint_vel: Indices into `qvel`, the root left out.
-        actuators: Indices into `ctrl`.
-        low: (nu,) lower ends of the actuators' ctrlrange.
-        high: (nu,) upper ends.
-        start: (3,) position of the root at the start, in m.
-    """
-
-    sensors: Mapping[str, slice]
-    joint_pos: NDArray[np.intp]
-    joint_vel: NDArray[np.intp]
-    actuators: NDArray[np.intp]
-    low: Floats
-    high: Floats
-    start: Floats
-
-
-def layout(world: World, agent: str) -> AgentLayout:
-    """Find an agent's sensors, joints and actuators by its prefix."""
-    model = world.model
-    prefix = f"{agent}/"
-    sensors = {}
-    for i, name in enumerate(world.names("sensor")):
-        if name.startswith(prefix):
-            first = int(model.sensor_adr[i])
-            sensors[name[len(prefix) :]] = slice(first, first + int(model.sensor_dim[i]))
-    pos: list[int] = []
-    vel: list[int] = []
-    root = world.roots[agent]
-    for i, name in enumerate(world.names("jnt")):
-        if name.startswith(prefix) and int(model.jnt_bodyid[i]) != root:
-            width = {0: (7, 6), 1: (4, 3)}.get(int(model.jnt_type[i]), (1, 1))
-            pos += range(int(model.jnt_qposadr[i]), int(model.jnt_qposadr[i]) + width[0])
-            vel += range(int(model.jnt_dofadr[i]), int(model.jnt_dofadr[i]) + width[1])
-    actuators = [i for i, name in enumerate(world.names("actuator")) if name.startswith(prefix)]
-    low, high = control_range(model)
-    return AgentLayout(
-        sensors,
-        np.array(pos, dtype=np.intp),
-        np.array(vel, dtype=np.intp),
-        np.array(actuators, dtype=np.intp),
-        low[actuators],
-        high[actuators],
-        np.array(model.body_pos[root]),
-    )
 
 
 class State(Protocol):
@@ -88,29 +34,34 @@ class BatchReading:
     """One agent in worlds that share its layout; every answer is (worlds, k).
 
     Args:
-        worlds: The worlds.
+        stage: The worlds.
         data: MuJoCo's state of each, sensors computed.
         agent: Agent id, the same in all.
-        sizes: What the robot measures, in each world.
-        params: The drawn parameters of the task, in each world.
+        over: (worlds, agents) whose episode is over; by default none is.
+        asker: Who looks through this agent's eyes, if it is not itself.
     """
 
     def __init__(
         self,
-        worlds: Sequence[World],
+        stage: Stage,
         data: Sequence[State],
         agent: str,
-        sizes: Sequence[RobotSize],
-        params: Sequence[Mapping[str, float]],
+        over: NDArray[np.bool_] | None = None,
+        asker: BatchReading | None = None,
     ) -> None:
-        self.worlds = len(worlds)
-        self._worlds, self._data, self._sizes, self._params = worlds, data, sizes, params
-        self._layout = [layout(world, agent) for world in worlds]
-        number = worlds[0].agents.index(agent)
-        self._goals = [w.goals[min(number, len(w.goals) - 1)] if len(w.goals) else w.goals for w in worlds]
+        self.worlds = len(stage.worlds)
+        self._stage, self._data, self._over, self._asker = stage, data, over, asker
+        self._agent, self._number = agent, stage.cast.agents.index(agent)
+        self._layout = stage.layouts[agent]
+        self._views: dict[int, BatchReading] = {}
 
     def sensor(self, name: str) -> Floats:
         return np.array([d.sensordata[at.sensors[name]] for d, at in self._pairs()])
+
+    def sensors(self, prefix: str) -> Floats:
+        names = [name for name in self._layout[0].sensors if name.startswith(prefix)]
+        parts = [self.sensor(name) for name in names]
+        return np.concatenate(parts, axis=1) if parts else np.zeros((self.worlds, 0))
 
     def joint_pos(self) -> Floats:
         return np.array([d.qpos[at.joint_pos] for d, at in self._pairs()])
@@ -128,27 +79,80 @@ class BatchReading:
         )
 
     def goal(self) -> Floats:
-        return np.array(self._goals)
+        return self._stage.goal[self._number]
+
+    def object(self, number: int) -> Floats:
+        return np.array(
+            [
+                d.qpos[at.pos : at.pos + 3] + _rotated(d.qpos[at.pos + 3 : at.pos + 7], at.centre)
+                for d, at in zip(self._data, self._stage.things[number])
+            ]
+        )
+
+    def object_velocity(self, number: int) -> Floats:
+        # of the centre of mass: MuJoCo has the velocity of the origin, and turns in the frame of the body
+        return np.array(
+            [
+                d.qvel[at.vel : at.vel + 3]
+                + _rotated(
+                    d.qpos[at.pos + 3 : at.pos + 7], _crossed(d.qvel[at.vel + 3 : at.vel + 6], at.centre)
+                )
+                for d, at in zip(self._data, self._stage.things[number])
+            ]
+        )
+
+    def role(self, name: str) -> Floats:
+        return np.full((self.worlds, 1), float(self._stage.cast.roles[self._number] == name))
 
     def start(self) -> Floats:
-        return np.array([at.start for at in self._layout])
+        return self._stage.start[self._agent]
 
     def time(self) -> Floats:
         return np.array([[d.time] for d in self._data])
 
     def ground(self, xy: Floats) -> Floats:
-        return np.array([w.ground.at(p[:1], p[1:2]) for w, p in zip(self._worlds, xy)])
+        return self._stage.ground(xy)
 
     def constant(self, name: str) -> Floats:
-        if name in ("arena_x", "arena_y"):
-            return np.array([[w.size[name == "arena_y"]] for w in self._worlds])
-        return np.array([[float(getattr(size, name))] for size in self._sizes])
+        return self._stage.constant(self._agent, name)
 
     def param(self, name: str) -> Floats:
-        return np.array([[float(params[name])] for params in self._params])
+        return np.array([[float(params[name])] for params in self._stage.params])
+
+    def others(self, group: str) -> list[BatchReading]:
+        return [self._view(i) for i in self._stage.cast.group(self._number, group)]
+
+    def asking(self) -> BatchReading:
+        return self._asker or self
+
+    def in_play(self) -> Floats:
+        if self._over is None:
+            return np.ones((self.worlds, 1))
+        playing: Floats = 1.0 - self._over[:, self._number, None].astype(np.float64)
+        return playing
+
+    def _view(self, agent: int) -> BatchReading:
+        if agent not in self._views:
+            name = self._stage.cast.agents[agent]
+            self._views[agent] = BatchReading(self._stage, self._data, name, self._over, self)
+        return self._views[agent]
 
     def _pairs(self) -> list[tuple[State, AgentLayout]]:
         return list(zip(self._data, self._layout))
+
+
+def _rotated(quat: Floats, vector: Floats) -> Floats:
+    """A vector (3,) turned by an orientation (w, x, y, z)."""
+    result = np.zeros(3)
+    mujoco.mju_rotVecQuat(result, vector, quat)
+    return result
+
+
+def _crossed(a: Floats, b: Floats) -> Floats:
+    """Cross product of two vectors (3,): numpy's costs ten times as much."""
+    result = np.zeros(3)
+    mujoco.mju_cross(result, a, b)
+    return result
 
 
 def reset(model: Model, data: Data) -> None:
@@ -206,3 +210,11 @@ class Snapshot:
             contact_dist=np.array(contact.dist),
             contact_geom=np.array(contact.geom),
         )
+
+
+def start(model: Model) -> Snapshot:
+    """The state at the start of a world."""
+    data = mujoco.MjData(model)
+    reset(model, data)
+    mujoco.mj_forward(model, data)
+    return Snapshot.of(data)

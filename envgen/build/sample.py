@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from envgen.build.cast import assign
+from envgen.build.objects import TaskObject, draw_object, object_kinds
 from envgen.build.physics import Physics, merge
 from envgen.build.robot import RobotModel, robot_model
 from envgen.build.terrain import Drawing, Terrain, draw_terrain, rounded
@@ -41,7 +43,7 @@ class Agent:
     Attributes:
         id: Such as `ant_0`.
         robot: What it is.
-        team: Its team, or None.
+        team: Its team as the task has it, or None: then it is its own.
         role: Its role, or None.
         colour: Number of its team.
     """
@@ -77,6 +79,7 @@ class Draw:
     obstacles: tuple[Scatter, ...]
     agents: tuple[Agent, ...]
     task: Task
+    object: TaskObject | None
     physics: Physics
     values: dict[str, Any]
     notes: tuple[str, ...]
@@ -92,7 +95,9 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     turn = attempt.terrain
     difficulty = round((_number(cfg.difficulty, streams, "difficulty")), 6)
     values["difficulty"] = difficulty
-    agents = _agents(cfg, streams, values)
+    kind = TASKS.get(cfg.task.kind)
+    agents = assign(kind, _agents(cfg, streams, values))
+    _agree(kind, agents)
     least = _smallest([agent.robot.size for agent in agents])
     size = _size(cfg, streams, values)
     cell = _shown(cfg.terrain.cell, streams, "terrain.cell", values)
@@ -109,7 +114,8 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     terrain = draw_terrain(cfg, Drawing(streams, turn, difficulty, least, size, cell, levels, border), values)
     size = terrain.size
     obstacles = _obstacles(cfg, streams, attempt, difficulty, least, size, values)
-    task = _task(cfg, streams, difficulty, least, len(agents), values)
+    task = _task(cfg, streams, difficulty, least, agents, values)
+    thing, obstacles = _object(cfg, streams, turn, difficulty, least, obstacles, values)
     numbers = {
         key: _shown(value, streams, f"physics.{key}", values)
         for key, value in (
@@ -124,7 +130,9 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     )
     physics, notes = merge(cfg.physics, numbers, wind, [agent.robot.option for agent in agents])
     notes = (*dict.fromkeys(note for agent in agents for note in agent.robot.notes), *notes)
-    return Draw(difficulty, size, cell, terrain, obstacles, agents, task, physics, values, notes)
+    if not kind.teams and not kind.roles and any(agent.team for agent in agents):
+        notes = (*notes, f"teams mean nothing to task {cfg.task.kind!r} but colours")
+    return Draw(difficulty, size, cell, terrain, obstacles, agents, task, thing, physics, values, notes)
 
 
 def _number(value: dist.Dist, streams: Streams, name: str, *, integer: bool = False) -> float:
@@ -214,19 +222,48 @@ def _task(
     streams: Streams,
     difficulty: float,
     size: RobotSize,
-    agents: int,
+    agents: tuple[Agent, ...],
     values: dict[str, Any],
 ) -> Task:
     kind = TASKS.get(cfg.task.kind)
-    if agents < kind.min_agents or (kind.max_agents is not None and agents > kind.max_agents):
-        most = kind.max_agents if kind.max_agents is not None else "any number"
-        raise InputError(
-            f"task {cfg.task.kind!r} is for {kind.min_agents} to {most} robots, not {agents}",
-            "Change robots[].count or task.kind.",
-        )
-    drawn = rounded(draw(specs(kind), cfg.task.params, streams, "task", difficulty=difficulty, size=size))
+    given = cfg.task.params
+    # what is hard is decided by the least able robot, how much room there must be by the widest
+    size = replace(size, radius=max(agent.robot.size.radius for agent in agents))
+    drawn = rounded(draw(specs(kind), given, streams, "task", difficulty=difficulty, size=size))
+    drawn |= {k: v for k, v in kind.roomy(drawn, len(agents), size.radius).items() if k not in given}
     values.update({f"task.{key}": value for key, value in drawn.items()})
     for name, weight in cfg.task.weights.items():
         _shown(weight, streams, f"task.weight.{name}", values)
     task: Task = kind(**drawn)
     return task
+
+
+def _agree(kind: type[Task], agents: tuple[Agent, ...]) -> None:
+    """Refuse robots that can't do a task."""
+    bound = next((agent for agent in agents if agent.robot.planar), None)
+    if bound and not kind.planar:
+        raise InputError(
+            f"{bound.robot.name} moves in a plane of its own, and can't turn as task {kind.kind!r} needs",
+            "Take another robot, or a task such as walk, goal, climb, race or sumo.",
+        )
+
+
+def _object(
+    cfg: EnvCfg,
+    streams: Streams,
+    attempt: int,
+    difficulty: float,
+    size: RobotSize,
+    obstacles: tuple[Scatter, ...],
+    values: dict[str, Any],
+) -> tuple[TaskObject | None, tuple[Scatter, ...]]:
+    """What the task moves: one of the EnvCfg's obstacles, which then is scattered no more, or one more."""
+    for kind in object_kinds(cfg):
+        i = next((i for i, o in enumerate(obstacles) if o.kind.kind == kind and o.count > 0), None)
+        own = None if i is None else obstacles[i].kind
+        thing = draw_object(kind, own, streams, attempt, difficulty, size, values)
+        if i is not None:
+            rest = replace(obstacles[i], count=obstacles[i].count - 1)
+            obstacles = (*obstacles[:i], rest, *obstacles[i + 1 :])
+        return thing, obstacles
+    return None, obstacles

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from envgen.build.footing import Footing, Pose
 from envgen.build.ground import GroundMap, Traversability, traversability
 from envgen.build.sample import Agent, Draw
+from envgen.build.scatter import Placed
+from envgen.build.task_layouts import LAYOUTS
 from envgen.core.errors import WorkError
 from envgen.core.heightfield import Floats
 from envgen.terrains.base import Ground, Zone, around
@@ -33,12 +35,16 @@ class Search:
 
     Attributes:
         notes: What a user should know, such as a goal nearer than was asked for.
+        objects: What the task moves, as it was placed.
+        lanes: Points (m) on the way of these, which are to stay free.
     """
 
     def __init__(self, draw: Draw, ground: Ground, map_: GroundMap, rng: np.random.Generator) -> None:
         self.draw, self.ground, self.map, self.rng = draw, ground, map_, rng
         self.footing = Footing(ground, map_)
         self.notes: list[str] = []
+        self.objects: list[Placed] = []
+        self.lanes: list[tuple[float, float]] = []
         least = min((agent.robot.size for agent in draw.agents), key=lambda size: size.step)
         self.widest = max(agent.robot.size.radius for agent in draw.agents)
         self.way: Traversability = traversability(map_, least)
@@ -56,6 +62,8 @@ class Search:
         task = self.draw.task
         if task.layout == "lanes":
             return self._lanes(task.goal_distance())
+        if task.layout in LAYOUTS:
+            return LAYOUTS[task.layout](self)
         cells, poses = self._starts()
         goals: list[Point] = []
         if task.layout == "goal":
@@ -124,9 +132,11 @@ class Search:
             order = order[dx * dx + dy * dy >= room * room]
         return cells, poses
 
-    def _start_order(self) -> NDArray[np.intp]:
-        """Cells where an agent may start, the best first."""
+    def _start_order(self, where: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
+        """Cells where an agent may start, the best first; of those (cells,) in `where`, if it is given."""
         may = self.main & self._inside(self.widest + 0.1)
+        if where is not None:
+            may &= where
         if self.ground.start and self.ground.course:
             may &= self._within(self.ground.start)
         allowed = np.flatnonzero(may)
@@ -178,6 +188,11 @@ class Search:
         if abs(away[goal] - distance) > 0.25 * distance:
             self.notes.append(f"{agent.id}: its goal is {away[goal]:.1f} m away, {distance:g} m did not fit")
         return self._point(float(self.x[goal]), float(self.y[goal]))
+
+    def cell_of(self, x: float, y: float) -> int:
+        """The cell nearest to a point (m)."""
+        row, col = self.way.cell_of(x, y)
+        return row * len(self.way.x) + col
 
     def _same_lane(self, cell: int) -> NDArray[np.bool_]:
         """(cells,) whether a cell is reached from another along its row alone."""

@@ -67,6 +67,26 @@ class Heightfield:
         h00, h01, h10, h11, fx, fy = self._corners(x, y)
         return (h00 * (1 - fx) + h01 * fx) * (1 - fy) + (h10 * (1 - fx) + h11 * fx) * fy
 
+    def at_each(self, maps: NDArray[np.float32], x: Floats, y: Floats) -> Floats:
+        """Heights of n fields of the same grid, each at a point of its own; see `at`.
+
+        Args:
+            maps: (n, nrow * ncol) heights, row by row, in m.
+            x: (n,) metres.
+            y: (n,) metres.
+
+        Returns:
+            (n,) metres.
+        """
+        nrow, ncol = self.heights.shape
+        u, v = self.index(x, y)
+        col = np.minimum(u.astype(np.intp), ncol - 2)
+        row = np.minimum(v.astype(np.intp), nrow - 2)
+        which, first, fx, fy = np.arange(len(maps)), row * ncol + col, u - col, v - row
+        h00, h01, h10, h11 = (maps[which, first + step].astype(float) for step in (0, 1, ncol, ncol + 1))
+        height: Floats = (h00 * (1 - fx) + h01 * fx) * (1 - fy) + (h10 * (1 - fx) + h11 * fx) * fy
+        return height
+
     def above(self, x: Floats, y: Floats) -> Floats:
         """Least height that is surely not below the surface, however a cell is cut into triangles.
 

@@ -12,13 +12,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
 
+from envgen.build.cast import Cast
 from envgen.build.engine import Model, compile_text, listening
+from envgen.build.measure import measure_agent
+from envgen.build.reading import start
 from envgen.build.world import World
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.core.errors import EnvgenError, InputError
+from envgen.core.params import RobotSize
+from envgen.core.rng import Streams
 from envgen.packs.assets import Assets
-from envgen.packs.recipe import ENV, SCHEMA, variant_folder
+from envgen.packs.recipe import ENV, SCHEMA, task_params, variant_folder
 from envgen.packs.store import Missing, Store, open_store
 from envgen.validate.report import Report
 from envgen.robots.xml import UnsafeXml, named_files, parse
@@ -30,12 +35,15 @@ class PackVariant:
 
     Attributes:
         entry: Its entry of the manifest.
+        cell: Cell of the ground map where the terrain is boxes, in m.
+        manifest: Of the pack.
     """
 
     store: Store
     entry: Mapping[str, Any]
     cell: float
     assets: Assets
+    manifest: Mapping[str, Any]
 
     @property
     def index(self) -> int:
@@ -62,6 +70,47 @@ class PackVariant:
     def agents(self) -> list[str]:
         """Agent ids in the order of the model."""
         return list(self.entry["agents"])
+
+    @property
+    def cast(self) -> Cast:
+        """Its agents with their teams and roles."""
+        return Cast.of(self.agents, self.entry.get("teams"), self.entry.get("roles"))
+
+    @property
+    def sizes(self) -> dict[str, RobotSize]:
+        """What the robot of each agent measures, in m, as far as task terms ask."""
+        sizes = self.entry.get("sizes")
+        if sizes is None:  # a pack of envgen 0.1
+            world = self.world()
+            state = start(world.model)
+            return {agent: measure_agent(world, state, agent) for agent in self.agents}
+        return {agent: RobotSize(**size) for agent, size in zip(self.agents, sizes)}
+
+    @property
+    def task(self) -> Mapping[str, Any]:
+        """The task as data."""
+        task: Mapping[str, Any] = self.manifest["task"]
+        return task
+
+    @property
+    def params(self) -> dict[str, float]:
+        """The parameters of the task, as drawn."""
+        return task_params(self.drawn)
+
+    def setting(self, path: str) -> Any:
+        """What a key of the EnvCfg such as `control.frame_skip` is in this variant; a distribution as JSON."""
+        if path in self.drawn:
+            value = self.drawn[path]  # a sweep writes lists as JSON
+            return json.loads(value) if isinstance(value, str) else value
+        value = self.manifest["cfg"]
+        for key in path.split("."):
+            value = value[key]
+        return value
+
+    @property
+    def streams(self) -> Streams:
+        """Its random streams; the variants of one cycle of a sweep share theirs."""
+        return Streams(int(self.manifest["seed"]), stream_of(self.manifest, self.index))
 
     @cached_property
     def files(self) -> dict[str, bytes]:
@@ -185,14 +234,14 @@ class Pack(Sequence[PackVariant]):
 
     def _variant(self, entry: dict[str, Any]) -> PackVariant:
         cell = entry["drawn"].get("terrain.cell", self.manifest["cfg"]["terrain"]["cell"])
-        return PackVariant(self.store, entry, float(cell), self.assets)
+        return PackVariant(self.store, entry, float(cell), self.assets, self.manifest)
 
     def __iter__(self) -> Iterator[PackVariant]:
         return (self[i] for i in range(len(self)))
 
     def stream_of(self, index: int) -> int:
         """Number of the draw of a variant: the variants of one cycle of a sweep share theirs."""
-        return index // math.prod(len(axis["values"]) for axis in self.manifest.get("sweep", []))
+        return stream_of(self.manifest, index)
 
     def by_index(self, index: int) -> PackVariant:
         """The variant of that index.
@@ -230,6 +279,11 @@ class Pack(Sequence[PackVariant]):
                 damaged.append(f"<div>variant {variant.index} can't be shown: {html.escape(cause)}</div>")
         prompt = str(self.manifest["prompt"] or "")
         return pack_html(self.name, len(self), self.seed, prompt, worlds) + "".join(damaged)
+
+
+def stream_of(manifest: Mapping[str, Any], index: int) -> int:
+    """Number of the draw of a variant: the variants of one cycle of a sweep share theirs."""
+    return index // math.prod(len(axis["values"]) for axis in manifest.get("sweep", []))
 
 
 def check_names(text: bytes, files: Set[str], source: str) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from envgen.build.engine import listening
 from envgen.core.errors import WorkError
-from envgen.core.rng import Streams
 from envgen.packs.pack import Pack, PackVariant
-from envgen.packs.recipe import task_params
 from envgen.validate.base import Subject
 from envgen.validate.examine import examine
 from envgen.validate.report import Report
@@ -33,8 +31,9 @@ def recheck(pack: Pack, variant: PackVariant) -> Report:
         warnings=tuple(caught.messages),
         cell=variant.cell,
         task=pack.task,
-        params=task_params(variant.drawn),
+        params=variant.params,
+        cast=variant.cast,
         disagreements=tuple(told.split("; ")) if told else (),
-        rng=Streams(pack.seed, pack.stream_of(variant.index))("settle"),
+        rng=variant.streams("settle"),
     )
     return examine(subject)

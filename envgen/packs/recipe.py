@@ -13,7 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from envgen.build.cast import Cast
 from envgen.build.engine import VERSION, listening
+from envgen.build.objects import object_names
 from envgen.build.sample import Attempt
 from envgen.build.variant import Variant, build
 from envgen.core import cfgio
@@ -35,6 +37,8 @@ MAX_SAME_GROUND = 3
 MAX_MEMORY = 4
 """Times that the arena of a world is made four times larger before the world is drawn again."""
 ENV = "env.xml"
+SIZES = ("leg", "stand", "radius", "height")
+"""Constants of an agent that task terms may name, in m."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,19 @@ class Recipe:
 
     @cached_property
     def cells(self) -> list[tuple[dict[str, Any], EnvCfg]]:
-        """Each combination of the sweep with its EnvCfg; without a sweep, the EnvCfg alone."""
-        return [(values, apply(self.cfg, values)) for values in combinations(self.sweep)]
+        """Each combination of the sweep with its EnvCfg; without a sweep, the EnvCfg alone.
+
+        Raises:
+            InputError: A combination breaks the schema, or would need a task of its own.
+        """
+        cells = [(values, apply(self.cfg, values)) for values in combinations(self.sweep)]
+        axes = [axis.path for axis in self.sweep if axis.path.startswith(("task", "obstacles"))]
+        if axes and any(_task_data(cfg) != self.task for _, cfg in cells):
+            raise InputError(
+                f"a sweep of {axes[0]} would change the task, and a pack has one task for all its variants",
+                "Make a pack for each value with --set.",
+            )
+        return cells
 
     def header(self) -> dict[str, Any]:
         """Plain data that two recipes share just if their packs have the same variants."""
@@ -86,8 +101,13 @@ class Recipe:
     @cached_property
     def task(self) -> dict[str, Any]:
         """The task as data."""
-        terms = TASKS.get(self.cfg.task.kind).terms()
-        return {"kind": self.cfg.task.kind, **terms.to_json(self.cfg.task.weights)}
+        return _task_data(self.cfg)
+
+
+def _task_data(cfg: EnvCfg) -> dict[str, Any]:
+    kind = TASKS.get(cfg.task.kind)
+    terms = kind.terms().to_json(cfg.task.weights)
+    return {"kind": kind.kind, "goals": kind.goals, "objects": object_names(cfg), **terms}
 
 
 def digests(cfg: EnvCfg) -> dict[str, str]:
@@ -196,10 +216,17 @@ def _validate(variant: Variant, recipe: Recipe, stream: int) -> Report:
         sizes={agent.id: agent.robot.size for agent in variant.draw.agents},
         task=recipe.task,
         params=task_params(variant.draw.values),
+        cast=_cast(variant),
         rng=Streams(recipe.seed, stream)("settle"),
         disagreements=variant.draw.notes,
     )
     return examine(subject, stop_at_failure=True)
+
+
+def _cast(variant: Variant) -> Cast:
+    agents = variant.draw.agents
+    teams, roles = [agent.team or agent.id for agent in agents], [agent.role for agent in agents]
+    return Cast.of([agent.id for agent in agents], teams, roles)
 
 
 def task_params(drawn: Mapping[str, Any]) -> dict[str, float]:
@@ -239,11 +266,25 @@ def _write(
         "draws": 1 + sum(refused.values()),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         "agents": [agent.id for agent in variant.draw.agents],
+        **_players(variant),
         "drawn": {**{path: _plain(value) for path, value in values.items()}, **variant.draw.values},
         "report": report.to_json(),
         "notes": list(variant.notes),
     }
     return json.dumps(entry, separators=(", ", ": "), ensure_ascii=False)
+
+
+def _players(variant: Variant) -> dict[str, Any]:
+    """What evaluating the task needs to know of the agents, each in their order."""
+    cast, agents = _cast(variant), variant.draw.agents
+    players: dict[str, Any] = {}
+    if len(agents) > 1:
+        players["teams"] = list(cast.teams)
+    if any(cast.roles):
+        players["roles"] = list(cast.roles)
+    sizes = [agent.robot.size for agent in agents]
+    players["sizes"] = [{key: getattr(size, key) for key in SIZES} for size in sizes]
+    return players
 
 
 def _plain(value: Any) -> Any:

@@ -73,7 +73,9 @@ class Scene:
                 size = RobotSize()
             shell = shells.get(f"{agent}/shell")
             rgb = np.array(hue(i)) if shell is None else world.model.mat_rgba[shell, :3]
-            goal = world.goals[min(i, len(world.goals) - 1), :2] if len(world.goals) else None
+            # goals of teams (two, and more agents) are nobody's own
+            owned = len(world.goals) in (1, len(world.agents))
+            goal = world.goals[min(i, len(world.goals) - 1), :2] if owned else None
             yaw = float(np.arctan2(ahead[1], ahead[0]))
             centre = np.array(self.data.xpos[body, :2])
             actors.append(Actor(centre, yaw, size, mixed(255 * rgb, INK, 0.0), goal))
@@ -188,7 +190,7 @@ def _mark(image: Image, scene: Scene, view: View, line: float) -> None:
             draw_path(image, _trim(view.pixels(path), *ends), actor.colour, line)
     drawn: list[Floats] = []
     targets = [(actor.goal, actor.colour) for actor in actors if actor.goal is not None]
-    targets += [(goal[:2], INK) for goal in scene.world.goals[len(actors) :]]
+    targets += [(goal[:2], INK) for goal in scene.world.goals[len(actors) if targets else 0 :]]
     for goal, colour in targets:
         centre = view.pixels(goal)[0]
         # goals at one place become rings around one another

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from envgen.core.families import TASKS
 from envgen.prompting.lexicon import Sense
 from envgen.prompting.reading import Draft, Reading, first_known
 from envgen.prompting.scan import Item
@@ -39,11 +40,25 @@ def _several(reading: Reading) -> bool:
 
 
 def _absorb(reading: Reading, chosen: Sense) -> None:
-    """The ball of a soccer match is the task's own, not a further obstacle."""
-    for _, item, sense in list(reading.having("obstacle")):
-        if sense.obstacle[0] in chosen.absorbs and reading.task:
+    """The ball of a soccer match is the task's own, not a further obstacle; what is pushed may be another."""
+    verb = reading.task
+    if verb is None:
+        return
+    kinds = TASKS.get(verb.kind).objects
+    named = [found for found in reading.having("obstacle") if found[2].obstacle[0] in chosen.absorbs]
+    # "pushes a ball among boxes": the first thing after the verb is meant
+    named.sort(key=lambda found: (found[0] < verb.at, found[0]))
+    for i, item, sense in named:
+        if sense.obstacle == named[0][2].obstacle:
             item.used = True
-            reading.task.trace.append((item.text, "kind", reading.task.kind))
+            verb.trace.append((item.text, "kind", verb.kind))
+            wanted = next((kind for kind in sense.obstacle if kind in kinds), None)
+            kind = first_known("obstacle", (wanted,)) if wanted and wanted != kinds[0] else None
+            if kind and i == named[0][0]:
+                draft = Draft("obstacle", kind, i)
+                draft.put("kind", kind, item.text)
+                draft.assume("count", 1, "the task moves one")
+                reading.obstacles.append(draft)
 
 
 def _roles(reading: Reading) -> None:

@@ -13,7 +13,10 @@ from envgen.tasks.expr import Expr
 
 register = TASKS.register
 
-Layout = Literal["free", "goal", "lanes"]
+Layout = Literal["free", "goal", "lanes", "top", "centre", "ring", "chase", "push", "pitch"]
+Goals = Literal["agent", "team", "shared"]
+GOAL_MARK = ("cylinder", (0.3, 0.02))
+"""A flat disc."""
 
 
 @dataclass(frozen=True)
@@ -69,24 +72,45 @@ class Task(ABC):
     Attributes:
         kind: Public name.
         layout: How agents and goals are put into the arena: anywhere apart (`free`), each with a goal
-            of its own (`goal`), or side by side on a line with a finish ahead (`lanes`).
+            of its own (`goal`), side by side on a line with a finish ahead (`lanes`), low with the highest
+            point as goal (`top`), in the middle (`centre`), in a ring (`ring`), chasers away from runners
+            (`chase`), before an object and its goal (`push`), in two halves with a ball (`pitch`).
+        goals: Which goal an agent has: `goal/<i>` of the i-th agent, of its team, or one for all.
+        objects: Kinds of obstacle of which the task moves one, the usual one first; empty for none.
         min_agents: Least number of agents.
         max_agents: Greatest number of agents, or None.
+        teams: Least and greatest number of teams that several agents make; None where teams mean nothing.
+        roles: Whether agents are chasers and runners.
+        planar: Whether robots that move in a plane of their own can do it.
     """
 
     kind: ClassVar[str]
     layout: ClassVar[Layout] = "free"
+    goals: ClassVar[Goals] = "agent"
+    objects: ClassVar[tuple[str, ...]] = ()
     min_agents: ClassVar[int] = 1
     max_agents: ClassVar[int | None] = None
+    teams: ClassVar[tuple[int, int | None] | None] = None
+    roles: ClassVar[bool] = False
+    planar: ClassVar[bool] = True
 
     @classmethod
     @abstractmethod
     def terms(cls) -> TaskTerms:
         """The terms for one agent; what was drawn for a world enters as `["param", name]`."""
 
+    @classmethod
+    def roomy(cls, drawn: Mapping[str, float], agents: int, radius: float) -> dict[str, float]:
+        """Parameters that have to be other than drawn for so many agents of that radius (m), if left open."""
+        return {}
+
     def goal_distance(self) -> float:
-        """Distance from start to goal in m, for layouts that have goals."""
+        """Distance from start (or object) to goal in m, for layouts that have goals."""
         return 0.0
+
+    def mark(self) -> tuple[str, tuple[float, ...]]:
+        """How a goal is drawn: MuJoCo's type and size (m) of its site."""
+        return GOAL_MARK
 
     @classmethod
     def reward_names(cls) -> list[str]:

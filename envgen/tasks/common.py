@@ -24,33 +24,81 @@ PROPRIOCEPTION: tuple[Term, ...] = (
     Term("joint_pos", ["joint_pos"]),
     Term("joint_vel", ["joint_vel"]),
     Term("action", ["action"]),
+    # options of a robot: without them, terms of no columns
+    Term("feet", ["sensors", "touch_"]),
+    Term("height_scan", ["sensors", "scan_"]),
+    Term("acceleration", ["sensors", "imu_"]),
 )
 """What a robot feels of itself, in the frame of its root."""
+
+
+def in_body(vector: Expr) -> Expr:
+    """A world vector in the frame of the root."""
+    return ["to_body", ["sensor", "root_quat"], vector]
+
+
+def flat(vector: Expr) -> Expr:
+    """A world vector without its height."""
+    return ["concat", ["slice", vector, 0, 2], 0]
+
 
 GOAL_OBSERVATION: tuple[Term, ...] = (
     Term("goal_distance", DISTANCE),
     Term("goal_direction", ["to_body", ["sensor", "root_quat"], ["div", HEADING, DISTANCE]]),
 )
 
+
+OBJECT: Expr = ["object", 0]
+OBJECT_VELOCITY: Expr = ["object_velocity", 0]
+TO_OBJECT: Expr = flat(["sub", OBJECT, POSITION])
+OBJECT_OBSERVATION: tuple[Term, ...] = (
+    Term("object", in_body(["sub", OBJECT, POSITION])),
+    Term("object_velocity", in_body(["sub", OBJECT_VELOCITY, ["sensor", "root_vel"]])),
+)
+
+
+def to_nearest(group: str) -> Expr:
+    """World vector to the nearest agent of a group (m)."""
+    return ["nearest", group, ["sub", POSITION, ["me", POSITION]]]
+
+
+def _seen(group: str, name: str) -> tuple[Term, ...]:
+    velocity = ["nearest", group, ["sub", ["sensor", "root_vel"], ["me", ["sensor", "root_vel"]]]]
+    return Term(name, in_body(to_nearest(group))), Term(f"{name}_velocity", in_body(velocity))
+
+
+OPPONENT_OBSERVATION = _seen("opponents", "opponent")
+TEAMMATE_OBSERVATION = _seen("teammates", "teammate")
+"""Of the nearest: as many numbers whatever the number of players."""
+
 FALLEN = Term(
     "fallen",
     ["or", ["lt", HEIGHT, ["mul", 0.4, ["constant", "stand"]]], ["lt", UP, 0.2]],
 )
-OUTSIDE = Term(
-    "outside",
-    [
+
+
+def _beyond(position: Expr) -> Expr:
+    """Whether a point has left the arena."""
+    return [
         "or",
-        ["gt", ["abs", ["slice", POSITION, 0, 1]], ["mul", 0.5, ["constant", "arena_x"]]],
-        ["gt", ["abs", ["slice", POSITION, 1, 2]], ["mul", 0.5, ["constant", "arena_y"]]],
-    ],
-)
+        ["gt", ["abs", ["slice", position, 0, 1]], ["mul", 0.5, ["constant", "arena_x"]]],
+        ["gt", ["abs", ["slice", position, 1, 2]], ["mul", 0.5, ["constant", "arena_y"]]],
+    ]
+
+
+OUTSIDE = Term("outside", _beyond(POSITION))
+OBJECT_OUTSIDE = Term("object_outside", _beyond(OBJECT))
 ENDINGS: tuple[Term, ...] = (FALLEN, OUTSIDE)
 
 ALIVE = Term("alive", 1, 0.5)
 EFFORT = Term("effort", ["neg", ["mean", ["square", ["action"]]]], 0.1)
 
 
+def velocity_along(velocity: Expr, direction: Expr) -> Expr:
+    """Component of a level velocity along a world vector (m/s)."""
+    return ["div", ["dot", flat(velocity), direction], ["norm", direction]]
+
+
 def speed_towards(direction: Expr) -> Expr:
-    """Speed of the root along a level world vector (m/s)."""
-    velocity: Expr = ["concat", ["slice", ["sensor", "root_vel"], 0, 2], 0]
-    return ["div", ["dot", velocity, direction], ["norm", direction]]
+    """Speed of the root along a world vector (m/s)."""
+    return velocity_along(["sensor", "root_vel"], direction)

@@ -2,13 +2,13 @@
 
 A term is data, so that a pack carries the whole task and the browser evaluates the same lists. An expression
 is a number or a list `[op, arg, …]`. Each value is an array (worlds, k); operators
-broadcast k = 1. docs/tasks.md lists them; `OPERATORS` and `SOURCES` below are the whole language.
+broadcast k = 1. docs/tasks.md lists them; `OPERATORS`, `SOURCES` and `VIEWS` below are the whole language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,28 +25,62 @@ class Reading(Protocol):
     worlds: int
 
     def sensor(self, name: str) -> Values: ...
+    def sensors(self, prefix: str) -> Values: ...
     def joint_pos(self) -> Values: ...
     def joint_vel(self) -> Values: ...
     def action(self) -> Values: ...
     def goal(self) -> Values: ...
+    def object(self, number: int) -> Values: ...
+    def object_velocity(self, number: int) -> Values: ...
+    def role(self, name: str) -> Values: ...
     def start(self) -> Values: ...
     def time(self) -> Values: ...
     def ground(self, xy: Values) -> Values: ...
     def constant(self, name: str) -> Values: ...
     def param(self, name: str) -> Values: ...
 
+    def others(self, group: str) -> Sequence[Self]:
+        """The agents of a group as this one sees them, itself left out."""
+
+    def asking(self) -> Self:
+        """The agent that asked for this view; itself, if it is none."""
+
+    def in_play(self) -> Values:
+        """Whether the agent's episode goes on in each world."""
+
 
 SOURCES: dict[str, str] = {
     "sensor": "['sensor', name]: the agent's MJCF sensor of that name",
+    "sensors": "['sensors', prefix]: all of its sensors whose name begins so; no column without one",
     "joint_pos": "positions of the agent's joints, its root left out (rad or m)",
     "joint_vel": "velocities of the same joints (rad/s or m/s)",
     "action": "the last action, in [-1, 1]",
     "goal": "position of the agent's goal in the world (m)",
+    "object": "['object', i]: position of the i-th object of the task, of its centre of mass (m)",
+    "object_velocity": "['object_velocity', i]: velocity of that object (m/s)",
+    "role": "['role', name]: 1 where that is the agent's role, else 0",
     "start": "position of the agent's root at the start (m)",
     "time": "seconds since the reset",
     "ground": "['ground', xy]: height of the ground map under a point (m)",
     "constant": "['constant', name]: a number of the agent: leg, stand, radius, height, arena_x, arena_y",
     "param": "['param', name]: a parameter of the task, as drawn for the world",
+}
+ARGUMENT = {"sensor", "sensors", "object", "object_velocity", "role", "constant", "param"}
+"""Sources that take a plain name or number."""
+
+VIEWS: dict[str, str] = {
+    "nearest": "['nearest', group, a]: a of the group's nearest (level distance); 0 if the group is empty",
+    "any": "['any', group, a]: 1 where a differs from 0 for one of the group",
+    "all": "['all', group, a]: 1 where a differs from 0 for all of the group, or it is empty",
+    "me": "['me', a]: inside one of these, a of the agent that asks",
+}
+"""Operators that look through the eyes of other agents; the group holds who is still in play."""
+GROUPS: dict[str, str] = {
+    "others": "all other agents",
+    "opponents": "those of other teams",
+    "teammates": "the others of the own team",
+    "chasers": "the others whose role is chaser",
+    "runners": "the others whose role is runner",
 }
 
 
@@ -101,7 +135,7 @@ OPERATORS: dict[str, tuple[Callable[..., Values], str]] = {
     "or": (lambda a, b: _truth((a != 0) | (b != 0)), "1 where one differs from 0"),
     "not": (lambda a: _truth(a == 0), "1 where a is 0"),
     "sum": (_sum, "sum over k"),
-    "mean": (lambda a: np.mean(a, axis=1, keepdims=True), "mean over k"),
+    "mean": (lambda a: _sum(a) / max(a.shape[1], 1), "mean over k"),
     "norm": (_norm, "Euclidean length over k"),
     "dot": (lambda a, b: _sum(a * b), "sum over k of a * b"),
     "to_body": (_rotate_inverse, "a world vector b in the frame of the orientation a (w, x, y, z)"),
@@ -109,13 +143,17 @@ OPERATORS: dict[str, tuple[Callable[..., Values], str]] = {
 """Operators by name: function of arrays (worlds, k), and what it does."""
 
 
-def evaluate(expr: Expr, reading: Reading, memo: dict[int, Values] | None = None) -> Values:
+Memo: TypeAlias = dict[tuple[int, int], Values]
+"""Values by `id` of reading and list."""
+
+
+def evaluate(expr: Expr, reading: Reading, memo: Memo | None = None) -> Values:
     """Evaluate an expression for a batch of worlds.
 
     Args:
         expr: The expression.
         reading: The state of one agent in each world.
-        memo: Values of lists that were evaluated in the same state, by `id`: terms share parts.
+        memo: Values that were found in the same state, by `id` of reading and list: terms share parts.
 
     Returns:
         (worlds, k).
@@ -126,17 +164,18 @@ def evaluate(expr: Expr, reading: Reading, memo: dict[int, Values] | None = None
     if isinstance(expr, int | float):
         return np.full((reading.worlds, 1), float(expr))
     memo = {} if memo is None else memo
-    if id(expr) not in memo:
+    key = (id(reading), id(expr))
+    if key not in memo:
         if not isinstance(expr, list) or not expr or not isinstance(expr[0], str):
             raise EnvgenError(f"{expr!r} is no expression", "See docs/tasks.md for the language.")
         try:
-            memo[id(expr)] = _apply(expr[0], expr[1:], reading, memo)
+            memo[key] = _apply(expr[0], expr[1:], reading, memo)
         except (TypeError, ValueError, LookupError) as error:
             raise EnvgenError(
                 f"the task term {_short(expr)} can't be evaluated: {error}",
                 "See docs/tasks.md for the language.",
             ) from None
-    return memo[id(expr)]
+    return memo[key]
 
 
 def _short(expr: Expr) -> str:
@@ -144,13 +183,7 @@ def _short(expr: Expr) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _apply(op: str, args: list[Any], reading: Reading, memo: dict[int, Values]) -> Values:
-    if op == "sensor":
-        return reading.sensor(args[0])
-    if op == "constant":
-        return reading.constant(args[0])
-    if op == "param":
-        return reading.param(args[0])
+def _apply(op: str, args: list[Any], reading: Reading, memo: Memo) -> Values:
     if op == "ground":
         return reading.ground(evaluate(args[0], reading, memo))
     if op == "slice":
@@ -161,6 +194,38 @@ def _apply(op: str, args: list[Any], reading: Reading, memo: dict[int, Values]) 
         function = OPERATORS[op][0]
         return function(*(evaluate(arg, reading, memo) for arg in args))
     if op in SOURCES:
-        value: Values = getattr(reading, op)()
+        value: Values = getattr(reading, op)(*args)
         return value
+    if op == "me":
+        return evaluate(args[0], reading.asking(), memo)
+    if op in VIEWS:
+        return _view(op, args[0], args[1], reading, memo)
     raise EnvgenError(f"unknown operator {op!r} in a task term", "See docs/tasks.md for the language.")
+
+
+_PLACE: Expr = ["slice", ["sensor", "root_pos"], 0, 2]
+
+
+def _view(op: str, group: str, expr: Expr, reading: Reading, memo: Memo) -> Values:
+    if group not in GROUPS:
+        raise LookupError(f"unknown group {group!r}: known are {', '.join(GROUPS)}")
+    others = reading.others(group)
+    if op == "nearest":
+        return _nearest(expr, reading, others, memo)
+    holds = np.full((reading.worlds, 1), op == "all")
+    for other in others:
+        true, there = evaluate(expr, other, memo) != 0, other.in_play() != 0
+        holds = holds & (true | ~there) if op == "all" else holds | (true & there)
+    return _truth(holds)
+
+
+def _nearest(expr: Expr, reading: Reading, others: Sequence[Reading], memo: Memo) -> Values:
+    if not others:  # evaluated all the same: it tells how many columns there are
+        return np.zeros_like(evaluate(expr, reading, memo))
+    here = evaluate(_PLACE, reading, memo)
+    away = np.concatenate([_norm(evaluate(_PLACE, other, memo) - here) for other in others], axis=1)
+    there = np.concatenate([other.in_play() for other in others], axis=1) != 0
+    away = np.where(there, away, np.inf)
+    values = np.stack([evaluate(expr, other, memo) for other in others])
+    best: Values = values[np.argmin(away, axis=1), np.arange(reading.worlds)]
+    return np.where(there.any(axis=1, keepdims=True), best, 0.0)

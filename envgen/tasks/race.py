@@ -13,10 +13,11 @@ from envgen.tasks.common import EFFORT, ENDINGS, PROPRIOCEPTION, TO_GOAL
 @register
 @dataclass(frozen=True)
 class Race(Task):
-    """Start side by side and cross the finish line ahead, along x; who crosses it first has won."""
+    """Start side by side and cross the finish line ahead, along x; who crosses it first wins for its team."""
 
     kind: ClassVar[str] = "race"
     layout: ClassVar[Layout] = "lanes"
+    teams: ClassVar[tuple[int, int | None] | None] = (2, None)
 
     distance: float = param("m", 0.5, 400.0, "from start to finish; cut to fit the arena", default=10.0)
 
@@ -33,4 +34,6 @@ class Race(Task):
             EFFORT,
         )
         remaining = Term("remaining", ahead)
-        return TaskTerms((*PROPRIOCEPTION, remaining), reward, ENDINGS, Term("finished", finished))
+        beaten = Term("beaten", ["any", "opponents", finished])
+        won = ["or", finished, ["any", "teammates", finished]]
+        return TaskTerms((*PROPRIOCEPTION, remaining), reward, (*ENDINGS, beaten), Term("finished", won))

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 import mujoco
 import numpy as np
 
+from envgen.build.cast import Cast
 from envgen.build.engine import Data, Model, listening
 from envgen.build.reading import Snapshot, reset
 from envgen.build.world import World
@@ -51,6 +52,7 @@ class Subject:
         sizes: What each agent's robot measures; measured from the model where missing.
         task: The task as data, or None.
         params: The drawn parameters of the task.
+        cast: Teams and roles of the agents, or None: then each is its own team.
         rng: Draws the random control.
         disagreements: On what the robots of the world disagree, and what was taken.
         start_warnings: What MuJoCo warned of when it computed the start.
@@ -68,6 +70,7 @@ class Subject:
     sizes: Mapping[str, RobotSize] = field(default_factory=dict)
     task: Mapping[str, Any] | None = None
     params: Mapping[str, float] = field(default_factory=dict)
+    cast: Cast | None = None
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
     disagreements: tuple[str, ...] = ()
     start_warnings: tuple[str, ...] = ()

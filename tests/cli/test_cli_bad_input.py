@@ -14,7 +14,7 @@ KINDS = [
         "'rough'?",
     ),
     ("robots[0].model=atn", "robots[0].model: unknown robot 'atn'", "Did you mean 'ant'? Known: ant,"),
-    ("task.kind=wlak", "task.kind: unknown task 'wlak'", "Did you mean 'walk'? Known: goal,"),
+    ("task.kind=wlak", "task.kind: unknown task 'wlak'", "Did you mean 'walk'? Known: climb,"),
     (
         'obstacles=[{"kind":"bxo","count":1}]',
         "obstacles[0].kind: unknown obstacle 'bxo'",

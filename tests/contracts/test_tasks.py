@@ -10,17 +10,22 @@ import numpy as np
 import pytest
 from helpers import build_world, make_cfg, start
 
-from envgen.build.reading import BatchReading, layout
+from envgen.build.cast import Cast
+from envgen.build.reading import BatchReading
+from envgen.build.stage import Stage, layout
 from envgen.core.errors import InputError
 from envgen.core.families import ROBOTS, TASKS
 from envgen.packs.recipe import Recipe, task_params
-from envgen.tasks.expr import OPERATORS, SOURCES, evaluate
+from envgen.tasks.expr import ARGUMENT, GROUPS, OPERATORS, SOURCES, VIEWS, evaluate
 
 KINDS = TASKS.names()
-PAIRS = [(task, robot) for task in KINDS for robot in ROBOTS.names()]
+PAIRS = [(t, r) for t in KINDS for r in ROBOTS.names() if TASKS.get(t).planar or not ROBOTS.get(r).planar]
 SIZES = {
     "height": 1, "up": 3, "linear_velocity": 3, "angular_velocity": 3,
     "goal_distance": 1, "goal_direction": 3, "command": 1, "remaining": 1,
+    "rise": 1, "away": 1, "outwards": 3, "object": 3, "object_velocity": 3, "object_to_goal": 3, "ring": 1,
+    "opponent": 3, "opponent_velocity": 3, "teammate": 3, "teammate_velocity": 3, "chaser": 1,
+    "goal": 3, "own_goal": 3,
 }  # fmt: skip
 
 
@@ -28,6 +33,7 @@ class Episode:
     """An agent on hilly ground in one world, or in several alike."""
 
     def __init__(self, task, robot="ant", *, terrain="hills", count=1, worlds=1, size=14, **more):
+        count = max(count, TASKS.get(task).min_agents)
         self.cfg = make_cfg(
             terrain,
             size=size,
@@ -42,14 +48,18 @@ class Episode:
         self.data = [start(world.model) for world in self.worlds]
         self.planar = ROBOTS.get(robot).planar
         self.agent = self.worlds[0].agents[0]
+        agents = self.variants[0].draw.agents
+        self.cast = Cast.of(
+            [a.id for a in agents], [a.team or a.id for a in agents], [a.role for a in agents]
+        )
 
     def reading(self, agent=None):
         agent = agent or self.agent
         for world, data in zip(self.worlds, self.data):
             mujoco.mj_forward(world.model, data)
-        sizes = [v.draw.agents[0].robot.size for v in self.variants]
+        sizes = [{a.id: a.robot.size for a in v.draw.agents} for v in self.variants]
         params = [task_params(v.draw.values) for v in self.variants]
-        return BatchReading(self.worlds, self.data, agent, sizes, params)
+        return BatchReading(Stage.of(self.worlds, self.cast, sizes, params, self.terms), self.data, agent)
 
     def value(self, group, name, agent=None):
         terms = self.terms[group]
@@ -90,8 +100,12 @@ class TestEveryPair:
         episode = Episode(task, robot, worlds=3)
         model = episode.worlds[0].model
         at = layout(episode.worlds[0], episode.agent)
-        sizes = {**SIZES, "joint_pos": len(at.joint_pos), "joint_vel": len(at.joint_vel), "action": model.nu}
-        assert len(at.joint_pos) == model.nu
+        optional = {
+            name: sum(s.stop - s.start for key, s in at.sensors.items() if key.startswith(prefix))
+            for name, prefix in [("feet", "touch_"), ("height_scan", "scan_"), ("acceleration", "imu_")]
+        }
+        own = {"joint_pos": len(at.joint_pos), "joint_vel": len(at.joint_vel), "action": len(at.actuators)}
+        sizes = {**SIZES, **optional, **own}
         rng = np.random.default_rng(0)
         low, high = model.actuator_ctrlrange.T
         for _ in range(3):
@@ -136,9 +150,10 @@ class TestEveryPair:
                 y = episode.data[0].xpos[1][1]
             episode.move_to(x, y)
             assert episode.value("terminated", "fallen") == 0
-            episode.move_to(x, y, lift=-0.75 * stand)
+            sunk = float(episode.value("observation", "height")[0, 0]) - 0.25 * stand
+            episode.move_to(x, y, lift=-sunk)
             assert episode.value("terminated", "fallen") == 1
-            episode.move_to(x, y, lift=0.75 * stand)
+            episode.move_to(x, y, lift=sunk)
 
     def test_outside_when_it_has_left_the_arena(self, task, robot):
         oblong = {"size": [16, 11], "sub_terrains": [{"kind": "hills"}]}
@@ -161,8 +176,11 @@ class TestEveryTask:
 
         def check(expr):
             if isinstance(expr, list):
-                assert expr[0] in {*OPERATORS, *SOURCES, "slice", "concat"}
-                if expr[0] not in ("sensor", "constant", "param"):
+                assert expr[0] in {*OPERATORS, *SOURCES, *VIEWS, "slice", "concat"}
+                if expr[0] in ("nearest", "any", "all"):
+                    assert expr[1] in GROUPS
+                    check(expr[2])
+                elif expr[0] not in ARGUMENT:
                     for arg in expr[1:]:
                         check(arg)
             else:
@@ -198,10 +216,13 @@ class TestEveryTask:
     def test_every_agent_reads_its_own_state(self, task):
         episode = Episode(task, count=2)
         a, b = episode.worlds[0].agents
-        before = [evaluate(t["expr"], episode.reading(b)) for t in episode.terms["observation"]]
+        # what it sees of others is not its own
+        terms = [t for t in episode.terms["observation"] if not any(f'"{v}"' in json.dumps(t) for v in VIEWS)]
+        assert len(terms) >= 10
+        before = [evaluate(t["expr"], episode.reading(b)) for t in terms]
         episode.data[0].qvel[:6] = 1.0
         episode.data[0].qpos[7] += 0.2
-        after = [evaluate(t["expr"], episode.reading(b)) for t in episode.terms["observation"]]
+        after = [evaluate(t["expr"], episode.reading(b)) for t in terms]
         for x, y in zip(before, after):
             np.testing.assert_array_equal(x, y)
         assert evaluate(["sensor", "root_linvel"], episode.reading(a)).any()

@@ -29,6 +29,10 @@ class Fake:
     def sensor(self, name):
         return self._sensors[name]
 
+    def sensors(self, prefix):
+        names = [name for name in self._sensors if name.startswith(prefix)]
+        return np.concatenate([np.zeros((3, 0)), *(self._sensors[name] for name in names)], axis=1)
+
     def joint_pos(self):
         return np.array([[1.0, 2], [3, 4], [5, 6]])
 
@@ -40,6 +44,15 @@ class Fake:
 
     def goal(self):
         return np.array([[1.0, 2, 3]] * 3)
+
+    def object(self, number):
+        return np.full((3, 3), float(number))
+
+    def object_velocity(self, number):
+        return np.full((3, 3), -float(number))
+
+    def role(self, name):
+        return np.full((3, 1), float(name == "chaser"))
 
     def start(self):
         return np.zeros((3, 3))
@@ -142,6 +155,13 @@ def test_to_body_is_mujocos_inverse_rotation(quats, vectors):
         (["action"], [[0.5]] * 3),
         (["time"], [[0], [1], [2]]),
         (["start"], [[0, 0, 0]] * 3),
+        (["object", 4], [[4, 4, 4]] * 3),
+        (["object_velocity", 4], [[-4, -4, -4]] * 3),
+        (["role", "chaser"], [[1]] * 3),
+        (["role", "runner"], [[0]] * 3),
+        (["sensors", "none_"], [[]] * 3),
+        (["concat", ["time"], ["sensors", "none_"]], [[0], [1], [2]]),
+        (["mean", ["sensors", "none_"]], [[0]] * 3),
         (["param", "speed"], [[1], [2], [3]]),
         (["constant", "leg"], [[0.5]] * 3),
         (["slice", ["goal"], 1, 3], [[2, 3]] * 3),
@@ -159,7 +179,10 @@ def test_sources_and_structure(expr, expected):
 
 
 def test_every_source_can_be_evaluated():
-    args = {"sensor": ["a"], "ground": [["joint_pos"]], "constant": ["leg"], "param": ["speed"]}
+    args = {
+        "sensor": ["a"], "sensors": ["a"], "ground": [["joint_pos"]], "constant": ["leg"], "param": ["speed"],
+        "object": [0], "object_velocity": [1], "role": ["chaser"],
+    }  # fmt: skip
     for source in SOURCES:
         value = evaluate([source, *args.get(source, [])], Fake(np.ones((3, 2))))
         assert value.shape[0] == WORLDS
@@ -189,3 +212,70 @@ def test_shared_parts_are_evaluated_once():
     evaluate(["add", part, part], counted, memo)
     evaluate(["neg", part], counted, memo)
     assert calls == ["a"]
+
+
+class Player(Fake):
+    """One of several agents in a row along x, in three worlds."""
+
+    def __init__(self, players, number, asker=None):
+        super().__init__(a=np.full((3, 1), float(number)))
+        self.players, self.number, self.asker = players, number, asker
+        x, team, _ = players[number]
+        self.team = team
+        self._sensors["root_pos"] = np.stack([np.array(x, dtype=float), np.zeros(3), np.zeros(3)], axis=1)
+
+    def others(self, group):
+        others = [Player(self.players, i, self) for i in range(len(self.players)) if i != self.number]
+        if group == "others":
+            return others
+        return [o for o in others if (o.team == self.team) == (group == "teammates")]
+
+    def asking(self):
+        return self.asker or self
+
+    def in_play(self):
+        return np.array(self.players[self.number][2], dtype=float)[:, None]
+
+
+X: list = ["slice", ["sensor", "root_pos"], 0, 1]
+HERE = [1, 1, 1]
+PLAYERS = [
+    # x in the three worlds, team, in play in each
+    ([0, 0, 0], "red", HERE),
+    ([1, 9, 5], "red", HERE),
+    ([-2, 4, -3], "blue", [1, 1, 0]),
+    ([3, -1, 7], "blue", [1, 0, 0]),
+]
+
+
+@pytest.mark.parametrize(
+    ("expr", "expected"),
+    [
+        (["nearest", "others", X], [1, 4, 5]),
+        (["nearest", "teammates", X], [1, 9, 5]),
+        (["nearest", "opponents", X], [-2, 4, 0]),  # in the last world no opponent is left: 0
+        (["nearest", "opponents", ["sensor", "a"]], [2, 2, 0]),
+        (["nearest", "opponents", ["sub", X, ["me", X]]], [-2, 4, 0]),
+        (["nearest", "opponents", ["me", ["sensor", "a"]]], [0, 0, 0]),
+        (["any", "opponents", ["gt", X, 2]], [1, 1, 0]),
+        (["any", "opponents", ["lt", X, -1]], [1, 0, 0]),  # in the second the one who would is out
+        (["all", "opponents", ["gt", X, 2]], [0, 1, 1]),  # in the last world there is none
+        (["all", "others", ["lt", X, 4.5]], [1, 0, 0]),
+        # a view in a view: `me` is who asked for the inner one
+        (["any", "opponents", ["any", "opponents", ["gt", X, ["me", X]]]], [1, 1, 0]),
+        (["me", X], [0, 0, 0]),
+    ],
+    ids=str,
+)
+def test_views_of_other_agents(expr, expected):
+    np.testing.assert_array_equal(evaluate(expr, Player(PLAYERS, 0)), np.array(expected)[:, None])
+
+
+def test_of_an_empty_group_nearest_is_as_wide_as_of_others():
+    value = evaluate(["nearest", "opponents", ["sensor", "root_pos"]], Player(PLAYERS[:2], 0))
+    np.testing.assert_array_equal(value, np.zeros((3, 3)))
+
+
+def test_an_unknown_group_is_told():
+    with pytest.raises(EnvgenError, match=r"unknown group 'enemies'.*opponents"):
+        evaluate(["any", "enemies", 1], Player(PLAYERS, 0))

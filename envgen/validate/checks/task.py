@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
+from envgen.build.cast import Cast
 from envgen.build.reading import BatchReading
-from envgen.tasks.expr import evaluate
+from envgen.build.stage import Stage
+from envgen.tasks.expr import Memo, evaluate
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
 
@@ -29,11 +31,12 @@ class TaskTerms(Check):
         task = subject.task
         assert task is not None
         wrong = []
-        for agent in subject.world.agents:
-            reading = BatchReading(
-                [subject.world], [subject.home], agent, [subject.size_of(agent)], [subject.params]
-            )
-            memo: dict[int, Any] = {}
+        agents = subject.world.agents
+        sizes = {agent: subject.size_of(agent) for agent in agents}
+        stage = Stage.of([subject.world], subject.cast or Cast.of(agents), [sizes], [subject.params], task)
+        for agent in agents:
+            reading = BatchReading(stage, [subject.home], agent)
+            memo: Memo = {}
             wrong += [
                 f"{agent}: {term['name']} is not finite"
                 for term in (*task["observation"], *task["reward"])

@@ -1,0 +1,194 @@
+"""What task terms read of a world besides its state: goals, objects, sizes, and where numbers are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envgen.build.cast import Cast
+from envgen.build.engine import control_range
+from envgen.build.world import World
+from envgen.core.heightfield import Floats
+from envgen.core.params import RobotSize
+
+
+@dataclass(frozen=True)
+class AgentLayout:
+    """Where one agent's numbers are in the arrays of a model.
+
+    Attributes:
+        root: Its root body.
+        root_joints: Joints by which the root moves.
+        sensors: Slice of `sensordata` by the sensor's name without the agent's prefix.
+        joint_pos: Indices into `qpos`, the root left out.
+        joint_vel: Indices into `qvel`, the root left out.
+        actuators: Indices into `ctrl`.
+        low: (nu,) lower ends of the actuators' ctrlrange.
+        high: (nu,) upper ends.
+        start: (3,) position of the root at the start, in m.
+    """
+
+    root: int
+    root_joints: tuple[int, ...]
+    sensors: Mapping[str, slice]
+    joint_pos: NDArray[np.intp]
+    joint_vel: NDArray[np.intp]
+    actuators: NDArray[np.intp]
+    low: Floats
+    high: Floats
+    start: Floats
+
+
+def layout(world: World, agent: str) -> AgentLayout:
+    """Find an agent's sensors, joints and actuators by its prefix."""
+    model = world.model
+    prefix = f"{agent}/"
+    sensors = {}
+    for i, name in enumerate(world.names("sensor")):
+        if name.startswith(prefix):
+            first = int(model.sensor_adr[i])
+            sensors[name[len(prefix) :]] = slice(first, first + int(model.sensor_dim[i]))
+    root = world.roots[agent]
+    root_joints = []
+    pos: list[int] = []
+    vel: list[int] = []
+    for i, name in enumerate(world.names("jnt")):
+        if not name.startswith(prefix):
+            continue
+        if int(model.jnt_bodyid[i]) == root:
+            root_joints.append(i)
+            continue
+        width = {0: (7, 6), 1: (4, 3)}.get(int(model.jnt_type[i]), (1, 1))
+        pos += range(int(model.jnt_qposadr[i]), int(model.jnt_qposadr[i]) + width[0])
+        vel += range(int(model.jnt_dofadr[i]), int(model.jnt_dofadr[i]) + width[1])
+    actuators = [i for i, name in enumerate(world.names("actuator")) if name.startswith(prefix)]
+    low, high = control_range(model)
+    return AgentLayout(
+        root,
+        tuple(root_joints),
+        sensors,
+        np.array(pos, dtype=np.intp),
+        np.array(vel, dtype=np.intp),
+        np.array(actuators, dtype=np.intp),
+        low[actuators],
+        high[actuators],
+        np.array(model.body_pos[root]),
+    )
+
+
+@dataclass(frozen=True)
+class FreeBody:
+    """Where an object's numbers are.
+
+    Attributes:
+        pos: First index into `qpos`.
+        vel: First index into `qvel`.
+        centre: (3,) centre of mass in its own frame, in m.
+    """
+
+    pos: int
+    vel: int
+    centre: Floats
+
+
+def _free_body(world: World, name: str) -> FreeBody:
+    model, body = world.model, world.body_names.index(name)
+    joint = int(model.body_jntadr[body])
+    first = int(model.jnt_qposadr[joint]), int(model.jnt_dofadr[joint])
+    return FreeBody(*first, np.array(model.body_ipos[body]))
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """Worlds with the same agents, and all that their terms read but the state.
+
+    Attributes:
+        worlds: The worlds.
+        cast: Their agents, teams and roles.
+        sizes: What each agent's robot measures, in each world, by agent id.
+        params: The drawn parameters of the task, in each world.
+        goals: Which goal an agent has (`Task.goals`).
+        objects: Names of the bodies that the task moves.
+    """
+
+    worlds: Sequence[World]
+    cast: Cast
+    sizes: Sequence[Mapping[str, RobotSize]]
+    params: Sequence[Mapping[str, float]]
+    goals: str = "agent"
+    objects: Sequence[str] = ()
+
+    @classmethod
+    def of(
+        cls,
+        worlds: Sequence[World],
+        cast: Cast,
+        sizes: Sequence[Mapping[str, RobotSize]],
+        params: Sequence[Mapping[str, float]],
+        task: Mapping[str, Any],
+    ) -> Stage:
+        """The stage of a task as it is in a pack."""
+        return cls(worlds, cast, sizes, params, task.get("goals", "agent"), task.get("objects", ()))
+
+    @cached_property
+    def layouts(self) -> dict[str, list[AgentLayout]]:
+        """Where each agent's numbers are, in each world."""
+        return {agent: [layout(world, agent) for world in self.worlds] for agent in self.cast.agents}
+
+    @cached_property
+    def things(self) -> list[list[FreeBody]]:
+        """Each object, in each world."""
+        return [[_free_body(world, name) for world in self.worlds] for name in self.objects]
+
+    @cached_property
+    def goal(self) -> list[Floats]:
+        """(worlds, 3) position of each agent's goal, in m; (worlds, 0) where there is none."""
+        number = [
+            {"agent": agent, "team": self.cast.side(agent)}.get(self.goals, 0)
+            for agent in range(len(self.cast.agents))
+        ]
+        return [
+            np.array([w.goals[min(n, len(w.goals) - 1)] if len(w.goals) else [] for w in self.worlds])
+            for n in number
+        ]
+
+    @cached_property
+    def start(self) -> dict[str, Floats]:
+        """(worlds, 3) position of each agent's root at the start, in m."""
+        return {agent: np.array([at.start for at in found]) for agent, found in self.layouts.items()}
+
+    @cached_property
+    def constants(self) -> dict[tuple[str, str], Floats]:
+        """(worlds, 1) numbers by agent and name, as far as they were asked for."""
+        return {}
+
+    def constant(self, agent: str, name: str) -> Floats:
+        """(worlds, 1) a number of an agent."""
+        key = agent, name
+        if key not in self.constants:
+            if name in ("arena_x", "arena_y"):
+                values = [world.size[name == "arena_y"] for world in self.worlds]
+            else:
+                values = [float(getattr(sizes[agent], name)) for sizes in self.sizes]
+            self.constants[key] = np.array(values)[:, None]
+        return self.constants[key]
+
+    @cached_property
+    def _maps(self) -> NDArray[np.float32] | None:
+        """(worlds, samples) ground maps in one array, if all are alike in size."""
+        fields = [world.ground.field for world in self.worlds]
+        grids = {(field.heights.shape, field.cell, field.origin) for field in fields}
+        if len(grids) > 1:
+            return None
+        return np.stack([field.heights.ravel() for field in fields])
+
+    def ground(self, xy: Floats) -> Floats:
+        """(worlds, 1) height of the ground map, in m, under points (worlds, 2)."""
+        if self._maps is None:
+            return np.array([w.ground.at(p[:1], p[1:2]) for w, p in zip(self.worlds, xy)])
+        return self.worlds[0].ground.field.at_each(self._maps, xy[:, 0], xy[:, 1])[:, None]

@@ -1,0 +1,1 @@
+"""Stepping the worlds of a pack: episodes, tasks judged, physics randomised at each reset."""

@@ -1,0 +1,39 @@
+"""Gain height."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from envgen.core.params import param
+from envgen.tasks.base import Layout, Task, TaskTerms, Term, register
+from envgen.tasks.common import EFFORT, ENDINGS, GOAL_OBSERVATION, PROPRIOCEPTION, XY
+from envgen.tasks.expr import Expr
+
+BOTTOM: Expr = ["ground", ["slice", ["start"], 0, 2]]
+RISE: Expr = ["sub", ["ground", XY], BOTTOM]
+"""Of the ground under the root since the start: who rears or jumps has climbed nothing."""
+
+
+@register
+@dataclass(frozen=True)
+class Climb(Task):
+    """Start low and gain height, up to the highest point that can be reached."""
+
+    kind: ClassVar[str] = "climb"
+    layout: ClassVar[Layout] = "top"
+
+    share: float = param("", 0.1, 1.0, "of the way up, in height, with which it is done", default=0.9)
+
+    @classmethod
+    def terms(cls) -> TaskTerms:
+        top = ["sub", ["slice", ["goal"], 2, 3], BOTTOM]
+        # on level ground there is nothing to climb, and nothing is done at the start
+        climbed = ["gt", RISE, ["max", ["mul", ["param", "share"], top], 0.05]]
+        reward = (
+            Term("up", ["slice", ["sensor", "root_vel"], 2, 3], 2.0),
+            Term("climbed", climbed, 10.0),
+            EFFORT,
+        )
+        observation = (*PROPRIOCEPTION, *GOAL_OBSERVATION, Term("rise", RISE))
+        return TaskTerms(observation, reward, ENDINGS, Term("climbed", climbed))
