@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from envgen.build.engine import Data, Model, control_range, listening
 from envgen.build.reading import reset
+from envgen.core.heightfield import Floats
 
 HALF = 0.5
 """Length of each half, in s."""
@@ -72,7 +73,10 @@ def settle(model: Model, data: Data, rng: np.random.Generator, *, whole: bool = 
     looks = max(1, round(half / (steps * model.opt.timestep)))
     mass = max(float(model.body_mass.sum()), 1e-9)
     speed = energy = depth = rest = 0.0
+    motion: list[tuple[Floats, Floats, Floats]] = []
     full = False
+    flags = model.opt.disableflags
+    model.opt.disableflags = flags | mujoco.mjtDisableBit.mjDSBL_SENSOR  # nobody reads them
     with listening() as caught:
         for look in range(2 * looks):
             data.ctrl[:] = still if look < looks else rng.uniform(low, high)
@@ -81,12 +85,14 @@ def settle(model: Model, data: Data, rng: np.random.Generator, *, whole: bool = 
             except mujoco.FatalError:  # the arena is full; the state of this step is lost
                 full = True
                 break
-            each = speeds(data)
-            speed = max(speed, float(each.max()))
-            energy = max(energy, 0.5 * float(model.body_mass @ np.square(each)) / mass)
+            motion.append((data.cvel.copy(), data.xipos.copy(), data.subtree_com.copy()))
             depth = max(depth, _depth(data))
             if look == looks - 1:
                 rest, drop = _depth(data), height - data.xpos[:, 2]
+    model.opt.disableflags = flags
+    if motion:
+        each = _speeds(model, *(np.array(part) for part in zip(*motion)))
+        speed, energy = float(each.max()), 0.5 * float((np.square(each) @ model.body_mass).max()) / mass
     counts = int(data.warning.number.sum())
     return Settled(
         warnings=counts + len(caught.messages),
@@ -105,16 +111,23 @@ def settle(model: Model, data: Data, rng: np.random.Generator, *, whole: bool = 
 
 def speed_of(data: Data) -> float:
     """Greatest speed of a body's centre of mass, in m/s."""
-    return float(speeds(data).max())
+    return float(_speeds(data.model, data.cvel, data.xipos, data.subtree_com).max())
 
 
-def speeds(data: Data) -> NDArray[np.float64]:
-    """Speeds (nbody,) of the bodies' centres of mass, in m/s."""
-    # cvel is (rotation, translation) at the centre of mass of the whole tree, not at that of the body
-    arm = data.xipos - data.subtree_com[data.model.body_rootid]
-    turn = data.cvel[:, :3]
-    swept = turn[:, [1, 2, 0]] * arm[:, [2, 0, 1]] - turn[:, [2, 0, 1]] * arm[:, [1, 2, 0]]
-    total: NDArray[np.float64] = np.sqrt(np.square(data.cvel[:, 3:] + swept).sum(axis=1))
+def _speeds(model: Model, cvel: Floats, xipos: Floats, subtree_com: Floats) -> Floats:
+    """Speeds (..., nbody) of the bodies' centres of mass, in m/s.
+
+    cvel is (rotation, translation) at the centre of mass of the whole tree, not at that of the body.
+
+    Args:
+        model: The model.
+        cvel: (..., nbody, 6) as in MjData, like the others.
+        xipos: (..., nbody, 3) m.
+        subtree_com: (..., nbody, 3) m.
+    """
+    arm, turn = xipos - subtree_com[..., model.body_rootid, :], cvel[..., :3]
+    swept = turn[..., [1, 2, 0]] * arm[..., [2, 0, 1]] - turn[..., [2, 0, 1]] * arm[..., [1, 2, 0]]
+    total: Floats = np.sqrt(np.square(cvel[..., 3:] + swept).sum(axis=-1))
     return total
 
 
