@@ -77,7 +77,7 @@ def scatter(
     for i, entry in enumerate(entries):
         rng = streams(f"obstacles/{i}", attempt.terrain * 100 + attempt.obstacles)
         kind = entry.kind.kind
-        found = _place(entry, ground, size, taken, rng)
+        found = _place(entry, ground, size, taken, rng) if entry.count else []
         for shape, pos, quat in found:
             placed.append(Placed(f"{kind}_{number[kind]}", shape, pos, quat))
             number[kind] += 1

@@ -240,3 +240,12 @@ def test_two_entries_of_one_kind_are_numbered_on():
     _, world = build_world(cfg)
     names = sorted(world.geom_names[g] for g in world.obstacle_geoms)
     assert names == ["obstacle/box_0", "obstacle/box_1", "obstacle/box_2", "obstacle/box_3", "obstacle/log_0"]
+
+
+@pytest.mark.parametrize("kind", OBSTACLES.names())
+def test_none_of_a_kind_is_none(kind):
+    """A density that rounds to 0, or a range of counts that begins there."""
+    world = build_world(
+        make_cfg("flat", obstacles=[{"kind": kind, "count": 0}, {"kind": "box", "count": 1}])
+    )[1]
+    assert {name.split("_")[0] for name in (thing.name for thing in world.obstacles)} == {"obstacle/box"}
