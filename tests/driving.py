@@ -6,8 +6,10 @@ import mujoco
 import numpy as np
 from helpers import build_world, make_cfg, start
 
+from envgen.build.cast import Cast
 from envgen.build.measure import measure_agent
 from envgen.build.reading import BatchReading, Snapshot
+from envgen.build.stage import Stage
 from envgen.tasks.common import FALLEN
 from envgen.tasks.expr import evaluate
 
@@ -47,5 +49,6 @@ def fallen(world, data):
     (agent,) = world.agents
     snapshot = Snapshot.of(data)
     size = measure_agent(world, Snapshot.of(start(world.model)), agent)
-    reading = BatchReading([world], [snapshot], agent, [size], [{}])
+    stage = Stage([world], Cast.of([agent]), [{agent: size}], [{}])
+    reading = BatchReading(stage, [snapshot], agent)
     return bool(evaluate(FALLEN.expr, reading, {}).any())

@@ -10,6 +10,10 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.core.params import FileParam, Param, specs
 from envgen.core.registry import Registry
+from envgen.core.sensing import SENSORS
+
+_ANY_ROBOT = r"(\.xml|\.mjcf)$|/|^[A-Za-z_][A-Za-z0-9_]*:.+"
+"""A path of an MJCF file, or `<source>:<name>`."""
 
 
 def json_schema() -> dict[str, Any]:
@@ -57,6 +61,18 @@ def _robots(base: dict[str, Any]) -> dict[str, Any]:
                 "additionalProperties": False,
             }
         )
+    params = {"type": "object", "properties": _params(SENSORS), "additionalProperties": False}
+    model = {"type": "string", "pattern": _ANY_ROBOT}
+    options.append(
+        {
+            "type": "object",
+            "title": "any MJCF",
+            "description": "a path, or <source>:<name> of an installed package or a menagerie",
+            "properties": {**base["properties"], "model": model, "params": params},
+            "required": ["model"],
+            "additionalProperties": False,
+        }
+    )
     return {"description": base.get("description", ""), "oneOf": options}
 
 

@@ -12,7 +12,7 @@ from envgen.core.cfg import slug
 from envgen.core.errors import InputError
 from envgen.core.families import ROBOTS
 from envgen.core.params import Param
-from envgen.robots._options import OPTIONS
+from envgen.core.sensing import SENSORS
 from envgen.robots.adapters import Adapter, adapter
 from envgen.robots.sources import locate
 from envgen.robots.xml import MAX_BYTES, UnsafeXml, all_files, escapes, inspect, parse
@@ -39,7 +39,7 @@ class RobotFile:
     path: Path
     agent: str
     adapter: Adapter | None = None
-    params: Mapping[str, Param] = field(default_factory=lambda: OPTIONS)
+    params: Mapping[str, Param] = field(default_factory=lambda: SENSORS)
 
     @property
     def summary(self) -> str:

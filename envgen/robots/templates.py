@@ -15,7 +15,7 @@ from envgen.core.errors import EnvgenError
 from envgen.core.families import ROBOTS
 from envgen.core.params import Param
 from envgen.core.resources import resource
-from envgen.robots._options import OPTIONS
+from envgen.core.sensing import SENSORS
 
 _OPEN, _CLOSE = "{#---", "---#}"
 
@@ -77,7 +77,7 @@ def read(path: Path) -> RobotKind:
         raise EnvgenError(f"{path} has no front matter", f"Begin it with {_OPEN} and end that with {_CLOSE}.")
     try:
         front: dict[str, Any] = tomllib.loads(text[len(_OPEN) : text.index(_CLOSE)])
-        params = {key: Param(**spec) for key, spec in front.pop("params", {}).items()} | OPTIONS
+        params = {key: Param(**spec) for key, spec in front.pop("params", {}).items()} | SENSORS
         sources = tuple(front.pop("sources", ()))
         return RobotKind(name=name, path=path, params=params, sources=sources, **front)
     except (tomllib.TOMLDecodeError, TypeError, AttributeError) as error:

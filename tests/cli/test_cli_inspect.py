@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 import tomllib
 import zipfile
@@ -116,6 +117,8 @@ def _fits(value: Any, schema: dict[str, Any], root: dict[str, Any], path: str = 
         items = schema.get("prefixItems") or [schema.get("items", {})] * len(value)
         for i, item in enumerate(value):
             wrong += _fits(item, items[i], root, f"{path}[{i}]")
+    if isinstance(value, str) and "pattern" in schema:
+        wrong += [] if re.search(schema["pattern"], value) else [f"{path}: {value!r}"]
     if isinstance(value, dict):
         known = schema.get("properties", {})
         wrong += [f"{path}: lacks {key}" for key in schema.get("required", []) if key not in value]

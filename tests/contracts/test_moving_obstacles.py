@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from helpers import build_world, make_cfg, start
 
-from envgen.build.reading import layout
+from envgen.build.stage import layout
 from envgen.core.families import OBSTACLES
 from envgen.core.params import RobotSize
 from envgen.packs.recipe import Recipe, make_variant

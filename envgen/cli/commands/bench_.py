@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from envgen.cli import show
@@ -11,27 +13,25 @@ Examples:
   envgen bench generate
   envgen bench generate --count 200 --repeats 1 --json
   envgen bench generate --scale 100,500,2000,10000
+  envgen bench acceptance --count 4
 """
 
 
 @click.command("bench", epilog=EPILOG)
-@click.argument("what", type=click.Choice(["generate"]), default="generate")
+@click.argument("what", type=click.Choice(["generate", "acceptance"]), default="generate")
 @click.option(
     "--count",
     "-n",
-    type=click.IntRange(10, 100_000),
-    default=500,
-    show_default=True,
-    help="Variants of a run.",
+    type=click.IntRange(1, 100_000),
+    help="Variants of a run (500), or of each pair of ground and robot (2).",
 )
 @click.option(
     "--repeats", type=click.IntRange(1, 50), default=3, show_default=True, help="Runs; medians are shown."
 )
 @click.option("--scale", default="100,500,2000", show_default=True, help="Counts to compare.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(what: str, count: int, repeats: int, scale: str, as_json: bool) -> None:
+def command(what: str, count: int | None, repeats: int, scale: str, as_json: bool) -> None:
     """Measure this machine, each figure beside its reference from the same run."""
-    from envgen.bench.generate import generate
     from envgen.core.errors import InputError
 
     try:
@@ -40,7 +40,17 @@ def command(what: str, count: int, repeats: int, scale: str, as_json: bool) -> N
         raise InputError(f"{scale!r} is no list of counts", "Write e.g. --scale 100,500,2000.") from None
     if any(not 1 <= n <= 1_000_000 for n in counts):
         raise InputError(f"{scale!r} holds a count that is not possible", "Give 1 to 1,000,000.")
-    result = generate(count, repeats, counts)
+    if what == "acceptance":
+        from envgen.bench.acceptance import acceptance
+
+        with click.progressbar(length=1000, label="trying", file=sys.stderr) as bar:
+            result = acceptance(count or 2, progress=lambda done, of: bar.update(1000 * done // of - bar.pos))
+    else:
+        from envgen.bench.generate import generate
+
+        if count is not None and count < 10:
+            raise InputError(f"{count} variants tell nothing of a rate", "Give --count 10 or more.")
+        result = generate(count or 500, repeats, counts)
     if as_json:
         show.emit(result.to_json())
         return

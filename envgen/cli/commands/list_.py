@@ -251,9 +251,9 @@ def _facts(task: Any) -> list[str]:
 
 
 def _every_robot() -> Mapping[str, Any]:
-    from envgen.robots._options import OPTIONS
+    from envgen.core.sensing import SENSORS
 
-    return OPTIONS
+    return SENSORS
 
 
 def _installed() -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envgen.core.params import Param
 
-OPTIONS: dict[str, Param] = {
+SENSORS: dict[str, Param] = {
     "height_scan": Param(
         "", 0, 21, "rangefinders along each side of a square grid that look down, 0 for none", 0, integer=True
     ),
