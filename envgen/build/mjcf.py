@@ -202,6 +202,8 @@ def _plane(arena: Arena) -> dict[str, str] | None:
 
 def _solids(boxes: Floats) -> str:
     """The geoms of boxes (n, 7): hundreds in some worlds, so written at once and not one by one."""
+    if not len(boxes):
+        return ""
     half, middle = (boxes[:, 1:6:2] - boxes[:, 0:6:2]) / 2, (boxes[:, 1:6:2] + boxes[:, 0:6:2]) / 2
     rows = np.round(np.concatenate([half, middle], axis=1), 4) + 0.0
     turns = [

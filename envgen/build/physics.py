@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import NamedTuple
 
 import mujoco
 
@@ -32,6 +33,25 @@ _FLAGS = ("filterparent", "refsafe", "eulerdamp", "midphase", "nativeccd", "mult
 """What a robot may switch off: done where all of a world do. Gravity and contacts are the world's."""
 
 
+class Options(NamedTuple):
+    """Solver options of one robot that matter when robots share a world; names and units as in MJCF.
+
+    Attributes:
+        flags: What it switches off.
+    """
+
+    timestep: float
+    integrator: str
+    cone: float
+    impratio: float
+    solver: float
+    iterations: float
+    ls_iterations: float
+    noslip_iterations: float
+    tolerance: float
+    flags: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Physics:
     """The options of the world; units as in MJCF.
@@ -39,6 +59,7 @@ class Physics:
     Attributes:
         solver: Further attributes of <option> that differ from MuJoCo's defaults.
         flags: Attributes of <flag>, or empty.
+        disputes: A note for each option on which the robots disagree.
     """
 
     gravity: float
@@ -50,15 +71,16 @@ class Physics:
     integrator: str
     solver: Mapping[str, float | str]
     flags: str
+    disputes: tuple[str, ...]
 
 
 def merge(
     given: PhysicsCfg,
     drawn: Mapping[str, float],
     wind: tuple[float, ...],
-    options: Sequence[Mapping[str, Any]],
-) -> tuple[Physics, tuple[str, ...]]:
-    """The options of a world, and a note for each on which the robots disagree.
+    options: Sequence[Options],
+) -> Physics:
+    """The options of a world.
 
     Args:
         given: What the EnvCfg says.
@@ -66,52 +88,51 @@ def merge(
         wind: (3,) m/s.
         options: What each robot asks for, as `options_of` has it.
     """
-    notes = [
+    solver, flags, disputed = _agreed(tuple(dict.fromkeys(options)))
+    disputes = tuple(
         f"robots disagree on {key}: the finest or strictest is taken"
-        for key in options[0]
-        if getattr(given, key, None) is None and len({option[key] for option in options}) > 1
-    ]
+        for key in disputed
+        if getattr(given, key, None) is None
+    )
     density, viscosity = FLUIDS[given.fluid]
-    physics = Physics(
+    return Physics(
         gravity=drawn["gravity"],
         friction=drawn["friction"],
         wind=wind,
         density=density,
         viscosity=viscosity,
-        timestep=drawn.get("timestep", min(option["timestep"] for option in options)),
-        integrator=given.integrator or max((option["integrator"] for option in options), key=_STRICTER.index),
-        solver=_solver(options),
-        flags=_flags(options),
+        timestep=drawn.get("timestep", min(option.timestep for option in options)),
+        integrator=given.integrator or max((option.integrator for option in options), key=_STRICTER.index),
+        solver=solver,
+        flags=flags,
+        disputes=disputes,
     )
-    return physics, tuple(notes)
 
 
-def options_of(model: Model) -> dict[str, Any]:
-    """The solver options that a robot asks for and that matter when robots share a world."""
+def options_of(model: Model) -> Options:
+    """The solver options that a robot asks for."""
     opt = model.opt
-    return {
-        "timestep": float(opt.timestep),
-        "integrator": _INTEGRATORS[int(opt.integrator)],
+    return Options(
+        timestep=float(opt.timestep),
+        integrator=_INTEGRATORS[int(opt.integrator)],
+        flags=tuple(flag for flag in _FLAGS if opt.disableflags & _bit(flag)),
         **{key: float(getattr(opt, key)) for key in _MERGED},
-        "flags": tuple(flag for flag in _FLAGS if opt.disableflags & _bit(flag)),
-    }
+    )
 
 
 def _bit(flag: str) -> int:
     return int(getattr(mujoco.mjtDisableBit, f"mjDSBL_{flag.upper()}"))
 
 
-def _solver(options: Sequence[Mapping[str, Any]]) -> dict[str, float | str]:
-    """Options of the solver that differ from MuJoCo's defaults, as MJCF has them."""
+@lru_cache(maxsize=256)
+def _agreed(options: tuple[Options, ...]) -> tuple[Mapping[str, float | str], str, tuple[str, ...]]:
+    """What different robots come to: attributes of <option> and of <flag>, and on what they disagreed."""
     merged: dict[str, float | str] = {}
     for key, (stricter, default) in _MERGED.items():
-        value = stricter(option[key] for option in options)
+        value = stricter(getattr(option, key) for option in options)
         if value != default:
             words = {"cone": _CONES, "solver": _SOLVERS}.get(key)
             merged[key] = words[int(value)] if words else value
-    return merged
-
-
-def _flags(options: Sequence[Mapping[str, Any]]) -> str:
-    off = [flag for flag in _FLAGS if all(flag in option["flags"] for option in options)]
-    return " ".join(f'{flag}="disable"' for flag in off)
+    off = [flag for flag in _FLAGS if all(flag in option.flags for option in options)]
+    disputed = tuple(key for key in Options._fields if len({getattr(o, key) for o in options}) > 1)
+    return merged, " ".join(f'{flag}="disable"' for flag in off), disputed

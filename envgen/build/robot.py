@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from envgen.build.adopt import Adopted, adopt
 from envgen.build.engine import Model, control_range, listening
-from envgen.build.physics import options_of
+from envgen.build.physics import Options, options_of
 from envgen.build.roots import Root, root_of
 from envgen.build.sensors import equip
 from envgen.build.visuals import without_visuals
@@ -80,7 +80,7 @@ class RobotModel:
     mass: float
     volumes: dict[str, tuple[float, float]]
     arena: int
-    option: dict[str, Any]
+    option: Options
     nv: int
     touches: int
     notes: tuple[str, ...]

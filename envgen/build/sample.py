@@ -128,8 +128,8 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     wind = tuple(
         _shown(value, streams, f"physics.wind.{axis}", values) for axis, value in zip("xyz", cfg.physics.wind)
     )
-    physics, notes = merge(cfg.physics, numbers, wind, [agent.robot.option for agent in agents])
-    notes = (*dict.fromkeys(note for agent in agents for note in agent.robot.notes), *notes)
+    physics = merge(cfg.physics, numbers, wind, [agent.robot.option for agent in agents])
+    notes = (*dict.fromkeys(note for agent in agents for note in agent.robot.notes), *physics.disputes)
     if not kind.teams and not kind.roles and any(agent.team for agent in agents):
         notes = (*notes, f"teams mean nothing to task {cfg.task.kind!r} but colours")
     return Draw(difficulty, size, cell, terrain, obstacles, agents, task, thing, physics, values, notes)

@@ -189,6 +189,6 @@ class Stage:
 
     def ground(self, xy: Floats) -> Floats:
         """(worlds, 1) height of the ground map, in m, under points (worlds, 2)."""
-        if self._maps is None:
+        if len(self.worlds) == 1 or self._maps is None:
             return np.array([w.ground.at(p[:1], p[1:2]) for w, p in zip(self.worlds, xy)])
         return self.worlds[0].ground.field.at_each(self._maps, xy[:, 0], xy[:, 1])[:, None]

@@ -218,7 +218,8 @@ def _validate(variant: Variant, recipe: Recipe, stream: int) -> Report:
         params=task_params(variant.draw.values),
         cast=_cast(variant),
         rng=Streams(recipe.seed, stream)("settle"),
-        disagreements=variant.draw.notes,
+        disagreements=variant.draw.physics.disputes,
+        drawn=True,
     )
     return examine(subject, stop_at_failure=True)
 

@@ -56,6 +56,7 @@ class Subject:
         rng: Draws the random control.
         disagreements: On what the robots of the world disagree, and what was taken.
         start_warnings: What MuJoCo warned of when it computed the start.
+        drawn: Whether its text was written in this process: then it is well-formed if MuJoCo compiles it.
         foreign: Whether it is a file that somebody wrote, not a variant that was drawn: lints apply.
         spec: The `MjSpec` that the model was compiled from, with defaults resolved; foreign only.
     """
@@ -75,6 +76,7 @@ class Subject:
     disagreements: tuple[str, ...] = ()
     start_warnings: tuple[str, ...] = ()
     foreign: bool = False
+    drawn: bool = False
     spec: Any = None
 
     @cached_property
