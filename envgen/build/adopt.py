@@ -26,23 +26,36 @@ _CLOSE = 1e-4
 
 
 @dataclass(frozen=True)
+class Key:
+    """A keyframe of one robot.
+
+    Attributes:
+        qpos: (nq,)
+        ctrl: (nu,)
+        act: (na,) activations of its actuators.
+    """
+
+    qpos: NDArray[np.float64]
+    ctrl: NDArray[np.float64]
+    act: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Adopted:
     """A robot taken out of its file.
 
     Attributes:
         spec: Of the robot alone; names of files are absolute.
         root: Its root body.
-        home: (nq,) positions of its home pose.
-        control: (nu,) control at home.
-        keys: Its keyframes (qpos, ctrl) by name, `home` left out.
+        home: Its home pose.
+        keys: Its other keyframes by name.
         notes: What was left behind or added.
     """
 
     spec: Spec
     root: Root
-    home: NDArray[np.float64]
-    control: NDArray[np.float64]
-    keys: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
+    home: Key
+    keys: dict[str, Key]
     notes: tuple[str, ...]
 
 
@@ -65,6 +78,8 @@ def adopt(robot: RobotFile) -> Adopted:
         raise refuse(
             f"MuJoCo can't compile it: {why}", "Mend the MJCF; `envgen validate` tells more."
         ) from None
+    if whole.nflex or whole.nskin:
+        raise refuse("it has soft bodies or skins (flex, skin)", "Take a robot of rigid bodies.")
     top = _root_body(whole, refuse, adapted=robot.adapter is not None)
     name = mujoco.mj_id2name(whole, mujoco.mjtObj.mjOBJ_BODY, top) or "torso"
     keys = _keys(whole, top)
@@ -100,17 +115,11 @@ def adopt(robot: RobotFile) -> Adopted:
         raise refuse(
             "none of its geoms can touch the ground", 'Give its feet contype="1" or conaffinity="1".'
         )
-    home, control = _home(model, root, keys, custom, robot.adapter)
-    kept = (
-        {key: value for key, value in keys.items() if key != "home"} if not left_joints(whole, model) else {}
-    )
+    home = _home(model, root, keys, custom, robot.adapter)
+    left += _lost(whole, model)
+    kept = {key: value for key, value in keys.items() if key != "home"}
     notes = tuple(f"{robot.agent}: {note}" for note in left)
-    return Adopted(spec, root, home, control, kept, notes)
-
-
-def left_joints(whole: Model, model: Model) -> bool:
-    """Whether joints were left behind with the scene: then keyframes no longer fit."""
-    return int(whole.nq) != int(model.nq)
+    return Adopted(spec, root, home, kept, notes)
 
 
 def _root_body(model: Model, refuse: Any, *, adapted: bool) -> int:
@@ -159,15 +168,17 @@ def _driven_bodies(model: Model, actuator: int) -> list[int]:
     return bodies
 
 
-def _keys(model: Model, top: int) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Keyframes by name: positions of the robot's own joints, and control."""
+def _keys(model: Model, top: int) -> dict[str, Key]:
+    """Keyframes by name: positions of the robot's own joints, control and activations."""
     joints = [j for j in range(model.njnt) if model.body_rootid[model.jnt_bodyid[j]] == top]
     width = [{0: 7, 1: 4}.get(int(model.jnt_type[j]), 1) for j in joints]
     cells = [int(model.jnt_qposadr[j]) + k for j, n in zip(joints, width) for k in range(n)]
     keys = {}
     for i in range(model.nkey):
         name = mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_KEY, i) or f"key_{i}"
-        keys[name] = (np.array(model.key_qpos[i][cells]), np.array(model.key_ctrl[i]))
+        keys[name] = Key(
+            np.array(model.key_qpos[i][cells]), np.array(model.key_ctrl[i]), np.array(model.key_act[i])
+        )
     return keys
 
 
@@ -297,6 +308,13 @@ def _faithful(spec: Spec, model: Model, whole: Model, top: int) -> Spec:
     return mujoco.MjSpec.from_string(written(spec))
 
 
+def _lost(whole: Model, model: Model) -> list[str]:
+    """What else went with the scene, in words."""
+    kinds = {"neq": "equality constraint", "ntendon": "tendon", "npair": "contact pair"}
+    lost = {word: int(getattr(whole, key)) - int(getattr(model, key)) for key, word in kinds.items()}
+    return [f"{n} {word}{'s' if n > 1 else ''} with it left out" for word, n in lost.items() if n > 0]
+
+
 def _alike(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
     return a.shape == b.shape and bool(np.allclose(a, b, rtol=_CLOSE, atol=1e-9))
 
@@ -328,17 +346,19 @@ def _touch_by_pairs(spec: Spec) -> bool:
 def _home(
     model: Model,
     root: Root,
-    keys: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]],
+    keys: dict[str, Key],
     custom: NDArray[np.float64] | None,
     adapter: Adapter | None,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> Key:
     """Home pose and control: its keyframe `home`, else its first, else what its package says, else qpos0."""
-    home, control = np.array(model.qpos0), np.zeros(model.nu)
+    home, control, act = np.array(model.qpos0), np.zeros(model.nu), np.zeros(model.na)
     given = keys.get("home") or next(iter(keys.values()), None)
-    if given is not None and given[0].shape == home.shape:
-        home = given[0].copy()
-        if given[1].shape == control.shape:
-            control = given[1].copy()
+    if given is not None and given.qpos.shape == home.shape:
+        home = given.qpos.copy()
+        if given.ctrl.shape == control.shape:
+            control = given.ctrl.copy()
+        if given.act.shape == act.shape:
+            act = given.act.copy()
     elif adapter is not None:
         for j in range(model.njnt):
             name = mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_JOINT, j) or ""
@@ -355,7 +375,7 @@ def _home(
         home[root.slides] = model.qpos0[root.slides]
     if not control.any():
         control = _holding(model, home)
-    return home, control
+    return Key(home, control, act)
 
 
 def _holding(model: Model, home: NDArray[np.float64]) -> NDArray[np.float64]:

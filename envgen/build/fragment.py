@@ -18,9 +18,7 @@ from lxml import etree
 
 from envgen.build.engine import listening
 from envgen.build.robot import RobotModel
-
-POSE = "@pose@"
-"""Stands in the text of a fragment for the attributes pos and quat of the root body."""
+from envgen.build.written import mend_sensors
 
 SECTIONS = ("contact", "deformable", "tendon", "equality", "actuator", "sensor")
 """Sections of a world that its agents alone fill, in the order of MuJoCo's documentation."""
@@ -34,17 +32,17 @@ class Fragment:
 
     Attributes:
         sections: Text by name of the section, without the section's own tags.
-        body: The root body, with POSE where its pos and quat belong.
+        body: The root body, in two parts: its pos and quat belong between them.
         shared: Where each file that it names is, by its name in the pack's assets.
     """
 
     sections: dict[str, str]
-    body: str
+    body: tuple[str, str]
     shared: dict[str, str]
 
     def placed(self, pose: str) -> str:
         """The body with its pose."""
-        return self.body.replace(POSE, pose, 1)
+        return f"{self.body[0]} {pose}{self.body[1]}"
 
 
 @lru_cache(maxsize=1024)
@@ -72,10 +70,11 @@ def fragment(
         parent.compile()
         root = etree.fromstring(parent.to_xml().encode(), etree.XMLParser(remove_blank_text=True))
     _mend_defaults(root, agent)
+    mend_sensors(root)
     _tint(root, agent, colour)
-    shared = {} if bare else _share(root, robot.agent)
+    shared = {} if bare else _share(root, robot.folder)
     name = f"{agent}/{robot.root.name}"
-    body = root.find(f"worldbody//body[@name='{name}']")
+    body = next((b for b in root.iterfind("worldbody//body") if b.get("name") == name), None)
     sections = {}
     for section in ("default", "asset", *SECTIONS):
         parts = [child for section in root.findall(section) for child in section]
@@ -84,19 +83,19 @@ def fragment(
     for attribute in {"pos", "quat"} & set(body.attrib):
         del body.attrib[attribute]
     text = _text(body, depth=2)
-    opened = f'<body name="{name}"'
-    return Fragment(sections, text.replace(opened, f"{opened} {POSE}", 1), shared)
+    at = text.index('"', text.index('"') + 1) + 1  # behind its name, which stands first
+    return Fragment(sections, (text[:at], text[at:]), shared)
 
 
-def _share(root: etree._Element, robot: str) -> dict[str, str]:
+def _share(root: etree._Element, folder: str) -> dict[str, str]:
     """Let the robot's files be found among the pack's assets; where each is now."""
     shared: dict[str, str] = {}
     for element in root.iterfind("asset/*[@file]"):
         path = str(element.get("file"))
-        name = f"{robot}/{os.path.basename(path)}"
+        name = f"{folder}/{os.path.basename(path)}"
         if shared.get(name, path) != path:  # two files of one name, from different folders
             digest = hashlib.sha256(path.encode()).hexdigest()[:8]
-            name = f"{robot}/{digest}-{os.path.basename(path)}"
+            name = f"{folder}/{digest}-{os.path.basename(path)}"
         shared[name] = path
         element.set("file", f"{_ASSETS}/{name}")
     return shared

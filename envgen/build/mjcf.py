@@ -6,7 +6,8 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -99,6 +100,7 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena, doublings: i
         "motors": [motor for placed in moving for motor in motors(placed)],
         "qpos": _home(draw, arena, moving),
         "ctrl": _control(draw, moving, fluid),
+        "act": _activation(draw),
         "keys": _keys(draw, arena, moving, fluid),
     }
     text = _template().render(**world, **_agents(draw, arena, parts))
@@ -123,11 +125,18 @@ def _agents(draw: Draw, arena: Arena, parts: list[Fragment]) -> dict[str, Any]:
 
 
 def _contact(draw: Draw) -> str:
-    """Contact types that the ground accepts: robots may have kinds of their own."""
-    bits = 1
-    for agent in draw.agents:
-        bits |= agent.robot.touches
-    return f' contype="{bits}" conaffinity="{bits}"' if bits != 1 else ""
+    """How ground and obstacles meet the robots: by the ground's friction, whatever these ask for.
+
+    MuJoCo takes friction, condim, solref and solimp of the geom with the higher priority. The ground takes
+    the contact types and dimensions of its robots.
+    """
+    robots = [agent.robot for agent in draw.agents]
+    bits = reduce(or_, (robot.touches for robot in robots), 1)
+    condim = max(robot.condim for robot in robots)
+    attributes = [f'priority="{max(robot.priority for robot in robots) + 1}"']
+    attributes += [f'condim="{condim}"'] * (condim > 3)
+    attributes += [f'contype="{bits}" conaffinity="{bits}"'] * (bits != 1)
+    return " ".join(attributes)
 
 
 def _safe_comment(line: str) -> str:
@@ -261,20 +270,29 @@ def _keys(draw: Draw, arena: Arena, moving: list[Placed], fluid: float) -> list[
     """The further keyframes of each robot, all else at home."""
     keys = []
     for agent in draw.agents:
-        for name, (qpos, ctrl) in agent.robot.keys.items():
-            if qpos.shape != agent.robot.home_qpos.shape:
+        home = agent.robot
+        for name, key in home.keys.items():
+            if key.qpos.shape != home.home_qpos.shape:
                 continue
-            own = qpos.copy()
-            own[agent.robot.root.slides] = agent.robot.home_qpos[agent.robot.root.slides]
-            control = {agent.id: ctrl} if ctrl.shape == agent.robot.home_ctrl.shape else {}
+            own = key.qpos.copy()
+            own[home.root.slides] = home.home_qpos[home.root.slides]
+            fits = key.ctrl.shape == home.home_ctrl.shape and key.act.shape == home.home_act.shape
             keys.append(
                 {
                     "name": f"{agent.id}/{name}",
                     "qpos": _home(draw, arena, moving, {agent.id: own}),
-                    "ctrl": _control(draw, moving, fluid, control),
+                    "ctrl": _control(draw, moving, fluid, {agent.id: key.ctrl} if fits else {}),
+                    "act": _activation(draw, {agent.id: key.act} if fits else {}),
                 }
             )
     return keys
+
+
+def _activation(draw: Draw, others: Mapping[str, Floats] | None = None) -> str:
+    """Activations of the keyframe; the motors of obstacles have none."""
+    given = others or {}
+    values = np.concatenate([given.get(agent.id, agent.robot.home_act) for agent in draw.agents])
+    return numbers(values) if values.any() else ""
 
 
 def _control(

@@ -60,7 +60,12 @@ def place(draw: Draw, streams: Streams, attempt: Attempt) -> Arena:
     for thing in search.objects:
         radius = thing.shape.radius + 0.2
         keep_outs += [Disc(x, y, radius) for x, y in (thing.pos[:2], *search.lanes)]
-    placed, notes = scatter(draw.obstacles, map_, draw.size, keep_outs, streams, attempt)
+    placed, short = scatter(draw.obstacles, map_, draw.size, keep_outs, streams, attempt)
+    notes = []
+    for i, there in short.items():
+        entry = draw.obstacles[i]
+        draw.values[f"obstacles[{i}].placed"] = there
+        notes.append(f"obstacles[{i}]: {there} of {entry.count} {entry.kind.kind} found room")
     placed = (*search.objects, *_renumbered(placed, {thing.name for thing in search.objects}))
     return Arena(draw.size, ground, map_, starts, goals, placed, (*search.notes, *notes))
 

@@ -11,7 +11,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.adopt import Adopted, adopt
+from envgen.build.adopt import Adopted, Key, adopt
 from envgen.build.engine import Model, control_range, listening
 from envgen.build.physics import Options, options_of
 from envgen.build.roots import Root, root_of
@@ -40,6 +40,7 @@ class RobotModel:
     Attributes:
         name: Public name.
         agent: What its agents are called, before their number.
+        folder: What its files are kept under in a pack.
         xml: The robot's own MJCF, with absolute names of files.
         bare: The same without what is only seen, which moves just the same; None if there is nothing such.
         root: Its root body and how that moves.
@@ -49,7 +50,8 @@ class RobotModel:
         home_quat: (4,) orientation of the root at home.
         home_qpos: (nq,) home keyframe.
         home_ctrl: (nu,) control at home.
-        keys: Its further keyframes (qpos, ctrl) by name.
+        home_act: (na,) activations at home.
+        keys: Its further keyframes by name.
         ctrl_range: (nu, 2) ends of each control.
         underside: (n, 3) points of its lower surface at home, relative to the root, in m.
         margin: Greatest distance at which its geoms make contacts already, in m.
@@ -58,12 +60,15 @@ class RobotModel:
         arena: Bytes of MuJoCo's arena that it was seen to need.
         option: The solver options that it asks for.
         nv: Its degrees of freedom.
+        priority: Of its geoms' contacts: the ground's has to be greater, for its friction to hold.
+        condim: Greatest dimension of its contacts.
         touches: Bits of the contact types that the ground must accept for it to stand there.
         notes: What a user should know, such as parts of a scene that were left behind.
     """
 
     name: str
     agent: str
+    folder: str
     xml: str
     bare: str | None
     root: Root
@@ -73,7 +78,8 @@ class RobotModel:
     home_quat: Floats
     home_qpos: Floats
     home_ctrl: Floats
-    keys: Mapping[str, tuple[Floats, Floats]]
+    home_act: Floats
+    keys: Mapping[str, Key]
     ctrl_range: Floats
     underside: Floats
     margin: float
@@ -82,6 +88,8 @@ class RobotModel:
     arena: int
     option: Options
     nv: int
+    priority: int
+    condim: int
     touches: int
     notes: tuple[str, ...]
 
@@ -107,14 +115,14 @@ def _robot_model(kind: Any, values: tuple[tuple[str, float | int], ...]) -> Robo
     adopted = adopt(kind) if isinstance(kind, RobotFile) else _template(kind, drawn)
     spec, root = adopted.spec, adopted.root.name
     with listening():
-        equip(spec, root, drawn, kind.name)
+        equip(spec, root, drawn, kind.name, template=not isinstance(kind, RobotFile))
         spec.compile()
         xml = written(spec)
         bare = without_visuals(xml)
         model = mujoco.MjSpec.from_string(bare or xml).compile()
         data = mujoco.MjData(model)
-        data.qpos[:] = adopted.home
-        data.ctrl[:] = adopted.control
+        data.qpos[:] = adopted.home.qpos
+        data.ctrl[:] = adopted.home.ctrl
         mujoco.mj_forward(model, data)
     body = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, root)
     position = np.array(data.xpos[body])
@@ -124,6 +132,7 @@ def _robot_model(kind: Any, values: tuple[tuple[str, float | int], ...]) -> Robo
     return RobotModel(
         name=kind.name,
         agent=kind.agent,
+        folder=kind.folder if isinstance(kind, RobotFile) else kind.agent,
         xml=xml,
         bare=bare,
         root=root_of(model, body),
@@ -131,17 +140,20 @@ def _robot_model(kind: Any, values: tuple[tuple[str, float | int], ...]) -> Robo
         size=measure(points, position, hip_height(model, data), flying=flying),
         home_pos=position,
         home_quat=np.array(data.xquat[body] if free else model.body_quat[body]),
-        home_qpos=np.array(adopted.home),
-        home_ctrl=np.array(adopted.control),
+        home_qpos=np.array(adopted.home.qpos),
+        home_ctrl=np.array(adopted.home.ctrl),
+        home_act=np.array(adopted.home.act),
         keys=adopted.keys,
         ctrl_range=np.stack(control_range(model), axis=1).reshape(-1, 2),
         underside=_underside(points) - position,
         margin=float(model.geom_margin.max(initial=0.0)),
         mass=float(model.body_subtreemass[0]),
         volumes=_volumes(model),
-        arena=_arena_need(bare or xml, adopted.home, _bits(model), free=free),
+        arena=_arena_need(bare or xml, adopted.home.qpos, _bits(model), free=free),
         option=options_of(model),
         nv=int(model.nv),
+        priority=int(model.geom_priority.max(initial=0)),
+        condim=int(model.geom_condim.max(initial=3)),
         touches=_bits(model),
         notes=adopted.notes,
     )
@@ -157,10 +169,10 @@ def _template(kind: Any, values: Mapping[str, float | int]) -> Adopted:
     for missing, what in ((key, "keyframe 'home'"), (body, f"body {ROOT!r}")):
         if missing < 0:
             raise EnvgenError(f"robot {kind.name!r} has no {what}", "See docs/adding.md.")
-    home, control = np.array(model.key_qpos[key]), np.array(model.key_ctrl[key])
+    home = Key(np.array(model.key_qpos[key]), np.array(model.key_ctrl[key]), np.array(model.key_act[key]))
     for element in list(spec.keys):
         spec.delete(element)
-    return Adopted(spec, root_of(model, body), home, control, {}, ())
+    return Adopted(spec, root_of(model, body), home, {}, ())
 
 
 def _bits(model: Model) -> int:

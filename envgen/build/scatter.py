@@ -56,7 +56,7 @@ def scatter(
     keep_outs: Sequence[Disc],
     streams: Streams,
     attempt: Attempt,
-) -> tuple[tuple[Placed, ...], list[str]]:
+) -> tuple[tuple[Placed, ...], dict[int, int]]:
     """Place what fits.
 
     Args:
@@ -68,10 +68,10 @@ def scatter(
         attempt: Which draw it is.
 
     Returns:
-        The obstacles, and a note for each entry of which not all found room.
+        The obstacles, and how many there are of each entry of which not all found room, by its number.
     """
     placed: list[Placed] = []
-    notes: list[str] = []
+    short: dict[int, int] = {}
     number: Counter[str] = Counter()
     taken = _Taken(sum(entry.count for entry in entries), keep_outs, size)
     for i, entry in enumerate(entries):
@@ -82,8 +82,8 @@ def scatter(
             placed.append(Placed(f"{kind}_{number[kind]}", shape, pos, quat))
             number[kind] += 1
         if len(found) < entry.count:
-            notes.append(f"obstacles[{i}]: {len(found)} of {entry.count} {kind} found room")
-    return tuple(placed), notes
+            short[i] = len(found)
+    return tuple(placed), short
 
 
 class _Taken:

@@ -27,7 +27,7 @@ _NEAR_GROUND = 0.03
 """What is no higher than so much (m) over the sole at home is a foot."""
 
 
-def equip(spec: Any, root: str, values: Mapping[str, float | int], name: str) -> None:
+def equip(spec: Any, root: str, values: Mapping[str, float | int], name: str, *, template: bool) -> None:
     """Add the sensors of the root that are missing, and those of the options.
 
     Args:
@@ -35,16 +35,18 @@ def equip(spec: Any, root: str, values: Mapping[str, float | int], name: str) ->
         root: Name of its root body.
         values: Parameters of the robot, its options among them.
         name: Public name of the robot, for messages.
+        template: Whether it is a built-in, whose touch sensors are an option; others keep theirs.
 
     Raises:
         InputError: A sensor of its own has a name that the tasks need, but is another.
     """
     body = next(body for body in spec.bodies if body.name == root)
     there = {sensor.name: sensor for sensor in spec.sensors}
+    own = {site.name for site in body.sites} | {root}
     frame = ""
     for sensor, kind in ROOT_SENSORS.items():
         if sensor in there:
-            if there[sensor].type != kind:
+            if there[sensor].type != kind or there[sensor].objname not in own:
                 raise InputError(
                     f"robot {name!r} can't be used: its sensor {sensor!r} is not what tasks mean by it",
                     "Rename that sensor.",
@@ -59,7 +61,7 @@ def equip(spec: Any, root: str, values: Mapping[str, float | int], name: str) ->
         spec.add_sensor(
             name="imu_acceleration", type=_SENSOR.mjSENS_ACCELEROMETER, objtype=_SITE, objname=site
         )
-    _feet(spec, keep=bool(values.get("foot_touch")))
+    _feet(spec, keep=bool(values.get("foot_touch")), template=template)
     _scan(spec, body, int(values.get("height_scan", 0)), float(values.get("scan_size", 1.6)))
 
 
@@ -70,11 +72,11 @@ def _free_name(spec: Any, wanted: str) -> str:
     return wanted
 
 
-def _feet(spec: Any, *, keep: bool) -> None:
+def _feet(spec: Any, *, keep: bool, template: bool) -> None:
     """Touch sensors of the feet: those that the robot has, or one on each body that it stands on."""
     own = [sensor for sensor in spec.sensors if sensor.name.startswith("touch_")]
     if not keep:
-        for sensor in own:
+        for sensor in own if template else ():
             spec.delete(sensor)
         return
     if own:

@@ -7,6 +7,7 @@ import numpy as np
 from lxml import etree
 
 from envgen.build.engine import Model
+from envgen.build.written import written
 
 _SAME = (
     *("body_mass", "body_inertia", "body_ipos", "body_iquat", "body_pos", "body_quat", "body_parentid"),
@@ -48,7 +49,7 @@ def without_visuals(xml: str) -> str | None:
         bare = spec.compile()
     except ValueError:  # something refers to what was left out
         return None
-    return str(spec.to_xml()) if same_physics(whole, bare) else None
+    return written(spec) if same_physics(whole, bare) else None
 
 
 def _unpaint(root: etree._Element) -> None:

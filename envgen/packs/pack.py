@@ -143,11 +143,19 @@ class PackVariant:
             InputError: Its files were changed, or name others that are not of the pack.
             WorkError: MuJoCo refuses it.
         """
+        with listening():
+            return compile_text(*self.sources())
+
+    def sources(self) -> tuple[str, dict[str, bytes]]:
+        """An env.xml that can be compiled from memory, and the contents of the files that it names.
+
+        Raises:
+            InputError: Its files were changed, or name others that are not of the pack.
+        """
         others = {name: content for name, content in self.files.items() if name != ENV}
         check_names(self.files[ENV], others.keys() | self.assets.names, str(self.store.path))
         text, shared = self.assets.resolve(self.xml)
-        with listening():
-            return compile_text(text, {**others, **shared})
+        return text, {**others, **shared}
 
     def world(self) -> World:
         """The compiled world with its ground map, agents, goals and obstacles."""

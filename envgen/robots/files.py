@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -80,6 +81,12 @@ class RobotFile:
         for path in named:
             digests[path] = self._checked(path)
         return digests
+
+    @property
+    def folder(self) -> str:
+        """What its files are kept under: two robots of one name have different ones."""
+        digest = hashlib.sha256(json.dumps(sorted(self.inputs.items())).encode()).hexdigest()
+        return f"{self.agent}-{digest[:8]}"
 
     def _checked(self, path: str) -> str:
         """SHA-256 of a file that the MJCF names."""

@@ -58,6 +58,13 @@ def cart(tmp_path: Path) -> Path:
     return path
 
 
+def kept_in(pack: Pack) -> Path:
+    """The folder of the only robot among the assets: its name and a digest of its files."""
+    (folder,) = (pack.path / "assets").iterdir()
+    assert folder.name.startswith("cart-")
+    return folder
+
+
 def packed(cart: Path, out: Path, count: int = 3, **options) -> Pack:
     cfg = make_cfg("rough", str(cart), size=6, difficulty=0.1, task={"kind": "stand"})
     return make(cfg, count, out=out, jobs=1, **options)
@@ -65,11 +72,11 @@ def packed(cart: Path, out: Path, count: int = 3, **options) -> Pack:
 
 def test_files_are_stored_once_and_named_by_every_variant(cart, tmp_path):
     pack = packed(cart, tmp_path / "p")
-    stored = sorted(p.relative_to(pack.path).as_posix() for p in (pack.path / "assets").rglob("*.*"))
-    assert stored == ["assets/cart/paint.png", "assets/cart/shell.obj", "assets/cart/wedge.obj"]
-    assert set(pack.manifest["assets"]) == {name.removeprefix("assets/") for name in stored}
+    folder = kept_in(pack)
+    assert sorted(p.name for p in folder.iterdir()) == ["paint.png", "shell.obj", "wedge.obj"]
+    assert set(pack.manifest["assets"]) == {f"{folder.name}/{p.name}" for p in folder.iterdir()}
     for variant in pack:
-        assert 'file="../../assets/cart/shell.obj"' in variant.xml
+        assert f'file="../../assets/{folder.name}/shell.obj"' in variant.xml
         assert str(tmp_path) not in variant.xml, "a pack can be moved"
         stock = mujoco.MjModel.from_xml_path(str(pack.path / f"variants/{variant.index:05d}/env.xml"))
         assert stock.nmesh == variant.model().nmesh == 2
@@ -93,10 +100,10 @@ def test_a_zip_holds_them_too(cart, tmp_path):
 
 def test_what_was_changed_is_refused(cart, tmp_path):
     pack = packed(cart, tmp_path / "p")
-    (pack.path / "assets" / "cart" / "shell.obj").write_text(TETRAHEDRON.replace(".1", ".2"))
+    (kept_in(pack) / "shell.obj").write_text(TETRAHEDRON.replace(".1", ".2"))
     with pytest.raises(InputError, match="not what the pack was made with"):
         Pack.open(pack.path)[0].model()
-    (pack.path / "assets" / "cart" / "shell.obj").unlink()
+    (kept_in(pack) / "shell.obj").unlink()
     with pytest.raises(InputError, match="can't be read"):
         Pack.open(pack.path).verify()
 
@@ -104,7 +111,7 @@ def test_what_was_changed_is_refused(cart, tmp_path):
 def test_an_env_xml_names_only_what_the_manifest_lists(cart, tmp_path):
     pack = packed(cart, tmp_path / "p")
     manifest = json.loads((pack.path / "pack.json").read_text())
-    del manifest["assets"]["cart/wedge.obj"]
+    del manifest["assets"][f"{kept_in(pack).name}/wedge.obj"]
     (pack.path / "pack.json").write_text(json.dumps(manifest))
     with pytest.raises(InputError, match=r"wedge\.obj.*not in the manifest"):
         Pack.open(pack.path)[0].model()
@@ -113,7 +120,7 @@ def test_an_env_xml_names_only_what_the_manifest_lists(cart, tmp_path):
 def test_resume_brings_back_what_is_missing(cart, tmp_path):
     pack = packed(cart, tmp_path / "p")
     before = (pack.path / "pack.json").read_bytes()
-    (pack.path / "assets" / "cart" / "wedge.obj").unlink()
+    (kept_in(pack) / "wedge.obj").unlink()
     packed(cart, tmp_path / "p", resume=True)
     assert (pack.path / "pack.json").read_bytes() == before
 
@@ -156,3 +163,25 @@ def test_a_relative_path_means_beside_the_parameter_file(cart, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
     assert done.returncode == 0, done.stderr
     assert Pack.open(tmp_path / "p")[0].agents == ["cart_0"]
+
+
+def test_two_robots_of_one_name_keep_their_own_files(cart, tmp_path):
+    other = tmp_path / "other" / "cart"
+    shutil.copytree(cart.parent, other)
+    (other / "parts" / "wedge.obj").write_text(TETRAHEDRON.replace(".1", ".2"))
+    robots = [{"model": str(cart)}, {"model": str(other / "cart.xml")}]
+    pack = make(make_cfg("flat", robots=robots, task={"kind": "stand"}), 1, out=tmp_path / "p", jobs=1)
+    model = pack[0].model()
+    verts = [model.mesh_vertadr[model.mesh(f"cart_{m}/wedge").id] for m in (0, 1)]
+    spans = [float(np.ptp(model.mesh_vert[at : at + 4])) for at in verts]
+    assert spans[1] == pytest.approx(2 * spans[0], rel=1e-3)
+
+
+@pytest.mark.usefixtures("opengl")
+def test_it_is_rendered_and_filmed_with_its_meshes(cart, tmp_path):
+    pack = packed(cart, tmp_path / "p", count=1)
+    for more in (["--render", "--count", "1"], ["--video", "--seconds", "0.2"]):
+        command = [sys.executable, "-m", "envgen", "preview", str(pack.path), *more, "-q"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert (pack.path / "frames.png").stat().st_size > 5_000

@@ -61,6 +61,16 @@ BAD = {
         + '</worldbody><actuator><motor joint="ak"/><motor joint="bk"/></actuator></mujoco>',
         "holds 2 robots",
     ),
+    "a sensor by our name, of another body": (
+        robot(after=MOTOR + '<sensor><framepos name="root_pos" objtype="body" objname="leg"/></sensor>'),
+        "sensor 'root_pos'",
+    ),
+    "a soft body": (
+        robot(
+            f'<freejoint/>{BODY}<flexcomp name="f" type="grid" count="3 3 1" spacing=".1 .1 1" radius=".1"/>'
+        ),
+        "soft bodies",
+    ),
     "another kind of sensor by our name": (
         robot(after=MOTOR + '<sensor><jointpos name="root_pos" joint="knee"/></sensor>'),
         "sensor 'root_pos'",
@@ -196,3 +206,66 @@ def test_paths_beside_the_working_folder_stay_relative(tmp_path, monkeypatch):
     from envgen.core import cfgio
 
     assert cfgio.load(Path("cfg.toml")).robots[0].model == "mine.xml"
+
+
+def start_of(tmp_path: Path, text: str, **more):
+    import mujoco
+
+    (tmp_path / "mine.xml").write_text(text)
+    variant, world = build_world(make_cfg("flat", str(tmp_path / "mine.xml"), **more))
+    data = mujoco.MjData(world.model)
+    mujoco.mj_resetDataKeyframe(world.model, data, 0)
+    mujoco.mj_step(world.model, data, nstep=200)
+    return variant, world, data
+
+
+def test_the_ground_s_friction_holds_whatever_a_robot_asks_for(tmp_path):
+    text = robot(head='<default><geom priority="3" friction="2 .1 .1" condim="6"/></default>')
+    _, world, data = start_of(tmp_path, text, physics={"friction": 0.1})
+    assert data.ncon
+    meets = [c for c in data.contact if world.model.geom_bodyid[c.geom].min() == 0]
+    assert meets
+    assert all(contact.friction[0] == pytest.approx(0.1) for contact in meets)
+    assert all(contact.dim == 6 for contact in meets)
+
+
+def test_activations_of_its_keyframe_are_kept(tmp_path):
+    import mujoco
+
+    after = (
+        '<actuator><general name="a" joint="knee" dyntype="integrator" ctrlrange="-1 1"/></actuator>'
+        '<keyframe><key name="home" qpos="0 0 1 1 0 0 0 0" act=".5"/><key name="bent" qpos="0 0 1 1 0 0 0 .3"'
+        ' act=".25"/></keyframe>'
+    )
+    (tmp_path / "mine.xml").write_text(robot(after=after))
+    world = build_world(make_cfg("flat", robots=[{"model": "ant"}, {"model": str(tmp_path / "mine.xml")}]))[1]
+    data = mujoco.MjData(world.model)
+    mujoco.mj_resetDataKeyframe(world.model, data, 0)
+    assert data.act.tolist() == [0.5]
+    assert world.model.key("mine_0/bent").act.tolist() == [0.25]
+    assert world.model.key("mine_0/bent").qpos[-1] == pytest.approx(0.3)
+
+
+def test_sensors_that_mujoco_misspells_are_kept(tmp_path):
+    sensors = '<sensor><e_kinetic name="k"/><e_potential name="p"/><user name="u" dim="2"/></sensor>'
+    _, world, _ = start_of(tmp_path, robot(after=MOTOR + sensors))
+    assert {"mine_0/k", "mine_0/p", "mine_0/u"} <= set(world.names("sensor"))
+
+
+def test_a_name_that_looks_like_ours_is_only_a_name(tmp_path):
+    _, world, _ = start_of(tmp_path, robot().replace('name="base"', 'name="@pose@"'))
+    assert "mine_0/@pose@" in world.body_names
+
+
+def test_constraints_to_what_is_left_out_are_told(tmp_path):
+    text = robot(after=MOTOR + '<equality><weld body1="base" body2="hand"/></equality>')
+    text = text.replace("<worldbody>", '<worldbody><body name="hand" mocap="true"/>')
+    variant, world, _ = start_of(tmp_path, text)
+    assert world.model.neq == 0
+    assert any("1 equality constraint" in note for note in variant.notes)
+
+
+def test_touch_sensors_of_its_own_stay(tmp_path):
+    body = BODY.replace("<geom size=", '<site name="s" size=".1"/><geom size=', 1)
+    text = robot(f"<freejoint/>{body}", MOTOR + '<sensor><touch name="touch_sole" site="s"/></sensor>')
+    assert "mine_0/touch_sole" in start_of(tmp_path, text)[1].names("sensor")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ import click
 from envgen.cli import show
 
 if TYPE_CHECKING:
-    from envgen.core.cfg import EnvCfg
     from envgen.packs.make import Tally
     from envgen.packs.pack import Pack
 
@@ -79,7 +79,7 @@ def command(
                 draw(tally)
 
         if not (quiet or as_json):
-            _announce(source, cfg)
+            _announce(source, [*(text.partition("=")[0] for text in sets), *(axis.path for axis in axes)])
         try:
             pack = make(
                 cfg,
@@ -109,7 +109,7 @@ def command(
         _summary(pack, last[0] if last else None, took)
 
 
-def _announce(source: str, cfg: EnvCfg) -> None:
+def _announce(source: str, given: Sequence[str]) -> None:
     """Say what of a prompt was not understood or had to be assumed, before the work begins."""
     from envgen.packs.make import is_file
 
@@ -121,8 +121,9 @@ def _announce(source: str, cfg: EnvCfg) -> None:
     if meaning.unmapped:
         words = ", ".join(repr(word) for word in meaning.unmapped)
         click.secho(f"not understood: {words}", fg="yellow", err=True)
-    if meaning.assumed:
-        parts = ", ".join(f"{a.path} = {a.value}" for a in meaning.assumed)
+    assumed = [a for a in meaning.assumed if not any(a.path.startswith(path.strip()) for path in given)]
+    if assumed:
+        parts = ", ".join(f"{a.path} = {a.value}" for a in assumed)
         click.secho(f"assumed: {parts}  (see `envgen interpret`)", dim=True, err=True)
 
 

@@ -157,7 +157,7 @@ def _film(variant: PackVariant, target: Path, shot: Shot, hidden: bool) -> None:
 
     backend()  # before a file is begun
     variant.model()  # refuses what is not safe to read
-    world = dress(variant.xml, variant.files, variant.cell)
+    world = dress(*variant.sources(), variant.cell)
     video = Video(target, shot.fps, shot.size)
     try:
         with (
@@ -200,6 +200,6 @@ def _tile(variant: PackVariant, render: bool) -> Tile:
         from envgen.preview.dress import dress
         from envgen.preview.render import render_world
 
-        world = dress(variant.xml, variant.files, variant.cell)
+        world = dress(*variant.sources(), variant.cell)
         return Tile(str(variant.index), subtitle, None, variant.difficulty, render_world(world, *FRAME))
     return Tile(str(variant.index), subtitle, world, variant.difficulty)

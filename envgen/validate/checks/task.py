@@ -22,7 +22,7 @@ class TaskTerms(Check):
     title: ClassVar[str] = "task terms are finite, and nothing has ended or succeeded at the start"
     why: ClassVar[str] = "An episode that is over at once, or won at once, teaches nothing."
     order: ClassVar[int] = 65
-    remedy: ClassVar[str] = "Move the goal away from the start, or change the task's parameters."
+    remedy: ClassVar[str] = "Move the goal away, change the task's parameters, or mend the robot's home pose."
 
     def applies(self, subject: Subject) -> bool:
         return subject.ours and subject.task is not None
