@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -33,6 +34,16 @@ class FilePath(click.Path):
 
 
 PATH = FilePath()
+
+
+class FloatRange(click.FloatRange):
+    """A number within bounds; NaN, which no comparison puts outside of them, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no finite number", param, ctx)
+        return number
 
 
 def histogram(counts: Sequence[int]) -> str:

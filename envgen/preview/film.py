@@ -59,6 +59,23 @@ class Shot:
         """Number of frames."""
         return max(1, round(self.seconds * self.fps))
 
+    def check(self) -> None:
+        """Whether it can be filmed, to be asked before a file is begun.
+
+        Raises:
+            InputError: It is too long, or of a size that can't be encoded.
+        """
+        wide, high = self.size
+        if not (16 <= wide <= 3840 and 16 <= high <= 2160 and wide % 2 == high % 2 == 0):
+            raise InputError(
+                f"a video of {wide} × {high} is not possible", "Give even numbers, 16 to 3840x2160."
+            )
+        if self.frames > MOST_FRAMES:
+            raise InputError(
+                f"{self.frames:,} frames are over the bound of {MOST_FRAMES:,}",
+                "Take fewer --seconds or --fps.",
+            )
+
 
 def film(world: World, shot: Shot) -> Iterator[Image]:
     """The frames of a world in motion, (height, width, 3) RGB each.
@@ -67,13 +84,8 @@ def film(world: World, shot: Shot) -> Iterator[Image]:
         InputError: The shot is too long, or of a size that can't be encoded.
         WorkError: No OpenGL works here, or MuJoCo can't go on.
     """
+    shot.check()
     wide, high = shot.size
-    if not (16 <= wide <= 3840 and 16 <= high <= 2160 and wide % 2 == high % 2 == 0):
-        raise InputError(f"a video of {wide} × {high} is not possible", "Give even numbers, 16 to 3840x2160.")
-    if shot.frames > MOST_FRAMES:
-        raise InputError(
-            f"{shot.frames:,} frames are over the bound of {MOST_FRAMES:,}", "Take fewer --seconds or --fps."
-        )
     model = world.model
     data = mujoco.MjData(model)
     with listening():

@@ -8,6 +8,7 @@ from typing import Any
 from envgen.core import cfgio
 from envgen.core.cfg import MAX_AGENTS, slug
 from envgen.core.errors import InputError
+from envgen.core.families import TASKS
 from envgen.prompting.base import Assumed, Interpretation, Understood
 from envgen.prompting.reading import Draft, Reading, first_known
 
@@ -67,7 +68,7 @@ class _Assembly:
         data: dict[str, Any] = {}
         if not drafts:
             drafts = [self._default("terrain", "flat", self._why("terrain", "no terrain named"))]
-        if len(drafts) > 1 and self.reading.layout:
+        if self.reading.layout and (len(drafts) > 1 or "terrain.levels" in self.reading.fields):
             data["layout"], text = self.reading.layout
             self.understood.append(Understood(text, "terrain.layout", data["layout"]))
         elif len(drafts) > 1:
@@ -78,6 +79,7 @@ class _Assembly:
 
     def robots(self) -> list[dict[str, Any]]:
         drafts = self.reading.robots or [self._default("robot", "ant", self._why("robot", "no robot named"))]
+        self._enough(drafts)
         kept: list[dict[str, Any]] = []
         total = 0
         for draft in drafts:
@@ -93,6 +95,19 @@ class _Assembly:
             total += most
             kept.append(self.part(draft, f"robots[{len(kept)}]"))
         return kept
+
+    def _enough(self, drafts: list[Draft]) -> None:
+        """Raise the count of the first robot to what the task needs: "ant sumo" is a match of two."""
+        task = self.reading.task
+        counts = [draft.values.get("count", 1) for draft in drafts]
+        least = [count[0] if isinstance(count, list) else count for count in counts]
+        lack = (TASKS.get(task.kind).min_agents if task else 1) - sum(least)
+        if task is None or lack <= 0:
+            return
+        low, count, first = least[0] + lack, counts[0], drafts[0]
+        first.trace = [t for t in first.trace if t[1] != "count"]
+        value = [low, count[1]] if isinstance(count, list) and count[1] > low else low
+        first.assume("count", value, f"{task.kind} takes {sum(least) + lack} robots or more")
 
     def task(self) -> dict[str, Any]:
         draft = self.reading.task or self._default("task", "walk", self._why("task", "no task named"))

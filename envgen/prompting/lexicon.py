@@ -28,6 +28,7 @@ class Sense:
         terrain: Kinds, the first registered being meant; likewise `obstacle`, `robot`, `task`.
         terrain_set: Kinds that are all meant.
         excludes: Kinds that its negation rules out; without it the first kind alone.
+        ground: Terrains that an obstacle's word means in a sequence of grounds ("first rubble, then a maze").
         alternatives: Whether either the terrain or the obstacle is meant, not both.
         weak: Whether it counts only if no other terrain is named.
         robot_params: Parameters that the robot's name implies, where its kind has them.
@@ -58,6 +59,7 @@ class Sense:
     task: tuple[str, ...] = ()
     terrain_set: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
+    ground: tuple[str, ...] = ()
     alternatives: bool = False
     weak: bool = False
     robot_params: Mapping[str, Any] = field(default_factory=dict)

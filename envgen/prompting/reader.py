@@ -22,6 +22,7 @@ from envgen.prompting.scan import scan
 
 RULES: tuple[Callable[[Reading], None], ...] = (
     rules_scope.negation,
+    rules_scope.levels,
     rules_scope.variants,
     rules_physics.gravity,
     rules_physics.friction,

@@ -23,6 +23,7 @@ def robots(reading: Reading) -> None:
         _mention(reading, i, sense, legs)
     if not reading.robots:
         _unnamed(reading)
+    _another(reading)
     _teams(reading)
 
 
@@ -175,6 +176,25 @@ def _unnamed(reading: Reading) -> None:
         _count(draft, number, reading.use(at, i))
         reading.robots.append(draft)
         return
+
+
+def _another(reading: Reading) -> None:
+    """A second robot of the same kind: "one ant chases another through a maze"."""
+    for i, item in list(reading.open()):
+        if not 0 < len(reading.robots) < MAX_AGENTS:
+            return
+        before, after = reading.at(i - 1), reading.at(i + 1)
+        if item.word != "another" or item.negated or (before and before.word in ("to", "after", "from")):
+            continue
+        if after and not after.punct and (not after.stop or "arena" in after.roles or "world" in after.roles):
+            continue  # "another hill"
+        named = next((j for j in range(i - 1, -1, -1) if any(s.thing for s in reading.items[j].senses)), None)
+        robot = next((r for r in reading.robots if r.at == named), None)
+        if robot is None or reading.sentence(robot.at) != reading.sentence(i):
+            continue  # "from one stone to another"
+        second = Draft("robot", robot.kind, i, {k: v for k, v in robot.values.items() if k != "count"})
+        second.put("model", robot.kind, reading.use(i))
+        reading.robots.append(second)
 
 
 def _teams(reading: Reading) -> None:

@@ -88,6 +88,25 @@ def _exclude(reading: Reading, negator: int, j: int) -> None:
         item.used = True
 
 
+LEVELS = 40
+"""Most columns of a grid (TerrainCfg.levels)."""
+
+
+def levels(reading: Reading) -> None:
+    """Columns of a board, which are no variants: "a board with eight levels", "a curriculum of 10 levels"."""
+    boards = reading.lexicon.tables.get("boards", ())
+    for i, item in list(reading.open()):
+        number = item.quantity.whole if item.quantity else None
+        link, board, noun = reading.at(i - 1), reading.at(i - 2), reading.at(i + 1)
+        if number is None or not 1 <= number <= LEVELS or not link or not board or not noun:
+            continue
+        layout = board.sense("layout")
+        of_board = board.word in boards or (layout is not None and layout.layout == "grid")
+        if of_board and link.word in ("with", "of", "in") and noun.word in ("level", "levels"):
+            reading.layout = ("grid", reading.use(i - 2))
+            reading.put("terrain.levels", number, reading.use(i, i + 1))
+
+
 def variants(reading: Reading) -> None:
     """A number before a word for worlds: "500 variants", "64 different mazes", "200 of them"."""
     for i, item in reading.open():

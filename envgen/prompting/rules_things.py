@@ -10,6 +10,7 @@ from envgen.prompting.scan import Item
 
 DENSITY = [0.04, 0.12]
 """Obstacles per m2 when no word says how many: 10 to 30 on 16 x 16 m."""
+_ON_A_GROUND = ("with", "and", "plus", "among", "of")
 FEW = (2, 2000)
 """A number of obstacles within these bounds is a count (ObstacleCfg.count)."""
 
@@ -43,6 +44,7 @@ def things(reading: Reading) -> None:
             if any(t.kind in sense.terrain for t in reading.terrains):
                 item.used = True
     _flat_contradiction(reading)
+    _sequence(reading)
     _layout(reading)
     _nothing_else(reading)
 
@@ -199,7 +201,34 @@ def _flat_contradiction(reading: Reading) -> None:
             owner.notes.append(("kind", owner.kind, f"{word.text!r} contradicts {following.text!r}"))
 
 
+def _sequence(reading: Reading) -> None:
+    """What lies on a ground is the ground where grounds follow each other: "first rubble, then a maze"."""
+    steps = [i for i, _, sense in reading.having("layout") if sense.layout == "track"]
+    for draft in list(reading.obstacles):
+        sense, before = reading.items[draft.at].sense("ground"), reading.at(draft.at - 1)
+        kind = _kind(reading, "terrain", sense.ground) if sense else None
+        beside = any(0 < abs(i - draft.at) <= 2 for i in steps)
+        if kind is None or not beside or (before and before.word in _ON_A_GROUND):
+            continue
+        if any(name in ("count", "density") for _, name, _ in draft.trace) or not reading.terrains:
+            continue
+        reading.obstacles.remove(draft)
+        if all(terrain.kind != kind for terrain in reading.terrains):
+            ground = Draft("terrain", kind, draft.at)
+            ground.put("kind", kind, reading.items[draft.at].text)
+            reading.terrains.append(ground)
+            reading.terrains.sort(key=lambda terrain: terrain.at)
+
+
 def _layout(reading: Reading) -> None:
+    for layout, table in (("track", "tracks"), ("grid", "boards")):
+        nouns = reading.lexicon.tables.get(table, ())
+        for i, item in list(reading.open()):
+            following = reading.at(i + 1)
+            of = following is not None and following.word == "of" and not item.negated
+            if of and item.word.split()[-1] in nouns and sum(t.at > i for t in reading.terrains) > 1:
+                reading.layout = reading.layout or (layout, item.text)
+                item.used |= reading.layout[0] == layout
     for i, item, sense in list(reading.having("layout")):
         if len(reading.terrains) > 1 and reading.layout is None:
             reading.layout = (sense.layout, reading.use(i))

@@ -46,6 +46,11 @@ def test_list_of_one_family(run, family):
     assert {entry["name"] for entry in data[family]} <= set(first)
 
 
+def test_list_of_the_family_that_is_empty(run):
+    assert run("list", "policies") == (0, "none yet\n", "")
+    assert run("list", "policies", "--json").json == {"policies": []}
+
+
 def test_list_without_a_family_has_every_name(run):
     shown = run("list").out
     for family, entries in run("list", "--json").json.items():
@@ -353,6 +358,13 @@ def test_film_without_opengl_says_what_to_install(shell, pack, here):
         (["--video", "x.avi"], "x.avi is of no format", ".webm"),
         (["--video", "x.webm", "--size", "640"], "no size in pixels such as 640x480", ""),
         (["--video", "x.webm", "--size", "641x480"], "641 × 480 is not possible", "even numbers"),
+        (["--video", "x.mp4", "--size", "0x10"], "0 × 10 is not possible", "even numbers"),
+        (["--video", "x.mp4", "--size", "99999x99999"], "99999 × 99999 is not possible", "even numbers"),
+        (["--video", "x.mp4", "--seconds", "3600", "--fps", "120"], "432,000 frames", "fewer --seconds"),
+        (["--video", "x.webm", "--seconds", "nan"], "'nan' is no finite number", ""),
+        (["--video", "x.webm", "--fps", "nan"], "'nan' is no finite number", ""),
+        (["--out", "x.jpg"], "x.jpg is no .png", "x.png"),
+        (["--out", "sheet"], "sheet is no .png", "sheet.png"),
         (["--video", "x.webm", "--index", "6"], "has no variant 6", "It has 6"),
         (["--video", "x.webm", "--count", "3"], "a video has no --count", "Leave out --count."),
         (["--video", "--out", "x.webm"], "a video has no --out", "--video PATH"),

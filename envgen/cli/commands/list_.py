@@ -10,6 +10,8 @@ import click
 from envgen.cli import show
 
 FAMILIES = ("terrains", "obstacles", "robots", "tasks", "checks")
+EMPTY = "policies"
+"""A family of the vocabulary that has no kinds yet."""
 
 EPILOG = """\b
 Examples:
@@ -27,8 +29,18 @@ Examples:
 def command(family: str | None, kind: str | None, as_json: bool) -> None:
     """List what can be asked for: all names, a FAMILY with units and ranges, or one KIND in full.
 
-    A FAMILY is terrains, obstacles, robots, tasks or checks.
+    A FAMILY is terrains, obstacles, robots, tasks, checks or policies.
     """
+    if family in (EMPTY, "policy"):
+        if kind:
+            from envgen.core.errors import InputError
+
+            raise InputError(f"there is no policy {kind!r}", "There are none yet.")
+        if as_json:
+            show.emit({EMPTY: []})
+        else:
+            click.echo("none yet")
+        return
     family, kind = _meant(family, kind)
     chosen = [family] if family else list(FAMILIES)
     data = {name: entries(name) for name in chosen}
@@ -50,7 +62,7 @@ def _meant(family: str | None, kind: str | None) -> tuple[str | None, str | None
     Raises:
         InputError: There is none of that name.
     """
-    from envgen.core.errors import InputError, suggestion
+    from envgen.core.errors import InputError, nearest, suggestion
 
     if family is None:
         return None, None
@@ -65,7 +77,12 @@ def _meant(family: str | None, kind: str | None) -> tuple[str | None, str | None
         for known in FAMILIES:
             if any(entry["name"] == family for entry in entries(known)):
                 return known, family
-    raise InputError(f"there is no family {family!r}", suggestion(family, FAMILIES))
+        kinds = {entry["name"]: known for known in reversed(FAMILIES) for entry in entries(known)}
+        near = nearest(family, kinds) if nearest(family, (*FAMILIES, EMPTY)) is None else None
+        if near:
+            remedy = f"Did you mean {near!r}? `envgen list {kinds[near]}` shows all {kinds[near]}."
+            raise InputError(f"there is no family or kind {family!r}", remedy)
+    raise InputError(f"there is no family {family!r}", suggestion(family, (*FAMILIES, EMPTY)))
 
 
 # --- printing -----------------------------------------------------------------------------------

@@ -61,9 +61,9 @@ def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, 
 )
 @click.option("--index", "-i", type=click.IntRange(0), default=0, show_default=True, help="Its variant.")
 @click.option(
-    "--seconds", type=click.FloatRange(0.1, 3600), default=5.0, show_default=True, help="Its length."
+    "--seconds", type=show.FloatRange(0.1, 3600), default=5.0, show_default=True, help="Its length."
 )
-@click.option("--fps", type=click.FloatRange(1, 120), default=25.0, show_default=True, help="Its frame rate.")
+@click.option("--fps", type=show.FloatRange(1, 120), default=25.0, show_default=True, help="Its frame rate.")
 @click.option(
     "--size", metavar="WxH", callback=_size, default="640x480", show_default=True, help="Its size in pixels."
 )
@@ -109,7 +109,7 @@ def command(
     pack = Pack.open(path)
     hidden = quiet or not sys.stderr.isatty()
     if video is None:
-        target = out or _target(path, render)
+        target = _png(out) if out else _target(path, render)
         _sheet(pack, target, count, width, render, hidden)
     else:
         from envgen.preview.film import Shot
@@ -155,6 +155,7 @@ def _film(variant: PackVariant, target: Path, shot: Shot, hidden: bool) -> None:
     from envgen.preview.gl import backend
     from envgen.preview.video import Video
 
+    shot.check()
     backend()  # before a file is begun
     variant.model()  # refuses what is not safe to read
     world = dress(*variant.sources(), variant.cell)
@@ -174,6 +175,21 @@ def _film(variant: PackVariant, target: Path, shot: Shot, hidden: bool) -> None:
         raise KeyboardInterrupt(
             f"interrupted: the first {seconds:.1f} s are in {target}", "Run it again for all."
         ) from None
+
+
+def _png(path: Path) -> Path:
+    """The path, if it says what is written there.
+
+    Raises:
+        InputError: Its suffix is that of another format.
+    """
+    from envgen.core.errors import InputError
+
+    if path.suffix.lower() != ".png":
+        raise InputError(
+            f"{path} is no .png, which a contact sheet is", f"Write it to --out {path.with_suffix('.png')}."
+        )
+    return path
 
 
 def _target(path: Path, render: bool) -> Path:
