@@ -104,7 +104,11 @@ BROKEN: dict[str, list[str]] = {
             '<site name="s"/>' + arm(), tail='<actuator>\n<general site="s" gear="0 0 1 0 0 0"/>§</actuator>'
         ),
     ],
-    "keyframe": [keyed('<key name="k" qpos="1.7"/>§'), keyed('<key name="k" qpos="0" ctrl="3"/>§')],
+    "keyframe": [
+        keyed('<key name="k" qpos="1.7"/>§'),
+        keyed('<key name="k" qpos="0" ctrl="3"/>§'),
+        mjcf(ball(1), tail='<keyframe>\n<key name="k" qpos="0 0 1"/>§\n</keyframe>'),
+    ],
     "free_joint": [
         mjcf(ball(1, joint='\n<joint type="free"/>§\n'), head='<default><joint damping="2"/></default>'),
         mjcf(ball(1, joint='\n<joint type="free" stiffness="2"/>§\n')),
@@ -123,6 +127,16 @@ BROKEN: dict[str, list[str]] = {
         mjcf(FLOOR + ball(1), head='<default><geom contype="0" conaffinity="0"/></default>'),
         mjcf(FLOOR + ball(1), head='<default><geom contype="1" conaffinity="2"/></default>'),
         mjcf(FLOOR + ball(1), head='<option><flag contact="disable"/></option>'),
+        # what meets is one geom with itself, or two links of the robot
+        mjcf(
+            FLOOR.replace("/>", ' contype="2" conaffinity="2"/>') + ball(1, 'contype="4" conaffinity="4"'),
+        ),
+        mjcf(
+            FLOOR.replace("/>", ' contype="2" conaffinity="2"/>')
+            + '\n<body name="a" pos="0 0 1">§<freejoint/><geom size=".1"/>'
+            '\n<body pos="0 0 .3"><joint/><geom size=".1"/>'
+            '\n<body pos="0 0 .3"><joint/><geom size=".1"/></body></body></body>'
+        ),
     ],
     "parent_contact": [
         mjcf(
