@@ -135,7 +135,11 @@ BROKEN: dict[str, list[str]] = {
             FLOOR.replace("/>", ' contype="2" conaffinity="2"/>')
             + '\n<body name="a" pos="0 0 1">§<freejoint/><geom size=".1"/>'
             '\n<body pos="0 0 .3"><joint/><geom size=".1"/>'
-            '\n<body pos="0 0 .3"><joint/><geom size=".1"/></body></body></body>'
+            '\n<body name="b" pos="0 0 .3"><joint/><geom name="b" size=".1"/>'
+            '\n<body name="c" pos="0 0 .3"><joint/><geom name="c" size=".1"/></body></body></body>',
+            # what joins its links doesn't hold it
+            tail='<equality><connect body1="b" body2="c" anchor="0 0 .1"/></equality>'
+            '<contact><pair geom1="b" geom2="c"/></contact>',
         ),
     ],
     "parent_contact": [
@@ -170,8 +174,8 @@ BROKEN: dict[str, list[str]] = {
     "friction": [
         mjcf("\n" + ball(1, 'friction="-1"') + "§"),
         mjcf("\n" + ball(1, 'friction="50"') + "§"),
-        mjcf("\n" + ball(1, 'friction="1 5" condim="4"') + "§"),
-        mjcf("\n" + ball(1, 'friction="1 .1 5" condim="6"') + "§"),
+        mjcf("\n" + ball(1, 'friction="1 .2" condim="4"') + "§"),
+        mjcf("\n" + ball(1, 'friction="1 .1 .2" condim="6"') + "§"),
     ],
     "mesh_hull": [mjcf(MESHED.replace("/></body>", "/>§</body>"), head=MESH.format("ell.obj", ""))],
     "sensor_dead": [

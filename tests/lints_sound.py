@@ -141,6 +141,7 @@ SOUND: dict[str, list[str]] = {
     "friction": [
         mjcf(ball(1, 'friction="2 .5 .5" condim="3"')),
         mjcf(ball(1, 'friction="1 .01 .001" condim="6"')),
+        mjcf(ball(1, 'friction="1 .1 5" condim="4"')),
     ],
     "mesh_hull": [
         mjcf(MESHED, head=MESH.format("cube.obj", "")),

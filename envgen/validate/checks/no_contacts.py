@@ -98,11 +98,15 @@ def _meet(subject: Subject) -> bool:
 
 
 def _held(subject: Subject) -> set[int]:
-    """Roots of the trees that an equality joins to something, or that a <pair> lets touch something."""
+    """Roots of the trees that an equality or a <pair> joins to another tree, or to the world."""
     model = subject.model
-    geoms = {int(g) for g in (*model.pair_geom1, *model.pair_geom2)}
-    bodies = {int(model.geom_bodyid[g]) for g in geoms}
+    joined = [
+        (model.geom_bodyid[a], model.geom_bodyid[b]) for a, b in zip(model.pair_geom1, model.pair_geom2)
+    ]
     for kind, one, other in zip(model.eq_objtype, model.eq_obj1id, model.eq_obj2id):
-        ids = (int(one), int(other))
-        bodies |= set(ids if kind == _BODY else (int(model.site_bodyid[i]) for i in ids if kind == _SITE))
-    return {int(model.body_rootid[body]) for body in bodies}
+        if kind == _BODY:
+            joined.append((one, other))
+        elif kind == _SITE:
+            joined.append((model.site_bodyid[one], model.site_bodyid[other]))
+    roots = [(int(model.body_rootid[one]), int(model.body_rootid[other])) for one, other in joined]
+    return {root for pair in roots if pair[0] != pair[1] for root in pair}
