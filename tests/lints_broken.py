@@ -104,7 +104,11 @@ BROKEN: dict[str, list[str]] = {
             '<site name="s"/>' + arm(), tail='<actuator>\n<general site="s" gear="0 0 1 0 0 0"/>§</actuator>'
         ),
     ],
-    "keyframe": [keyed('<key name="k" qpos="1.7"/>§'), keyed('<key name="k" qpos="0" ctrl="3"/>§')],
+    "keyframe": [
+        keyed('<key name="k" qpos="1.7"/>§'),
+        keyed('<key name="k" qpos="0" ctrl="3"/>§'),
+        mjcf(ball(1), tail='<keyframe>\n<key name="k" qpos="0 0 1"/>§\n</keyframe>'),
+    ],
     "free_joint": [
         mjcf(ball(1, joint='\n<joint type="free"/>§\n'), head='<default><joint damping="2"/></default>'),
         mjcf(ball(1, joint='\n<joint type="free" stiffness="2"/>§\n')),
@@ -123,6 +127,20 @@ BROKEN: dict[str, list[str]] = {
         mjcf(FLOOR + ball(1), head='<default><geom contype="0" conaffinity="0"/></default>'),
         mjcf(FLOOR + ball(1), head='<default><geom contype="1" conaffinity="2"/></default>'),
         mjcf(FLOOR + ball(1), head='<option><flag contact="disable"/></option>'),
+        # what meets is one geom with itself, or two links of the robot
+        mjcf(
+            FLOOR.replace("/>", ' contype="2" conaffinity="2"/>') + ball(1, 'contype="4" conaffinity="4"'),
+        ),
+        mjcf(
+            FLOOR.replace("/>", ' contype="2" conaffinity="2"/>')
+            + '\n<body name="a" pos="0 0 1">§<freejoint/><geom size=".1"/>'
+            '\n<body pos="0 0 .3"><joint/><geom size=".1"/>'
+            '\n<body name="b" pos="0 0 .3"><joint/><geom name="b" size=".1"/>'
+            '\n<body name="c" pos="0 0 .3"><joint/><geom name="c" size=".1"/></body></body></body>',
+            # what joins its links doesn't hold it
+            tail='<equality><connect body1="b" body2="c" anchor="0 0 .1"/></equality>'
+            '<contact><pair geom1="b" geom2="c"/></contact>',
+        ),
     ],
     "parent_contact": [
         mjcf(
@@ -156,8 +174,8 @@ BROKEN: dict[str, list[str]] = {
     "friction": [
         mjcf("\n" + ball(1, 'friction="-1"') + "§"),
         mjcf("\n" + ball(1, 'friction="50"') + "§"),
-        mjcf("\n" + ball(1, 'friction="1 5" condim="4"') + "§"),
-        mjcf("\n" + ball(1, 'friction="1 .1 5" condim="6"') + "§"),
+        mjcf("\n" + ball(1, 'friction="1 .2" condim="4"') + "§"),
+        mjcf("\n" + ball(1, 'friction="1 .1 .2" condim="6"') + "§"),
     ],
     "mesh_hull": [mjcf(MESHED.replace("/></body>", "/>§</body>"), head=MESH.format("ell.obj", ""))],
     "sensor_dead": [

@@ -80,7 +80,7 @@ SOUND: dict[str, list[str]] = {
         driven('<motor joint="elbow" ctrlrange="-50 50"/>'),
     ],
     "dead_actuator": [driven(MOTOR), driven('<velocity joint="elbow" kv="1"/>')],
-    "keyframe": [keyed('<key qpos="1.6"/>'), keyed('<key qpos="0" ctrl="1"/>')],
+    "keyframe": [keyed('<key qpos="1.6"/>'), keyed('<key qpos="0" ctrl="1"/>'), keyed("<key time='1'/>")],
     "free_joint": [
         mjcf(ball(1), head='<default><joint damping="2"/></default>'),
         mjcf(ball(1, joint='<joint type="free" damping="2"/>')),
@@ -112,6 +112,14 @@ SOUND: dict[str, list[str]] = {
             head='<default><geom contype="0" conaffinity="0"/></default>',
             tail='<contact><pair geom1="floor" geom2="ball"/></contact>',
         ),
+        # one link that meets the ground is enough, and what is welded to the world doesn't fall
+        mjcf(
+            FLOOR.replace("/>", ' contype="2" conaffinity="2"/>')
+            + '<body pos="0 0 1"><freejoint/><geom size=".1"/>'
+            '<body pos="0 0 .3"><joint/><geom size=".1" contype="2"/></body></body>'
+            '<body name="held" pos="2 0 1"><freejoint/><geom size=".1" conaffinity="4" contype="4"/></body>',
+            tail='<equality><weld body1="held"/></equality>',
+        ),
     ],
     "parent_contact": [mjcf(f'<body pos="0 0 1"><freejoint/><geom size=".1"/>{arm()}</body>')],
     "timestep": [
@@ -133,6 +141,7 @@ SOUND: dict[str, list[str]] = {
     "friction": [
         mjcf(ball(1, 'friction="2 .5 .5" condim="3"')),
         mjcf(ball(1, 'friction="1 .01 .001" condim="6"')),
+        mjcf(ball(1, 'friction="1 .1 5" condim="4"')),
     ],
     "mesh_hull": [
         mjcf(MESHED, head=MESH.format("cube.obj", "")),

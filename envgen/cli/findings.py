@@ -40,12 +40,17 @@ def passed(report: Report, *, strict: bool) -> bool:
     return report.ok and not (strict and report.count("warning"))
 
 
-def as_github(reports: Sequence[tuple[str, Report]]) -> list[str]:
-    """A line of a workflow command for each finding that did not pass.
+def as_github(reports: Sequence[tuple[str, Report]], *, everything: bool) -> list[str]:
+    """A line of a workflow command for each finding that did not pass; infos only if everything is shown.
 
     See https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands.
     """
-    return [_annotation(name, f) for name, report in reports for f in report.findings if not f.ok]
+    return [
+        _annotation(name, f)
+        for name, report in reports
+        for f in report.findings
+        if not f.ok and (everything or f.severity != "info")
+    ]
 
 
 def _annotation(name: str, finding: Finding) -> str:
@@ -67,15 +72,16 @@ def _escaped(text: str, also: str = "") -> str:
     return text
 
 
-def print_text(reports: Sequence[tuple[str, Report]], *, everything: bool) -> None:
+def print_text(reports: Sequence[tuple[str, Report]], *, strict: bool, everything: bool) -> None:
     """A table for each file with findings, what to do about them, and totals.
 
     Args:
         reports: By file or variant.
+        strict: Whether warnings fail a file.
         everything: Show infos, what passed, and every finding of a check.
     """
     whole = everything or len(reports) == 1
-    remedies: dict[str, str] = {}
+    remedies: dict[str, dict[str, None]] = {}
     totals: dict[str, Counter[str]] = {level: Counter() for level in LEVELS}
     for name, report in reports:
         for finding in report.findings:
@@ -89,18 +95,30 @@ def print_text(reports: Sequence[tuple[str, Report]], *, everything: bool) -> No
             ]
             _table(names, [row[: len(names)] for row in rows])
             told = [f for f in report.findings if not f.ok and (everything or f.severity != "info")]
-            remedies.update({f.check: f.remedy for f in told if f.remedy})
+            for f in told:
+                if f.remedy:
+                    remedies.setdefault(f.check, {})[f.remedy] = None
     if remedies:
         click.echo(click.style("what to do", bold=True))
-        _table(("", ""), list(remedies.items()), head=False)
-    _print_totals(reports, totals, everything=everything)
+        most = None if everything else MOST_ROWS
+        lines = [(check, remedy) for check, each in remedies.items() for remedy in list(each)[:most]]
+        _table(("", ""), lines, head=False)
+    _print_totals(reports, totals, strict=strict, everything=everything)
 
 
 def _print_totals(
-    reports: Sequence[tuple[str, Report]], totals: dict[str, Counter[str]], *, everything: bool
+    reports: Sequence[tuple[str, Report]],
+    totals: dict[str, Counter[str]],
+    *,
+    strict: bool,
+    everything: bool,
 ) -> None:
-    clean = sum(not report.count("error") and not report.count("warning") for _, report in reports)
-    click.echo(f"{clean} of {len(reports)} passed every check")
+    good = [report for _, report in reports if passed(report, strict=strict)]
+    warned = sum(bool(report.count("warning")) for report in good)
+    rest = (
+        f", {warned} of them with warnings" if warned else " every check" if len(good) == len(reports) else ""
+    )
+    click.echo(f"{len(good)} of {len(reports)} passed{rest}")
     for level, word in (("error", "failed"), ("warning", "warnings"), ("info", "infos")):
         if totals[level]:
             counts = ", ".join(f"{check} {n}" for check, n in totals[level].most_common())

@@ -189,8 +189,10 @@ class Check(ABC):
         """A finding about an element."""
         return replace(finding, element=place.element, file=place.file, line=place.line)
 
-    def finding(self, measured: float, bound: float, *, ok: bool, detail: str = "") -> Finding:
-        """A finding of this check."""
+    def finding(
+        self, measured: float, bound: float, *, ok: bool, detail: str = "", remedy: str = ""
+    ) -> Finding:
+        """A finding of this check; with a remedy of its own if the check's does not fit."""
         return Finding(
             self.kind,
             ok,
@@ -198,7 +200,7 @@ class Check(ABC):
             rounded(float(bound)),
             self.unit,
             "" if ok else detail,
-            "" if ok else self.remedy,
+            "" if ok else remedy or self.remedy,
         )
 
     def at_most(self, measured: float, bound: float, detail: str = "") -> Finding:

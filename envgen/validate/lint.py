@@ -62,9 +62,10 @@ class Lint(Check):
         at: Place | Node | None = None,
         severity: Severity | None = None,
         unit: str | None = None,
+        remedy: str = "",
     ) -> Finding:
         """A finding that something is wrong."""
-        finding = self.finding(measured, bound, ok=False, detail=detail)
+        finding = self.finding(measured, bound, ok=False, detail=detail, remedy=remedy)
         finding = replace(
             finding, severity=severity or self.severity, unit=self.unit if unit is None else unit
         )

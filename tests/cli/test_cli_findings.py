@@ -96,6 +96,71 @@ def test_what_could_not_be_read_is_never_left_out_by_a_choice(run, models):
     assert run("validate", "models/torn.xml", "--ignore", "well_formed").code == 0
 
 
+def test_a_glob_does_not_hide_that_nothing_could_be_read(run, models):
+    (models / "torn.xml").write_text("<mujoco>")
+    (models / "typo.xml").write_text(GOOD.replace("<geom", "<geom typo='1'", 1))
+    for name, check in (("torn", "well_formed"), ("typo", "compiles")):
+        assert codes(run("validate", f"models/{name}.xml", "--ignore", "*", "--json")) == {
+            f"models/{name}.xml": {check}
+        }
+    run("validate", "models/typo.xml", "--ignore", "comp*").refused(
+        "--ignore: 'comp*' fits only compiles, which needs its whole name", "Write --ignore compiles."
+    )
+    assert run("validate", "models/typo.xml", "--ignore", "compiles").code == 0
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--select", "gravity", "--ignore", "gravity"], ["--select", ""], ["--select", ","]],
+    ids=" ".join,
+)
+def test_a_choice_that_leaves_nothing_is_wrong_input(run, models, options):
+    run("validate", "models/good.xml", *options).refused("nothing to check", "--list-checks")
+
+
+def test_formats_that_contradict_are_wrong_input(run, models):
+    for form in ("github", "text"):
+        run("validate", "models/good.xml", "--json", "--format", form).refused(
+            f"--json contradicts --format {form}", "Give one of the two."
+        )
+    assert run("validate", "models/good.xml", "--json", "--format", "json").code == 0
+
+
+def test_a_file_that_is_given_twice_is_checked_once(run, models):
+    result = run("validate", "models/warns.xml", "./models/warns.xml", "models", "models/good.xml")
+    assert result.out.count("gravity 0 0 9.81") == 1
+    assert "2 of 3 passed" in result.out
+
+
+def test_what_follows_from_a_missing_file_counts_once(run, models):
+    mesh = '<asset><mesh name="m" file="nowhere.obj"/></asset>'
+    (models / "lost.xml").write_text(GOOD.replace("<worldbody>", f"{mesh}<worldbody>", 1))
+    result = run("validate", "models/lost.xml")
+    assert "failed: files 1\n" in result.out
+    assert "compiles" not in result.out
+    only = run("validate", "models/lost.xml", "--ignore", "files", "--json")
+    assert only.code == 1
+    assert codes(only)["models/lost.xml"] >= {"compiles"}
+
+
+def test_each_remedy_is_for_what_is_wrong(run, models):
+    (models / "torn.xml").write_text("<mujoco>")
+    (models / "urdf.xml").write_text('<robot name="r"/>')
+    (models / "bomb.xml").write_text("<!DOCTYPE m []><mujoco/>")
+    (models / "deep.xml").write_text("<mujoco>" + "<a>" * 200 + "</a>" * 200 + "</mujoco>")
+    words = {
+        "torn": "Mend the XML at the line",
+        "urdf": "Convert it to MJCF",
+        "bomb": "Remove the document type",
+        "deep": "Flatten bodies",
+    }
+    for name, word in words.items():
+        out = run("validate", f"models/{name}.xml").out
+        assert [other for other in words.values() if other in out] == [word]
+    out = run("validate", *(f"models/{name}.xml" for name in words)).out
+    assert all(out.count(word) == 1 for word in words.values())
+
+
 @pytest.mark.parametrize("option", ["--select", "--ignore"])
 def test_an_unknown_code_is_wrong_input_with_the_nearest(run, models, option):
     result = run("validate", "models/good.xml", option, "penetraton")
@@ -103,7 +168,7 @@ def test_an_unknown_code_is_wrong_input_with_the_nearest(run, models, option):
 
 
 def test_annotations_for_github(run, models):
-    result = run("validate", "models", "--format", "github", "--ignore", "contact_default")
+    result = run("validate", "models", "--format", "github", "--all", "--ignore", "contact_default")
     assert result.code == 1
     lines = result.out.splitlines()
     form = r"::(error|warning|notice) file=models/\w+\.xml,line=\d+,title=envgen [a-z_]+::.+"
@@ -118,6 +183,13 @@ def test_annotations_for_github(run, models):
     assert any(
         line.startswith("::warning file=models/warns.xml,line=2,title=envgen gravity::") for line in lines
     )
+
+
+def test_infos_are_annotated_only_if_everything_is_shown(run, models):
+    result = run("validate", "models", "--format", "github")
+    assert "::error" in result.out
+    assert "::warning" in result.out
+    assert "::notice" not in result.out
 
 
 def test_annotations_name_the_included_file_and_escape_what_github_reads(run, here):
@@ -139,8 +211,12 @@ def test_text_names_the_line_and_says_each_remedy_once(run, models):
     assert result.out.count("Set <option gravity=") == 1
     assert result.out.count("line 2 option: gravity 0 0 9.81") == 2
     assert "line 7 geom" in result.out
-    assert "1 of 4 passed every check\nfailed: penetration 1\nwarnings: gravity 2\ninfos: " in result.out
+    assert (
+        "3 of 4 passed, 2 of them with warnings\nfailed: penetration 1\nwarnings: gravity 2\ninfos: "
+        in result.out
+    )
     assert "njmax" not in result.out
+    assert "1 of 4 passed\n" in run("validate", "models", "--strict").out
     assert "njmax" in run("validate", "models", "--all").out
 
 

@@ -114,7 +114,7 @@ def test_a_bad_file_fails_the_check_that_is_for_it(run, folder, name, monkeypatc
     assert report["checks"][check]["remedy"]
     assert names(folder) == before
     if check == "files" and says != "is missing":
-        assert "not compiled" in report["checks"]["compiles"]["detail"]
+        assert "compiles" not in report["checks"], "what follows is not told twice"
 
 
 def test_a_good_file_passes_with_a_line_per_check(run, folder):
@@ -148,7 +148,7 @@ def test_a_bad_file_is_shown_with_the_remedy(run, folder):
     assert result.code == 1
     assert re.search(r"✗\s+compiles\s+1\s+0", result.out)
     assert "Mend what" in result.out
-    assert result.out.endswith("0 of 1 passed every check\nfailed: compiles 1\n")
+    assert result.out.endswith("0 of 1 passed\nfailed: compiles 1\n")
 
 
 def test_a_folder_is_walked_and_only_what_fails_is_shown(run, folder):
@@ -158,7 +158,7 @@ def test_a_folder_is_walked_and_only_what_fails_is_shown(run, folder):
     assert result.code == 1
     assert "good.xml" not in result.out
     assert "models/sub/typo.xml" in result.out
-    assert "1 of 2 passed every check" in result.out
+    assert "1 of 2 passed\n" in result.out
     assert "good.xml" in run("validate", "models", "--all").out
 
 

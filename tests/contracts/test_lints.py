@@ -175,6 +175,32 @@ def test_what_mujoco_refuses_is_on_its_line(tmp_path):
     assert (finding.check, finding.line) == ("well_formed", 3)
 
 
+def test_what_mujoco_refuses_in_an_included_file_is_on_its_line(tmp_path):
+    body = '<body name="a">\n<geom size=".1"/>\n<geom name="g" size=".1" masss="1"/></body>'
+    (tmp_path / "part.xml").write_text(f"<mujocoinclude>\n<worldbody>{body}</worldbody>\n</mujocoinclude>")
+    found = examine(subject(tmp_path, '<mujoco>\n<include file="part.xml"/></mujoco>')).findings
+    (finding,) = (f for f in found if f.check == "compiles")
+    assert (finding.file, finding.line, finding.element) == ("part.xml", 4, 'geom "g"')
+    assert "masss" in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("free", "severity"),
+    [
+        ('<geom size=".1" contype="0" conaffinity="0"/>', "warning"),  # may be a marker
+        ('<geom size=".1" contype="4" conaffinity="4"/>', "warning"),  # may be held by the other
+        ('<geom size=".1" contype="8" conaffinity="8"/>', "error"),
+    ],
+)
+def test_what_falls_through_the_floor_is_as_bad_as_it_is_sure(tmp_path, free, severity):
+    floor = '<geom type="plane" size="1 1 1" contype="3" conaffinity="3"/>'
+    other = '<body pos="2 0 1"><freejoint/><geom size=".1" contype="6" conaffinity="6"/></body>'
+    text = mjcf(f'{floor}{other}\n<body name="b" pos="0 0 1"><freejoint/>{free}</body>')
+    found = examine(subject(tmp_path, text)).findings
+    (finding,) = (f for f in found if f.check == "no_contacts")
+    assert (finding.severity, finding.element, finding.line) == (severity, 'body "b"', 4)
+
+
 def test_what_is_attached_from_another_file_is_not_taken_for_what_stands_on_its_line(tmp_path):
     geom = '<geom size=".1" solref=".3 1"/>'
     part = f'<worldbody><body name="b" pos="0 0 1"><freejoint/>\n{geom}</body></worldbody>'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,14 +56,16 @@ def command(
     """Check MJCF files, folders of them, or packs: what is wrong, on which line, and what to do about it."""
     from envgen.cli import findings
     from envgen.core.errors import InputError
-    from envgen.validate.select import chosen, codes
+    from envgen.validate.select import choice, chosen
 
+    if as_json and form not in (None, "json"):
+        raise InputError(f"--json contradicts --format {form}", "Give one of the two.")
     form = form or ("json" if as_json else "text")
     if list_checks:
         return _list_checks(as_json=form == "json")
     if not paths:
         raise click.UsageError("missing argument 'PATH…'", click.get_current_context())
-    kept, left = codes("--select", select), codes("--ignore", ignore)
+    kept, left = choice(select, ignore)
     found = _Found()
     reports = [(name, chosen(report, kept, left)) for name, report in found.reports(paths)]
     if not reports:
@@ -71,10 +73,10 @@ def command(
     if form == "json":
         show.emit(findings.as_json(reports, strict=strict))
     elif form == "github":
-        for line in findings.as_github(reports):
+        for line in findings.as_github(reports, everything=show_all):
             click.echo(line)
     else:
-        findings.print_text(reports, everything=show_all)
+        findings.print_text(reports, strict=strict, everything=show_all)
         if found.skipped:
             click.echo(f"skipped: {found.skipped} XML files that are no MJCF of their own")
     return 0 if all(findings.passed(report, strict=strict) for _, report in reports) else 1
@@ -82,21 +84,31 @@ def command(
 
 @dataclass
 class _Found:
-    """What there is to check, and how many files were left out as they are no MJCF."""
+    """What there is to check, each once, and how many files were left out as they are no MJCF."""
 
     skipped: int = 0
+    seen: set[str] = field(default_factory=set)
 
     def reports(self, paths: tuple[Path, ...]) -> Iterator[tuple[str, Report]]:
         """A Report for each file and variant, in the order given."""
         from envgen.validate.foreign import examine_path
 
         for path in paths:
+            if not self._new(path):
+                continue
             if (path / "pack.json").is_file() or path.suffix == ".zip":
                 yield from _pack_reports(path)
             elif path.is_dir():
                 yield from self._folder(path)
             else:
                 yield str(path), examine_path(path)
+
+    def _new(self, path: Path) -> bool:
+        """Whether it was not met before."""
+        key = os.path.abspath(path)
+        known = key in self.seen
+        self.seen.add(key)
+        return not known
 
     def _folder(self, folder: Path) -> Iterator[tuple[str, Report]]:
         from envgen.validate.foreign import examine_paths, is_mjcf
@@ -109,11 +121,12 @@ class _Found:
         ]
         standing = [file for file in files if is_mjcf(file)]
         self.skipped += len(files) - len(standing)
+        standing = [file for file in standing if self._new(file)]
         jobs = max(1, min(8, os.cpu_count() or 1))
         for done, (file, report) in enumerate(examine_paths(standing, jobs), 1):
             _progress(done, standing)
             yield str(file), report
-        for pack in packs:
+        for pack in filter(self._new, packs):
             yield from _pack_reports(pack)
 
 

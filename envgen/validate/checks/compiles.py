@@ -8,8 +8,11 @@ from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
-from envgen.validate.source import LINE
+from envgen.validate.source import LINE, Node, Source
 
+IN_INCLUDED = re.compile(r"Element '([^']*)', line 0")
+"""How MuJoCo names an element of an included file: without file and line."""
+ATTRIBUTE = re.compile(r"unrecognized attribute: '([^']*)'")
 TAIL = re.compile(r" Element (name )?'[^']*',( id \d+,?)?( line \d+)?$")
 
 
@@ -39,8 +42,18 @@ class Compiles(Check):
         if finding.ok or not subject.foreign:
             return (finding,)
         # the finding has the element and the line already
+        lost = IN_INCLUDED.search(finding.detail)
         finding = replace(finding, detail=TAIL.sub("", finding.detail).removeprefix("Error: "))
         if subject.model is not None:  # it only warns
             return (replace(finding, severity="warning"),)
-        node = subject.source.at_line(int(found[1])) if found else None
+        node = _included(subject.source, lost[1], finding.detail) if lost else None
+        if found and not lost:
+            node = subject.source.at_line(int(found[1]))
         return (self.at(node.place, finding) if node else finding,)
+
+
+def _included(source: Source, tag: str, says: str) -> Node | None:
+    """The element of an included file that MuJoCo refuses, where its text tells which it is."""
+    wrong = ATTRIBUTE.search(says)
+    fits = [n for n in source.nodes if n.file and n.tag == tag and (not wrong or wrong[1] in n.attrib)]
+    return fits[0] if fits and (wrong or len(fits) == 1) else None

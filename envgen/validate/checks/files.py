@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from envgen.robots.xml import FILE_ATTRIBUTES, UnsafeXml, all_files, escapes
 from envgen.validate.base import Check, Subject, register
+from envgen.validate.mending import remedy_of
 from envgen.validate.report import Finding
 from envgen.validate.source import Node
 
@@ -34,7 +35,8 @@ class Files(Check):
         bad = list(self._bad(subject)) if subject.foreign else []
         found = []
         for says, name in bad[:50]:
-            finding = self.finding(1, 0, ok=False, detail=says)
+            remedy = remedy_of(says) if not name else ""
+            finding = self.finding(1, 0, ok=False, detail=says, remedy=remedy)
             node = next((n for n in subject.source.nodes if name and _names(n, name)), None)
             found.append(self.at(node.place, finding) if node else finding)
         return tuple(found) or (self.run(subject),)

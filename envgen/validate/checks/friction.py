@@ -11,7 +11,8 @@ from envgen.validate.base import Subject, register
 from envgen.validate.lint import Lint, colliding, place
 from envgen.validate.report import Finding
 
-SLIDING, TORSION = 10.0, 1.0
+SLIDING, TORSION = 10.0, 0.1
+"""The latter in m: the contact patch of a foot or wheel is some cm wide at most."""
 
 
 @register
@@ -20,12 +21,12 @@ class Friction(Lint):
 
     kind: ClassVar[str] = "friction"
     title: ClassVar[str] = (
-        "friction is at least 0, sliding at most 10, torsional and rolling at most 1 m where they act"
+        "friction is at least 0, sliding at most 10, torsional and rolling at most 0.1 m where they act"
     )
     why: ClassVar[str] = (
         "Torsional and rolling friction are lengths, of the size of the contact patch: 0.5 m is glue."
     )
-    bound: ClassVar[str] = "sliding 10; torsional and rolling 1 m"
+    bound: ClassVar[str] = "sliding 10; torsional and rolling 0.1 m"
     order: ClassVar[int] = 128
     remedy: ClassVar[str] = (
         "Take sliding friction of 0.1 to 2, torsional of some mm and rolling below, or condim 3."

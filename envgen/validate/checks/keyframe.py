@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import HINGE, SLIDE, Lint, elements, place
+from envgen.validate.lint import HINGE, SLIDE, Lint, elements, numbers, place
 from envgen.validate.report import Finding
 
 MOST = 0.05
@@ -15,10 +15,10 @@ MOST = 0.05
 
 @register
 class Keyframe(Lint):
-    """How far a joint is out of its range in a keyframe (rad or m), or a control out of its ctrlrange."""
+    """How far a joint or control is out of its range in a keyframe (rad or m); numbers that it lacks."""
 
     kind: ClassVar[str] = "keyframe"
-    title: ClassVar[str] = "keyframes lie within the ranges of joints and controls"
+    title: ClassVar[str] = "keyframes are whole, and within the ranges of joints and controls"
     why: ClassVar[str] = "A reset to it starts with a joint pressed into its stop, which throws the robot."
     bound: ClassVar[str] = "0.05 rad or m"
     order: ClassVar[int] = 116
@@ -26,6 +26,7 @@ class Keyframe(Lint):
 
     def look(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
+        yield from self._short(subject)
         for k in sorted(elements(subject, "key")):
             for j in range(model.njnt):
                 low, high = (float(end) for end in model.jnt_range[j])
@@ -45,3 +46,15 @@ class Keyframe(Lint):
                     name = place(subject, "actuator", a).element
                     says = f"the control of {name} is {value:.4g}, out of {low:.4g} to {high:.4g}"
                     yield self.wrong(says, beyond, MOST, at=place(subject, "key", k))
+
+    def _short(self, subject: Subject) -> Iterator[Finding]:
+        """Keyframes with fewer numbers than the model has, which MuJoCo fills without a word."""
+        model = subject.model
+        sizes = {"qpos": model.nq, "qvel": model.nv, "act": model.na, "ctrl": model.nu}
+        for node in subject.source.tagged("key"):
+            for name, size in sizes.items():
+                given = len(numbers(node.attrib.get(name, "")))
+                if 0 < given < size:
+                    says = f"its {name} has {given} of {size} numbers; MuJoCo fills the rest with the default"
+                    remedy = "Give a number for each joint coordinate, velocity, activation or control."
+                    yield self.wrong(says, given, size, at=node, remedy=remedy)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from itertools import combinations_with_replacement, product
 from typing import ClassVar
 
 import mujoco
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import FREE, Lint, moving
+from envgen.validate.lint import FREE, Lint, colliding, moving, place
 from envgen.validate.report import Finding
 
 
 @register
 class NoContacts(Lint):
-    """Whether any two geoms can ever touch, by their bits or by <pair>."""
+    """Whether geoms can ever touch, by their bits or by <pair>: any two, and free bodies the ground."""
 
     kind: ClassVar[str] = "no_contacts"
-    title: ClassVar[str] = "at least two geoms can touch"
+    title: ClassVar[str] = "geoms can touch, and what is free to fall can touch what is fixed"
     why: ClassVar[str] = (
         "With contype and conaffinity that never meet, things fall through the floor without a word."
     )
@@ -30,26 +31,82 @@ class NoContacts(Lint):
 
     def look(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
-        if model.ngeom < 2 or not model.njnt or model.npair or model.nflex or _meet(subject):
+        if model.ngeom < 2 or not model.njnt or model.nflex:
             return
-        free = bool((model.jnt_type == FREE).any()) and float(np.abs(model.opt.gravity).max()) > 0
         fluid = model.opt.density > 0 or model.opt.viscosity > 0
+        falls = float(np.abs(model.opt.gravity).max()) > 0 and not fluid
+        if model.npair or _meet(subject):
+            if falls and not model.opt.disableflags & _CONTACT:
+                yield from self._through(subject)
+            return
+        free = bool((model.jnt_type == FREE).any())
         off = " (contacts are disabled)" if model.opt.disableflags & _CONTACT else ""
         says = f"no two of the {model.ngeom} geoms can touch{off}"
-        yield self.wrong(says, 0, 1, severity="error" if free and not fluid else "info")
+        yield self.wrong(says, 0, 1, severity="error" if free and falls else "info")
+
+    def _through(self, subject: Subject) -> Iterator[Finding]:
+        """Each free body that falls through all that is fixed."""
+        model = subject.model
+        fixed_geoms = ~moving(subject)[np.asarray(model.geom_bodyid)] & colliding(subject)
+        if not fixed_geoms.any():  # `no_ground` tells of it
+            return
+        fixed = {
+            (int(model.geom_contype[g]), int(model.geom_conaffinity[g])) for g in fixed_geoms.nonzero()[0]
+        }
+        trees: dict[int, set[Bits]] = {}
+        for g in range(model.ngeom):
+            tree = trees.setdefault(int(model.body_rootid[model.geom_bodyid[g]]), set())
+            tree.add((int(model.geom_contype[g]), int(model.geom_conaffinity[g])))
+        held = _held(subject)
+        for j in np.flatnonzero(np.asarray(model.jnt_type) == FREE):
+            root = int(model.jnt_bodyid[j])
+            bits = trees.get(root, set())
+            if root in held or float(model.body_gravcomp[root]) >= 1 or _touch(bits, fixed):
+                continue
+            # one that collides with nothing may be a marker, one in a hand is held by what moves
+            others = (other for key, other in trees.items() if key not in (root, 0))
+            stray = not any(t or a for t, a in bits) or any(_touch(bits, other) for other in others)
+            says = "it falls through what is fixed: none of its geoms can touch any of the fixed ones"
+            at = place(subject, "body", root)
+            yield self.wrong(says, 0, 1, at=at, severity="warning" if stray else "error")
 
 
+Bits = tuple[int, int]
+"""contype and conaffinity."""
 _CONTACT = int(mujoco.mjtDisableBit.mjDSBL_CONTACT)
+_BODY, _SITE = int(mujoco.mjtObj.mjOBJ_BODY), int(mujoco.mjtObj.mjOBJ_SITE)
+
+
+def _touch(some: Set[Bits], others: Set[Bits]) -> bool:
+    """Whether the bits of two geoms, one of each, meet."""
+    return any(t & b or u & a for (t, a), (u, b) in product(some, others))
 
 
 def _meet(subject: Subject) -> bool:
-    """Whether the bits of two geoms, one of which moves, meet."""
-    model, moves = subject.model, moving(subject)
+    """Whether the bits of two geoms meet that move against one another."""
+    model = subject.model
     if model.opt.disableflags & _CONTACT:
         return False
-    kinds = {
-        (int(t), int(a), bool(moves[b]))
-        for t, a, b in zip(model.geom_contype, model.geom_conaffinity, model.geom_bodyid)
-    }
-    many = [k for k in kinds if k[2]]
-    return any((t & other[1] or other[0] & a) for t, a, _ in many for other in kinds)
+    # what is welded together has one number, and what is fixed has 0
+    bodies: dict[Bits, set[int]] = {}
+    for t, a, b in zip(model.geom_contype, model.geom_conaffinity, model.geom_bodyid):
+        bodies.setdefault((int(t), int(a)), set()).add(int(model.body_weldid[b]))
+    return any(
+        _touch({one}, {other}) and len(bodies[one] | bodies[other]) > 1
+        for one, other in combinations_with_replacement(bodies, 2)
+    )
+
+
+def _held(subject: Subject) -> set[int]:
+    """Roots of the trees that an equality or a <pair> joins to another tree, or to the world."""
+    model = subject.model
+    joined = [
+        (model.geom_bodyid[a], model.geom_bodyid[b]) for a, b in zip(model.pair_geom1, model.pair_geom2)
+    ]
+    for kind, one, other in zip(model.eq_objtype, model.eq_obj1id, model.eq_obj2id):
+        if kind == _BODY:
+            joined.append((one, other))
+        elif kind == _SITE:
+            joined.append((model.site_bodyid[one], model.site_bodyid[other]))
+    roots = [(int(model.body_rootid[one]), int(model.body_rootid[other])) for one, other in joined]
+    return {root for pair in roots if pair[0] != pair[1] for root in pair}

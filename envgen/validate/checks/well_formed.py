@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from envgen.robots.xml import MAX_BYTES, MAX_ELEMENTS, UnsafeXml, inspect
 from envgen.validate.base import Check, Subject, register
+from envgen.validate.mending import remedy_of
 from envgen.validate.report import Finding
 from envgen.validate.source import Place
 
@@ -23,7 +24,9 @@ class WellFormed(Check):
     title: ClassVar[str] = "well-formed XML without entities, nested at most 150 deep"
     why: ClassVar[str] = "Entities are bombs or read other files; a browser's stack ends at deep nesting."
     order: ClassVar[int] = 0
-    remedy: ClassVar[str] = "Remove what is named; flatten bodies that are nested too deeply."
+    remedy: ClassVar[str] = (
+        "Mend or remove what is named; convert URDF to MJCF; flatten what is nested too deeply."
+    )
 
     def applies(self, subject: Subject) -> bool:
         return True
@@ -35,7 +38,8 @@ class WellFormed(Check):
         try:
             inspect(subject.text)
         except UnsafeXml as error:
-            return self.finding(len(subject.text), MAX_BYTES, ok=False, detail=str(error))
+            why = str(error)
+            return self.finding(len(subject.text), MAX_BYTES, ok=False, detail=why, remedy=remedy_of(why))
         return self.at_most(len(subject.text), MAX_BYTES)
 
     def examine(self, subject: Subject) -> tuple[Finding, ...]:
