@@ -87,7 +87,7 @@ def commands():
 @pytest.mark.parametrize("words", list(commands()))
 def test_command_parses(words, monkeypatch):
     monkeypatch.chdir(ROOT)
-    context = click.Context(root, info_name="envgen")
+    context = click.Context(root, info_name="envgen", **root.context_settings)
     command = root.get_command(context, words[0])
     assert command is not None, words
     given = command.make_context(words[0], words[1:], parent=context).params
