@@ -134,7 +134,6 @@ BROKEN: dict[str, list[str]] = {
         mjcf(
             FLOOR.replace("/>", ' contype="2" conaffinity="2"/>')
             + '\n<body name="a" pos="0 0 1">§<freejoint/><geom size=".1"/>'
-            '\n<body pos="0 0 .3"><joint/><geom size=".1"/>'
             '\n<body name="b" pos="0 0 .3"><joint/><geom name="b" size=".1"/>'
             '\n<body name="c" pos="0 0 .3"><joint/><geom name="c" size=".1"/></body></body></body>',
             # what joins its links doesn't hold it
