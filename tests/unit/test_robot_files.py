@@ -67,7 +67,7 @@ BAD = {
     ),
     "a soft body": (
         robot(
-            f'<freejoint/>{BODY}<flexcomp name="f" type="grid" count="3 3 1" spacing=".1 .1 1" radius=".1"/>'
+            f'<freejoint/>{BODY}<flexcomp name="f" type="grid" count="3 3 1" spacing=".3 .3 .3" radius=".1"/>'
         ),
         "soft bodies",
     ),
