@@ -25,6 +25,7 @@ class Settled:
     """What was seen.
 
     Attributes:
+        still: Length of the first half, in s.
         warnings: Number of MuJoCo's warnings (bad qpos, qvel, qacc, full arena …).
         first_warning: The first of them in words.
         finite: Whether the state stayed finite.
@@ -38,6 +39,7 @@ class Settled:
         arena_share: The same as a share; 1 where it was not enough.
     """
 
+    still: float
     warnings: int
     first_warning: str
     finite: bool
@@ -95,6 +97,7 @@ def settle(model: Model, data: Data, rng: np.random.Generator, *, whole: bool = 
         speed, energy = float(each.max()), 0.5 * float((np.square(each) @ model.body_mass).max()) / mass
     counts = int(data.warning.number.sum())
     return Settled(
+        still=looks * steps * float(model.opt.timestep),
         warnings=counts + len(caught.messages),
         first_warning=caught.messages[0] if caught.messages else "",
         finite=bool(np.isfinite(data.qpos).all() and np.isfinite(data.qvel).all()),

@@ -13,6 +13,9 @@ from envgen.validate.report import Finding
 MOST = 0.35
 """A start in the air falls half a leg and more in half a second; settling on rough ground takes a tenth."""
 
+LONG, LEAST = 0.4, 0.1
+"""Time in s in which a robot of any size falls that far; bound in legs where it hardly falls at all."""
+
 
 @register
 class Footing(Check):
@@ -31,14 +34,24 @@ class Footing(Check):
         return subject.ours
 
     def run(self, subject: Subject) -> Finding:
-        worst, who = -np.inf, ""
+        worst, who, bound = -np.inf, "", MOST
         for agent in subject.world.agents:
             leg = subject.size_of(agent).leg
             feet = _standing(subject, subject.world.roots[agent], 0.1 * leg)
             drop = float(np.maximum(subject.settled.drop[feet], 0.0).mean()) / leg
-            if drop > worst:
-                worst, who = drop, agent
-        return self.at_most(worst, MOST, f"{who} comes down by {worst:.2f} legs")
+            most = _bound(subject, leg)
+            if drop - most > worst - bound:
+                worst, who, bound = drop, agent, most
+        return self.at_most(worst, bound, f"{who} comes down by {worst:.2f} legs")
+
+
+def _bound(subject: Subject, leg: float) -> float:
+    """Less where the time is too short to fall that far: more than half of a free fall is none on feet."""
+    still = subject.settled.still
+    if still >= LONG:
+        return MOST
+    fall = 0.5 * float(abs(subject.model.opt.gravity[2])) * still**2
+    return min(MOST, max(LEAST, 0.6 * fall / leg))
 
 
 def _standing(subject: Subject, root: int, near: float) -> NDArray[np.intp]:
