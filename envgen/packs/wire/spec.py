@@ -1,9 +1,9 @@
 """What goes over the wire, one variant a frame. TypeScript is generated from these types.
 
-A frame is binary: `MAGIC`, the length of the header (both uint32, little endian), the header as JSON in UTF-8,
-zero bytes up to a multiple of 8, then the blobs, each at a multiple of 8. The header is one of the types in
-`HEADERS`; its `blobs` tell where each blob lies, counted from the first byte after the padding. So a browser makes
-typed arrays on the received buffer without a copy.
+A frame is binary: `MAGIC`, the length of the header (both uint32, little endian), the header as JSON in
+UTF-8, zero bytes up to a multiple of 8, then the blobs, each at a multiple of 8. The header is one of the
+types in `HEADERS`; its `blobs` tell where each blob lies, counted from the first byte after the padding. So a
+browser makes typed arrays on the received buffer without a copy.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ GEOM_COLUMNS = (
     *(f"quat_{i}" for i in range(4)),
     *(f"rgba_{i}" for i in range(4)),
 )
-"""Columns of the blob `geoms`, float32 row by row: body that carries the geom; index into `GEOM_TYPES`; index into
-`PARTS`; index of the agent or -1; index into `WorldSpec.meshes` or -1; MuJoCo's size (m); place (m) and orientation
-(w, x, y, z) in the frame of that body; colour."""
+"""Columns of the blob `geoms`, float32 row by row: body that carries the geom; index into `GEOM_TYPES`; index
+into `PARTS`; index of the agent or -1; index into `WorldSpec.meshes` or -1; MuJoCo's size (m); place (m) and
+orientation (w, x, y, z) in the frame of that body; colour."""
 GEOM_TYPES = ("plane", "hfield", "sphere", "capsule", "ellipsoid", "cylinder", "box", "mesh")
 """In the order of MuJoCo's mjtGeom."""
 PARTS = ("terrain", "obstacle", "agent", "goal", "other")
