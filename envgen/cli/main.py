@@ -23,7 +23,7 @@ COMMANDS = {
     "validate": "Check any MJCF file or pack.",
     "preview": "Draw a contact sheet of a pack.",
     "view": "Open a variant in MuJoCo's viewer.",
-    "list": "List terrains, obstacles, robots, tasks or checks.",
+    "list": "List terrains, obstacles, robots, tasks, checks or policies.",
     "schema": "Print the JSON Schema of EnvCfg.",
     "export": "Write a pack in another form.",
     "doctor": "See what works on this machine.",

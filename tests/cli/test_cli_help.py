@@ -53,7 +53,7 @@ def test_version(run):
         (["validate"], "missing argument 'PATH…'", "See `envgen validate --help`."),
         (["list", "terains"], "there is no family 'terains'", "Did you mean 'terrains'?"),
         (["list", "ants"], "there is no family or kind 'ants'", "Did you mean 'ant'?"),
-        (["list", "policies", "x"], "there is no policy 'x'", "none yet"),
+        (["list", "policies", "giat"], "there is no policy 'giat'", "Did you mean 'gait'?"),
         (["list", "polices"], "there is no family 'polices'", "Did you mean 'policies'?"),
         (["list", "terrains", "stair"], "there is no terrain 'stair'", "Did you mean 'stairs'?"),
         (["schema", "x"], "unexpected extra argument (x)", "See `envgen schema --help`."),

@@ -27,7 +27,7 @@ EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.toml"))
 
 def test_list_has_every_family_with_parameters_units_and_ranges(run):
     data = run("list", "--json").json
-    assert list(data) == ["terrains", "obstacles", "robots", "tasks", "checks"]
+    assert list(data) == ["terrains", "obstacles", "robots", "tasks", "checks", "policies"]
     for family, entries in data.items():
         assert [entry["name"] for entry in entries]
         assert all(entry["summary"] for entry in entries), family
@@ -36,7 +36,7 @@ def test_list_has_every_family_with_parameters_units_and_ranges(run):
     assert rough["params"]["amplitude"]["low"] < rough["params"]["amplitude"]["high"]
 
 
-@pytest.mark.parametrize("family", ["terrains", "obstacles", "robots", "tasks", "checks"])
+@pytest.mark.parametrize("family", ["terrains", "obstacles", "robots", "tasks", "checks", "policies"])
 def test_list_of_one_family(run, family):
     data = run("list", family, "--json").json
     assert list(data) == [family]
@@ -46,9 +46,13 @@ def test_list_of_one_family(run, family):
     assert {entry["name"] for entry in data[family]} <= set(first)
 
 
-def test_list_of_the_family_that_is_empty(run):
-    assert run("list", "policies") == (0, "none yet\n", "")
-    assert run("list", "policies", "--json").json == {"policies": []}
+def test_list_of_policies_names_gaits_and_networks(run):
+    shown = run("list", "policies").out
+    assert "ant: " in shown
+    assert "keyboard" in shown
+    (gait,) = run("list", "policy", "gait", "--json").json["policies"]
+    assert {"ant", "snake", "humanoid"} <= {own["robot"] for own in gait["gaits"]}
+    assert "quadruped: " in run("list", "gait").out
 
 
 def test_list_without_a_family_has_every_name(run):
@@ -175,7 +179,9 @@ def test_the_schema_refuses_what_make_refuses(schema, data, says, run, here):
 def test_the_schema_names_every_kind(run, schema):
     text = str(schema)
     for family, entries in run("list", "--json").json.items():
-        assert family == "checks" or all(f"'{entry['name']}'" in text for entry in entries), family
+        assert family in ("checks", "policies") or all(f"'{entry['name']}'" in text for entry in entries), (
+            family
+        )
 
 
 # --- doctor -------------------------------------------------------------------------------------

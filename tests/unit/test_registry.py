@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from envgen.core.errors import EnvgenError, InputError
-from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
+from envgen.core.families import OBSTACLES, POLICIES, ROBOTS, TASKS, TERRAINS
 from envgen.core.registry import Registry
 
 
@@ -18,9 +18,10 @@ def test_the_built_in_kinds_of_the_vocabulary_are_there():
     assert {"box", "cylinder", "log", "ball"} <= set(OBSTACLES.names())
     assert {"ant", "quadruped", "hopper", "humanoid"} <= set(ROBOTS.names())
     assert {"stand", "walk", "goal", "race"} <= set(TASKS.names())
+    assert {"zero", "random", "gait", "keyboard", "onnx"} <= set(POLICIES.names())
 
 
-@pytest.mark.parametrize("registry", [TERRAINS, OBSTACLES, ROBOTS, TASKS], ids=lambda r: r.family)
+@pytest.mark.parametrize("registry", [TERRAINS, OBSTACLES, ROBOTS, TASKS, POLICIES], ids=lambda r: r.family)
 def test_names_are_sorted_and_what_they_name(registry):
     assert registry.names() == sorted(registry.names())
     for name, kind in registry:

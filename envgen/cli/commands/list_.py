@@ -9,9 +9,7 @@ import click
 
 from envgen.cli import show
 
-FAMILIES = ("terrains", "obstacles", "robots", "tasks", "checks")
-EMPTY = "policies"
-"""A family of the vocabulary that has no kinds yet."""
+FAMILIES = ("terrains", "obstacles", "robots", "tasks", "checks", "policies")
 
 EPILOG = """\b
 Examples:
@@ -31,16 +29,6 @@ def command(family: str | None, kind: str | None, as_json: bool) -> None:
 
     A FAMILY is terrains, obstacles, robots, tasks, checks or policies.
     """
-    if family in (EMPTY, "policy"):
-        if kind:
-            from envgen.core.errors import InputError
-
-            raise InputError(f"there is no policy {kind!r}", "There are none yet.")
-        if as_json:
-            show.emit({EMPTY: []})
-        else:
-            click.echo("none yet")
-        return
     family, kind = _meant(family, kind)
     chosen = [family] if family else list(FAMILIES)
     data = {name: entries(name) for name in chosen}
@@ -66,23 +54,26 @@ def _meant(family: str | None, kind: str | None) -> tuple[str | None, str | None
 
     if family is None:
         return None, None
-    if family not in FAMILIES and f"{family}s" in FAMILIES:
-        family = f"{family}s"
+    family = next((known for known in FAMILIES if family == _singular(known)), family)
     if family in FAMILIES:
         names = [entry["name"] for entry in entries(family)]
         if kind is not None and kind not in names:
-            raise InputError(f"there is no {family[:-1]} {kind!r}", suggestion(kind, names))
+            raise InputError(f"there is no {_singular(family)} {kind!r}", suggestion(kind, names))
         return family, kind
     if kind is None:
         for known in FAMILIES:
             if any(entry["name"] == family for entry in entries(known)):
                 return known, family
         kinds = {entry["name"]: known for known in reversed(FAMILIES) for entry in entries(known)}
-        near = nearest(family, kinds) if nearest(family, (*FAMILIES, EMPTY)) is None else None
+        near = nearest(family, kinds) if nearest(family, FAMILIES) is None else None
         if near:
             remedy = f"Did you mean {near!r}? `envgen list {kinds[near]}` shows all {kinds[near]}."
             raise InputError(f"there is no family or kind {family!r}", remedy)
-    raise InputError(f"there is no family {family!r}", suggestion(family, (*FAMILIES, EMPTY)))
+    raise InputError(f"there is no family {family!r}", suggestion(family, FAMILIES))
+
+
+def _singular(family: str) -> str:
+    return "policy" if family == "policies" else family[:-1]
 
 
 # --- printing -----------------------------------------------------------------------------------
@@ -101,6 +92,8 @@ def _family(name: str, found: list[dict[str, Any]]) -> None:
         columns = [key for key in ("severity",) if found and found[0].get(key)]
         rows = [(e["name"], *(e[key] for key in columns), e["summary"]) for e in found]
         show.table(name, ("name", *columns, "holds"), rows)
+    elif name == "policies":
+        show.table(name, ("name", ""), [(e["name"], "\n".join((e["summary"], *e["facts"]))) for e in found])
     else:
         show.table(name, ("name", "", "parameters"), [_row(entry) for entry in found])
     if name == "robots":
@@ -120,13 +113,15 @@ def _row(entry: Mapping[str, Any]) -> tuple[str, str, str]:
 
 def _one(family: str, entry: Mapping[str, Any]) -> None:
     """All about one kind."""
-    click.echo(f"{family[:-1]} {entry['name']}\n{entry['summary']}\n")
+    click.echo(f"{_singular(family)} {entry['name']}\n{entry['summary']}\n")
     if family == "checks":
         rows = [(key, value) for key, value in entry.items() if value and key not in ("name", "summary")]
         show.table("", ("", ""), rows)
         return
     for line in entry.get("facts", ()):
         click.echo(line)
+    if family == "policies":
+        return
     table = [(n, _range(spec), _left_open(spec), spec["doc"]) for n, spec in entry["params"].items()]
     if table:
         show.table("", ("parameter", "allowed", "left open", "what it is"), table)
@@ -193,6 +188,8 @@ def entries(family: str) -> list[dict[str, Any]]:
 
     if family == "checks":
         return checks()
+    if family == "policies":
+        return policies()
     if family == "robots":
         return [
             _entry(
@@ -225,6 +222,25 @@ def checks() -> list[dict[str, Any]]:
         }
         entry = {"name": check.kind, "summary": check.title, "measures": _first(check), "unit": check.unit}
         found.append({**entry, **more, "redraws": check.blame, "remedy": check.remedy})
+    return found
+
+
+def policies() -> list[dict[str, Any]]:
+    """Every kind of policy; of gaits and networks also those that there are."""
+    from envgen.core.families import POLICIES
+    from envgen.policies.listing import gaits, listed
+
+    found = []
+    for name, kind in POLICIES:
+        facts, more = [], {}
+        if name == "gait":
+            more = {"gaits": gaits()}
+            facts = [f"{own['robot']}: {own['summary']}" for own in more["gaits"]]
+        elif name == "onnx":
+            more = {"networks": listed()}
+            facts = [f"{own['name']}: {own['robot']}, {own['task']}" for own in more["networks"]]
+        entry = _entry(name, _first(kind), {}, [], facts)
+        found.append({**entry, "browser_only": kind.browser, **more})
     return found
 
 

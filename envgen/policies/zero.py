@@ -1,0 +1,28 @@
+"""No action."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from envgen.policies.base import Floats, Moment, Policy, Seat, register
+
+
+@register
+class Zero(Policy):
+    """Action 0: the middle of each control range. Robots with servos stand, motors give no torque."""
+
+    kind: ClassVar[str] = "zero"
+
+    def __init__(self, actuators: int) -> None:
+        self.actuators = actuators
+
+    @classmethod
+    def bind(cls, seat: Seat, argument: str, seed: int) -> Zero:
+        """The policy for a seat."""
+        return cls(len(seat.actuators))
+
+    def __call__(self, moment: Moment) -> Floats:
+        """Zeros."""
+        return np.zeros((len(moment.time), self.actuators))
