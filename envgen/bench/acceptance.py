@@ -17,7 +17,8 @@ from envgen.core import cfgio
 from envgen.core.errors import InputError
 from envgen.core.families import ROBOTS, TERRAINS
 from envgen.core.params import FileParam, specs
-from envgen.packs.recipe import Recipe, make_variant
+from envgen.packs.recipe import Recipe
+from envgen.packs.writing import make_variant
 
 DIFFICULTIES = (0.1, 0.5, 0.9)
 WITHIN = 5

@@ -14,6 +14,8 @@ from envgen.core.cfg import PhysicsCfg
 
 FLUIDS = {"air": (1.204, 1.8e-5), "water": (1000.0, 1.0e-3), "none": (0.0, 0.0)}
 """Density in kg/m3 and viscosity in Pa s, at 20 degrees Celsius."""
+BUOYANT = 500.0
+"""Density (kg/m3) of a fluid from which gravity compensation is buoyancy."""
 _INTEGRATORS = ("Euler", "RK4", "implicit", "implicitfast", "discrete")
 """In the order of MuJoCo's numbers."""
 _STRICTER = ("Euler", "implicitfast", "discrete", "implicit", "RK4")

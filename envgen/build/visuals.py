@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import mujoco
 import numpy as np
 from lxml import etree
@@ -32,12 +35,32 @@ def without_visuals(xml: str) -> str | None:
     Returns:
         MJCF, or None where there is nothing to leave out or it would change the physics.
     """
+    spec = stripped(xml)
+    if spec is None:
+        return None
+    whole = mujoco.MjSpec.from_string(xml).compile()
+    try:
+        bare = spec.compile()
+    except ValueError:  # something refers to what was left out
+        return None
+    return written(spec) if same_physics(whole, bare) else None
+
+
+def stripped(xml: str, files: Mapping[str, bytes] | None = None) -> Any:
+    """The same MJCF without meshes that are only seen, textures, and what is then unused.
+
+    Args:
+        xml: MJCF as MuJoCo or envgen writes it.
+        files: Contents of the files that it names, by the name in the text.
+
+    Returns:
+        The `MjSpec`, or None where there is nothing to leave out.
+    """
     root = etree.fromstring(xml.encode(), etree.XMLParser(remove_blank_text=True))
     if root.find("asset/mesh") is None and root.find("asset/texture") is None:
         return None
-    whole = mujoco.MjSpec.from_string(xml).compile()
     _unpaint(root)
-    spec = mujoco.MjSpec.from_string(etree.tostring(root, encoding="unicode"))
+    spec = mujoco.MjSpec.from_string(etree.tostring(root, encoding="unicode"), assets=dict(files or {}))
     for geom in list(spec.geoms):
         if _only_seen(geom) and (not geom.name or not _referred(root, geom.name)):
             spec.delete(geom)
@@ -45,11 +68,7 @@ def without_visuals(xml: str) -> str | None:
     for mesh in list(spec.meshes):
         if mesh.name not in used:
             spec.delete(mesh)
-    try:
-        bare = spec.compile()
-    except ValueError:  # something refers to what was left out
-        return None
-    return written(spec) if same_physics(whole, bare) else None
+    return spec
 
 
 def _unpaint(root: etree._Element) -> None:

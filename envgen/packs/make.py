@@ -27,7 +27,8 @@ from envgen.packs.assets import keep
 from envgen.packs.journal import MANIFEST, NAME, Journal
 from envgen.packs.manifest import close
 from envgen.packs.pack import Pack
-from envgen.packs.recipe import Made, Recipe, make_variant
+from envgen.packs.recipe import Recipe
+from envgen.packs.writing import Made, make_variant
 
 MAX_COUNT = 1_000_000
 MAX_JOBS = 256

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.build.engine import Data
+from envgen.build.physics import BUOYANT
 from envgen.build.stage import AgentLayout
 from envgen.build.world import World
 from envgen.core import dist
@@ -22,8 +23,6 @@ PUSH_EVERY = 5.0
 """Seconds between pushes."""
 LEAST_FRICTION = 1e-3
 """With none at all, MuJoCo's friction cones are degenerate."""
-WATER = 500.0
-"""Density (kg/m3) of a fluid from which gravity compensation is buoyancy."""
 _FREE, _MUSCLE = int(mujoco.mjtJoint.mjJNT_FREE), int(mujoco.mjtGain.mjGAIN_MUSCLE)
 _PLAIN = (int(mujoco.mjtGain.mjGAIN_FIXED), int(mujoco.mjtGain.mjGAIN_AFFINE))
 
@@ -126,7 +125,7 @@ class Randomizer:
         model = self._model
         model.body_mass[self._bodies] = self._mass * scale
         model.body_inertia[self._bodies] = self._inertia * scale
-        if model.opt.density > WATER:
+        if model.opt.density > BUOYANT:
             model.body_gravcomp[self._bodies] = self._gravcomp / scale
         mujoco.mj_setConst(model, data)  # what the compiler derived from the masses
 

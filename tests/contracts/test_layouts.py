@@ -15,7 +15,8 @@ from envgen.core.cfgio import parse
 from envgen.core.errors import InputError
 from envgen.core.families import TERRAINS
 from envgen.core.rng import Streams
-from envgen.packs.recipe import Recipe, make_variant
+from envgen.packs.recipe import Recipe
+from envgen.packs.writing import make_variant
 
 KINDS = TERRAINS.names()
 DRAWS = 5

@@ -10,7 +10,8 @@ from helpers import build_world, make_cfg, start
 from envgen.build.stage import layout
 from envgen.core.families import OBSTACLES
 from envgen.core.params import RobotSize
-from envgen.packs.recipe import Recipe, make_variant
+from envgen.packs.recipe import Recipe
+from envgen.packs.writing import make_variant
 from envgen.validate.settle import settle
 
 KINDS = OBSTACLES.names()

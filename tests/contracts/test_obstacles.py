@@ -13,7 +13,8 @@ from envgen.build.scatter import Placed
 from envgen.build.standing import bodies, fixed_geoms, motors
 from envgen.core.families import OBSTACLES, ROBOTS
 from envgen.core.params import RobotSize, specs
-from envgen.packs.recipe import Recipe, make_variant
+from envgen.packs.recipe import Recipe
+from envgen.packs.writing import make_variant
 
 KINDS = OBSTACLES.names()
 

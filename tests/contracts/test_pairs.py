@@ -6,7 +6,8 @@ import pytest
 from helpers import make_cfg
 
 from envgen.core.families import ROBOTS, TERRAINS
-from envgen.packs.recipe import Recipe, make_variant
+from envgen.packs.recipe import Recipe
+from envgen.packs.writing import make_variant
 
 DIFFICULTIES = (0.1, 0.5, 0.9)
 DRAWS = 5

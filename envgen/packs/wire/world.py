@@ -1,0 +1,184 @@
+"""What a runtime needs to know of a world besides its model: agents, objects, ground, randomisation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import mujoco
+import numpy as np
+
+from envgen.build.cast import Cast
+from envgen.build.engine import Model
+from envgen.build.fragment import hue
+from envgen.build.physics import BUOYANT
+from envgen.build.reading import BatchReading, start
+from envgen.build.stage import AgentLayout, Stage
+from envgen.build.world import World
+from envgen.core.params import RobotSize
+from envgen.tasks.expr import Memo, evaluate
+
+Plain: TypeAlias = dict[str, Any]
+"""JSON data, in the shape of a type of `spec`."""
+CONSTANTS = ("leg", "stand", "radius", "height")
+"""Of a robot; the arena's are `arena_x` and `arena_y`."""
+_JOINTS = ("free", "ball", "slide", "hinge")
+_RK4 = int(mujoco.mjtIntegrator.mjINT_RK4)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """One world and what is known of it beside its model.
+
+    Attributes:
+        world: The world.
+        cast: Its agents, teams and roles.
+        sizes: What each agent's robot measures.
+        params: Parameters of the task, as drawn.
+        task: As data, from pack.json.
+        settings: `EnvCfg.randomize`, number or distribution by key.
+        frame_skip: Physics steps of a control step.
+        episode: Length of an episode, in s.
+        seed: Of the pack.
+        stream: Number of the draw.
+    """
+
+    world: World
+    cast: Cast
+    sizes: Mapping[str, RobotSize]
+    params: Mapping[str, float]
+    task: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    frame_skip: int
+    episode: float
+    seed: int
+    stream: int
+
+    @cached_property
+    def stage(self) -> Stage:
+        """The same, as task terms read it."""
+        return Stage.of([self.world], self.cast, [self.sizes], [self.params], self.task)
+
+
+def described(scene: Scene, observations: Observations) -> Plain:
+    """The part of a `WorldSpec` that tells how to run it."""
+    world, stage = scene.world, scene.stage
+    model: Model = world.model
+    field = world.ground.field
+    return {
+        "timestep": float(model.opt.timestep),
+        "rk4": int(model.opt.integrator) == _RK4,
+        "frame_skip": scene.frame_skip,
+        "episode": scene.episode,
+        "nbody": int(model.nbody),
+        "arena": [float(side) for side in world.size],
+        "agents": [
+            _agent(scene, number, terms) for number, terms in enumerate(observations.of(scene))
+        ],
+        "objects": [
+            {"name": name, "pos": thing[0].pos, "vel": thing[0].vel, "centre": thing[0].centre.tolist()}
+            for name, thing in zip(stage.objects, stage.things)
+        ],
+        "params": {key: float(value) for key, value in scene.params.items()},
+        "ground": {
+            "nrow": field.heights.shape[0],
+            "ncol": field.heights.shape[1],
+            "cell": [float(side) for side in field.cell],
+            "origin": [float(side) for side in field.origin],
+        },
+        "randomize": {
+            "settings": dict(scene.settings),
+            "seed": str(scene.seed),
+            "stream": scene.stream,
+            "friction_geoms": [*world.terrain_geoms, *world.obstacle_geoms],
+            "buoyant": float(model.opt.density) > BUOYANT,
+        },
+    }
+
+
+def _agent(scene: Scene, number: int, observation: Sequence[Plain]) -> Plain:
+    """An `AgentSpec`."""
+    cast, world, stage = scene.cast, scene.world, scene.stage
+    model: Model = world.model
+    agent = cast.agents[number]
+    at = stage.layouts[agent][0]
+    home = model.key_ctrl[0] if model.nkey else np.zeros(model.nu)
+    size = scene.sizes[agent]
+    names = world.names("actuator")
+    robot = agent.rpartition("_")[0]
+    actuators = at.actuators.tolist()
+    return {
+        "id": agent,
+        "robot": robot,
+        "team": cast.teams[number],
+        "role": cast.roles[number],
+        "colour": [round(part, 4) for part in hue(cast.side(number))],
+        "root": at.root,
+        "root_joints": [
+            {
+                "type": _JOINTS[int(model.jnt_type[joint])],
+                "joint": joint,
+                "dof": int(model.jnt_dofadr[joint]),
+            }
+            for joint in at.root_joints
+        ],
+        "bodies": np.flatnonzero(model.body_rootid == model.body_rootid[at.root]).tolist(),
+        "sensors": _sensors(at),
+        "joint_pos": at.joint_pos.tolist(),
+        "joint_vel": at.joint_vel.tolist(),
+        "actuators": actuators,
+        "actuator_names": [names[i].removeprefix(f"{agent}/") for i in actuators],
+        "low": at.low.tolist(),
+        "high": at.high.tolist(),
+        "home": home[at.actuators].tolist(),
+        "start": at.start.tolist(),
+        "goal": stage.goal[number][0].tolist(),
+        "constants": {
+            **{key: float(getattr(size, key)) for key in CONSTANTS},
+            "arena_x": float(world.size[0]),
+            "arena_y": float(world.size[1]),
+        },
+        "observation": observation,
+        "gait": None,
+    }
+
+
+def _sensors(at: AgentLayout) -> list[Plain]:
+    return [
+        {"name": name, "adr": where.start, "dim": where.stop - where.start}
+        for name, where in at.sensors.items()
+    ]
+
+
+class Observations:
+    """How many numbers each term of an observation has, for one task.
+
+    That takes evaluating the terms on a state, so it is done once for all agents that are alike.
+
+    Args:
+        task: As data.
+    """
+
+    def __init__(self, task: Mapping[str, Any]) -> None:
+        self._terms: Sequence[Mapping[str, Any]] = task["observation"]
+        self._known: dict[str, list[list[Plain]]] = {}
+
+    def of(self, scene: Scene) -> list[list[Plain]]:
+        """By agent: the terms in order, each with its size."""
+        cast, layouts = scene.cast, [at[0] for at in scene.stage.layouts.values()]
+        alike = [(_sensors(at), len(at.joint_pos), len(at.joint_vel), len(at.actuators)) for at in layouts]
+        key = json.dumps([cast.agents, cast.teams, cast.roles, alike])
+        if key not in self._known:
+            state = [start(scene.world.model)]
+            self._known[key] = [self._sizes(BatchReading(scene.stage, state, agent)) for agent in cast.agents]
+        return self._known[key]
+
+    def _sizes(self, reading: BatchReading) -> list[Plain]:
+        memo = Memo()
+        return [
+            {"name": term["name"], "size": int(evaluate(term["expr"], reading, memo).shape[1])}
+            for term in self._terms
+        ]
