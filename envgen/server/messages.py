@@ -7,8 +7,8 @@ Messages are JSON texts with the field `kind`; variants and meshes are binary fr
     page: start   server: started, then frames and progress, then done
     page: credit, for each frame that it has taken in; cancel
 
-A lost connection loses nothing: variants depend on recipe and index alone, so a page starts the same job again
-and says in `have` what is there.
+A lost connection loses nothing: variants depend on recipe and index alone, so a page starts the same job
+again and says in `have` what is there.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Start(Wire):
     ) = None
     have: Annotated[
         list[Annotated[list[Index], Field(min_length=2, max_length=2)]], Field(max_length=MAX_STREAM)
-    ] = []
+    ] = Field(default_factory=list)
     credits: Annotated[int, Field(ge=0, le=MAX_CREDITS)] = MAX_CREDITS
 
 

@@ -12,13 +12,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from envgen.build.cast import Cast
 from envgen.build.engine import save_binary
-from envgen.build.variant import Variant
-from envgen.build.world import World
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.packs.pack import PackVariant
+from envgen.packs.recipe import task_params
+from envgen.packs.search import Sound
 from envgen.packs.wire.draw import Look, drawing, look_of
 from envgen.packs.wire.frames import Content, pack
 from envgen.packs.wire.stored import Stored
@@ -62,47 +61,28 @@ class Encoder:
     def __post_init__(self) -> None:
         self._observations = Observations(self.task)
 
-    def fresh(
-        self,
-        variant: Variant,
-        world: World,
-        report: Report,
-        *,
-        stream: int,
-        cast: Cast,
-        drawn: Mapping[str, Any],
-        draws: int,
-    ) -> Encoded:
-        """A variant that was just validated.
-
-        Args:
-            variant: The variant.
-            world: It as it was validated: the very model is sent.
-            report: What validation found.
-            stream: Number of its random streams.
-            cast: Its agents, teams and roles.
-            drawn: What was drawn, by path, values of a sweep included.
-            draws: How many draws it took.
-        """
+    def fresh(self, sound: Sound) -> Encoded:
+        """A variant that was just validated; the very model that was is sent."""
+        variant, drawn = sound.variant, sound.drawn
         cfg, agents = variant.cfg, variant.draw.agents
         scene = Scene(
-            world,
-            cast,
+            sound.world,
+            sound.cast,
             {agent.id: agent.robot.size for agent in agents},
-            {key[5:]: value for key, value in drawn.items() if key.startswith("task.")},
+            task_params(drawn),
             self.task,
             self._randomize(cfg),
             int(drawn.get("control.frame_skip", cfg.control.frame_skip)),
             float(drawn.get("control.episode", cfg.control.episode)),
             self.seed,
-            stream,
+            sound.stream,
         )
         about = {
             "index": variant.index,
             "difficulty": variant.draw.difficulty,
-            "draws": draws,
-            "drawn": dict(drawn),
-            "report": _findings(report),
+            "draws": sound.draws,
+            "drawn": drawn,
+            "report": _findings(sound.report),
             "notes": list(variant.notes),
         }
         looks = {agent.id: look_of(agent.robot) for agent in agents}

@@ -19,6 +19,7 @@ from envgen.build.reading import BatchReading, start
 from envgen.build.stage import AgentLayout, Stage
 from envgen.build.world import World
 from envgen.core.params import RobotSize
+from envgen.policies.gait import gait_for
 from envgen.tasks.expr import Memo, evaluate
 
 Plain: TypeAlias = dict[str, Any]
@@ -110,6 +111,7 @@ def _agent(scene: Scene, number: int, observation: Sequence[Plain]) -> Plain:
     names = world.names("actuator")
     robot = agent.rpartition("_")[0]
     actuators = at.actuators.tolist()
+    actuator_names = [names[i].removeprefix(f"{agent}/") for i in actuators]
     return {
         "id": agent,
         "robot": robot,
@@ -130,7 +132,7 @@ def _agent(scene: Scene, number: int, observation: Sequence[Plain]) -> Plain:
         "joint_pos": at.joint_pos.tolist(),
         "joint_vel": at.joint_vel.tolist(),
         "actuators": actuators,
-        "actuator_names": [names[i].removeprefix(f"{agent}/") for i in actuators],
+        "actuator_names": actuator_names,
         "low": at.low.tolist(),
         "high": at.high.tolist(),
         "home": home[at.actuators].tolist(),
@@ -142,8 +144,16 @@ def _agent(scene: Scene, number: int, observation: Sequence[Plain]) -> Plain:
             "arena_y": float(world.size[1]),
         },
         "observation": observation,
-        "gait": None,
+        "gait": _gait(robot, actuator_names, at),
     }
+
+
+def _gait(robot: str, actuators: Sequence[str], at: AgentLayout) -> Plain | None:
+    """The robot's pattern as a `Gait`, if there is one."""
+    gait = gait_for(robot, actuators, at.low.tolist(), at.high.tolist())
+    if gait is None:
+        return None
+    return {"frequency": gait.frequency, "offset": gait.offset, "cos": gait.cos, "sin": gait.sin}
 
 
 def _sensors(at: AgentLayout) -> list[Plain]:
