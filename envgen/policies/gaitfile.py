@@ -46,7 +46,7 @@ class Wave(_Part):
         gains: Factors, by member.
         leg: Multiply by the x (forwards) or y (leftwards) part of the direction in which leg m of count
             legs points: they are evenly spaced, anticlockwise from the front.
-        fixed: Whether `scripts/tune_gait` leaves it as it is.
+        tune: What `scripts/tune_gait` may change.
     """
 
     names: tuple[str, ...]
@@ -58,7 +58,7 @@ class Wave(_Part):
     lags: tuple[float, ...] = ()
     gains: tuple[float, ...] = ()
     leg: Literal["x", "y"] | None = None
-    fixed: bool = False
+    tune: tuple[Literal["amplitude", "phase", "lag", "turns"], ...] = ("amplitude", "phase")
 
     @field_validator("names", mode="before")
     @classmethod

@@ -22,6 +22,8 @@ from envgen.rollout.stepping import advance, unstable
 
 Policy = Callable[[Floats], Floats]
 """From observations (worlds, k) to actions (worlds, actuators) in [-1, 1]."""
+Actor = Callable[["StepResult"], Mapping[str, Floats]]
+"""From the last step of all agents to their actions, as a `PolicySet` does it."""
 TIME, UNSTABLE = "time", "unstable"
 
 
@@ -63,6 +65,9 @@ class Rollout:
         agents: Their ids.
         data: MuJoCo's state of each world; after writing to one, call `refresh`.
         over: (worlds, agents) whose episode has ended.
+        episode: (worlds,) number of the running episode.
+        indices: (worlds,) of the variants in their pack.
+        task: Kind of the task.
 
     Raises:
         InputError: The variants have different agents.
@@ -87,6 +92,9 @@ class Rollout:
         )
         self.judge = Judge(task, self.stage)
         self.frame_skip = [int(v.setting("control.frame_skip")) for v in variants]
+        self.episode = np.zeros(len(variants), dtype=np.int64)
+        self.indices = np.array([variant.index for variant in variants], dtype=np.int64)
+        self.task = str(variants[0].manifest["cfg"]["task"]["kind"])
         self.limit = np.array([float(v.setting("control.episode")) for v in variants])
         self.data = [mujoco.MjData(world.model) for world in self.worlds]
         self.over = np.zeros((len(variants), len(self.agents)), dtype=bool)
@@ -180,6 +188,7 @@ class Rollout:
             reset(model, data)
             mujoco.mj_forward(model, data)
         self.over[i] = False
+        self.episode[i] = episode
 
     def _check_sizes(self, variants: Sequence[PackVariant]) -> None:
         for agent, layouts in self.stage.layouts.items():
@@ -275,12 +284,15 @@ class Outcome:
     success: bool
 
 
-def play(rollout: Rollout, policies: Mapping[str, Policy], episode: int = 0) -> list[dict[str, Outcome]]:
+def play(
+    rollout: Rollout, policies: Mapping[str, Policy] | Actor, episode: int = 0
+) -> list[dict[str, Outcome]]:
     """One episode of each world, from its start to the end of its last agent.
 
     Args:
         rollout: The worlds.
-        policies: By agent id; an agent without one keeps the control of the start.
+        policies: By agent id, or one for all agents, such as a `PolicySet`. An agent without one keeps the
+            control of the start.
         episode: Number of the episode.
 
     Returns:
@@ -291,9 +303,11 @@ def play(rollout: Rollout, policies: Mapping[str, Policy], episode: int = 0) -> 
     reward = {agent: np.zeros(len(rollout.worlds)) for agent in rollout.agents}
     steps = 0
     while not rollout.done.all():
-        result = rollout.step(
-            {agent: policy(result[agent].observation) for agent, policy in policies.items()}
-        )
+        if callable(policies):
+            actions = policies(result)
+        else:
+            actions = {agent: policy(result[agent].observation) for agent, policy in policies.items()}
+        result = rollout.step(actions)
         steps += 1
         for agent, own in result.items():
             reward[agent] += own.reward

@@ -1,0 +1,161 @@
+"""Policies by name for the agents of a rollout, to be changed at any control step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from envgen.core.errors import InputError
+from envgen.core.heightfield import Floats
+from envgen.policies.base import Choice, Ints, Moment, Policy, Seat, chosen
+from envgen.rollout.rollout import Rollout, StepResult
+
+
+def seat(rollout: Rollout, agent: str, world: int = 0) -> Seat:
+    """What there is to drive of an agent in one of the worlds."""
+    at, names = rollout.stage.layouts[agent][world], rollout.worlds[world].names("actuator")
+    return Seat(
+        robot=agent.rsplit("_", 1)[0],
+        task=rollout.task,
+        observation=tuple(rollout.observation_layout(agent)),
+        actuators=tuple(names[i].removeprefix(f"{agent}/") for i in at.actuators),
+        low=tuple(map(float, at.low)),
+        high=tuple(map(float, at.high)),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """Agents in worlds that one policy drives at once.
+
+    Attributes:
+        policy: That policy.
+        rows: Worlds (n,) of each agent, by its id.
+    """
+
+    policy: Policy
+    rows: dict[str, Ints]
+
+
+class PolicySet:
+    """Who is driven by what. Calling it gives the actions for the next control step.
+
+    Args:
+        rollout: The worlds.
+        policies: Name of a policy by agent: its id, a pattern such as `ant_*` or `*`, or `team:red`. An id
+            comes before a pattern, and a pattern before those after it.
+        seed: For policies that draw, >= 0.
+
+    Raises:
+        InputError: An agent has no policy, or one that can't drive it.
+    """
+
+    def __init__(self, rollout: Rollout, policies: Mapping[str, str], *, seed: int = 0) -> None:
+        self.rollout, self.seed = rollout, seed
+        self._choices: dict[str, list[Choice | None]] = {
+            agent: [None] * len(rollout.worlds) for agent in rollout.agents
+        }
+        self._seats = {
+            agent: [seat(rollout, agent, world) for world in range(len(rollout.worlds))]
+            for agent in rollout.agents
+        }
+        self._policies: dict[tuple[Choice, Seat], Policy] = {}
+        self._batches: list[_Batch] = []
+        self.bind(policies)
+
+    def bind(self, policies: Mapping[str, str], worlds: Sequence[int] | None = None) -> None:
+        """Change policies from the next control step on; what is wrong changes nothing.
+
+        Args:
+            policies: As at the start; agents that aren't named keep theirs.
+            worlds: In which worlds, by their place in the rollout; by default in all.
+
+        Raises:
+            InputError: There is no such agent, world or policy, or it can't drive the agent.
+        """
+        where = range(len(self.rollout.worlds)) if worlds is None else worlds
+        for world in where:
+            if not 0 <= world < len(self.rollout.worlds):
+                raise InputError(
+                    f"there is no world {world}", f"There are {len(self.rollout.worlds)}, counted from 0."
+                )
+        choices = {agent: list(old) for agent, old in self._choices.items()}
+        for agent, choice in self._meant(policies).items():
+            for world in where:
+                choices[agent][world] = choice
+        lost = [agent for agent, found in choices.items() if None in found]
+        if lost:
+            raise InputError(
+                f"{', '.join(lost)} has no policy" if len(lost) == 1 else f"{', '.join(lost)} have no policy",
+                'Name one for it, or for all others: {"*": "zero"}.',
+            )
+        self._batches, self._choices = self._grouped(choices), choices
+
+    def bound(self, agent: str) -> list[str]:
+        """Name of the policy that drives an agent, by world."""
+        return [str(choice) for choice in self._choices[agent]]
+
+    def __call__(self, result: StepResult) -> dict[str, Floats]:
+        """Actions by agent, (worlds, actuators) in [-1, 1].
+
+        Args:
+            result: Of the last step or of the reset.
+        """
+        rollout = self.rollout
+        time = np.array([float(data.time) for data in rollout.data])
+        period = [n * float(w.model.opt.timestep) for n, w in zip(rollout.frame_skip, rollout.worlds)]
+        step = np.rint(time / period).astype(np.int64)
+        actions = {agent: np.empty((len(time), rollout.action_size(agent))) for agent in rollout.agents}
+        for batch in self._batches:
+            rows = np.concatenate(list(batch.rows.values()))
+            numbers = [np.full(len(own), rollout.agents.index(agent)) for agent, own in batch.rows.items()]
+            moment = Moment(
+                np.concatenate([result[agent].observation[own] for agent, own in batch.rows.items()]),
+                time[rows],
+                step[rows],
+                rollout.episode[rows],
+                rollout.indices[rows],
+                np.concatenate(numbers),
+            )
+            taken, at = batch.policy(moment), 0
+            for agent, own in batch.rows.items():
+                actions[agent][own] = taken[at : at + len(own)]
+                at += len(own)
+        return actions
+
+    def _meant(self, policies: Mapping[str, str]) -> dict[str, Choice]:
+        """The choice for each agent that is named."""
+        cast = self.rollout.cast
+        found: dict[str, Choice] = {}
+        for pattern, name in reversed(list(policies.items())):
+            choice = Choice.parse(name)
+            found |= dict.fromkeys(chosen(pattern, cast.agents, cast.teams), choice)
+        exact = {agent: Choice.parse(name) for agent, name in policies.items() if agent in cast.agents}
+        return found | exact
+
+    def _grouped(self, choices: Mapping[str, Sequence[Choice | None]]) -> list[_Batch]:
+        """Agents and worlds of equal policies and seats, each with its policy."""
+        rows: dict[tuple[Choice, Seat], dict[str, list[int]]] = {}
+        for agent, found in choices.items():
+            for world, choice in enumerate(found):
+                assert choice is not None  # refused before
+                key = choice, self._seats[agent][world]
+                rows.setdefault(key, {}).setdefault(agent, []).append(world)
+        for key in rows:
+            if key not in self._policies:
+                self._policies[key] = key[0].bind(key[1], self.seed)
+        return [
+            _Batch(self._policies[key], {agent: np.array(own) for agent, own in found.items()})
+            for key, found in rows.items()
+        ]
+
+
+def bind(rollout: Rollout, policies: Mapping[str, str], *, seed: int = 0) -> PolicySet:
+    """Policies for the agents of a rollout: `bind(rollout, {"ant_0": "gait", "*": "random"})`.
+
+    Raises:
+        InputError: An agent has no policy, or one that can't drive it.
+    """
+    return PolicySet(rollout, policies, seed=seed)

@@ -1,0 +1,281 @@
+"""Policies as ONNX: real files are written, checked against an agent, and run."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from envgen.core.errors import InputError
+from envgen.packs.make import make
+from envgen.policies import onnx_file
+from envgen.policies.base import Choice, Moment, Seat
+from envgen.policies.header import load
+from envgen.policies.listing import listed
+from envgen.rollout.policies import bind, seat
+from envgen.rollout.rollout import Rollout
+
+SEAT = Seat(
+    "mote", "walk", (("height", 1), ("scan", 0), ("joint_pos", 2)), ("a", "b"), (-1.0, -1.0), (1.0, 1.0)
+)
+
+
+def layers(seat, hidden=5, seed=0):
+    rng = np.random.default_rng(seed)
+    sizes = [seat.observed, hidden, len(seat.actuators)]
+    return (
+        [rng.normal(0, 0.5, pair) for pair in itertools.pairwise(sizes)],
+        [rng.normal(0, 0.3, size) for size in sizes[1:]],
+    )
+
+
+def content(seat=SEAT, meta=None, **more):
+    meta = onnx_file.metadata(seat.robot, seat.task, seat.observation) | (meta or {})
+    weights, biases = layers(seat)
+    return onnx_file.mlp(weights, biases, meta=meta, **more)
+
+
+def bare(obs=("N", 3), action=("N", 2), kind=TensorProto.FLOAT, names=("obs", "action"), meta=None):
+    """A network of any declared shape; what it computes doesn't matter."""
+    graph = helper.make_graph(
+        [helper.make_node("Identity", [names[0]], [names[1]])],
+        "bare",
+        [helper.make_tensor_value_info(names[0], kind, obs)],
+        [helper.make_tensor_value_info(names[1], kind, action)],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    known = onnx_file.metadata(SEAT.robot, SEAT.task, SEAT.observation)
+    helper.set_model_props(model, known if meta is None else meta)
+    return model.SerializeToString()
+
+
+def moment(observation):
+    rows = len(observation)
+    zeros = np.zeros(rows, dtype=np.int64)
+    return Moment(np.asarray(observation, dtype=float), np.zeros(rows), zeros, zeros, zeros, zeros)
+
+
+def bound(tmp_path, data, seat=SEAT, name="p.onnx"):
+    path = tmp_path / name
+    path.write_bytes(data)
+    return Choice.parse(str(path)).bind(seat)
+
+
+@pytest.mark.parametrize(
+    ("activation", "act"),
+    [
+        ("tanh", np.tanh),
+        ("relu", lambda x: np.maximum(x, 0)),
+        ("elu", lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0)))),
+        ("sigmoid", lambda x: 1 / (1 + np.exp(-x))),
+    ],
+)
+@pytest.mark.parametrize("squash", [False, True])
+def test_a_written_network_computes_the_formula(tmp_path, activation, act, squash):
+    rng = np.random.default_rng(1)
+    mean, std = rng.normal(size=3), np.array([0.5, 2.0, 0.01])
+    policy = bound(tmp_path, content(mean=mean, std=std, clip=4.0, activation=activation, squash=squash))
+    weights, biases = layers(SEAT)
+    observation = rng.normal(0, 2, (300, 3))
+    x = np.clip((observation - mean) / std, -4, 4)
+    y = act(x @ weights[0] + biases[0]) @ weights[1] + biases[1]
+    np.testing.assert_allclose(
+        policy(moment(observation)), np.tanh(y) if squash else np.clip(y, -1, 1), atol=1e-5
+    )
+    assert policy(moment(np.zeros((0, 3)))).shape == (0, 2)
+
+
+def test_a_batch_gives_what_each_row_gives_alone(tmp_path):
+    policy = bound(tmp_path, content())
+    observation = np.random.default_rng(2).normal(size=(50, 3))
+    together = policy(moment(observation))
+    for i in range(50):
+        np.testing.assert_allclose(together[[i]], policy(moment(observation[[i]])), atol=1e-6)
+
+
+def test_the_header_is_what_the_onnx_library_reads(tmp_path):
+    (tmp_path / "p.onnx").write_bytes(content())
+    _, header = load(tmp_path / "p.onnx")
+    model = onnx.load(str(tmp_path / "p.onnx"))
+    onnx.checker.check_model(model, full_check=True)
+    assert header.metadata == {entry.key: entry.value for entry in model.metadata_props}
+    assert [str(tensor) for tensor in header.inputs] == ["obs (N, 3)"]
+    assert [str(tensor) for tensor in header.outputs] == ["action (N, 2)"]
+    assert header.observation == [("height", 1), ("joint_pos", 2)]
+
+
+# --- what is refused ------------------------------------------------------------------------------
+
+META = onnx_file.metadata("mote", "walk", SEAT.observation)
+
+
+@pytest.mark.parametrize(
+    ("data", "cause", "remedy"),
+    [
+        (b"", "is no ONNX file, or is damaged", "Export the policy again"),
+        (b"not a network at all", "is no ONNX file, or is damaged", "Export the policy again"),
+        (content()[:-40], "is no ONNX file, or is damaged", "Export the policy again"),
+        (
+            bare(meta={}),
+            "lacks the metadata envgen.robot, envgen.task, envgen.obs",
+            "annotate",
+        ),
+        (content(meta={"envgen.version": "7.1"}), "is of envgen '7.1'", "Upgrade envgen."),
+        (
+            content(meta={"envgen.robot": "ant"}),
+            "is for the robot 'ant'; this agent's is 'mote'",
+            "trained for",
+        ),
+        (
+            content(meta={"envgen.task": "goal"}),
+            "is for the task 'goal'; this agent's is 'walk'",
+            "trained for",
+        ),
+        (content(meta={"envgen.obs": "height"}), "envgen.obs is no list of terms", 'such as [["height", 1]'),
+        (content(meta={"envgen.obs": "3"}), "envgen.obs is no list of terms", "JSON"),
+        (
+            content(meta={"envgen.obs": json.dumps([["height", 1], ["joint_vel", 2]])}),
+            "observes something else than this agent: term 2 is joint_vel (2), not joint_pos (2)",
+            "needed are height (1), joint_pos (2) (3 numbers)",
+        ),
+        (
+            content(meta={"envgen.obs": json.dumps([["height", 1]])}),
+            "observes something else than this agent: it has 1 terms, not 2",
+            "It was trained on height (1) (1 numbers)",
+        ),
+        (bare(obs=("N", 4)), "has the input obs (N, 4); needed is one input, obs (N, 3)", "Export it with"),
+        (bare(obs=(1, 3)), "has the input obs (1, 3); needed is", "N free"),
+        (
+            bare(action=("N", 8)),
+            "has the output action (N, 8); needed is one output, action (N",
+            "Export",
+        ),
+        (bare(kind=TensorProto.DOUBLE), "has the input obs (N, 3) of type 11", "of float32"),
+        (bare(names=("x", "action")), "has the inputs x (N, 3)", "one input, obs (N, 3)"),
+        (bare(names=("obs", "y")), "has the outputs y (N, 2)", "one output, action (N, 2)"),
+    ],
+)
+def test_what_does_not_fit_is_told(tmp_path, data, cause, remedy):
+    with pytest.raises(InputError) as caught:
+        bound(tmp_path, data)
+    assert cause in caught.value.cause
+    assert str(tmp_path) in caught.value.cause
+    assert remedy in caught.value.remedy
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(InputError) as caught:
+        Choice.parse(str(tmp_path / "none.onnx")).bind(SEAT)
+    assert "can't be read: No such file" in caught.value.cause
+    with pytest.raises(InputError) as caught:
+        Choice.parse("onnx:none").bind(SEAT)
+    assert caught.value.cause == "there is no network 'none'"
+    with pytest.raises(InputError, match="can't be read"):
+        Choice.parse(f"onnx:{tmp_path}.onnx").bind(SEAT)
+
+
+def test_a_network_that_does_not_hold_together_is_told(tmp_path):
+    """Declared shapes may lie: Identity gives 3 numbers where 2 are declared."""
+    with pytest.raises(InputError) as caught:
+        bound(tmp_path, bare())(moment(np.zeros((4, 3))))
+    assert "can't be loaded" in caught.value.cause or "gave actions of shape (4, 3)" in caught.value.cause
+
+
+def test_a_file_of_noise_never_escapes_as_another_error(tmp_path):
+    good, rng, refused = content(), np.random.default_rng(0), 0
+    for _ in range(300):
+        data = bytearray(good)
+        for at in rng.integers(0, len(data), 4):
+            data[at] = rng.integers(0, 256)
+        try:
+            bound(tmp_path, bytes(data))(moment(np.zeros((2, 3))))
+        except InputError:
+            refused += 1
+    assert 0 < refused < 300  # most bytes are weights
+
+
+def test_without_the_runtime_it_is_told_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(InputError) as caught:
+        bound(tmp_path, content(meta={"only": "once"}))
+    assert "pip install 'envgen[onnx]'" in caught.value.remedy
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(InputError) as caught:
+        content()
+    assert "pip install 'envgen[onnx]'" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("weights", "biases", "more", "cause"),
+    [
+        ([], [], {}, "0 weights and 0 biases make no network"),
+        ([np.ones((3, 2))], [np.ones(3)], {}, "layer 0 has weights (3, 2) and biases (3,)"),
+        ([np.ones((3, 4)), np.ones((5, 2))], [np.ones(4), np.ones(2)], {}, "layer 1 has weights (5, 2)"),
+        ([np.full((3, 2), np.nan)], [np.ones(2)], {}, "layer 0 has numbers that are not finite"),
+        ([np.ones((3, 2))], [np.ones(2)], {"mean": np.zeros(4)}, "mean (4,) and std (3,) don't fit 3 inputs"),
+        ([np.ones((3, 2))], [np.ones(2)], {"activation": "swish"}, "unknown activation 'swish'"),
+    ],
+)
+def test_weights_that_make_no_network_are_refused(weights, biases, more, cause):
+    with pytest.raises(InputError) as caught:
+        onnx_file.mlp(weights, biases, meta=META, **more)
+    assert caught.value.cause.startswith(cause)
+
+
+def test_a_network_of_another_library_gets_its_metadata(tmp_path):
+    path = tmp_path / "other.onnx"
+    data = onnx_file.mlp(*layers(SEAT), meta={"author": "someone"})
+    path.write_bytes(data)
+    onnx_file.annotate(path, META)
+    assert load(path)[1].metadata == {"author": "someone", **META}
+    assert Choice.parse(str(path)).bind(SEAT)
+    path.write_bytes(b"x")
+    with pytest.raises(InputError, match="can't be read"):
+        onnx_file.annotate(path, META)
+
+
+# --- in a rollout ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory):
+    cfg = {
+        "name": "onnx",
+        "terrain": {"size": [12, 12], "sub_terrains": [{"kind": "rough"}]},
+        "robots": [{"model": "ant", "count": 2}],
+        "task": {"kind": "walk"},
+    }
+    return make(cfg, 2, out=tmp_path_factory.mktemp("onnx") / "pack", jobs=1)
+
+
+def test_agents_and_worlds_are_one_batch(pack, tmp_path, monkeypatch):
+    rollout = Rollout(list(pack))
+    path = tmp_path / "ant.onnx"
+    path.write_bytes(content(seat(rollout, "ant_0")))
+    policies = bind(rollout, {"*": str(path)})
+    assert len(policies._batches) == 1
+    result = rollout.reset()
+    for _ in range(3):
+        actions = policies(result)
+        result = rollout.step(actions)
+    weights, biases = layers(seat(rollout, "ant_0"))
+    actions = policies(result)
+    for agent in rollout.agents:
+        x = np.clip(result[agent].observation, -10, 10)
+        y = np.tanh(x @ weights[0] + biases[0]) @ weights[1] + biases[1]
+        np.testing.assert_allclose(actions[agent], y.clip(-1, 1), atol=1e-5)
+
+
+def test_a_folder_of_the_user_is_listed(tmp_path, monkeypatch):
+    monkeypatch.setenv("ENVGEN_POLICIES", str(tmp_path))
+    (tmp_path / "mine.onnx").write_bytes(content())
+    (tmp_path / "broken.onnx").write_bytes(b"x")
+    found = {entry["name"]: entry for entry in listed()}
+    assert (found["mine"]["robot"], found["mine"]["task"], found["mine"]["error"]) == ("mote", "walk", None)
+    assert "no ONNX file" in found["broken"]["error"]
+    assert Choice.parse("onnx:mine").bind(SEAT)
