@@ -91,7 +91,9 @@ def _session(content: bytes, source: str) -> Any:
     options.log_severity_level = 4
     try:
         # from memory, so that a network can't name other files of this disk
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            content, options, providers=["CPUExecutionProvider"], enable_fallback=0
+        )  # a second try would print on standard output
     except Exception as error:  # the runtime has exceptions of its own for each kind of failure
         raise InputError(
             f"{source} can't be loaded: {_first(error)}", "Export the policy again (docs/policies.md)."
