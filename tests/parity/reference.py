@@ -4,12 +4,12 @@
     python tests/parity/reference.py --out DIR                   every case of CASES
     python tests/parity/reference.py --out DIR --case ant --steps 300
 
-For each case there is a folder with `reference.json`, the frame of each world and of each mesh, and ONNX files
-of the policies. `reference.json` holds, with every number exact:
+For each case there is a folder with `reference.json`, the frames of its worlds and meshes, and ONNX files of its
+policies. `reference.json` holds, with every number exact:
 
 - `task`: as in the message `started`; `policies`: name by agent; `policy_seed`; `episode`; `frame_skip`;
 - `onnx`: by agent, observations (N, k) and the actions (N, nu) that the network gives for them;
-- `worlds`, each with `frame` (its file), `meshes` (theirs), `physics` (drawn for the episode), `start` (the first
+- `worlds`, each with `frame` and `meshes` (files), `physics` (drawn for the episode), `start` (the first
   observation by agent) and `steps`. A step has
     - `before`, `after`: `time`, `qpos`, `qvel`, `act`, `warmstart` (qacc_warmstart) at both ends of it;
     - `actions`: by agent, in [-1, 1]; `ctrl`: all controls that they become;
