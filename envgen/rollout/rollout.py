@@ -67,6 +67,7 @@ class Rollout:
         over: (worlds, agents) whose episode has ended.
         episode: (worlds,) number of the running episode.
         indices: (worlds,) of the variants in their pack.
+        drawn: What was drawn for each variant, by path.
         task: Kind of the task.
 
     Raises:
@@ -94,6 +95,7 @@ class Rollout:
         self.frame_skip = [int(v.setting("control.frame_skip")) for v in variants]
         self.episode = np.zeros(len(variants), dtype=np.int64)
         self.indices = np.array([variant.index for variant in variants], dtype=np.int64)
+        self.drawn = [dict(variant.drawn) for variant in variants]
         self.task = str(variants[0].manifest["cfg"]["task"]["kind"])
         self.limit = np.array([float(v.setting("control.episode")) for v in variants])
         self.data = [mujoco.MjData(world.model) for world in self.worlds]

@@ -4,8 +4,8 @@
     python tests/parity/reference.py --out DIR                   every case of CASES
     python tests/parity/reference.py --out DIR --case ant --steps 300
 
-For each case there is a folder with `reference.json`, the frames of its worlds and meshes, and ONNX files of its
-policies. `reference.json` holds, with every number exact:
+For each case there is a folder with `reference.json`, the frames of its worlds and meshes, and its networks.
+`reference.json` holds, with every number exact:
 
 - `task`: as in the message `started`; `policies`: name by agent; `policy_seed`; `episode`; `frame_skip`;
 - `onnx`: by agent, observations (N, k) and the actions (N, nu) that the network gives for them;
