@@ -34,7 +34,7 @@ def locate(argument: str) -> Path:
 
 @register
 class Network(Policy):
-    """A network from an ONNX file: `onnx:<name>` of those listed, or the path of a file."""
+    """A network from an ONNX file: `onnx:` and the name of one that is listed, or the path of a file."""
 
     kind: ClassVar[str] = "onnx"
     takes: ClassVar[str] = f"the name of a network or the path of a file that ends in {NETWORK}"
