@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import errno
-import gc
-import multiprocessing
 import os
-import signal
-import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +18,9 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError, WorkError
 from envgen.core.overrides import Sweep
 from envgen.packs.assets import keep
-from envgen.packs.journal import MANIFEST, NAME, Journal
+from envgen.packs.crew import Crew, Ticket, spread
+from envgen.packs.folder import prepare
+from envgen.packs.journal import Journal
 from envgen.packs.manifest import close
 from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
@@ -98,7 +94,7 @@ def make(
     jobs = check_jobs(jobs)
     _ = recipe.inputs  # files that are missing or unfit are told before anything is written
     shared = _try_first(recipe)
-    _prepare(folder, resume=resume, overwrite=overwrite)
+    prepare(folder, resume=resume, overwrite=overwrite)
     tally = Tally(count)
     with Journal(folder, recipe) as journal:
         if journal.last >= count:
@@ -228,40 +224,6 @@ def _try_first(recipe: Recipe) -> dict[str, str]:
     return shared
 
 
-def _prepare(folder: Path, *, resume: bool, overwrite: bool) -> None:
-    try:
-        there = folder.is_dir() and any(folder.iterdir())
-        pack = (folder / MANIFEST).exists() or (folder / NAME).exists()
-        if folder.exists() and not folder.is_dir():
-            raise InputError(f"{folder} is a file", "Give a folder as --out.")
-        if there and not pack:
-            raise InputError(f"{folder} is not empty and holds no pack", "Give another --out.")
-        if there and not (resume or overwrite):
-            raise InputError(
-                f"{folder} holds a pack already",
-                "Give --resume to go on with it, --overwrite to replace it, or another --out.",
-            )
-        if there and overwrite and not resume:
-            _clear(folder)
-        (folder / "variants").mkdir(parents=True, exist_ok=True)
-        probe = folder / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"{folder} can't be written: {reason}", "Give another --out.") from None
-
-
-def _clear(folder: Path) -> None:
-    import shutil
-
-    for name in ("variants", "assets"):
-        shutil.rmtree(folder / name, ignore_errors=True)
-    for path in folder.iterdir():
-        if path.is_file():
-            path.unlink()
-
-
 def _note(made: Made, journal: Journal, tally: Tally) -> None:
     tally.refused.update(made.refused)
     if made.problem:
@@ -309,90 +271,15 @@ def _disk(error: OSError, folder: Path, kept: int) -> tuple[str, str]:
     )
 
 
-# --- the process pool -------------------------------------------------------------------------
-
-
 def _made(recipe: Recipe, pending: list[int], folder: Path, jobs: int) -> Iterator[Made]:
     """Make variants, in order of readiness."""
     if jobs == 1 or len(pending) <= 2:
         for index in pending:
             yield make_variant(recipe, index, folder)
         return
-    # fork shares what is in memory already and starts in milliseconds; elsewhere Python spawns
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    jobs = min(jobs, len(pending))
-    gc.freeze()  # the collector would touch, and so copy, every page that is shared
-    pool = ProcessPoolExecutor(jobs, context, _start, (recipe, folder))
-    chunk = max(1, min(8, len(pending) // (8 * jobs)))
-    queue = iter([pending[at : at + chunk] for at in range(0, len(pending), chunk)])
-    running: set[Future[list[Made]]] = set()
-    ahead: threading.Thread | None = None
-    try:
-        while True:
-            while len(running) < 3 * jobs and (indices := next(queue, None)) is not None:
-                running.add(pool.submit(_work, indices))
-            if not running:
-                return
-            if ahead is None:
-                # closing the pack needs it: 0.2 s that pass meanwhile. The first `submit` has forked all
-                # workers; forked while this thread holds an import lock, they would wait for it for ever.
-                ahead = threading.Thread(target=_import_ahead, daemon=True)
-                ahead.start()
-            finished, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                yield from future.result()
-    except BrokenProcessPool:
-        raise WorkError(
-            "a worker process died (out of memory, or killed)",
-            "Run the same command with --resume, perhaps with fewer --jobs.",
-        ) from None
-    finally:
-        _end(pool)
-        gc.unfreeze()
-        if ahead:
-            ahead.join()  # whoever forks next must not find it importing either
+    crew = Crew(min(jobs, len(pending)))
+    yield from spread(crew, partial(_work, folder=folder), recipe, pending)
 
 
-def _import_ahead() -> None:
-    with suppress(Exception):  # told where it is needed
-        import pyarrow.parquet  # noqa: F401
-
-
-def _end(pool: ProcessPoolExecutor) -> None:
-    """Wait for what is being written; a second Ctrl-C doesn't, as what is half written is drawn again."""
-    workers = list((pool._processes or {}).values())
-    try:
-        pool.shutdown(wait=True, cancel_futures=True)
-    except KeyboardInterrupt:
-        for worker in workers:
-            worker.kill()
-        raise
-
-
-_recipe: Recipe
-_folder: Path
-
-
-def _start(recipe: Recipe, folder: Path) -> None:
-    """Prepare a worker: the parent alone answers Ctrl-C, so that what is being written is finished."""
-    global _recipe, _folder
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _recipe, _folder = recipe, folder
-    gc.freeze()
-    # a variant is many objects and few cycles: by default the collector would run hundreds of times a
-    # second to find next to nothing
-    gc.set_threshold(50_000, 50, 50)
-
-
-def _end_with_parent() -> None:
-    """A parent that was killed leaves nobody who would tell its workers to end."""
-    parent = multiprocessing.parent_process()
-    if parent:
-        parent.join()
-        os._exit(1)
-
-
-def _work(indices: list[int]) -> list[Made]:
-    return [make_variant(_recipe, index, _folder) for index in indices]
+def _work(ticket: Ticket, indices: list[int], folder: Path) -> list[Made]:
+    return [make_variant(ticket.recipe, index, folder) for index in indices]

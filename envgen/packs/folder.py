@@ -1,0 +1,46 @@
+"""The folder that a pack is to be made in."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from envgen.core.errors import InputError
+from envgen.packs.journal import MANIFEST, NAME
+
+
+def prepare(folder: Path, *, resume: bool, overwrite: bool) -> None:
+    """Make the folder, or see that what is in it may be gone on with or replaced.
+
+    Raises:
+        InputError: It holds something else, or can't be written.
+    """
+    try:
+        there = folder.is_dir() and any(folder.iterdir())
+        pack = (folder / MANIFEST).exists() or (folder / NAME).exists()
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{folder} is a file", "Give a folder as --out.")
+        if there and not pack:
+            raise InputError(f"{folder} is not empty and holds no pack", "Give another --out.")
+        if there and not (resume or overwrite):
+            raise InputError(
+                f"{folder} holds a pack already",
+                "Give --resume to go on with it, --overwrite to replace it, or another --out.",
+            )
+        if there and overwrite and not resume:
+            _clear(folder)
+        (folder / "variants").mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"{folder} can't be written: {reason}", "Give another --out.") from None
+
+
+def _clear(folder: Path) -> None:
+    for name in ("variants", "assets"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for path in folder.iterdir():
+        if path.is_file():
+            path.unlink()
