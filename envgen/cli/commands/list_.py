@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from envgen.cli import show
-
-FAMILIES = ("terrains", "obstacles", "robots", "tasks", "checks", "policies")
 
 EPILOG = """\b
 Examples:
@@ -29,6 +27,8 @@ def command(family: str | None, kind: str | None, as_json: bool) -> None:
 
     A FAMILY is terrains, obstacles, robots, tasks, checks or policies.
     """
+    from envgen.packs.listing import FAMILIES, entries
+
     family, kind = _meant(family, kind)
     chosen = [family] if family else list(FAMILIES)
     data = {name: entries(name) for name in chosen}
@@ -51,6 +51,7 @@ def _meant(family: str | None, kind: str | None) -> tuple[str | None, str | None
         InputError: There is none of that name.
     """
     from envgen.core.errors import InputError, nearest, suggestion
+    from envgen.packs.listing import FAMILIES, entries
 
     if family is None:
         return None, None
@@ -80,14 +81,18 @@ def _singular(family: str) -> str:
 
 
 def _overview(data: Mapping[str, list[dict[str, Any]]]) -> None:
+    from envgen.packs.listing import sources
+
     rows = [(f"{len(found)} {name}", ", ".join(e["name"] for e in found)) for name, found in data.items()]
     show.table("", ("", "names"), rows)
-    for source, names in _installed().items():
+    for source, names in sources().items():
         click.echo(f"{source}: is here too, with {len(names)} robots such as {source}:{names[0]}")
     click.echo("\n`envgen list terrains` shows parameters, `envgen list stairs` all of one kind.")
 
 
 def _family(name: str, found: list[dict[str, Any]]) -> None:
+    from envgen.packs.listing import sources
+
     if name == "checks":
         columns = [key for key in ("severity",) if found and found[0].get(key)]
         rows = [(e["name"], *(e[key] for key in columns), e["summary"]) for e in found]
@@ -98,7 +103,7 @@ def _family(name: str, found: list[dict[str, Any]]) -> None:
         show.table(name, ("name", "", "parameters"), [_row(entry) for entry in found])
     if name == "robots":
         click.echo("\nAny MJCF is a robot too: the path of a file, or <source>:<name>.")
-        for source, names in _installed().items():
+        for source, names in sources().items():
             click.echo(f"{source}: {', '.join(names)}")
 
 
@@ -178,119 +183,7 @@ def _left_open(spec: Mapping[str, Any]) -> str:
     return f"{spec['default'] if spec['default'] is not None else spec['low']:g}{of}"
 
 
-# --- the registries -----------------------------------------------------------------------------
-
-
-def entries(family: str) -> list[dict[str, Any]]:
-    """The kinds of a family as plain data: name, summary, parameters and sources of each."""
-    from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
-    from envgen.core.params import specs
-
-    if family == "checks":
-        return checks()
-    if family == "policies":
-        return policies()
-    if family == "robots":
-        return [
-            _entry(
-                name,
-                robot.summary,
-                robot.params,
-                robot.sources,
-                ["moves in its own x-z plane"] * robot.planar,
-            )
-            for name, robot in ROBOTS
-        ]
-    registry = {"terrains": TERRAINS, "obstacles": OBSTACLES, "tasks": TASKS}[family]
-    found = []
-    for name, kind in registry:
-        source = getattr(kind, "source", "")
-        facts = _facts(kind) if family == "tasks" else ["it moves"] * getattr(kind, "dynamic", False)
-        entry = _entry(name, _first(kind), specs(kind), [source] if source else [], facts)
-        found.append({**entry, "source": source})
-    return found
-
-
-def checks() -> list[dict[str, Any]]:
-    """Every check, in the order in which they run."""
-    from envgen.validate.base import CHECKS
-
-    found = []
-    for check in sorted((kind for _, kind in CHECKS), key=lambda kind: kind.order):
-        more = {
-            key: getattr(check, key) for key in ("severity", "scope", "bound", "why") if hasattr(check, key)
-        }
-        entry = {"name": check.kind, "summary": check.title, "measures": _first(check), "unit": check.unit}
-        found.append({**entry, **more, "redraws": check.blame, "remedy": check.remedy})
-    return found
-
-
-def policies() -> list[dict[str, Any]]:
-    """Every kind of policy; of gaits and networks also those that there are."""
-    from envgen.core.families import POLICIES
-    from envgen.policies.listing import gaits, listed
-
-    found = []
-    for name, kind in POLICIES:
-        facts, more = [], {}
-        if name == "gait":
-            more = {"gaits": gaits()}
-            facts = [f"{own['robot']}: {own['summary']}" for own in more["gaits"]]
-        elif name == "onnx":
-            more = {"networks": listed()}
-            facts = [f"{own['name']}: {own['robot']}, {own['task']}" for own in more["networks"]]
-        entry = _entry(name, _first(kind), {}, [], facts)
-        found.append({**entry, "browser_only": kind.browser, **more})
-    return found
-
-
-def _entry(
-    name: str, summary: str, params: Mapping[str, Any], sources: Iterable[str], facts: Iterable[str]
-) -> dict[str, Any]:
-    plain = {key: _plain(spec) for key, spec in params.items()}
-    return {
-        "name": name,
-        "summary": summary,
-        "params": plain,
-        "sources": list(sources),
-        "facts": list(facts),
-    }
-
-
-def _plain(spec: Any) -> dict[str, Any]:
-    """A parameter as plain data."""
-    import dataclasses
-
-    return {key: value for key, value in dataclasses.asdict(spec).items() if not callable(value)}
-
-
-def _first(kind: Any) -> str:
-    """The first paragraph of a docstring, in a line."""
-    import inspect
-
-    return " ".join(inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].split())
-
-
-def _facts(task: Any) -> list[str]:
-    """What there is to know of a task besides its parameters."""
-    terms = task.terms()
-    most = f" to {task.max_agents}" if task.max_agents is not None else " or more"
-    groups = (("observed", terms.observation), ("rewarded", terms.reward), ("ends when", terms.terminated))
-    return [
-        f"for {task.min_agents}{most} robots",
-        *(f"{name}: {', '.join(term.name for term in group)}" for name, group in groups),
-        "",
-    ]
-
-
 def _every_robot() -> Mapping[str, Any]:
     from envgen.core.sensing import SENSORS
 
     return SENSORS
-
-
-def _installed() -> dict[str, list[str]]:
-    """Robots that installed packages and MENAGERIE_ROOT carry."""
-    from envgen.robots.sources import installed
-
-    return {source: names for source, names in installed().items() if names}

@@ -160,7 +160,7 @@ def _report(examine: Callable[[], Report]) -> Report:
 
 
 def _list_checks(*, as_json: bool) -> int:
-    from envgen.cli.commands.list_ import checks
+    from envgen.packs.listing import checks
 
     entries = checks()
     if as_json:

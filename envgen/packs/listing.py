@@ -1,0 +1,111 @@
+"""The registries as plain data: what can be asked for, with parameters, units and ranges."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from envgen.core.families import OBSTACLES, POLICIES, ROBOTS, TASKS, TERRAINS
+from envgen.core.params import specs
+from envgen.policies.listing import gaits, listed
+from envgen.robots.sources import installed
+from envgen.validate.base import CHECKS
+
+FAMILIES = ("terrains", "obstacles", "robots", "tasks", "checks", "policies")
+
+
+def entries(family: str) -> list[dict[str, Any]]:
+    """The kinds of a family as plain data: name, summary, parameters and sources of each."""
+    if family == "checks":
+        return checks()
+    if family == "policies":
+        return policies()
+    if family == "robots":
+        return [
+            _entry(
+                name,
+                robot.summary,
+                robot.params,
+                robot.sources,
+                ["moves in its own x-z plane"] * robot.planar,
+            )
+            for name, robot in ROBOTS
+        ]
+    registry = {"terrains": TERRAINS, "obstacles": OBSTACLES, "tasks": TASKS}[family]
+    found = []
+    for name, kind in registry:
+        source = getattr(kind, "source", "")
+        facts = _facts(kind) if family == "tasks" else ["it moves"] * getattr(kind, "dynamic", False)
+        entry = _entry(name, _first(kind), specs(kind), [source] if source else [], facts)
+        found.append({**entry, "source": source})
+    return found
+
+
+def checks() -> list[dict[str, Any]]:
+    """Every check, in the order in which they run."""
+    found = []
+    for check in sorted((kind for _, kind in CHECKS), key=lambda kind: kind.order):
+        more = {
+            key: getattr(check, key) for key in ("severity", "scope", "bound", "why") if hasattr(check, key)
+        }
+        entry = {"name": check.kind, "summary": check.title, "measures": _first(check), "unit": check.unit}
+        found.append({**entry, **more, "redraws": check.blame, "remedy": check.remedy})
+    return found
+
+
+def policies() -> list[dict[str, Any]]:
+    """Every kind of policy; of gaits and networks also those that there are."""
+    found = []
+    for name, kind in POLICIES:
+        facts, more = [], {}
+        if name == "gait":
+            more = {"gaits": gaits()}
+            facts = [f"{own['robot']}: {own['summary']}" for own in more["gaits"]]
+        elif name == "onnx":
+            more = {"networks": listed()}
+            facts = [f"{own['name']}: {own['robot']}, {own['task']}" for own in more["networks"]]
+        entry = _entry(name, _first(kind), {}, [], facts)
+        found.append({**entry, "browser_only": kind.browser, **more})
+    return found
+
+
+def _entry(
+    name: str, summary: str, params: Mapping[str, Any], sources: Iterable[str], facts: Iterable[str]
+) -> dict[str, Any]:
+    plain = {key: _plain(spec) for key, spec in params.items()}
+    return {
+        "name": name,
+        "summary": summary,
+        "params": plain,
+        "sources": list(sources),
+        "facts": list(facts),
+    }
+
+
+def _plain(spec: Any) -> dict[str, Any]:
+    """A parameter as plain data."""
+    return {key: value for key, value in dataclasses.asdict(spec).items() if not callable(value)}
+
+
+def _first(kind: Any) -> str:
+    """The first paragraph of a docstring, in a line."""
+    return " ".join(inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].split())
+
+
+def _facts(task: Any) -> list[str]:
+    """What there is to know of a task besides its parameters."""
+    terms = task.terms()
+    most = f" to {task.max_agents}" if task.max_agents is not None else " or more"
+    groups = (("observed", terms.observation), ("rewarded", terms.reward), ("ends when", terms.terminated))
+    return [
+        f"for {task.min_agents}{most} robots",
+        *(f"{name}: {', '.join(term.name for term in group)}" for name, group in groups),
+        "",
+    ]
+
+
+def sources() -> dict[str, list[str]]:
+    """Robots that installed packages and MENAGERIE_ROOT carry."""
+    return {source: names for source, names in installed().items() if names}
