@@ -23,6 +23,7 @@ COMMANDS = {
     "validate": "Check any MJCF file or pack.",
     "preview": "Draw a contact sheet of a pack.",
     "view": "Open a variant in MuJoCo's viewer.",
+    "serve": "Run hundreds of variants in a page of the browser.",
     "list": "List terrains, obstacles, robots, tasks, checks or policies.",
     "schema": "Print the JSON Schema of EnvCfg.",
     "export": "Write a pack in another form.",
@@ -35,6 +36,7 @@ Examples:
   envgen make "rough terrain for ants" --count 500
   envgen make examples/moon_walk.toml --set terrain.size=[20,20]
   envgen interpret "two humanoids racing up stairs"
+  envgen serve "rough terrain for ants" --count 500
   envgen preview packs/rough-terrain-for-ants-s0
   envgen validate my_robot.xml
 """

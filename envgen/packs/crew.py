@@ -24,6 +24,10 @@ from envgen.packs.recipe import Recipe
 
 AHEAD = 3
 """Tasks for each process that are under way at a time: one runs, one is ready, one comes back."""
+MEMORY = 4 * 1024**3
+"""Bytes that a process of a lasting crew may take."""
+NICE = 2
+"""How much a lasting crew stands back: what runs already in the page goes on at its pace."""
 _numbers = itertools.count()
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -35,14 +39,14 @@ class Ticket:
 
     Attributes:
         number: Of the job.
-        content: A recipe, or the path of a pack.
+        content: A recipe, or the path of a pack; or nothing.
     """
 
     number: int
     content: bytes
 
     @classmethod
-    def of(cls, source: Recipe | Path) -> Ticket:
+    def of(cls, source: Recipe | Path | None) -> Ticket:
         """A new job."""
         return cls(next(_numbers), pickle.dumps(source, pickle.HIGHEST_PROTOCOL))
 
@@ -54,14 +58,14 @@ class Ticket:
         return source
 
     @property
-    def source(self) -> Recipe | Path:
+    def source(self) -> Recipe | Path | None:
         """Recipe or path, in a worker."""
         return _unpacked(self)
 
 
 @lru_cache(maxsize=16)
-def _unpacked(ticket: Ticket) -> Recipe | Path:
-    source: Recipe | Path = pickle.loads(ticket.content)  # our own bytes, from the parent process
+def _unpacked(ticket: Ticket) -> Recipe | Path | None:
+    source: Recipe | Path | None = pickle.loads(ticket.content)  # our own bytes, from the parent process
     return source
 
 
@@ -109,9 +113,16 @@ class Crew:
         finally:
             self._pool = None
 
+    def kill(self) -> None:
+        """End the processes at once, one of them hangs; the next `submit` starts others."""
+        workers = list((self._pool._processes or {}).values()) if self._pool else []
+        for worker in workers:
+            worker.kill()
+
     def _ready(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.jobs, _context(lasting=self._lasting), _start)
+            start = _start_bounded if self._lasting else _start
+            self._pool = ProcessPoolExecutor(self.jobs, _context(lasting=self._lasting), start)
         return self._pool
 
 
@@ -185,6 +196,17 @@ def _start() -> None:
     # a variant is many objects and few cycles: by default the collector would run hundreds of times a
     # second to find next to nothing
     gc.set_threshold(50_000, 50, 50)
+
+
+def _start_bounded() -> None:
+    """Prepare a worker that gets recipes of pages: it may neither fill the memory nor slow down the page."""
+    _start()
+    with suppress(ImportError, ValueError, OSError):  # no such module or limit: do without
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+    with suppress(AttributeError, OSError):
+        os.nice(NICE)
 
 
 def _end_with_parent() -> None:

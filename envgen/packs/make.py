@@ -65,6 +65,7 @@ def make(
     *,
     out: str | Path | None = None,
     sweep: Sequence[Sweep] = (),
+    only: Sequence[int] | None = None,
     jobs: int | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -78,6 +79,7 @@ def make(
         seed: The same seed gives the same bytes.
         out: Folder; by default `packs/<name>-s<seed>`.
         sweep: Axes over which the variants cycle.
+        only: Make only these of the variants, by index below `count`.
         jobs: Processes; by default one for each processor.
         resume: Go on with what an interrupted run left.
         overwrite: Replace a pack that is there.
@@ -92,10 +94,11 @@ def make(
     recipe = Recipe(cfg, check_seed(seed), tuple(sweep))
     folder = Path(out) if out is not None else Path("packs") / f"{cfg.name}-s{seed}"
     jobs = check_jobs(jobs)
+    wanted = range(count) if only is None else check_only(only, count)
     _ = recipe.inputs  # files that are missing or unfit are told before anything is written
     shared = _try_first(recipe)
     prepare(folder, resume=resume, overwrite=overwrite)
-    tally = Tally(count)
+    tally = Tally(len(wanted))
     with Journal(folder, recipe) as journal:
         if journal.last >= count:
             journal.withdraw()
@@ -103,8 +106,8 @@ def make(
                 f"{folder} holds variants up to {journal.last} already, more than a count of {count}",
                 f"Give --count {journal.last + 1} or more, or --overwrite.",
             )
-        pending = [index for index in range(count) if index not in journal]
-        tally.done = tally.earlier = count - len(pending)
+        pending = [index for index in wanted if index not in journal]
+        tally.done = tally.earlier = len(wanted) - len(pending)
         try:
             keep(folder, shared)
             for made in _made(recipe, pending, folder, jobs):
@@ -112,20 +115,20 @@ def make(
                 if progress:
                     progress(tally)
         except KeyboardInterrupt:
-            _keep(journal, count)
+            _keep(journal, len(wanted))
             raise
         except WorkError:
             if len(journal):
-                _keep(journal, count)
+                _keep(journal, len(wanted))
             else:
                 journal.withdraw()
             raise
         except OSError as error:
-            _keep(journal, count)
+            _keep(journal, len(wanted))
             raise WorkError(*_disk(error, folder, len(journal))) from None
-        complete = len(journal) >= count
+        complete = len(journal) >= len(wanted)
         try:
-            close(journal, count, complete=complete)
+            close(journal, len(wanted), complete=complete)
         except OSError as error:
             raise WorkError(*_disk(error, folder, len(journal))) from None
     if not complete:
@@ -175,6 +178,19 @@ def check_count(count: int) -> int:
     if not _whole(count) or not 1 <= count <= MAX_COUNT:
         raise InputError(f"a count of {count} is not possible", f"Give 1 to {MAX_COUNT:,}.")
     return count
+
+
+def check_only(only: Sequence[int], count: int) -> list[int]:
+    """Indices of the variants that are to be made, in order and once each.
+
+    Raises:
+        InputError: There are none, or one is no index below the count.
+    """
+    wrong = [index for index in only if not _whole(index) or not 0 <= index < count]
+    if wrong or not only:
+        given = f"the index {wrong[0]!r}" if wrong else "no index"
+        raise InputError(f"{given} is not possible with a count of {count}", f"Give 0 to {count - 1}.")
+    return sorted(set(only))
 
 
 def check_seed(seed: int) -> int:

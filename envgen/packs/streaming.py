@@ -59,8 +59,14 @@ def _desk(ticket: Ticket, form: Form) -> _Desk:
     source = ticket.source
     if isinstance(source, Recipe):
         return _Desk(Encoder(source.task, source.seed, form))
+    assert source is not None
     pack = Pack.open(source)
     return _Desk(Encoder(pack.task, pack.seed, form), {variant.index: variant for variant in pack})
+
+
+def ready(_: Ticket) -> bool:
+    """Nothing, done by a process that is ready."""
+    return True
 
 
 def frames(ticket: Ticket, form: Form, indices: list[int]) -> list[Streamed]:

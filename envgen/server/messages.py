@@ -70,7 +70,7 @@ class Start(Wire):
         count: How many; by default what the prompt says, or all of a pack, or else 16.
         seed: Of the variants; a pack has its own.
         difficulty: Least and greatest, 0 to 1; by default what the source says.
-        have: Indices that it has already, as pairs of the first and the last one and up.
+        have: Indices that it has already, as pairs: the first and the last of each range.
         credits: Frames that may be sent before the first `credit`.
     """
 

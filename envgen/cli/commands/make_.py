@@ -39,6 +39,7 @@ else is a prompt. Ctrl-C keeps what is finished, and --resume goes on from it.
 @click.option(
     "--sweep", "sweeps", multiple=True, metavar="PATH=A,B,C", help="Cycle over values of the EnvCfg."
 )
+@click.option("--only", metavar="I,J-K", help="Make only these of the variants, such as 0-9,17.")
 @click.option("--jobs", "-j", type=int, help="Processes.  [default: one per processor]")
 @click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
 @click.option("--overwrite", is_flag=True, help="Replace a pack that is there.")
@@ -51,6 +52,7 @@ def command(
     out: Path | None,
     sets: tuple[str, ...],
     sweeps: tuple[str, ...],
+    only: str | None,
     jobs: int | None,
     resume: bool,
     overwrite: bool,
@@ -60,7 +62,7 @@ def command(
     """Make a pack: variants of a PROMPT or parameter FILE that stock MuJoCo loads, each validated."""
     from envgen.core import overrides
     from envgen.core.errors import EnvgenError
-    from envgen.packs.make import check_count, check_jobs, check_seed, make, resolve
+    from envgen.packs.make import check_count, check_jobs, check_only, check_seed, make, resolve
     from envgen.packs.recipe import Recipe
 
     start = time.perf_counter()
@@ -69,6 +71,7 @@ def command(
     axes = [overrides.parse_sweep(text) for text in sweeps]
     count = check_count(count if count is not None else asked if asked is not None else 16)
     check_jobs(jobs)
+    chosen = None if only is None else check_only(_indices(only, count), count)
     _ = Recipe(cfg, check_seed(seed), tuple(axes)).cells  # before anything is said
     last: list[Tally] = []
     with show.progress(quiet or as_json) as draw:
@@ -87,6 +90,7 @@ def command(
                 seed,
                 out=out,
                 sweep=axes,
+                only=chosen,
                 jobs=jobs,
                 resume=resume,
                 overwrite=overwrite,
@@ -99,7 +103,7 @@ def command(
             if not last:
                 raise
             raise KeyboardInterrupt(
-                f"interrupted: {last[0].done:,} of {count:,} variants are kept",
+                f"interrupted: {last[0].done:,} of {last[0].count:,} variants are kept",
                 "Run the same command with --resume to go on from them.",
             ) from None
     took = time.perf_counter() - start
@@ -107,6 +111,22 @@ def command(
         show.emit(_json(pack, last[0] if last else None, took))
     elif not quiet:
         _summary(pack, last[0] if last else None, took)
+
+
+def _indices(text: str, count: int) -> list[int]:
+    """The indices that ranges such as `0-9,17` mean, as far as there are variants."""
+    from envgen.core.errors import InputError
+
+    indices: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not (first.isdecimal() and (last.isdecimal() or not dash)):
+            raise InputError(f"--only: {part.strip()[:40]!r} is no index or range", "Write e.g. 0-9,17.")
+        low, high = int(first), int(last or first)
+        if low > high:
+            raise InputError(f"--only: the range {part.strip()[:40]!r} is empty", "Write e.g. 0-9,17.")
+        indices += range(low, min(high, count) + 1)
+    return indices
 
 
 def _announce(source: str, given: Sequence[str]) -> None:

@@ -1,0 +1,151 @@
+"""`envgen serve`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from envgen.cli import show
+
+if TYPE_CHECKING:
+    from envgen.server.settings import Source
+
+PORT = 8000
+EPILOG = """\b
+Examples:
+  envgen serve
+  envgen serve "rough terrain for ants" --count 500
+  envgen serve packs/rough-terrain-for-ants-s0
+  envgen serve --policies trained --port 9000
+  envgen serve --host 0.0.0.0 --allow-remote
+
+The page is served to this machine alone, unless --allow-remote says otherwise: then its address carries
+a token. Packs, robots and heightmaps may be named below the current folder only. Ctrl-C ends it.
+"""
+
+
+@click.command("serve", epilog=EPILOG)
+@click.argument("source", metavar="[PACK|PROMPT|FILE]", required=False)
+@click.option("--count", "-n", type=int, help="Number of variants to begin with.")
+@click.option("--seed", "-s", type=int, default=0, show_default=True, help="Their seed.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", "-p", type=click.IntRange(0, 65535), help="Port.  [default: a free one from 8000 on]")
+@click.option("--allow-remote", is_flag=True, help="Let other machines in, with a token in the address.")
+@click.option("--allow-origin", "origins", multiple=True, metavar="URL", help="Another page that may use it.")
+@click.option("--policies", type=show.PATH, help="A folder of ONNX policies and gaits.")
+@click.option("--jobs", "-j", type=int, help="Processes that make variants.  [default: one per processor]")
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+def command(
+    source: str | None,
+    count: int | None,
+    seed: int,
+    host: str,
+    port: int | None,
+    allow_remote: bool,
+    origins: tuple[str, ...],
+    policies: Path | None,
+    jobs: int | None,
+    no_browser: bool,
+) -> None:
+    """Serve the page on which hundreds of variants run, beginning with a PACK, a PROMPT or nothing."""
+    import secrets
+
+    from envgen.core.errors import InputError
+    from envgen.packs.make import check_jobs, check_seed
+    from envgen.server.messages import MAX_STREAM
+    from envgen.server.running import bind, run, settled
+    from envgen.server.settings import LOOPBACK, Settings
+
+    if count is not None and not 1 <= count <= MAX_STREAM:
+        raise InputError(
+            f"a count of {count} is not possible", f"Give 1 to {MAX_STREAM:,}: a tab holds no more."
+        )
+    if host not in LOOPBACK and not allow_remote:
+        raise InputError(
+            f"{host} lets other machines in", "Add --allow-remote, which puts a token into the address."
+        )
+    if policies is not None:
+        if not policies.is_dir():
+            raise InputError(
+                f"there is no folder {policies}", "Give a folder with .onnx files as --policies."
+            )
+        from envgen.policies.shelf import VARIABLE
+
+        before = os.environ.get(VARIABLE)
+        os.environ[VARIABLE] = os.pathsep.join([*([before] if before else []), str(policies)])
+    root, meant = _source(source)
+    settings = Settings(
+        root,
+        host,
+        token=secrets.token_urlsafe(24) if allow_remote else None,
+        origins=origins,
+        source=meant,
+        count=count,
+        seed=check_seed(seed),
+        workers=check_jobs(jobs),
+    )
+    listening = bind(host, PORT if port is None else port, search=port is None)
+    settings = settled(settings, listening)
+
+    def started() -> None:
+        click.echo(f"envgen serves {root.resolve()} at {settings.url}")
+        if settings.page is None:
+            click.secho("the page is not built: see `envgen doctor`", fg="yellow", err=True)
+        click.secho("Ctrl-C ends it", dim=True, err=True)
+        sys.stdout.flush()
+        if not no_browser and _has_display():
+            import threading
+            import webbrowser
+
+            threading.Thread(target=webbrowser.open, args=(settings.url,), daemon=True).start()
+
+    try:
+        run(settings, listening, started)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("the server was stopped", "") from None
+
+
+def _source(source: str | None) -> tuple[Path, Source | None]:
+    """The folder that is served, and what the page begins with."""
+    from envgen.core import cfgio
+    from envgen.packs.journal import MANIFEST, NAME
+    from envgen.packs.make import is_file
+    from envgen.packs.pack import Pack
+    from envgen.prompting.base import interpret
+    from envgen.server.messages import CfgSource, PackSource, PromptSource
+
+    here = Path()
+    if source is None:
+        return here, None
+    path = Path(source)
+    if _is_folder(path) and not (path / MANIFEST).exists() and not (path / NAME).exists():
+        return path, None  # of packs, perhaps
+    if _is_folder(path) or _is_zip(path):
+        Pack.open(path)  # damaged ones are told at once
+        within = path.resolve().is_relative_to(here.resolve())
+        root = here if within else path.resolve().parent
+        return root, PackSource(pack=path.resolve().relative_to(root.resolve()).as_posix())
+    if is_file(source):
+        return here, CfgSource(cfg=cfgio.dump(cfgio.load(path)))
+    interpret(source)
+    return here, PromptSource(prompt=source)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # too long or not possible as a path
+        return False
+
+
+def _is_zip(path: Path) -> bool:
+    return path.suffix.lower() == ".zip" and path.is_file()
+
+
+def _has_display() -> bool:
+    """Whether a browser could show itself: in a terminal of a server, one of text would take it over."""
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,197 @@
+"""The web app: routes, and what each gives."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request, WebSocket
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict
+from starlette.background import BackgroundTask
+
+import envgen
+from envgen.build.engine import VERSION
+from envgen.core.errors import InputError, suggestion
+from envgen.packs import listing
+from envgen.packs.crew import Crew, Ticket
+from envgen.packs.streaming import ready
+from envgen.packs.wire.spec import PROTOCOL
+from envgen.policies.shelf import networks
+from envgen.prompting.base import EXAMPLE, interpret
+from envgen.server import page, problems
+from envgen.server.export import ExportRequest, export
+from envgen.server.guard import Guard
+from envgen.server.messages import InterpretationSpec
+from envgen.server.problems import RESPONSES, answer
+from envgen.server.settings import Settings
+from envgen.server.shelf import PackEntry, Shelf
+from envgen.server.stream import Streams
+
+MAX_NETWORK = 256_000_000
+"""Bytes of an ONNX file that is sent."""
+
+
+class Kind(BaseModel):
+    """A kind of a family; families add keys of their own (see `envgen list --json`)."""
+
+    model_config = ConfigDict(extra="allow")
+    name: str
+    summary: str
+    params: dict[str, dict[str, Any]] = {}
+
+
+class Registries(BaseModel):
+    """What can be asked for, with parameters, units and ranges.
+
+    Attributes:
+        sources: Robots of installed packages, by package: `<source>:<name>`.
+    """
+
+    terrains: list[Kind]
+    obstacles: list[Kind]
+    robots: list[Kind]
+    tasks: list[Kind]
+    policies: list[Kind]
+    sources: dict[str, list[str]]
+
+
+class PromptRequest(BaseModel):
+    """A prompt to be read."""
+
+    model_config = ConfigDict(extra="forbid")
+    prompt: str
+
+
+class Network(BaseModel):
+    """An ONNX policy that the server lists."""
+
+    name: str
+    robot: str
+    task: str
+    error: str | None
+
+
+class About(BaseModel):
+    """The server, for those that want to know whether it runs."""
+
+    envgen: str
+    mujoco: str
+    protocol: int
+    sockets: int
+    jobs: int
+    workers: list[int]
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The app of a server."""
+    shelf, crew = Shelf(settings.root), Crew(settings.workers, lasting=True)
+    streams = Streams(settings, crew, shelf)
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        # the processes get ready while the page loads
+        waiting = [asyncio.wrap_future(crew.submit(ready, Ticket.of(None))) for _ in range(settings.workers)]
+        reading = asyncio.create_task(asyncio.to_thread(interpret, EXAMPLE))  # the lexicon takes 0.2 s
+        yield
+        await reading
+        for future in waiting:
+            future.cancel()
+        crew.kill()
+        await asyncio.to_thread(crew.close)
+
+    app = FastAPI(
+        title="envgen",
+        version=envgen.__version__,
+        description="Prompts become validated MuJoCo worlds, which the WebSocket /api/stream sends.",
+        lifespan=running,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        responses={**RESPONSES, 500: {"model": problems.Problem, "description": "The work failed."}},
+    )
+    problems.install(app)
+    _routes(app, settings, shelf, streams)
+    page.install(app, settings.page)
+    app.add_middleware(Guard, settings=settings)
+    return app
+
+
+def _routes(app: FastAPI, settings: Settings, shelf: Shelf, streams: Streams) -> None:
+    @app.websocket("/api/stream")
+    async def stream(socket: WebSocket) -> None:
+        await streams.serve(socket)
+
+    @app.get("/api/about")
+    async def about() -> About:
+        """Versions, and what is going on."""
+        return About(
+            envgen=envgen.__version__,
+            mujoco=VERSION,
+            protocol=PROTOCOL,
+            sockets=streams.sockets,
+            jobs=streams.jobs,
+            workers=streams.crew.workers(),
+        )
+
+    @app.get("/api/registries")
+    def registries() -> Registries:
+        """Terrains, obstacles, robots, tasks and policies."""
+        families = {name: listing.entries(name) for name in listing.FAMILIES if name != "checks"}
+        return Registries.model_validate({**families, "sources": listing.sources()})
+
+    @app.get("/api/packs")
+    def packs() -> list[PackEntry]:
+        """The packs below the folder that is served."""
+        return shelf.packs()
+
+    @app.post("/api/interpret", dependencies=[Depends(_json)])
+    def interpreted(request: PromptRequest) -> InterpretationSpec:
+        """What a prompt becomes, and why."""
+        return InterpretationSpec.model_validate(interpret(request.prompt).to_json())
+
+    @app.get("/api/policies")
+    def policies() -> list[Network]:
+        """The ONNX policies that the server has."""
+        from envgen.policies.listing import listed
+
+        return [Network.model_validate({k: v for k, v in e.items() if k != "path"}) for e in listed()]
+
+    @app.get(
+        "/api/policies/{name}.onnx",
+        response_class=FileResponse,
+        responses={200: {"content": {"application/octet-stream": {}}, "description": "The file."}},
+    )
+    def policy(name: str) -> Any:
+        """One of them."""
+        known = networks()
+        path = known.get(name)
+        if path is None:
+            return answer(404, f"there is no policy {name[:100]!r}", suggestion(name, known))
+        if path.stat().st_size > MAX_NETWORK:
+            raise InputError(
+                f"the policy {name!r} is over {MAX_NETWORK // 10**6} MB", "Use a smaller network."
+            )
+        return FileResponse(path, media_type="application/octet-stream")
+
+    @app.post(
+        "/api/export",
+        dependencies=[Depends(_json)],
+        response_class=FileResponse,
+        responses={200: {"content": {"application/zip": {}}, "description": "The pack as a .zip."}},
+    )
+    async def exported(request: ExportRequest) -> FileResponse:
+        """A running set as a pack."""
+        target, name = await export(request, shelf, settings.workers)
+        cleaning = BackgroundTask(shutil.rmtree, target.parent, ignore_errors=True)
+        return FileResponse(target, media_type="application/zip", filename=name, background=cleaning)
+
+
+async def _json(request: Request) -> None:
+    """Only JSON, said so: a form of another site can't send that without asking first."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise InputError(f"a body of type {kind[:60]!r} is none that is taken", "Send application/json.")

@@ -1,0 +1,168 @@
+"""Who may talk to the server, how much, and what headers its answers carry."""
+
+from __future__ import annotations
+
+import hmac
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from envgen.server.problems import answer
+from envgen.server.settings import LOOPBACK, MAX_BODY, Settings
+
+CSP = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "worker-src 'self' blob:",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self' blob: data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""Nothing from elsewhere: WebAssembly needs `wasm-unsafe-eval`, workers made of code in the page `blob:`."""
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class TooLarge(Exception):
+    """A request is over `MAX_BODY`."""
+
+
+class Guard:
+    """Refuses other hosts (DNS rebinding), other sites, requests without the token and large ones.
+
+    Args:
+        app: What it guards.
+        settings: Of the server.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app, self._settings = app, settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+
+        async def framed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = MutableHeaders(scope=message)
+                for key, value in HEADERS.items():
+                    own[key] = value
+            await send(message)
+
+        refusal = self._refusal(scope, headers)
+        if refusal is not None:
+            await self._refuse(refusal, scope, receive, framed)
+            return
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await framed(message)
+
+        try:
+            await self._app(scope, _bounded(receive), noted)
+        except TooLarge:
+            if not started:
+                await _too_large()(scope, receive, framed)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if self._settings.token is None and not _is_ours(host, self._settings.port):
+            return answer(
+                403,
+                f"{host[:80]!r} is no name of this server",
+                f"Open http://127.0.0.1:{self._settings.port}/.",
+            )
+        if origin is not None and origin not in self._settings.origins and _host_of(origin) != host.lower():
+            return answer(
+                403, f"{origin[:80]!r} may not talk to this server", "Open the page of the server itself."
+            )
+        if self._settings.token is not None and (refusal := self._without_token(scope, headers)):
+            return refusal
+        length = headers.get("content-length", "0")
+        return _too_large() if not length.isdigit() or int(length) > MAX_BODY else None
+
+    def _without_token(self, scope: Scope, headers: Headers) -> Response | None:
+        """What a request without the token gets; one with it in the address gets a cookie instead."""
+        token, name = self._settings.token or "", f"envgen_{self._settings.port}"
+        query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+        try:
+            cookie = SimpleCookie(headers.get("cookie", ""))
+        except CookieError:
+            cookie = SimpleCookie()
+        kept = cookie[name].value if name in cookie else ""
+        bearer = headers.get("authorization", "").removeprefix("Bearer ")
+        if any(hmac.compare_digest(given.encode(), token.encode()) for given in (kept, bearer)):
+            return None
+        asked = query.pop("token", [""])[0]
+        if not hmac.compare_digest(asked.encode(), token.encode()):
+            return answer(
+                403, "the token is missing or wrong", "Open the address that `envgen serve` printed."
+            )
+        if scope["type"] != "http" or scope["method"] != "GET":
+            return None
+        # the address without the token: it is not to be seen in histories and on screenshots
+        rest = f"?{urlencode(query, doseq=True)}" if query else ""
+        response = RedirectResponse(f"/{scope['path'].lstrip('/')}{rest}", 303)
+        response.set_cookie(name, token, httponly=True, samesite="strict")
+        return response
+
+    async def _refuse(self, response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await response(scope, receive, send)
+            return
+        await receive()  # the handshake
+        await send({"type": "websocket.close", "code": 1008})
+
+
+def _is_ours(host: str, port: int) -> bool:
+    parts = urlsplit(f"//{host}")
+    try:
+        return parts.hostname in LOOPBACK and (parts.port or 80) == port
+    except ValueError:
+        return False
+
+
+def _host_of(origin: str) -> str:
+    parts = urlsplit(origin)
+    return parts.netloc.lower() if parts.scheme in ("http", "https") else ""
+
+
+def _too_large() -> Response:
+    return answer(413, f"the request is over {MAX_BODY // 10**6} MB", "Send less.")
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Receive no more than `MAX_BODY`, whatever the header said."""
+    taken = 0
+
+    async def bounded() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MAX_BODY:
+            raise TooLarge
+        return message
+
+    return bounded

@@ -1,0 +1,53 @@
+"""The page: built by Vite, in the wheel or in web/dist of a checkout; else a page that says what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+
+INDEX = "index.html"
+_MISSING = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>envgen: the page is not built</title>
+<style>
+  :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+  main { max-width: 40rem; margin: 15vh auto; padding: 0 1.5rem }
+  pre { padding: 1rem; border-radius: 8px; background: #8882; overflow-x: auto }
+</style>
+<main>
+<h1>The page is not built</h1>
+<p>The server runs, but this installation has no page to show: it is built with Node 20 or newer, which was
+not there when envgen was installed.</p>
+<p>Install Node from nodejs.org or your system, then, in a checkout:</p>
+<pre>scripts/setup</pre>
+<p>or, without one:</p>
+<pre>pip install --force-reinstall --no-deps envgen</pre>
+<p>and reload this page.</p>
+</main>
+"""
+
+
+def find() -> Path | None:
+    """The folder of the built page, or None."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "_data" / "page", package.parent / "web" / "dist"):
+        if (folder / INDEX).is_file():
+            return folder
+    return None
+
+
+def install(app: FastAPI, folder: Path | None) -> None:
+    """Serve it at /, after all other routes."""
+    if folder is not None:
+        app.mount("/", StaticFiles(directory=folder, html=True), name="page")
+        return
+
+    @app.get("/", include_in_schema=False)
+    async def missing() -> HTMLResponse:
+        return HTMLResponse(_MISSING, 503)

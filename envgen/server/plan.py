@@ -1,0 +1,102 @@
+"""What a page asked for, resolved: which variants of what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from envgen.core import cfgio, overrides
+from envgen.core.cfg import EnvCfg
+from envgen.core.errors import InputError
+from envgen.packs.crew import Ticket
+from envgen.packs.make import check_seed
+from envgen.packs.pack import Pack
+from envgen.packs.recipe import Recipe
+from envgen.prompting.base import Interpretation, interpret
+from envgen.server.messages import MAX_STREAM, CfgSource, PackSource, PromptSource, Start, Started
+from envgen.server.shelf import Shelf
+from envgen.server.started import started
+
+DEFAULT_COUNT = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A job that can begin.
+
+    Attributes:
+        ticket: For the processes.
+        started: What the page is told first.
+        pending: Indices that it has not got.
+    """
+
+    ticket: Ticket
+    started: Started
+    pending: Sequence[int]
+
+
+def plan(start: Start, shelf: Shelf) -> Plan:
+    """Resolve a request.
+
+    Args:
+        start: What the page asked for.
+        shelf: What it may name of the disk.
+
+    Raises:
+        InputError: It is wrong, or a pack can't be read.
+    """
+    if isinstance(start.source, PackSource):
+        return _of_pack(start, start.source, shelf)
+    cfg, meaning = cfg_of(start.source, shelf)
+    if start.difficulty is not None:
+        cfg = overrides.apply(cfg, {"difficulty": _ordered(start.difficulty)}, "difficulty")
+    asked = meaning.count if meaning and meaning.count is not None else DEFAULT_COUNT
+    count = start.count if start.count is not None else min(asked, MAX_STREAM)
+    recipe = Recipe(cfg, check_seed(int(start.seed)))
+    _ = recipe.inputs  # files that are missing or unfit are told at once
+    told = started(cfg, recipe.task, count=count, seed=recipe.seed, interpretation=meaning)
+    return Plan(Ticket.of(recipe), told, _left(range(count), start.have))
+
+
+def cfg_of(source: PromptSource | CfgSource, shelf: Shelf) -> tuple[EnvCfg, Interpretation | None]:
+    """The EnvCfg of a prompt or of plain data, and what a prompt meant.
+
+    Raises:
+        InputError: It is wrong.
+    """
+    if isinstance(source, PromptSource):
+        meaning = interpret(source.prompt)
+        return meaning.cfg, meaning
+    data = shelf.cfg(source.cfg)
+    return cfgio.parse({"name": "env", **data}, "the configuration"), None
+
+
+def _of_pack(start: Start, source: PackSource, shelf: Shelf) -> Plan:
+    path = shelf.pack(source.pack)
+    pack = Pack.open(path)
+    low, high = _ordered(start.difficulty) if start.difficulty else (0.0, 1.0)
+    indices = [variant.index for variant in pack if low <= variant.difficulty <= high]
+    if not indices:
+        raise InputError(f"{source.pack} has no variant of that difficulty", "Widen the difficulty.")
+    indices = indices[: start.count or MAX_STREAM]
+    told = started(pack.cfg, pack.task, count=len(indices), seed=pack.seed, pack=source.pack)
+    return Plan(Ticket.of(Path(path)), told, _left(indices, start.have))
+
+
+def _left(indices: Sequence[int], have: Sequence[Sequence[int]]) -> list[int]:
+    """The indices that are in none of the ranges (first, last)."""
+    there = sorted((first, last) for first, last in have)
+    left, at = [], 0
+    reach = -1
+    for index in sorted(indices):
+        while at < len(there) and there[at][0] <= index:
+            reach = max(reach, there[at][1])
+            at += 1
+        if index > reach:
+            left.append(index)
+    return left
+
+
+def _ordered(pair: Sequence[float]) -> list[float]:
+    return sorted(pair)

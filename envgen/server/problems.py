@@ -1,0 +1,71 @@
+"""Errors as a page gets them: one line of cause, one of remedy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ValidationError
+from starlette.exceptions import HTTPException
+
+from envgen.core.errors import EnvgenError, InputError
+
+
+class Problem(BaseModel):
+    """What was wrong and what to do."""
+
+    cause: str
+    remedy: str
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "The input is wrong."},
+    403: {"model": Problem, "description": "Another site, host or a wrong token."},
+    404: {"model": Problem, "description": "There is no such thing."},
+    413: {"model": Problem, "description": "The request is too large."},
+    422: {"model": Problem, "description": "The request is malformed."},
+}
+"""What each route may answer besides what it gives."""
+_PLAIN = {
+    404: ("there is no such page", "See /api/openapi.json for what there is."),
+    405: ("this address does not take that method", "See /api/openapi.json for what it takes."),
+}
+
+
+def answer(status: int, cause: str, remedy: str) -> JSONResponse:
+    """An error as a response."""
+    return JSONResponse({"cause": cause, "remedy": remedy}, status)
+
+
+def explained(error: ValidationError | RequestValidationError) -> tuple[str, str]:
+    """Cause and remedy of a message or request of the wrong shape."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"] if part != "body")
+    return (
+        f"{where or 'the message'}: {first['msg'][:200].lower()}",
+        "Reload the page: it and the server may be of different versions.",
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of an app be answered so."""
+
+    @app.exception_handler(EnvgenError)
+    async def _ours(_: Request, error: EnvgenError) -> JSONResponse:
+        return answer(400 if isinstance(error, InputError) else 500, error.cause, error.remedy)
+
+    @app.exception_handler(RequestValidationError)
+    async def _malformed(_: Request, error: RequestValidationError) -> JSONResponse:
+        return answer(422, *explained(error))
+
+    @app.exception_handler(HTTPException)
+    async def _plain(_: Request, error: HTTPException) -> JSONResponse:
+        cause, remedy = _PLAIN.get(error.status_code, (str(error.detail), "Reload the page."))
+        return answer(error.status_code, cause, remedy)
+
+    @app.exception_handler(Exception)
+    async def _unexpected(_: Request, error: Exception) -> JSONResponse:
+        cause = f"the server met an error of its own: {type(error).__name__}"
+        return answer(500, cause, "Its log says more; please report it.")

@@ -1,0 +1,142 @@
+"""A server that runs: its socket, its loop, its end."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from envgen.core.errors import InputError, WorkError
+from envgen.packs.make import check_jobs
+from envgen.server import page
+from envgen.server.app import create_app
+from envgen.server.settings import MAX_MESSAGE, Settings
+
+TRIES = 50
+"""Ports that are tried one after another."""
+GRACE = 2
+"""Seconds that open sockets get to end."""
+
+
+def bind(host: str, port: int, *, search: bool) -> socket.socket:
+    """A socket that listens.
+
+    Args:
+        host: Address.
+        port: Port, or 0 for any.
+        search: Whether one of the next ports will do where it is taken.
+
+    Raises:
+        InputError: It can't be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for number in range(port, min(port + (TRIES if search and port else 1), 65536)):
+        taken = socket.socket(family, socket.SOCK_STREAM)
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind((host, number))
+        except (OSError, OverflowError) as error:
+            taken.close()
+            if getattr(error, "errno", 0) == errno.EADDRINUSE and search:
+                continue
+            if getattr(error, "errno", 0) == errno.EADDRINUSE:
+                raise InputError(
+                    f"port {number} is in use", "Give another --port, or none: then a free one is found."
+                ) from None
+            reason = getattr(error, "strerror", None) or str(error)
+            raise InputError(
+                f"{host}:{number} can't be listened on: {reason}", "Give another --host or --port."
+            ) from None
+        taken.listen(128)
+        return taken
+    raise InputError(f"ports {port} to {port + TRIES - 1} are in use", "Give another --port.")
+
+
+def settled(settings: Settings, listening: socket.socket) -> Settings:
+    """The settings with the port that was had, the page and the number of processes."""
+    port = int(listening.getsockname()[1])
+    return replace(
+        settings, port=port, page=settings.page or page.find(), workers=check_jobs(settings.workers or None)
+    )
+
+
+def run(settings: Settings, listening: socket.socket, started: Callable[[], None]) -> None:
+    """Serve until Ctrl-C.
+
+    Args:
+        settings: As `settled` gave them.
+        listening: The socket.
+        started: Called once requests are answered.
+
+    Raises:
+        KeyboardInterrupt: It was stopped.
+        WorkError: It could not start.
+    """
+    server = _server(settings, started)
+    server.run(sockets=[listening])
+    if not server.started:
+        raise WorkError("the server could not start", "Its log says more.")
+
+
+@contextmanager
+def serving(root: Path, **changes: Any) -> Iterator[Settings]:
+    """A server on a free port of this machine, in a thread, for as long as the block runs.
+
+    Args:
+        root: Folder below which packs may be named.
+        changes: Further fields of `Settings`.
+
+    Raises:
+        WorkError: It could not start.
+    """
+    listening = bind("127.0.0.1", 0, search=False)
+    settings = settled(Settings(root, **{"workers": 0, **changes}), listening)
+    ready = threading.Event()
+    server = _server(settings, ready.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        while not ready.wait(0.05):
+            if not thread.is_alive():
+                raise WorkError("the server could not start", "Its log says more.")
+        yield settings
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        with suppress(OSError):
+            listening.close()
+
+
+class _Server(uvicorn.Server):
+    """Tells when it has started."""
+
+    def __init__(self, config: uvicorn.Config, told: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._told = told
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._told()
+
+
+def _server(settings: Settings, started: Callable[[], None]) -> _Server:
+    config = uvicorn.Config(
+        create_app(settings),
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE,
+        ws_per_message_deflate=False,  # a variant would take 5 ms to compress, and the way is short
+        log_level=logging.WARNING,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+    return _Server(config, started)

@@ -1,0 +1,55 @@
+"""How a server runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from envgen.server.messages import CfgSource, PackSource, PromptSource
+
+Source: TypeAlias = PromptSource | CfgSource | PackSource
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+MAX_BODY = 1_000_000
+"""Bytes of a request."""
+MAX_MESSAGE = 1_000_000
+"""Bytes of a message on the socket."""
+MAX_SOCKETS = 32
+MAX_JOBS = 8
+"""Jobs that run at a time, over all sockets."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a server runs.
+
+    Attributes:
+        root: Folder below which packs, robots and heightmaps may be named by a page.
+        host: Address that it listens on.
+        port: Port that it listens on.
+        token: What a request has to carry, or None: then it serves this machine alone.
+        origins: Further origins that may talk to it, for developing the page.
+        source: What the page begins with.
+        count: Of that.
+        seed: Of that.
+        page: Folder of the built page, or None.
+        workers: Processes that make variants.
+    """
+
+    root: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    token: str | None = None
+    origins: tuple[str, ...] = ()
+    source: Source | None = None
+    count: int | None = None
+    seed: int = 0
+    page: Path | None = None
+    workers: int = 2
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        query = f"?token={self.token}" if self.token else ""
+        return f"http://{host}:{self.port}/{query}"
