@@ -13,17 +13,28 @@ from envgen.policies.base import Choice, Ints, Moment, Policy, Seat, chosen
 from envgen.rollout.rollout import Rollout, StepResult
 
 
-def seat(rollout: Rollout, agent: str, world: int = 0) -> Seat:
-    """What there is to drive of an agent in one of the worlds."""
-    at, names = rollout.stage.layouts[agent][world], rollout.worlds[world].names("actuator")
-    return Seat(
-        robot=agent.rsplit("_", 1)[0],
-        task=rollout.task,
-        observation=tuple(rollout.observation_layout(agent)),
-        actuators=tuple(names[i].removeprefix(f"{agent}/") for i in at.actuators),
-        low=tuple(map(float, at.low)),
-        high=tuple(map(float, at.high)),
-    )
+def seat(rollout: Rollout, agent: str) -> Seat:
+    """What there is to drive of an agent, in the first world."""
+    return seats(rollout, agent)[0]
+
+
+def seats(rollout: Rollout, agent: str) -> list[Seat]:
+    """What there is to drive of an agent, by world: control ranges may differ with the shape of a robot."""
+    observation = tuple(rollout.observation_layout(agent))
+    found = []
+    for at, world in zip(rollout.stage.layouts[agent], rollout.worlds):
+        names = world.names("actuator")
+        found.append(
+            Seat(
+                robot=agent.rsplit("_", 1)[0],
+                task=rollout.task,
+                observation=observation,
+                actuators=tuple(names[i].removeprefix(f"{agent}/") for i in at.actuators),
+                low=tuple(map(float, at.low)),
+                high=tuple(map(float, at.high)),
+            )
+        )
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +68,10 @@ class PolicySet:
         self._choices: dict[str, list[Choice | None]] = {
             agent: [None] * len(rollout.worlds) for agent in rollout.agents
         }
-        self._seats = {
-            agent: [seat(rollout, agent, world) for world in range(len(rollout.worlds))]
-            for agent in rollout.agents
-        }
+        self._seats = {agent: seats(rollout, agent) for agent in rollout.agents}
+        self._period = np.array(
+            [n * float(w.model.opt.timestep) for n, w in zip(rollout.frame_skip, rollout.worlds)]
+        )
         self._policies: dict[tuple[Choice, Seat], Policy] = {}
         self._batches: list[_Batch] = []
         self.bind(policies)
@@ -105,8 +116,7 @@ class PolicySet:
         """
         rollout = self.rollout
         time = np.array([float(data.time) for data in rollout.data])
-        period = [n * float(w.model.opt.timestep) for n, w in zip(rollout.frame_skip, rollout.worlds)]
-        step = np.rint(time / period).astype(np.int64)
+        step = np.rint(time / self._period).astype(np.int64)
         actions = {agent: np.empty((len(time), rollout.action_size(agent))) for agent in rollout.agents}
         for batch in self._batches:
             rows = np.concatenate(list(batch.rows.values()))
