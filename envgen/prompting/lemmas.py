@@ -31,6 +31,8 @@ def bases(word: str) -> list[str]:
         found += [word[:-1], word[:-2]]
     elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
         found.append(word[:-1])
+    elif word.endswith(("is", "us")) and len(word) > 4:
+        found.append(word[:-1])  # plurals of "mini" and "plateau", beside which "tennis" does no harm
     elif word.endswith("ing") and _has_vowel(word[:-3]):
         found += _stems(word[:-3])
     elif word.endswith("ied"):

@@ -13,7 +13,7 @@ from typing import Any
 
 from envgen.core.errors import EnvgenError
 from envgen.core.resources import resource
-from envgen.prompting.lemmas import bases, inflections
+from envgen.prompting.lemmas import VOWELS, bases, inflections
 from envgen.prompting.tokens import normalise, tokenise
 
 SHORTEST = 5
@@ -37,6 +37,7 @@ class Sense:
         measures: A path of the EnvCfg that a number beside the phrase sets, in unit `dimension`.
         set: Values by path of the EnvCfg.
         multiplies: A path that is a multiplier; `more` tells its direction.
+        change: 1 for more, -1 for less, of a number of percent beside it.
         planet: Gravity in m/s2.
         wind: Range of speed in m/s, along `direction`; `speed` alone is an adjective's.
         amount: Obstacles per m2; `weight` is the same for a terrain.
@@ -45,7 +46,8 @@ class Sense:
         share: Part of the span from easy to hard, from the smaller end; `arena` in m for the arena.
         layout: Of several terrains.
         rank: Of a task among several; it `covers` others and `absorbs` kinds of obstacles.
-        chase: Whether the verb divides chasers from runners.
+        chase: Whether the verb divides chasers from runners; `flees` if its subject is the one that runs.
+        plays: `chaser` or `runner`, of a noun.
         several: Whether the task counts only between several robots.
         negate: What it excludes.
         article: Whether it is an indefinite article or a one.
@@ -70,6 +72,7 @@ class Sense:
     set: Mapping[str, Any] = field(default_factory=dict)
     multiplies: str = ""
     more: bool = True
+    change: int = 0
     planet: float | None = None
     wind: tuple[float, ...] = ()
     direction: tuple[int, ...] = ()
@@ -85,6 +88,8 @@ class Sense:
     covers: tuple[str, ...] = ()
     absorbs: tuple[str, ...] = ()
     chase: bool = False
+    flees: bool = False
+    plays: str = ""
     several: bool = False
     negate: str = ""
     article: bool = False
@@ -183,10 +188,17 @@ class Lexicon:
         # the first letter is seldom wrong, except when it is swapped with the second
         swapped = (w for w in self.spelling.get(word[1], ()) if w[1] == word[0])
         near = chain(self.spelling.get(word[0], ()), swapped)
-        found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=limit)
-        if found is None or abs(len(found[0]) - len(word)) > 1:
+        found = process.extract(word, near, scorer=OSA.distance, score_cutoff=limit, limit=8)
+        found = [f for f in found if abs(len(f[0]) - len(word)) <= 1]
+        if not found:
             return None
-        return str(found[0])
+        # of equally near words the one with the same consonants: vowels are what is got wrong
+        best = min(found, key=lambda f: (f[1], OSA.distance(_consonants(word), _consonants(f[0])), f[0]))
+        return str(best[0])
+
+
+def _consonants(word: str) -> str:
+    return "".join(c for c in word if c not in VOWELS)
 
 
 def _split(phrase: str) -> list[str]:

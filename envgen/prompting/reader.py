@@ -11,11 +11,13 @@ from envgen.prompting import (
     rules_robots,
     rules_scope,
     rules_tasks,
+    rules_teams,
     rules_things,
 )
 from envgen.prompting import rules_measure as measure
 from envgen.prompting.assemble import assemble
 from envgen.prompting.base import EXAMPLE, Interpretation
+from envgen.prompting.corrections import corrected
 from envgen.prompting.lexicon import lexicon
 from envgen.prompting.reading import Reading
 from envgen.prompting.scan import scan
@@ -31,8 +33,11 @@ RULES: tuple[Callable[[Reading], None], ...] = (
     rules_physics.multiplied,
     rules_scope.arena,
     rules_robots.robots,
+    rules_teams.teams,
     rules_tasks.task,
+    rules_teams.parts,
     rules_physics.values,
+    rules_physics.consistent,
     measure.link,
     rules_things.things,
     measure.measures,
@@ -51,7 +56,7 @@ def read(prompt: str) -> Interpretation:
     """
     words = lexicon()
     text, items = scan(prompt, words)
-    reading = Reading(text, items, words)
+    reading = Reading(text, corrected(items, words), words)
     for rule in RULES:
         rule(reading)
     left = unmapped(reading)
@@ -70,7 +75,7 @@ def unmapped(reading: Reading) -> tuple[str, ...]:
     left: list[tuple[int, int, bool]] = []
     previous = -2
     for i, item in enumerate(reading.items):
-        silent = item.stop or item.sense("article") or item.sense("negate") or item.sense("bound")
+        silent = item.stop or "group" in item.roles or item.sense("article") or item.sense("negate") or item.sense("bound")
         if item.used or item.punct or (silent and not item.quantity) or not _worded(item.text):
             continue
         # a number and its noun, or the halves of a hyphenated word, are reported as one

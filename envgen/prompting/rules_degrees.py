@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import Any
 
 from envgen.core.params import Param, RobotSize
 from envgen.prompting.lexicon import Sense
@@ -71,13 +72,15 @@ def difficulty(reading: Reading) -> None:
         return
     for (i, first, _), (j, second, _) in pairwise(found):
         between = [reading.items[k].word for k in range(i + 1, j)]
-        if "to" in between and len(between) <= 3:
+        if ("to" in between and len(between) <= 3) or _grows(reading, i, j):
             ends = [
                 min(first.difficulty[0], second.difficulty[0]),
                 max(first.difficulty[1], second.difficulty[1]),
             ]
             reading.put("difficulty", ends, reading.use(i, j))
             return
+    if found and (note := _disagree(reading, found)):
+        reading.assumed.append(note)
     if found:
         # the most strongly meant word counts, of equals the last
         i, sense, degree = max(found, key=lambda f: (f[2], f[0]))
@@ -87,6 +90,31 @@ def difficulty(reading: Reading) -> None:
         i, sense = negated[-1]
         hard = sum(sense.difficulty) / 2 > 0.5
         reading.put("difficulty", [0.0, 0.6] if hard else [0.4, 1.0], reading.use(i))
+
+
+def _grows(reading: Reading, i: int, j: int) -> bool:
+    """Whether two degrees are a beginning and an end: "start easy and become hard"."""
+    starts, ends = (reading.lexicon.tables.get(name, ()) for name in ("starts", "becomes"))
+    if j - i > 8:
+        return False
+    before = {item.word for item in reading.items[max(i - 4, 0) : i]}
+    between = {item.word for item in reading.items[i + 1 : j]}
+    return bool(before & set(starts)) or bool(between & set(ends))
+
+
+def _disagree(
+    reading: Reading, found: list[tuple[int, Sense, float]]
+) -> tuple[str, Any, str] | None:
+    """What to say where two words of difficulty have nothing in common."""
+    i, sense, degree = max(found, key=lambda f: (f[2], f[0]))
+    for j, other, _ in found:
+        low, high = other.difficulty
+        if j != i and (high < sense.difficulty[0] or low > sense.difficulty[1]):
+            reading.items[j].used = True
+            words, lost = reading.items[i].text, reading.items[j].text
+            why = f"{lost!r} contradicts {words!r}: the stronger or the later word counts"
+            return "difficulty", _range(sense, degree), why
+    return None
 
 
 def _degree(reading: Reading, i: int) -> float:

@@ -24,6 +24,28 @@ LINKS = (
     "the",
     "=",
     "by",
+    "from",
+    "over",
+    "than",
+    "just",
+    "only",
+    "exactly",
+    "approximately",
+    "nearly",
+    "almost",
+    "some",
+    "with",
+    "that",
+    "which",
+    "being",
+    "be",
+    "should",
+    "must",
+    "have",
+    "has",
+    "having",
+    "each",
+    "an",
 )
 UNITS = ("m", "deg", "%", "m/s", "")
 # What a bare length is taken for, if the noun does not say.
@@ -56,7 +78,8 @@ def _noun(reading: Reading, i: int) -> int | None:
     right = i + 1
     if (item := reading.at(right)) is not None and item.sense("measure") and not item.punct:
         right += 1
-    j = reading.after(right - 1)
+    angle = reading.items[i].quantity
+    j = reading.after(right - 1, skip=("of",) if angle and angle.unit in ("deg", "%") else ())
     if j is not None and _measurable(reading.items[j]):
         return j
     j = _before(reading, i)
@@ -89,10 +112,12 @@ def measures(reading: Reading) -> None:
         if quantity is None or item.negated or item.used or quantity.unit not in UNITS:
             continue
         noun, names, words = _measured(reading, i)
-        if not words and (quantity.unit == "" or noun is None):
+        if not words and quantity.unit != "m/s" and (quantity.unit == "" or noun is None):
             continue  # a number that no word explains is not for guessing
         value_text = [i, *words]
-        for draft in _targets(reading, noun):
+        if quantity.unit == "m/s":
+            noun = None
+        for draft in _targets(reading, noun, quantity.unit == "m/s"):
             if _set(reading, draft, i, names or _own(reading, noun), quantity, value_text):
                 break
 
@@ -127,8 +152,10 @@ def _own(reading: Reading, noun: int | None) -> tuple[str, ...]:
     return (*(sense.param if sense else ()), *(LENGTHS if not sense else ()))
 
 
-def _targets(reading: Reading, noun: int | None) -> list[Draft]:
+def _targets(reading: Reading, noun: int | None, speed: bool = False) -> list[Draft]:
     """The drafts that a measure may belong to, likeliest first."""
+    if speed and reading.task:
+        return [reading.task]
     everything = [*reading.terrains, *reading.obstacles, *([reading.task] if reading.task else [])]
     if noun is None:
         return everything + reading.robots
@@ -160,6 +187,8 @@ def _set(
         if spec is None or not _fits(spec, quantity.unit):
             continue
         value = _value(name, quantity, bound, _peak_to_peak(reading, words), spec)
+        if name == "radius" and _diameter(reading, words):
+            value = quantity.scaled(0.5)
         used = [*words, *([bound[0]] if bound else [])]
         if draft.set(name, value, reading.span(*used)):
             noun = next((n for n, q in reading.links.items() if q == i), None)
@@ -176,6 +205,11 @@ def _bound(reading: Reading, i: int) -> tuple[int, str] | None:
     before = reading.at(i - 1)
     sense = before.sense("bound") if before and not before.used else None
     return (i - 1, sense.bound) if sense else None
+
+
+def _diameter(reading: Reading, words: list[int]) -> bool:
+    """Whether the words measure something from side to side, of which a radius is half."""
+    return any("across" in reading.items[k].roles for k in words)
 
 
 def _peak_to_peak(reading: Reading, words: list[int]) -> bool:

@@ -62,16 +62,29 @@ def gravity(reading: Reading) -> None:
         if not item.negated:
             _gravity_noun(reading, i)
     for i, _item, sense in list(reading.having("planet")):
-        if "physics.gravity" not in reading.fields:
-            decide(reading, "physics.gravity", sense.planet, i)
+        _planet(reading, i, sense.planet)
     for i, item in list(reading.open()):
         quantity = item.quantity
         if quantity and quantity.unit in ("m/s2", "g") and not item.negated:
             decide(reading, "physics.gravity", quantity.scaled(EARTH if quantity.unit == "g" else 1), i)
 
 
+def _planet(reading: Reading, i: int, pull: float | None) -> None:
+    """A planet by itself; where gravity is said already, that counts, and the planet is no more than a place."""
+    item = reading.items[i]
+    named = any(s.thing for s in item.senses)  # a "moon buggy" is still to be read as a robot
+    said = reading.fields.get("physics.gravity")
+    if said is None:
+        reading.put("physics.gravity", pull, item.text)
+    elif said[0] != pull and not named:
+        why = f"{item.text!r} contradicts {said[1]!r}: what is said of gravity itself, or first, counts"
+        reading.assumed.append(("physics.gravity", said[0], why))
+    item.used |= not named
+
+
 def _gravity_noun(reading: Reading, i: int) -> None:
     base = EARTH
+    usual = reading.lexicon.tables.get("usual", ())
     factor: float | list[float] | None = None
     value: float | list[float] | None = None
     used = [i]
@@ -83,8 +96,9 @@ def _gravity_noun(reading: Reading, i: int) -> None:
             used.append(j)
             value = value or (None if factor else base)
         elif item.quantity and item.quantity.unit in ("x", "%") and factor is None:
-            factor = item.quantity.scaled(0.01 if item.quantity.unit == "%" else 1)
-            used.append(j)
+            change = _change(reading, j, i)
+            factor = _factor(item.quantity, change and change[1])
+            used += [j, *(change[0] if change else ())]
         elif item.quantity and item.quantity.unit in ("m/s2", "g", "") and value is None:
             if item.quantity.unit == "" and not _directly(reading, i, j):
                 if j == i - 1 and item.quantity.high <= 3 and factor is None:
@@ -93,12 +107,46 @@ def _gravity_noun(reading: Reading, i: int) -> None:
                 continue
             value = item.quantity.scaled(EARTH if item.quantity.unit == "g" else 1)
             used.append(j)
+        elif value is None and factor is None and item.word in usual and abs(j - i) <= 2:
+            value = EARTH
+            used.append(j)
     if factor is not None:
         # "half of Earth's gravity": the planet is what is halved
         low, high = (factor, factor) if isinstance(factor, float) else factor
         value = Quantity(low, high).scaled(base)
+    elif value is None and (change := _change(reading, i, i)) is not None:
+        # "less gravity": no word says how much
+        used += change[0]
+        value = [1.0, 4.0] if change[1] < 0 else [12.0, 20.0]
     if value is not None:
         decide(reading, "physics.gravity", value, *used)
+
+
+def _factor(quantity: Quantity, sign: int | None) -> float | list[float]:
+    """The factor that "40 %", "40 % less" and "half" mean; `sign` is the direction of a change."""
+    if quantity.unit == "x":
+        return quantity.scaled(1)
+    if not sign:
+        return quantity.scaled(0.01)
+    low, high = (max(1 + sign * v / 100, 0.0) for v in (quantity.low, quantity.high))
+    return Quantity(low, high).scaled(1)
+
+
+def _change(reading: Reading, amount: int, noun: int) -> tuple[list[int], int] | None:
+    """The word of more or less near an amount or its noun: "30 % less", "reduced by 40 %", and its sign.
+
+    "reduced to 40 %" changes nothing about what 40 % means, but the word is understood.
+    """
+    ends = sorted((amount, noun))
+    for j in (*range(amount - 1, amount - 4, -1), *range(amount + 1, amount + 3), *range(*ends)):
+        item = reading.at(j)
+        if item is None or item.punct or item.used:
+            continue
+        if (sense := item.sense("change")) is not None:
+            before = reading.at(amount - 1)
+            absolute = before is not None and before.word in ("to", "at") and j < amount
+            return [j], 0 if absolute and amount != noun else sense.change
+    return None
 
 
 def _around(reading: Reading, i: int, reach: int) -> list[int]:
@@ -132,10 +180,13 @@ def friction(reading: Reading) -> None:
             if near is None or (near.punct and near.punct != ":"):
                 break
             if near.quantity and near.quantity.unit in ("", "%"):
+                change = _change(reading, j, i) if near.quantity.unit == "%" else None
+                value = _factor(near.quantity, change and change[1]) if change else None
                 scale = 0.01 if near.quantity.unit == "%" else 1.0
-                decide(reading, "physics.friction", near.quantity.scaled(scale), i, j)
+                value = near.quantity.scaled(scale) if value is None else value
+                decide(reading, "physics.friction", value, i, j, *(change[0] if change else ()))
                 break
-            if near.word not in NEAR and not near.punct:
+            if near.word not in NEAR and not near.punct and not near.sense("change"):
                 break
 
 
@@ -177,12 +228,39 @@ def values(reading: Reading) -> None:
     """Words that set values by themselves (ice, water, RK4); of two for one path the first wins."""
     for i, item, sense in list(reading.having("set")):
         fresh = {p: v for p, v in sense.set.items() if p not in reading.fields}
+        for path, value in sense.set.items():
+            if path not in fresh:
+                _contradiction(reading, path, value, item.text)
         for path, value in fresh.items():
             if allowed(path, value):
                 reading.put(path, value, item.text)
         # a word that also names a thing or a task is used by the rule for that
         if not any(s.thing or s.task for s in item.senses) and (fresh or len(item.senses) == 1):
             reading.use(i)
+
+
+def _contradiction(reading: Reading, path: str, value: object, text: str) -> None:
+    """Say so if two words ask for values of one path that have nothing in common."""
+    chosen, words = reading.fields[path]
+    ends = [sorted(v) if isinstance(v, list) else v for v in (chosen, value)]
+    if ends[0] == ends[1] or words == text:
+        return
+    if all(isinstance(v, list) and len(v) == 2 for v in ends):
+        (low, high), (low2, high2) = ends  # type: ignore[misc]
+        if min(high, high2) * 2 >= max(low, low2):
+            return  # "wet grass" is no contradiction
+    reading.assumed.append((path, chosen, f"{text!r} contradicts {words!r}: what is said first counts"))
+
+
+def consistent(reading: Reading) -> None:
+    """What can't be together: wind blows only where there is a fluid."""
+    wind, fluid = reading.fields.get("physics.wind"), reading.fields.get("physics.fluid")
+    if not wind or not fluid or fluid[0] != "none" or wind[0] == [0, 0, 0]:
+        return
+    del reading.fields["physics.wind"]
+    reading.assumed = [a for a in reading.assumed if a[0] != "physics.wind"]
+    why = f"{wind[1]!r} contradicts {fluid[1]!r}: there is no wind without air"
+    reading.assumed.append(("physics.wind", [0, 0, 0], why))
 
 
 def measured(reading: Reading) -> None:

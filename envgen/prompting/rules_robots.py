@@ -9,7 +9,6 @@ from envgen.core.cfg import MAX_AGENTS
 from envgen.prompting.lexicon import Sense
 from envgen.prompting.reading import Draft, Reading, first_known
 
-TEAMS = ("red", "blue", "green", "yellow", "white", "black", "orange", "purple")
 _LINKS = ("with", "on", "has", "having", "its", "of", "the", "all", "only")
 
 
@@ -20,11 +19,28 @@ def robots(reading: Reading) -> None:
         sense = item.sense("robot")
         if item.used or item.negated or not (sense or i in legs):
             continue
+        if sense and i not in legs and _no_robot(reading, i, sense):
+            continue
         _mention(reading, i, sense, legs)
     if not reading.robots:
         _unnamed(reading)
     _another(reading)
-    _teams(reading)
+
+
+def _no_robot(reading: Reading, i: int, sense: Sense) -> bool:
+    """Whether the word only likens something, or names an animal where no machine is spoken of."""
+    after = reading.at(i + 1)
+    like = after is not None and after.glued and after.word == "like"
+    if like and any(
+        (item := reading.at(j)) is not None and not item.punct and ("legs" in item.roles or item.sense("robot"))
+        for j in range(i + 2, i + 6)
+    ):
+        reading.use(i)
+        return True
+    if not sense.weak:
+        return False
+    beside = [reading.at(i - 1), reading.at(i + 2) if like else after]
+    return not any(item is not None and "machine" in item.roles for item in beside)
 
 
 def _legs(reading: Reading) -> dict[int, int]:
@@ -89,7 +105,9 @@ def _apposition(reading: Reading, i: int, sense: Sense) -> tuple[int, ...]:
         other = item.sense("robot")
         # "bipedal humanoid" is one robot, "ants hexapods" are two
         same = other and set(other.robot) & set(sense.robot) and not reading.items[i].plural
-        if "machine" in item.roles or (same and not item.quantity):
+        if item.glued and item.word == "like":
+            pass
+        elif "machine" in item.roles or (same and not item.quantity):
             more.append(j)
         else:
             break
@@ -157,12 +175,26 @@ def _number(reading: Reading, i: int) -> tuple[int | None, int | list[int] | Non
             return j, [int(quantity.low), int(quantity.high)], True
         if item.sense("article"):
             return None, None, item.word != "the"
-        if item.adjective or "machine" in item.roles or item.word == "of":
+        if item.adjective or not item.roles.isdisjoint(("machine", "colour")) or item.word == "of":
             continue
+        if item.word == "many" and (times := _times_as_many(reading, j)) is not None:
+            return j - 2, times, True
         skipped += 1  # one unknown word may be an adjective: "two brave ants"
         if item.stop or item.senses or skipped > 1:
             break
     return None, None, False
+
+
+def _times_as_many(reading: Reading, many: int) -> int | None:
+    """The number that "twice as many" means, of the robots named before."""
+    factor, link = reading.at(many - 2), reading.at(many - 1)
+    if not factor or not link or link.word != "as" or not factor.quantity or not reading.robots:
+        return None
+    count = reading.robots[-1].values.get("count", 1)
+    if factor.quantity.unit not in ("x", "") or not isinstance(count, int):
+        return None
+    times = factor.quantity.low * count
+    return int(times) if times >= 1 and times == int(times) else None
 
 
 def _unnamed(reading: Reading) -> None:
@@ -195,70 +227,3 @@ def _another(reading: Reading) -> None:
         second = Draft("robot", robot.kind, i, {k: v for k, v in robot.values.items() if k != "count"})
         second.put("model", robot.kind, reading.use(i))
         reading.robots.append(second)
-
-
-def _teams(reading: Reading) -> None:
-    for i, _item in list(reading.role("versus")):
-        left, right = reading.at(i - 1), reading.at(i + 1)
-        if left and right and left.quantity and right.quantity:
-            sides = (left.quantity.whole, right.quantity.whole)
-            if sides[0] and sides[1] and sum(s or 0 for s in sides) <= MAX_AGENTS:
-                _divide(reading, i, [s for s in sides if s], (i - 1, i, i + 1))
-            continue
-        _opponents(reading, i)
-    for i, item in list(reading.role("per_team")) + list(reading.role("teams")):
-        if not item.used:
-            _per_team(reading, i, "per_team" in item.roles)
-
-
-def _nearest(reading: Reading, i: int) -> Draft | None:
-    """The first robot after an item, else the last one before it."""
-    after = [r for r in reading.robots if r.at >= i]
-    return after[0] if after else reading.robots[-1] if reading.robots else None
-
-
-def _divide(reading: Reading, i: int, sides: list[int], used: tuple[int, ...]) -> None:
-    """Split a robot into teams of given sizes."""
-    robot = _nearest(reading, i)
-    if robot is None:
-        if first_known("robot", ("ant",)) is None:
-            return
-        robot = Draft("robot", "ant", i)
-        robot.assume("model", "ant", "no robot named")
-        reading.robots.append(robot)
-    text = reading.use(*used)
-    place = reading.robots.index(robot)
-    parts = []
-    robot.notes = [n for n in robot.notes if n[0] != "count"]
-    for team, size in zip(TEAMS, sides, strict=False):
-        part = Draft("robot", robot.kind, robot.at, dict(robot.values), list(robot.trace), list(robot.notes))
-        part.put("count", size, text)
-        part.put("team", team, text)
-        parts.append(part)
-    reading.robots[place : place + 1] = parts
-
-
-def _opponents(reading: Reading, i: int) -> None:
-    """Two teams: "three ants against three hexapods"."""
-    before = [r for r in reading.robots if r.at < i]
-    after = [r for r in reading.robots if r.at > i]
-    if not before or not after:
-        return
-    text = reading.use(i)
-    for team, robot in zip(TEAMS, (before[-1], after[0]), strict=False):
-        robot.put("team", team, text)
-
-
-def _per_team(reading: Reading, i: int, each: bool) -> None:
-    """Teams by size or number: "four humanoids, two per team"; "two teams of three ants"."""
-    before = reading.at(i - 1)
-    number = before.quantity.whole if before and before.quantity and not before.used else None
-    robot = _nearest(reading, i if not each else len(reading.items))
-    if number is None or number < 1 or robot is None:
-        return
-    count = robot.values.get("count", 1)
-    if not isinstance(count, int):
-        return
-    size, teams = (number, count // number) if each else (count, number)
-    if 2 <= teams <= len(TEAMS) and size * teams <= MAX_AGENTS and (not each or size * teams == count):
-        _divide(reading, robot.at, [size] * teams, (i - 1, i))

@@ -14,12 +14,20 @@ SIZE = (2.0, 500.0)
 def negation(reading: Reading) -> None:
     """Mark what stands in the scope of a negation, and note the kinds that it rules out."""
     for i, item in enumerate(reading.items):
-        if not item.sense("negate") or item.negated:
+        if item.negated or not (item.sense("negate") or _but(reading, i)):
             continue
         touched = _scope(reading, i)
         for j in touched:
             _exclude(reading, i, j)
         item.used = not item.sense("terrain_set")
+
+
+def _but(reading: Reading, i: int) -> bool:
+    """Whether a "but" makes an exception of what follows: "all terrains but stairs"."""
+    before = reading.at(i - 1)
+    if reading.items[i].word != "but" or before is None:
+        return False
+    return before.sense("terrain_set") is not None and not before.sense("negate")
 
 
 def _scope(reading: Reading, start: int) -> list[int]:
@@ -67,6 +75,8 @@ def _exclude(reading: Reading, negator: int, j: int) -> None:
     text = reading.span(negator, j)
     for sense in item.senses:
         for family in ("terrain", "obstacle", "robot", "task"):
+            if family == "task" and reading.items[negator].word.startswith("avoid"):
+                continue  # what is avoided is a thing: "avoid falling" asks for no other task
             kinds = getattr(sense, family)
             if kinds:
                 reading.excluded[family].update(sense.excludes or kinds[:1])
@@ -114,6 +124,11 @@ def variants(reading: Reading) -> None:
         if number is None or item.negated or reading.count or number == 1:
             continue
         noun = _world_noun(reading, i, number)
+        if noun is None and (used := _batch(reading, i)):
+            reading.count = (number, reading.use(*used))
+            continue
+        if noun is not None and _of_things(reading, i, noun):
+            continue
         if noun is not None:
             text = reading.span(i, noun)
             item.used = True
@@ -127,6 +142,41 @@ def variants(reading: Reading) -> None:
                     reading.items[j].used = True
 
 
+def _batch(reading: Reading, i: int) -> tuple[int, ...]:
+    """The items of "a batch of 256" or of an "x 40" at the end, which count variants without a noun."""
+    before, batch, following = reading.at(i - 1), reading.at(i - 2), reading.at(i + 1)
+    ends = following is None or bool(following.punct)
+    if before is None or not ends:
+        return ()
+    if before.word == "of" and batch is not None and "batch" in batch.roles:
+        return (i - 2, i - 1, i)
+    bare = batch is not None and not batch.quantity
+    if before.word in ("x", "times") and bare and all(item.punct for item in reading.items[i + 1 :]):
+        return (i - 1, i)
+    return ()
+
+
+OF_THINGS = 40
+"""A number up to this "of them" may count what stands before it."""
+
+
+def _of_things(reading: Reading, i: int, noun: int) -> bool:
+    """Whether "five of them" counts the obstacles named right before it."""
+    number = reading.items[i].quantity
+    if not reading.items[noun].word.startswith("of ") or number is None or number.high > OF_THINGS:
+        return False
+    punct = reading.at(i - 1)
+    for j in range(i - 2 if punct and punct.punct else i - 1, i - 8, -1):
+        item = reading.at(j)
+        if item is None or item.punct or item.negated:
+            return False
+        if item.sense("obstacle") and item.plural:
+            item.counted_by = i
+            reading.items[noun].used = True
+            return True
+    return False
+
+
 def _world_noun(reading: Reading, i: int, number: int) -> int | None:
     distinct = False
     for j in range(i + 1, i + 6):
@@ -136,6 +186,8 @@ def _world_noun(reading: Reading, i: int, number: int) -> int | None:
         if "world" in item.roles:
             return j
         distinct |= "distinct" in item.roles
+        if "arena" in item.roles and item.plural and not item.sense("terrain"):
+            return j  # a world has one arena
         if item.sense("obstacle") and not item.sense("terrain"):
             return None
         terrain = item.sense("terrain")
@@ -160,9 +212,43 @@ def arena(reading: Reading) -> None:
             if sides and (place or "m" in (item.quantity.unit, other.quantity.unit)):
                 used = [i, i + 1, i + 2, *([noun] if place and noun is not None else [])]
                 reading.put("terrain.size", sides, reading.use(*used))
+    if "terrain.size" not in reading.fields:
+        _long_and_wide(reading)
     for i, item in list(reading.role("arena")):
         if "terrain.size" not in reading.fields and not item.used:
             _one_side(reading, i)
+
+
+def _long_and_wide(reading: Reading) -> None:
+    """Length along x and width along y: "a track 40 m long and 10 m wide"."""
+    found: dict[str, int] = {}
+    for i, item in reading.open():
+        measure = reading.at(i + 1)
+        if item.quantity and item.quantity.unit == "m" and measure and (sense := measure.sense("measure")):
+            side = {"length": "long", "width": "wide"}.get(sense.measure[0])
+            if side and (not found or i - max(found.values()) <= 6):
+                found.setdefault(side, i)
+    if len(found) < 2 or not _of_arena(reading, min(found.values())):
+        return
+    long, wide = found["long"], found["wide"]
+    lengths = [reading.items[k].quantity for k in (long, wide)]
+    sides = _sides(lengths[0], lengths[1]) if lengths[0] and lengths[1] else None
+    if sides:
+        reading.put("terrain.size", sides, reading.use(long, long + 1, wide, wide + 1))
+
+
+def _of_arena(reading: Reading, i: int) -> bool:
+    """Whether the word that a length follows is one for the arena, or none is near."""
+    for j in range(i - 1, i - 12, -1):
+        item = reading.at(j)
+        if item is None:
+            return True
+        terrain = item.sense("terrain")
+        if "arena" in item.roles or (terrain and terrain.weak):
+            return True
+        if terrain or item.sense("obstacle"):
+            return False
+    return False
 
 
 def _sides(first: Quantity, second: Quantity) -> list[float | list[float]] | None:

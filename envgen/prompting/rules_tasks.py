@@ -12,6 +12,7 @@ PASSIVE = ("by",)
 
 def task(reading: Reading) -> None:
     """Of the tasks named, the one with the highest rank; those it covers are understood too."""
+    _movers(reading)
     found: list[tuple[int, Item, Sense, str]] = []
     for i, item, sense in reading.having("task"):
         kind = first_known("task", [k for k in sense.task if k not in reading.excluded["task"]])
@@ -32,6 +33,22 @@ def task(reading: Reading) -> None:
     _absorb(reading, chosen)
     if chosen.chase:
         _roles(reading)
+
+
+def _movers(reading: Reading) -> None:
+    """Give verbs such as "roll" the sense of pushing where a thing that can be moved follows."""
+    pushing = reading.lexicon.match([["push"]], 0)[1]
+    moved = {kind for sense in pushing for kind in sense.absorbs}
+    for i, item in list(reading.role("mover")):
+        for j in range(i + 1, i + 4):
+            thing = reading.at(j)
+            if thing is None or thing.punct or thing.negated or item.negated:
+                break
+            if (sense := thing.sense("obstacle")) and sense.obstacle[0] in moved:
+                item.senses = pushing
+                break
+            if thing.senses and not thing.sense("article"):
+                break
 
 
 def _several(reading: Reading) -> bool:
@@ -63,14 +80,14 @@ def _absorb(reading: Reading, chosen: Sense) -> None:
 
 def _roles(reading: Reading) -> None:
     """Chasers stand before the verb, runners after it; "chased by" turns that round."""
-    verbs = [i for i, item in enumerate(reading.items) if (s := item.sense("task")) and s.chase]
-    for i in verbs:
+    verbs = [(i, s.flees) for i, item in enumerate(reading.items) if (s := item.sense("task")) and s.chase]
+    for i, flees in verbs:
         before = [r for r in reading.robots if r.at < i]
         after = [r for r in reading.robots if r.at > i]
         if not before or not after:
             continue
         following = reading.at(i + 1)
-        passive = following is not None and following.word in PASSIVE
+        passive = (following is not None and following.word in PASSIVE) != flees
         text = reading.items[i].text
         for robots, role in ((before, "chaser"), (after, "runner")):
             turned = {"chaser": "runner", "runner": "chaser"}[role] if passive else role

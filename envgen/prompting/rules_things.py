@@ -23,7 +23,7 @@ def things(reading: Reading) -> None:
         if item.negated or item.used:
             continue
         sense = item.sense("terrain") or item.sense("obstacle")
-        if sense is None:
+        if sense is None or _is_board(reading, i):
             continue
         if sense.weak:
             weak.append((i, item, sense))
@@ -47,6 +47,14 @@ def things(reading: Reading) -> None:
     _sequence(reading)
     _layout(reading)
     _nothing_else(reading)
+
+
+def _is_board(reading: Reading, i: int) -> bool:
+    """Whether "checkerboard of" lays out several terrains and is none itself."""
+    words, following = reading.items[i].word.split(), reading.at(i + 1)
+    if words[-1] not in reading.lexicon.tables.get("boards", ()) or not following or following.word != "of":
+        return False
+    return sum(1 for later in reading.items[i + 1 :] if later.sense("terrain") and not later.negated) > 1
 
 
 def _owner(reading: Reading, item: Item) -> bool:
@@ -136,7 +144,7 @@ def _obstacle(reading: Reading, i: int, item: Item, sense: Sense) -> bool:
 
 
 def _how_many(reading: Reading, i: int, item: Item, sense: Sense, draft: Draft) -> None:
-    j = reading.before(i, skip=("of", "the", "wooden"))
+    j = reading.before(i, skip=("of", "the", "wooden")) if item.counted_by is None else item.counted_by
     number = reading.at(j) if j is not None else None
     if j is not None and number and number.quantity and not number.used and not number.quantity.unit:
         quantity = number.quantity
@@ -225,7 +233,7 @@ def _layout(reading: Reading) -> None:
         nouns = reading.lexicon.tables.get(table, ())
         for i, item in list(reading.open()):
             following = reading.at(i + 1)
-            of = following is not None and following.word == "of" and not item.negated
+            of = following is not None and following.word in ("of", ":") and not item.negated
             if of and item.word.split()[-1] in nouns and sum(t.at > i for t in reading.terrains) > 1:
                 reading.layout = reading.layout or (layout, item.text)
                 item.used |= reading.layout[0] == layout

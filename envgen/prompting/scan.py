@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from envgen.prompting.lemmas import is_plural
 from envgen.prompting.lexicon import Lexicon, Sense
@@ -57,6 +57,7 @@ class Item:
         glued: Whether a hyphen ties it to the item before.
         used: Whether a rule has made something of it.
         negated: Whether it lies in the scope of a negation.
+        counted_by: Index of a number that counts it from elsewhere: "walls, five of them".
     """
 
     text: str
@@ -71,6 +72,7 @@ class Item:
     glued: bool = False
     used: bool = False
     negated: bool = False
+    counted_by: int | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
 
     def sense(self, name: str) -> Sense | None:
@@ -128,6 +130,10 @@ class _Scanner:
                 items.append(Item(token.word, token.word, token.start, token.end, punct=token.word))
                 i += 1
                 continue
+            if lacking := self._lacking(i):
+                items += lacking[1]
+                i += lacking[0]
+                continue
             length, senses = self.lexicon.match(self.bases, i)
             count, quantity = self._quantity(i)
             if quantity is not None and count >= length:
@@ -138,6 +144,31 @@ class _Scanner:
             items.append(self._item(i, max(length, 1), senses=senses))
             i += max(length, 1)
         return items
+
+    def _lacking(self, i: int) -> tuple[int, list[Item]] | None:
+        """`windless` and `boulder-free` as a negation and what it excludes: number of tokens and the items."""
+        word, length = self.words[i], 1
+        length, senses = self.lexicon.match(self.bases, i)
+        stem = word
+        if senses and self._glued_free(i + length):
+            length += 1
+        elif not senses and word.endswith("less") and len(word) > 6:
+            stem, length = word[:-4], 1
+            senses = self.lexicon.match([self.lexicon.bases(stem)], 0)[1]
+        else:
+            return None
+        if not any(s.thing or s.wind or s.role for s in senses):
+            return None
+        negator = self.lexicon.match([["no"]], 0)[1]
+        first = self._item(i, length, senses=negator)
+        return length, [first, replace(self._item(i, length, senses=senses), word=stem)]
+
+    def _glued_free(self, i: int) -> bool:
+        if i >= len(self.tokens) or self.words[i] != "free":
+            return False
+        after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
+        ends = after is None or after.kind == "punct"
+        return ends or (self.tokens[i].glued and after is not None and after.word != "of")
 
     def _item(
         self, i: int, length: int, senses: tuple[Sense, ...] = (), quantity: Quantity | None = None
@@ -159,15 +190,19 @@ class _Scanner:
 
     def _quantity(self, i: int) -> tuple[int, Quantity | None]:
         """The quantity that begins at a token: how many tokens, and what it says."""
-        length, low, factor = self._cardinal(i)
+        length, low, factor = self._fraction(i)
+        if not length:
+            length, low, factor = self._cardinal(i)
         if not length:
             return 0, None
         if factor:
-            article = self.words[i + length : i + length + 1] in (["a"], ["an"])
+            article = self._small_words(i + length)
             taken, unit, scale = self._unit(i + length + article)
-            if taken and unit != "%":  # "half a metre"
+            if taken and unit != "%":  # "half a metre", "a quarter of a metre"
                 return length + article + taken, Quantity(low * scale, low * scale, unit)
             return length, Quantity(low, low, "x")
+        more, part = self._and_a_half(i + length)
+        length, low = length + more, low + part
         end = i + length
         taken, unit, scale = self._unit(end)
         end += taken
@@ -180,6 +215,47 @@ class _Scanner:
                     ends = sorted((low * (scale if unit else scale2), high * scale2))
                     return end + 1 + more + taken - i, Quantity(ends[0], ends[1], unit2)
         return end - i, Quantity(low * scale, low * scale, unit)
+
+    def _small_words(self, i: int) -> int:
+        """Number of tokens of "of a", "a" or "of" at a token."""
+        for words in (["of", "a"], ["of", "an"], ["a"], ["an"], ["of"]):
+            if self.words[i : i + len(words)] == words:
+                return len(words)
+        return 0
+
+    def _fraction(self, i: int) -> tuple[int, float, bool]:
+        """`one sixth`, `two thirds`, `three-quarters`: number of tokens, value, whether it is a factor."""
+        if i + 1 >= len(self.words):
+            return 0, 0.0, False
+        word, token = self.words[i], self.tokens[i]
+        above = 1.0 if word in ("a", "an") else self.lexicon.numbers.get(word, 0.0)
+        if token.kind == "number":
+            above = token.value if token.word.isdigit() else 0.0
+        part = self._part(i + 1)
+        if not part or not 1 <= above <= 9 or above != int(above):
+            return 0, 0.0, False
+        article_only = word in ("a", "an") and self.words[i + 2 : i + 3] not in (["of"], ["the"])
+        if article_only and self.words[i + 1] in self.lexicon.factors:
+            return 0, 0.0, False  # "a half" is for the cardinals to read, "a second" for nobody
+        if article_only and not self._unit_follows(i + 2):
+            return 0, 0.0, False
+        return 2, above * part, True
+
+    def _unit_follows(self, i: int) -> bool:
+        return bool(self._unit(i + self._small_words(i))[0])
+
+    def _part(self, i: int) -> float:
+        """The value of a word such as `sixth` or `thirds`, 0 for any other."""
+        parts: dict[str, float] = self.lexicon.tables.get("fractions", {})
+        return next((float(parts[base]) for base in self.bases[i] if base in parts), 0.0)
+
+    def _and_a_half(self, i: int) -> tuple[int, float]:
+        """What "and a half" adds: number of tokens and value."""
+        words = self.words[i : i + 3]
+        if len(words) < 3 or words[0] != "and" or words[1] not in ("a", "one", "three"):
+            return 0, 0.0
+        part = self._part(i + 2)
+        return (3, part * {"three": 3.0}.get(words[1], 1.0)) if part else (0, 0.0)
 
     def _joins_range(self, i: int, end: int) -> bool:
         word = self.words[end]
