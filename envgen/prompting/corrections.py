@@ -13,8 +13,8 @@ _CATEGORIES = ("robot", "terrain", "obstacle", "planet", "difficulty", "task", "
 def corrected(items: list[Item], lexicon: Lexicon) -> list[Item]:
     """The items as they are meant: each word that is taken back gives its place to the new one.
 
-    A correction is a marker ("wait", "I mean", "or rather", "no" between punctuation) and, right after it, a word
-    of the same category as one before it. Without such a pair the marker means nothing.
+    A correction is a marker ("wait", "I mean", "or rather", "no" between punctuation) and, right after it,
+    a word of the same category as one before it. Without such a pair the marker means nothing.
     """
     i = 0
     while i < len(items):
@@ -26,7 +26,7 @@ def corrected(items: list[Item], lexicon: Lexicon) -> list[Item]:
 
 
 def _marker(items: list[Item], i: int, lexicon: Lexicon) -> int:
-    """How many items the marker has that begins at an item, with the small words after it; 0 if there is none."""
+    """How many items the marker at an item has, with the small words after it; 0 if there is none."""
     before = items[i - 1] if i else None
     if before is None or not _begins(items, i):
         return _swap(items, i, lexicon)
@@ -34,12 +34,10 @@ def _marker(items: list[Item], i: int, lexicon: Lexicon) -> int:
     skip = lexicon.tables.get("correction_skips", ())
     while end < len(items):
         item = items[end]
-        if "correction" in item.roles or item.word in skip or (item.sense("article") and not item.quantity):
-            end += 1
-        elif item.punct and not item.punct.startswith("\n"):
-            end += 1
-        else:
+        small = "correction" in item.roles or item.word in skip or item.sense("article")
+        if not (item.punct and not item.punct.startswith("\n")) and (not small or item.quantity):
             break
+        end += 1
     return end - i
 
 
@@ -75,7 +73,7 @@ def _swap(items: list[Item], i: int, lexicon: Lexicon) -> int:
         if item.punct:
             return 0
         if item.word in joins and old is not None:
-            named = {kind for kind in _kinds(old)}
+            named = set(_kinds(old))
             known = any(named & set(_kinds(earlier)) for earlier in items[:i])
             if not known:
                 return 0
@@ -123,8 +121,14 @@ def _replace(items: list[Item], start: int, end: int, lexicon: Lexicon) -> int:
             if not item.stop and not moved and not item.sense("negate"):
                 break
             continue
-        old = next((k for k in range(start - 1, max(start - REACH, -1), -1) if k not in taken
-                    and _category(items[k]) == category and not items[k].negated), None)
+        old = next(
+            (
+                k
+                for k in range(start - 1, max(start - REACH, -1), -1)
+                if k not in taken and _category(items[k]) == category and not items[k].negated
+            ),
+            None,
+        )
         if old is None:
             continue
         taken.add(old)

@@ -179,22 +179,22 @@ class Lexicon:
         """
         if len(word) < SHORTEST or not word.isalpha() or not word.isascii():
             return None
-        if not self.ordinary.isdisjoint(self.bases(word)):
+        forms = self.bases(word)
+        if not (self.known.isdisjoint(forms) and self.ordinary.isdisjoint(forms)):
             return None
-        from rapidfuzz import process  # ~20 ms to import, and most prompts have no unknown word
-        from rapidfuzz.distance import OSA
+        from rapidfuzz.distance import OSA  # ~20 ms to import, and most prompts have no unknown word
 
         limit = 1 if len(word) < 8 else 2
         # the first letter is seldom wrong, except when it is swapped with the second
         swapped = (w for w in self.spelling.get(word[1], ()) if w[1] == word[0])
         near = chain(self.spelling.get(word[0], ()), swapped)
-        found = process.extract(word, near, scorer=OSA.distance, score_cutoff=limit, limit=8)
-        found = [f for f in found if abs(len(f[0]) - len(word)) <= 1]
+        distances = ((OSA.distance(word, known, score_cutoff=limit), known) for known in near)
+        found = [(d, known) for d, known in distances if d <= limit and abs(len(known) - len(word)) <= 1]
         if not found:
             return None
         # of equally near words the one with the same consonants: vowels are what is got wrong
-        best = min(found, key=lambda f: (f[1], OSA.distance(_consonants(word), _consonants(f[0])), f[0]))
-        return str(best[0])
+        bare = _consonants(word)
+        return min((d, OSA.distance(bare, _consonants(known)), known) for d, known in found)[2]
 
 
 def _consonants(word: str) -> str:

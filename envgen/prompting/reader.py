@@ -18,9 +18,12 @@ from envgen.prompting import rules_measure as measure
 from envgen.prompting.assemble import assemble
 from envgen.prompting.base import EXAMPLE, Interpretation
 from envgen.prompting.corrections import corrected
+from envgen.prompting.languages import names as languages
+from envgen.prompting.languages import translated
 from envgen.prompting.lexicon import lexicon
 from envgen.prompting.reading import Reading
-from envgen.prompting.scan import scan
+from envgen.prompting.scan import scan_tokens
+from envgen.prompting.tokens import normalise, tokenise
 
 RULES: tuple[Callable[[Reading], None], ...] = (
     rules_scope.negation,
@@ -30,6 +33,7 @@ RULES: tuple[Callable[[Reading], None], ...] = (
     rules_physics.friction,
     rules_physics.wind,
     rules_physics.measured,
+    rules_physics.rates,
     rules_physics.multiplied,
     rules_scope.arena,
     rules_robots.robots,
@@ -40,12 +44,18 @@ RULES: tuple[Callable[[Reading], None], ...] = (
     rules_physics.consistent,
     measure.link,
     rules_things.things,
+    measure.shares,
     measure.measures,
     measure.densities,
     rules_degrees.sizes,
+    rules_degrees.builds,
     rules_degrees.difficulty,
 )
 """Each rule takes the items that it can use; what none of them takes is unmapped."""
+
+
+SILENT = frozenset(("group", "correction", "weak_correction"))
+"""Parts in the grammar that ask for nothing by themselves."""
 
 
 def read(prompt: str) -> Interpretation:
@@ -55,8 +65,12 @@ def read(prompt: str) -> Interpretation:
         InputError: Nothing in it is understood, or it asks for too many variants.
     """
     words = lexicon()
-    text, items = scan(prompt, words)
-    reading = Reading(text, corrected(items, words), words)
+    text = normalise(prompt)
+    tokens, language = translated(tokenise(text), words)
+    items = corrected(scan_tokens(text, tokens, words), words)
+    reading = Reading(text, items, words)
+    if language:
+        reading.assumed.append(("prompt", language, f"most of its words are {language}"))
     for rule in RULES:
         rule(reading)
     left = unmapped(reading)
@@ -75,7 +89,13 @@ def unmapped(reading: Reading) -> tuple[str, ...]:
     left: list[tuple[int, int, bool]] = []
     previous = -2
     for i, item in enumerate(reading.items):
-        silent = item.stop or "group" in item.roles or item.sense("article") or item.sense("negate") or item.sense("bound")
+        silent = (
+            item.stop
+            or not SILENT.isdisjoint(item.roles)
+            or item.sense("article")
+            or item.sense("negate")
+            or item.sense("bound")
+        )
         if item.used or item.punct or (silent and not item.quantity) or not _worded(item.text):
             continue
         # a number and its noun, or the halves of a hyphenated word, are reported as one
@@ -107,4 +127,12 @@ def _remedy(reading: Reading, left: tuple[str, ...]) -> str:
         if len(word) > 3 and (found := process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=75))
     ]
     hint = f"Did you mean {', '.join(map(repr, dict.fromkeys(near[:3])))}? " if near else ""
-    return f"{hint}Name a robot, a terrain or a task, such as {EXAMPLE!r}."
+    foreign = f" ({languages()} are read)" if _strange(reading) else ""
+    return f"{hint}Name a robot, a terrain or a task, such as {EXAMPLE!r}{foreign}."
+
+
+def _strange(reading: Reading) -> bool:
+    """Whether hardly a word is English, so that the language may be the reason."""
+    words = [item for item in reading.items if not item.punct and not item.quantity]
+    strange = [item for item in words if not item.stop and not item.senses]
+    return len(strange) > 0.6 * len(words)

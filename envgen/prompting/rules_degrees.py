@@ -64,6 +64,28 @@ def _span(reading: Reading, spec: Param) -> tuple[float, float]:
     return (ends[0], ends[1]) if ends[0] < ends[1] else (0.5 * ends[0], 2.0 * ends[0])
 
 
+BUILDS = ("leg_length", "height", "span", "wheel_radius", "body_length", "radius", "length")
+"""The parameters of a robot that tell its size, the first that it has."""
+
+
+def builds(reading: Reading) -> None:
+    """Adjectives of size right before a robot: "a tiny rover", "long-legged ants"."""
+    for i, item, sense in list(reading.having("share")):
+        robot = next((r for r in reading.robots if r.at in (i + 1, i + 2, i + 3)), None)
+        between = [reading.items[k] for k in range(i + 1, robot.at)] if robot else []
+        if robot is None or any(item.punct or item.sense("terrain") or item.quantity for item in between):
+            continue
+        name = next((n for n in BUILDS if n in robot.known and f"params.{n}" not in robot.values), None)
+        if name is None:
+            continue
+        spec = robot.known[name]
+        usual = float(spec.at(0.5, RobotSize()))
+        end, shares = (spec.low, (0.6, 0.2)) if sense.share[1] < 0.5 else (spec.high, (0.3, 0.8))
+        value = sorted(float(f"{usual + (end - usual) * share:.3g}") for share in shares)
+        if robot.set(name, value, item.text):
+            reading.use(i, *(k for k, word in enumerate(between, i + 1) if "legs" in word.roles))
+
+
 def difficulty(reading: Reading) -> None:
     """Words of degree: "easy", "really hard", "from easy to brutal", "not too hard"."""
     found = [(i, s, _degree(reading, i)) for i, _, s in reading.having("difficulty")]
@@ -79,6 +101,10 @@ def difficulty(reading: Reading) -> None:
             ]
             reading.put("difficulty", ends, reading.use(i, j))
             return
+    if found:
+        for j, _, named in list(reading.having("measures")):
+            if named.measures == "difficulty":
+                reading.use(j)  # "difficulty: hard"
     if found and (note := _disagree(reading, found)):
         reading.assumed.append(note)
     if found:
@@ -102,9 +128,7 @@ def _grows(reading: Reading, i: int, j: int) -> bool:
     return bool(before & set(starts)) or bool(between & set(ends))
 
 
-def _disagree(
-    reading: Reading, found: list[tuple[int, Sense, float]]
-) -> tuple[str, Any, str] | None:
+def _disagree(reading: Reading, found: list[tuple[int, Sense, float]]) -> tuple[str, Any, str] | None:
     """What to say where two words of difficulty have nothing in common."""
     i, sense, degree = max(found, key=lambda f: (f[2], f[0]))
     for j, other, _ in found:

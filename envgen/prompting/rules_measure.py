@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from envgen.core.params import Param
-from envgen.prompting.reading import Draft, Reading
+from envgen.prompting.reading import Draft, Reading, first_known
 from envgen.prompting.scan import Item, Quantity
 
 LINKS = (
@@ -112,14 +112,24 @@ def measures(reading: Reading) -> None:
         if quantity is None or item.negated or item.used or quantity.unit not in UNITS:
             continue
         noun, names, words = _measured(reading, i)
-        if not words and quantity.unit != "m/s" and (quantity.unit == "" or noun is None):
+        lone = quantity.unit == "m/s" or _lone_angle(reading, quantity, noun)
+        if not words and not lone and (quantity.unit == "" or noun is None):
             continue  # a number that no word explains is not for guessing
         value_text = [i, *words]
         if quantity.unit == "m/s":
             noun = None
+            if reading.task is None and reading.robots and (kind := first_known("task", ("walk",))):
+                reading.task = Draft("task", kind, i)
+                reading.task.assume("kind", kind, "a speed is one of walking")
         for draft in _targets(reading, noun, quantity.unit == "m/s"):
             if _set(reading, draft, i, names or _own(reading, noun), quantity, value_text):
                 break
+
+
+def _lone_angle(reading: Reading, quantity: Quantity, noun: int | None) -> bool:
+    """Whether an angle without a noun can only be that of the one sloping ground: "ramp, 15 degrees"."""
+    sloping = [terrain for terrain in reading.terrains if "slope" in terrain.known]
+    return quantity.unit == "deg" and noun is None and len(sloping) == 1
 
 
 def _measured(reading: Reading, i: int) -> tuple[int | None, tuple[str, ...], list[int]]:
@@ -148,8 +158,8 @@ def _owner_of(reading: Reading, i: int) -> int | None:
 
 
 def _own(reading: Reading, noun: int | None) -> tuple[str, ...]:
-    sense = reading.items[noun].sense("param") if noun is not None else None
-    return (*(sense.param if sense else ()), *(LENGTHS if not sense else ()))
+    senses = reading.items[noun].senses if noun is not None else ()
+    return tuple(dict.fromkeys(name for sense in senses for name in sense.param)) or LENGTHS
 
 
 def _targets(reading: Reading, noun: int | None, speed: bool = False) -> list[Draft]:
@@ -182,6 +192,8 @@ def _set(
     elif quantity.unit == "%":
         return False
     bound = _bound(reading, i)
+    if draft.family == "obstacle" and "spacing" in names and not set(names) & set(draft.known):
+        return _spaced(reading, draft, quantity, words)
     for name in names:
         spec = draft.known.get(name)
         if spec is None or not _fits(spec, quantity.unit):
@@ -195,6 +207,32 @@ def _set(
             reading.use(*used, *([noun] if noun is not None else []))
             return True
     return False
+
+
+def _spaced(reading: Reading, draft: Draft, quantity: Quantity, words: list[int]) -> bool:
+    """Obstacles at a distance from each other, as a density: "trees 2 m apart"."""
+    if quantity.unit != "m" or quantity.low <= 0.45 or any(name == "count" for _, name, _ in draft.trace):
+        return False
+    draft.values.pop("count", None)
+    ends = sorted(float(f"{1 / v**2:.3g}") for v in (quantity.low, quantity.high))
+    draft.put("density", ends[0] if ends[0] == ends[1] else ends, reading.use(*words))
+    return True
+
+
+def shares(reading: Reading) -> None:
+    """Weights of grounds: "70 % rough, 30 % stairs"."""
+    found: list[tuple[int, Draft, float]] = []
+    for i, item in reading.open():
+        quantity = item.quantity
+        if quantity is None or quantity.unit != "%" or quantity.low != quantity.high or item.negated:
+            continue
+        noun = reading.after(i, skip=("of",))
+        draft = next((t for t in reading.terrains if t.at == noun), None)
+        if draft is not None:
+            found.append((i, draft, quantity.low))
+    if len(found) > 1 and sum(share for *_, share in found) <= 100.5:
+        for i, draft, share in found:
+            draft.put("weight", round(share / 100, 4), reading.use(i))
 
 
 def _fits(spec: Param, unit: str) -> bool:

@@ -70,7 +70,7 @@ def gravity(reading: Reading) -> None:
 
 
 def _planet(reading: Reading, i: int, pull: float | None) -> None:
-    """A planet by itself; where gravity is said already, that counts, and the planet is no more than a place."""
+    """A planet by itself; where gravity is said already, that counts, and the planet is only a place."""
     item = reading.items[i]
     named = any(s.thing for s in item.senses)  # a "moon buggy" is still to be read as a robot
     said = reading.fields.get("physics.gravity")
@@ -175,6 +175,10 @@ def friction(reading: Reading) -> None:
     for i, item in list(reading.role("friction")):
         if item.negated:
             continue
+        factor = reading.before(i, skip=("the", "normal", "usual", "of"))
+        if factor is not None and (q := reading.items[factor].quantity) and q.unit == "x":
+            decide(reading, "physics.friction", q.scaled(1), factor, i)  # of the normal friction, which is 1
+            continue
         for j in range(i + 1, i + 5):
             near = reading.at(j)
             if near is None or (near.punct and near.punct != ":"):
@@ -200,6 +204,12 @@ def wind(reading: Reading) -> None:
     sense = max((s for _, _, s in found), key=lambda s: (not s.direction, s.wind))
     speed: float | list[float] = [*sense.wind]
     direction = next((s.direction for _, _, s in found if s.direction), None)
+    if direction is None:
+        sentences = {reading.sentence(i) for i in used}
+        ways = [(i, s) for i, _, s in reading.having("direction") if reading.sentence(i) in sentences]
+        if ways:
+            direction = ways[0][1].direction
+            reading.items[ways[0][0]].used = True
     for i in used[:]:
         adjective = reading.at(i - 1)
         if adjective and not adjective.used and (strength := adjective.sense("speed")):
@@ -275,6 +285,22 @@ def measured(reading: Reading) -> None:
                 value = quantity.whole
             if decide(reading, sense.measures, value, i, j):
                 break
+
+
+def rates(reading: Reading) -> None:
+    """The timestep as a time or a rate: "steps of 1 ms", "simulated at 500 Hz"."""
+    words = reading.lexicon.tables.get("step_words", ())
+    for i, item in list(reading.open()):
+        quantity = item.quantity
+        if quantity is None or "physics.timestep" in reading.fields:
+            continue
+        if quantity.unit == "hz" and quantity.low > 0:
+            ends = sorted(float(f"{1 / v:.6g}") for v in (quantity.low, quantity.high))
+            decide(reading, "physics.timestep", ends[0] if ends[0] == ends[1] else ends, i)
+        elif quantity.unit == "s" and quantity.high <= 0.05:
+            beside = next((j for j in _beside(reading, i) if reading.items[j].word in words), None)
+            if beside is not None:
+                decide(reading, "physics.timestep", quantity.scaled(1), i, beside)
 
 
 def multiplied(reading: Reading) -> None:

@@ -32,14 +32,16 @@ def _no_robot(reading: Reading, i: int, sense: Sense) -> bool:
     after = reading.at(i + 1)
     like = after is not None and after.glued and after.word == "like"
     if like and any(
-        (item := reading.at(j)) is not None and not item.punct and ("legs" in item.roles or item.sense("robot"))
+        (item := reading.at(j)) is not None
+        and not item.punct
+        and ("legs" in item.roles or item.sense("robot"))
         for j in range(i + 2, i + 6)
     ):
         reading.use(i)
         return True
     if not sense.weak:
         return False
-    beside = [reading.at(i - 1), reading.at(i + 2) if like else after]
+    beside = (reading.at(i - 1), reading.at(i + 2) if like else after)
     return not any(item is not None and "machine" in item.roles for item in beside)
 
 
@@ -161,6 +163,10 @@ def _count(draft: Draft, number: int | list[int], text: str) -> None:
 
 def _number(reading: Reading, i: int) -> tuple[int | None, int | list[int] | None, bool]:
     """Index and value of the number before a robot, and whether an indefinite article is there."""
+    times, after = reading.at(i + 1), reading.at(i + 2)
+    if times and after and times.word == "x" and after.quantity and after.quantity.whole and not after.used:
+        times.used = True
+        return i + 2, after.quantity.whole, True
     skipped = 0
     for j in range(i - 1, i - 7, -1):
         item = reading.at(j)
@@ -175,10 +181,15 @@ def _number(reading: Reading, i: int) -> tuple[int | None, int | list[int] | Non
             return j, [int(quantity.low), int(quantity.high)], True
         if item.sense("article"):
             return None, None, item.word != "the"
-        if item.adjective or not item.roles.isdisjoint(("machine", "colour")) or item.word == "of":
+        if (
+            item.word == "x"
+            or item.adjective
+            or not item.roles.isdisjoint(("machine", "colour"))
+            or item.word == "of"
+        ):
             continue
-        if item.word == "many" and (times := _times_as_many(reading, j)) is not None:
-            return j - 2, times, True
+        if item.word == "many" and (product := _times_as_many(reading, j)) is not None:
+            return j - 2, product, True
         skipped += 1  # one unknown word may be an adjective: "two brave ants"
         if item.stop or item.senses or skipped > 1:
             break

@@ -145,19 +145,29 @@ def variants(reading: Reading) -> None:
 def _batch(reading: Reading, i: int) -> tuple[int, ...]:
     """The items of "a batch of 256" or of an "x 40" at the end, which count variants without a noun."""
     before, batch, following = reading.at(i - 1), reading.at(i - 2), reading.at(i + 1)
+    if before is not None and "count" in before.roles:
+        return (i - 1, i)
+    if (
+        batch is not None
+        and "count" in batch.roles
+        and before is not None
+        and before.word in (":", "is", "of")
+    ):
+        return (i - 2, i)  # "count: 40"
     ends = following is None or bool(following.punct)
     if before is None or not ends:
         return ()
     if before.word == "of" and batch is not None and "batch" in batch.roles:
         return (i - 2, i - 1, i)
-    bare = batch is not None and not batch.quantity
+    bare = batch is not None and not batch.quantity and not batch.sense("robot")
     if before.word in ("x", "times") and bare and all(item.punct for item in reading.items[i + 1 :]):
         return (i - 1, i)
     return ()
 
 
 OF_THINGS = 40
-"""A number up to this "of them" may count what stands before it."""
+FEW_OF = 8
+"""Up to these numbers "of them" may count the obstacles, or be some of the robots, that stand before."""
 
 
 def _of_things(reading: Reading, i: int, noun: int) -> bool:
@@ -170,6 +180,8 @@ def _of_things(reading: Reading, i: int, noun: int) -> bool:
         item = reading.at(j)
         if item is None or item.punct or item.negated:
             return False
+        if item.sense("robot") and item.plural and number.high <= FEW_OF:
+            return True  # "three ants, two of them chase the third"
         if item.sense("obstacle") and item.plural:
             item.counted_by = i
             reading.items[noun].used = True

@@ -14,15 +14,18 @@ def task(reading: Reading) -> None:
     """Of the tasks named, the one with the highest rank; those it covers are understood too."""
     _movers(reading)
     found: list[tuple[int, Item, Sense, str]] = []
-    for i, item, sense in reading.having("task"):
-        kind = first_known("task", [k for k in sense.task if k not in reading.excluded["task"]])
-        if kind and not (sense.several and not _several(reading)):
-            found.append((i, item, sense, kind))
+    for i, item, _ in reading.having("task"):
+        for sense in item.senses:  # "sprint" is walking, and a race between several
+            kind = first_known("task", [k for k in sense.task if k not in reading.excluded["task"]])
+            if kind and not (sense.several and not _several(reading)):
+                found.append((i, item, sense, kind))
     if not found:
         return
     at, _, chosen, kind = max(found, key=lambda f: f[2].rank)
     reading.task = Draft("task", kind, at)
-    for i, item, _sense, other in found:
+    for i, item, sense, other in found:
+        if i == at and sense is not chosen:
+            continue
         if other == kind or other in chosen.covers:
             # a phrase that also names a terrain ("soccer pitch") is still that terrain's
             item.used = not item.sense("terrain")

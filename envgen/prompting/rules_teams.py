@@ -77,7 +77,9 @@ def _owner(reading: Reading, i: int) -> Draft | None:
         item = reading.at(j)
         if item is None or item.punct or "colour" in item.roles or "versus" in item.roles:
             return None
-        found = next((robot for robot in reading.robots if robot.at == j and "team" not in robot.values), None)
+        found = next(
+            (robot for robot in reading.robots if robot.at == j and "team" not in robot.values), None
+        )
         if found is not None:
             between = [reading.items[k] for k in range(i + 1, j)]
             for k, word in enumerate(between, i + 1):
@@ -138,7 +140,11 @@ def _per_team(reading: Reading, i: int, each: bool) -> None:
     count = robot.values.get("count", 1)
     if not isinstance(count, int):
         return
+    if each and not _counted(robot):
+        count = 2 * number  # "five per side": two sides, as in every game here
     size, teams = (number, count // number) if each else (count, number)
+    if not each and robot.at < i and count > number and count % number == 0:
+        size = count // number  # "nine ants, three teams"
     if 2 <= teams <= len(TEAMS) and size * teams <= MAX_AGENTS and (not each or size * teams == count):
         _divide(reading, robot.at, [size] * teams, (i - 1, i))
 

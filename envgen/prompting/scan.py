@@ -99,14 +99,19 @@ class Item:
 def scan(prompt: str, lexicon: Lexicon) -> tuple[str, list[Item]]:
     """The normalised text and its items."""
     text = normalise(prompt)
-    return text, _Scanner(text, lexicon).items()
+    return text, scan_tokens(text, tokenise(text), lexicon)
+
+
+def scan_tokens(text: str, tokens: list[Token], lexicon: Lexicon) -> list[Item]:
+    """The items of tokens, which stand at their places in a text."""
+    return _Scanner(text, tokens, lexicon).items()
 
 
 class _Scanner:
-    def __init__(self, text: str, lexicon: Lexicon) -> None:
+    def __init__(self, text: str, tokens: list[Token], lexicon: Lexicon) -> None:
         self.text = text
         self.lexicon = lexicon
-        self.tokens = tokenise(text)
+        self.tokens = tokens
         corrected: dict[str, str] = {}
         self.words = [self._spelled(token, corrected) for token in self.tokens]
         self.bases = [[w] if w in "°%" else lexicon.bases(w) for w in self.words]
@@ -146,8 +151,8 @@ class _Scanner:
         return items
 
     def _lacking(self, i: int) -> tuple[int, list[Item]] | None:
-        """`windless` and `boulder-free` as a negation and what it excludes: number of tokens and the items."""
-        word, length = self.words[i], 1
+        """`windless` and `boulder-free` as a negation and what it excludes: their tokens and items."""
+        word = self.words[i]
         length, senses = self.lexicon.match(self.bases, i)
         stem = word
         if senses and self._glued_free(i + length):
@@ -174,12 +179,13 @@ class _Scanner:
         self, i: int, length: int, senses: tuple[Sense, ...] = (), quantity: Quantity | None = None
     ) -> Item:
         first, last = self.tokens[i], self.tokens[i + length - 1]
-        stop = length == 1 and not self.lexicon.stop.isdisjoint(self.bases[i])
+        small = length == 1 or any(sense.layout for sense in senses)  # "and then"
+        stop = small and all(not self.lexicon.stop.isdisjoint(self.bases[k]) for k in range(i, i + length))
         return Item(
-            text=self.text[first.start : last.end],
+            text=self.text[min(first.start, last.start) : max(first.end, last.end)],
             word=" ".join(self.words[i : i + length]),
-            start=first.start,
-            end=last.end,
+            start=min(first.start, last.start),
+            end=max(first.end, last.end),
             senses=senses,
             quantity=quantity,
             plural=is_plural(self.words[i + length - 1]) or self.words[i + length - 1] == "people",
@@ -281,6 +287,7 @@ class _Scanner:
                 value = lexicon.numbers[word]
                 if (
                     not seen
+                    or (part == 0 and total)
                     or (part % 100 >= 20 and value < 10)
                     or (part and part % 100 == 0 and value < 100)
                 ):

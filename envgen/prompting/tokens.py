@@ -25,6 +25,8 @@ _TOKEN = re.compile(
 # "3v3", "2vs2", "10x20": letters that would stick to the number after them
 _VERSUS = re.compile(r"(?<=\d)\s*(v|vs|versus)\.?\s*(?=\d)", re.IGNORECASE)
 _TIMES = re.compile(r"(?<=[\d\w])\s*\bx\s*(?=\d)|(?<=\d)x\s*(?=\d)", re.IGNORECASE)
+# "0,4" as half of Europe writes it; "1,000" and lists such as "10,20,30" stay as they are
+_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d{1,2}|\d{4,})(?![\d,.]\d|\d)")
 _NEGATED = re.compile(r"n't\b", re.IGNORECASE)
 _CONTRACTED = re.compile(r"'(?:s|m|d|ll|re|ve)\b", re.IGNORECASE)
 MAX_DIGITS = 15
@@ -59,6 +61,7 @@ def normalise(prompt: str) -> str:
     text = "".join(
         c if c in "\n\t" or unicodedata.category(c)[0] != "C" else " " if c == "\r" else "" for c in text
     )
+    text = _COMMA.sub(r"\1.\2", text)
     text = re.sub(r"(?<=\d)\s*[–—]\s*(?=\d)", " to ", text)
     text = re.sub(r"[–—]", ", ", text)
     text = _VERSUS.sub(" vs ", text)
