@@ -1,0 +1,1 @@
+"""The page in a headless browser: what `envgen run` and the benchmarks of the browser drive."""
