@@ -22,6 +22,7 @@ COMMANDS = {
     "interpret": "Show the EnvCfg that a prompt becomes, and why.",
     "validate": "Check any MJCF file or pack.",
     "preview": "Draw a contact sheet of a pack.",
+    "run": "Run hundreds of environments in a headless browser, with figures.",
     "view": "Open a variant in MuJoCo's viewer.",
     "serve": "Run hundreds of variants in a page of the browser.",
     "list": "List terrains, obstacles, robots, tasks, checks or policies.",

@@ -60,28 +60,24 @@ def seconds(value: float) -> str:
 
 
 @contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[Tally], None] | None]:
-    """A progress bar on standard error: made, rate, refused draws and time left."""
-    if quiet or not sys.stderr.isatty():
+def line() -> Iterator[Callable[[float, str], None] | None]:
+    """A progress bar on standard error, drawn over again and again with a share (0 to 1) and a text.
+
+    None where standard error is no terminal.
+    """
+    if not sys.stderr.isatty():
         yield None
         return
-    start = time.perf_counter()
     drawn = 0.0
 
-    def draw(tally: Tally) -> None:
+    def draw(share: float, text: str) -> None:
         nonlocal drawn
         now = time.perf_counter()
-        if now - drawn < EVERY and tally.done < tally.count:
+        if now - drawn < EVERY and share < 1:
             return
         drawn = now
-        fresh = tally.done - tally.earlier
-        rate = fresh / max(now - start, 1e-6)
-        left = (tally.count - tally.done) / rate if rate else 0.0
-        refused = sum(tally.refused.values())
-        text = f"{tally.done:,}/{tally.count:,} made · {rate:,.0f}/s"
-        text = f"{text} · {refused:,} refused · {seconds(left)} left"
         room = (columns() or 80) - 1  # a line that wraps can't be drawn over
-        bar = _bar(tally.done / tally.count, min(24, room - len(text) - 1))
+        bar = _bar(min(share, 1.0), min(24, room - len(text) - 1))
         click.echo(f"\r{bar}{text[:room]}\x1b[K", nl=False, err=True, color=True)
 
     try:
@@ -89,6 +85,26 @@ def progress(quiet: bool) -> Iterator[Callable[[Tally], None] | None]:
     finally:
         if drawn:
             click.echo("\r\x1b[K", nl=False, err=True, color=True)
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[Tally], None] | None]:
+    """A progress bar of `make`: made, rate, refused draws and time left."""
+    start = time.perf_counter()
+    with line() as draw:
+        if quiet or draw is None:
+            yield None
+            return
+
+        def tell(tally: Tally) -> None:
+            fresh = tally.done - tally.earlier
+            rate = fresh / max(time.perf_counter() - start, 1e-6)
+            left = (tally.count - tally.done) / rate if rate else 0.0
+            refused = sum(tally.refused.values())
+            text = f"{tally.done:,}/{tally.count:,} made · {rate:,.0f}/s"
+            draw(tally.done / tally.count, f"{text} · {refused:,} refused · {seconds(left)} left")
+
+        yield tell
 
 
 def _bar(share: float, width: int) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-import envgen
 from envgen.core.errors import InputError
 
 OPSET, IR = 17, 8
@@ -33,7 +33,7 @@ def metadata(robot: str, task: str, observation: Sequence[tuple[str, int]]) -> d
         "envgen.robot": robot,
         "envgen.task": task,
         "envgen.obs": json.dumps(terms),
-        "envgen.version": envgen.__version__,
+        "envgen.version": version("envgen"),
     }
 
 

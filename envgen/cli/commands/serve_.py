@@ -5,14 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from envgen.cli import show
-
-if TYPE_CHECKING:
-    from envgen.server.settings import Source
 
 PORT = 8000
 EPILOG = """\b
@@ -59,6 +55,7 @@ def command(
     from envgen.server.messages import MAX_STREAM
     from envgen.server.running import bind, run, settled
     from envgen.server.settings import LOOPBACK, Settings
+    from envgen.server.source import source_of
 
     if count is not None and not 1 <= count <= MAX_STREAM:
         raise InputError(
@@ -77,7 +74,7 @@ def command(
 
         before = os.environ.get(VARIABLE)
         os.environ[VARIABLE] = os.pathsep.join([*([before] if before else []), str(policies)])
-    root, meant = _source(source)
+    root, meant = source_of(source)
     settings = Settings(
         root,
         host,
@@ -107,43 +104,6 @@ def command(
         run(settings, listening, started)
     except KeyboardInterrupt:
         raise KeyboardInterrupt("the server was stopped", "") from None
-
-
-def _source(source: str | None) -> tuple[Path, Source | None]:
-    """The folder that is served, and what the page begins with."""
-    from envgen.core import cfgio
-    from envgen.packs.journal import MANIFEST, NAME
-    from envgen.packs.make import is_file
-    from envgen.packs.pack import Pack
-    from envgen.prompting.base import interpret
-    from envgen.server.messages import CfgSource, PackSource, PromptSource
-
-    here = Path()
-    if source is None:
-        return here, None
-    path = Path(source)
-    if _is_folder(path) and not (path / MANIFEST).exists() and not (path / NAME).exists():
-        return path, None  # of packs, perhaps
-    if _is_folder(path) or _is_zip(path):
-        Pack.open(path)  # damaged ones are told at once
-        within = path.resolve().is_relative_to(here.resolve())
-        root = here if within else path.resolve().parent
-        return root, PackSource(pack=path.resolve().relative_to(root.resolve()).as_posix())
-    if is_file(source):
-        return here, CfgSource(cfg=cfgio.dump(cfgio.load(path)))
-    interpret(source)
-    return here, PromptSource(prompt=source)
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # too long or not possible as a path
-        return False
-
-
-def _is_zip(path: Path) -> bool:
-    return path.suffix.lower() == ".zip" and path.is_file()
 
 
 def _has_display() -> bool:

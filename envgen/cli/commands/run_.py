@@ -1,0 +1,140 @@
+"""`envgen run`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from envgen.cli import show
+
+if TYPE_CHECKING:
+    from envgen.browser.run import Outcome, Told
+
+EPILOG = """\b
+Examples:
+  envgen run "rough terrain for ants" --count 500
+  envgen run packs/rough-terrain-for-ants-s0 --policy gait
+  envgen run "two ants in sumo" --policy ant_0=gait --policy ant_1=random
+  envgen run "ants on hills" --policy gait --policy random@30% --seconds 30
+  envgen run "ants on hills" --count 20 --record ants.parquet --record-steps 500
+  envgen run "rough terrain for ants" --count 500 --json
+
+A policy is a name that `envgen list policies` shows or the path of an .onnx file. It goes to all agents, to
+AGENT=POLICY, to team:TEAM=POLICY, and behind @ to a share of them. Ctrl-C ends it; what was measured until
+then is printed.
+"""
+
+
+@click.command("run", epilog=EPILOG)
+@click.argument("source", metavar="PACK|PROMPT|FILE")
+@click.option("--count", "-n", type=int, help="Environments.  [default: what the source says, or 16]")
+@click.option("--seed", "-s", type=int, default=0, show_default=True, help="Seed of the variants.")
+@click.option(
+    "--policy", "-p", "policies", multiple=True, metavar="POLICY", help="Who acts.  [default: gait]"
+)
+@click.option(
+    "--seconds",
+    type=show.FloatRange(0.1, 86_400),
+    default=10.0,
+    show_default=True,
+    help="How long to measure.",
+)
+@click.option(
+    "--speed", type=show.FloatRange(0.01, 1000), help="Times real time.  [default: as fast as possible]"
+)
+@click.option("--workers", "-w", type=click.IntRange(1, 256), help="Web Workers.  [default: cores less one]")
+@click.option("--draw", is_flag=True, help="Draw meanwhile, in software.")
+@click.option("--record", type=show.PATH, help="Write what agents see, do and get as Parquet.")
+@click.option("--record-steps", type=int, default=200, show_default=True, help="Control steps to record.")
+@click.option("--screenshot", type=show.PATH, help="Write a picture of the page at the end, as PNG.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(
+    source: str,
+    count: int | None,
+    seed: int,
+    policies: tuple[str, ...],
+    seconds: float,
+    speed: float | None,
+    workers: int | None,
+    draw: bool,
+    record: Path | None,
+    record_steps: int,
+    screenshot: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Run a PACK, PROMPT or FILE in a headless browser: the worker pool of the page, with figures."""
+    from envgen.browser.choice import Choice
+    from envgen.browser.run import Options, check, run
+    from envgen.core.errors import InputError
+    from envgen.packs.make import check_seed
+    from envgen.server.messages import MAX_STREAM
+    from envgen.server.source import source_of
+
+    if count is not None and not 1 <= count <= MAX_STREAM:
+        raise InputError(
+            f"a count of {count} is not possible", f"Give 1 to {MAX_STREAM:,}: a tab holds no more."
+        )
+    root, meant = source_of(source)
+    if meant is None:
+        raise InputError(f"{source} holds no pack", "Give the folder of a pack, a prompt or a file.")
+    options = Options(
+        count,
+        check_seed(seed),
+        [Choice.parse(text) for text in policies],
+        seconds,
+        speed,
+        workers,
+        draw,
+        record,
+        record_steps,
+        screenshot,
+    )
+    check(options)
+    with show.line() as bar:
+        outcome = run(root, meant, options, _teller(None if quiet else bar))
+    if outcome.figures:
+        show.emit(outcome.to_json()) if as_json else _print(outcome)
+    if outcome.interrupted:
+        raise KeyboardInterrupt("interrupted; what was measured until then is above", "Run it again.")
+    return 0
+
+
+def _teller(bar: Callable[[float, str], None] | None) -> Told:
+    def tell(stage: str, share: float, text: str) -> None:
+        if bar:
+            bar(share, f"{stage} · {text}")
+
+    return tell
+
+
+def _print(outcome: Outcome) -> None:
+    figures = outcome.figures
+    rows = [
+        ("environments", f"{figures['environments']:,}", f"{figures['agents']:,} agents"),
+        ("workers", f"{figures['workers']}", "shared memory" if figures["shared_memory"] else "messages"),
+        ("physics steps", f"{figures['physics_steps']:,}", f"in {show.seconds(figures['seconds'])}"),
+        ("steps/s", f"{figures['physics_steps_per_s']:,.0f}", "physics"),
+        ("", f"{figures['control_steps_per_s']:,.0f}", "control"),
+        ("real time", f"{figures['realtime_factor']:.2f}×", "each environment"),
+        ("episodes", f"{figures['episodes']:,}", f"{figures['flagged']:,} flagged"),
+        ("memory", f"{figures['mib_per_env']:.2f} MiB", "an environment"),
+    ]
+    if outcome.given_up:
+        rows.append(("not made", f"{outcome.given_up:,}", "variants were refused in every draw"))
+    show.table("", ("", "", ""), rows)
+    lines = [
+        (
+            line["policy"],
+            f"{line['agents']:,}",
+            f"{line['episodes']:,}",
+            f"{line['successes']:,}",
+            "–" if line["mean_reward"] is None else f"{line['mean_reward']:.1f}",
+        )
+        for line in outcome.policies
+    ]
+    show.table("", ("policy", "agents", "episodes", "successes", "reward of an episode"), lines)

@@ -1,0 +1,47 @@
+"""What the argument of a command means to a server: a pack, a parameter file or a prompt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from envgen.core import cfgio
+from envgen.packs.journal import MANIFEST, NAME
+from envgen.packs.make import is_file
+from envgen.packs.pack import Pack
+from envgen.prompting.base import interpret
+from envgen.server.messages import CfgSource, PackSource, PromptSource
+from envgen.server.settings import Source
+
+
+def source_of(argument: str | None) -> tuple[Path, Source | None]:
+    """The folder that is to be served, and what a page begins with.
+
+    Raises:
+        InputError: The pack, file or prompt can't be used.
+    """
+    here = Path()
+    if argument is None:
+        return here, None
+    path = Path(argument)
+    if _is_folder(path) and not (path / MANIFEST).exists() and not (path / NAME).exists():
+        return path, None  # of packs, perhaps
+    if _is_folder(path) or _is_zip(path):
+        Pack.open(path)  # damaged ones are told at once
+        within = path.resolve().is_relative_to(here.resolve())
+        root = here if within else path.resolve().parent
+        return root, PackSource(pack=path.resolve().relative_to(root.resolve()).as_posix())
+    if is_file(argument):
+        return here, CfgSource(cfg=cfgio.dump(cfgio.load(path)))
+    interpret(argument)
+    return here, PromptSource(prompt=argument)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # too long or not possible as a path
+        return False
+
+
+def _is_zip(path: Path) -> bool:
+    return path.suffix.lower() == ".zip" and path.is_file()
