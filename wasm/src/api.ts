@@ -1,6 +1,6 @@
 /** What the pool offers: the types that a page (or a test) codes against. `pool.ts` implements them. */
 
-import type { Gait, TaskSpec, WorldSpec } from "./wire.gen.ts";
+import type { Gait, TaskSpec, WorldSpec } from "./wire.gen";
 
 /** How a worker is started; the same messages travel over a Worker, worker_threads or a test's double. */
 export interface WorkerPort {
