@@ -17,8 +17,8 @@ export interface PoolOptions {
   readonly workers?: number;
   /** The compiled MuJoCo module, or where it is: it is compiled once and shared by all workers. */
   readonly mujoco: string | URL | WebAssembly.Module;
-  /** Where `ort-wasm-simd-threaded.wasm` is, for ONNX policies; without it they are refused. */
-  readonly onnx?: string | URL;
+  /** Where `ort-wasm-simd-threaded.wasm` is, or its bytes, for ONNX policies; without it they are refused. */
+  readonly onnx?: string | URL | ArrayBuffer;
   /** Starts a worker; see `browser.ts` and `node.ts`. */
   readonly spawn: () => WorkerPort;
   /** The task of all environments; may be set later, before the first environment. */

@@ -24,6 +24,15 @@ export interface ModelSource {
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBufferLike>>;
 }
 
+/** What is used of Emscripten's file system; its own types are looser than what it takes. */
+interface Files {
+  mkdir(path: string): void;
+  mkdirTree(path: string): void;
+  writeFile(path: string, data: Uint8Array<ArrayBufferLike>): void;
+  unlink(path: string): void;
+  analyzePath(path: string): { readonly exists: boolean };
+}
+
 const DIRECTORY = "/env";
 const LOG = "/MUJOCO_LOG.TXT";
 const MAX_LINES = 8;
@@ -35,6 +44,7 @@ export class Physics {
   /** What MuJoCo printed last, newest last. */
   readonly lines: string[] = [];
   private readonly vfs: MjVFS;
+  private readonly files: Files;
 
   private constructor(
     readonly module: MainModule,
@@ -45,7 +55,8 @@ export class Physics {
     this.f64 = new Float64Array(memory.buffer);
     this.i32 = new Int32Array(memory.buffer);
     this.vfs = new module.MjVFS();
-    module.FS.mkdir(DIRECTORY);
+    this.files = module.FS as unknown as Files;
+    this.files.mkdir(DIRECTORY);
   }
 
   /** Start a module from the compiled code that all workers share. */
@@ -120,7 +131,7 @@ export class Physics {
 
   /** Remove the log that MuJoCo writes into the module's memory at each warning. */
   tidy(): void {
-    if (this.module.FS.analyzePath(LOG).exists) this.module.FS.unlink(LOG);
+    if (this.files.analyzePath(LOG).exists) this.files.unlink(LOG);
   }
 
   private thrown(error: unknown): string {
@@ -132,16 +143,16 @@ export class Physics {
   // through a file: `MjVFS.addBuffer` copies byte by byte, 45 ms for 130 kB against 0.04 ms
   private binary(bytes: Uint8Array<ArrayBufferLike>): MjModel {
     const path = `${DIRECTORY}/model.mjb`;
-    this.module.FS.writeFile(path, bytes);
+    this.files.writeFile(path, bytes);
     try {
       return this.module.MjModel.from_binary_path(path, this.vfs);
     } finally {
-      this.module.FS.unlink(path);
+      this.files.unlink(path);
     }
   }
 
   private xml(source: ModelSource): MjModel {
-    const FS = this.module.FS;
+    const FS = this.files;
     const written: string[] = [];
     const write = (name: string, bytes: Uint8Array<ArrayBufferLike>) => {
       const parts = name.split("/").filter((part) => part && part !== ".");
@@ -288,6 +299,15 @@ export class Sim {
     return index(this.data.xaxis);
   }
 
+  /** Address of the place (3 doubles, in the world) at which an actuator acts on a joint or site; -1 for others. */
+  actuated(actuator: number, site: number): number {
+    const i32 = this.physics.i32;
+    const kind = i32[this.at32("actuator_trntype") + actuator] as number;
+    const id = i32[this.at32("actuator_trnid") + 2 * actuator] as number;
+    if (kind === site) return index(this.data.site_xpos) + 3 * id;
+    return kind <= 1 ? index(this.data.xanchor) + 3 * id : -1;
+  }
+
   get widths(): { gain: number; bias: number } {
     return { gain: this.mj.mjNGAIN, bias: this.mj.mjNBIAS };
   }
@@ -306,6 +326,5 @@ export type ModelField =
   | "actuator_gainprm"
   | "actuator_biasprm"
   | "actuator_forcerange"
-  | "actuator_gear"
-  | "jnt_pos";
-export type ModelIntField = "actuator_gaintype" | "actuator_trnid" | "actuator_trntype" | "jnt_dofadr";
+  | "actuator_gear";
+export type ModelIntField = "actuator_gaintype" | "actuator_trnid" | "actuator_trntype";

@@ -164,7 +164,7 @@ export const ground = (
   };
 };
 
-const clamp = (x: number, top: number): number => (x > 0 ? (x < top ? x : top) : 0);
+const clamp = (x: number, top: number): number => Math.min(Math.max(x || 0, 0), top);
 
 /** What a view needs of each of the others: where its value is, and whether it is in play. */
 export interface Seen {

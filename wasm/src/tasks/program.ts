@@ -72,8 +72,8 @@ export class Program {
 const MAX_FLOAT = 3.4028234663852886e38;
 
 function finite(x: number): number {
-  if (x !== x) return 0;
-  return x > MAX_FLOAT ? MAX_FLOAT : x < -MAX_FLOAT ? -MAX_FLOAT : x;
+  if (Number.isNaN(x)) return 0;
+  return Math.min(Math.max(x, -MAX_FLOAT), MAX_FLOAT);
 }
 
 function agentProgram(task: TaskSpec, compiler: Compiler, agent: number): AgentProgram {

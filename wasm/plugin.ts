@@ -1,0 +1,86 @@
+/**
+ * MuJoCo's glue code, changed as it is bundled.
+ *
+ * Embind makes its call wrappers with `new Function`, which a content-security policy without `unsafe-eval` refuses;
+ * here they are closures. And Emscripten grows the memory by a fifth at a time, of which half is wasted on average.
+ * A version of the glue in which these places look otherwise fails the build.
+ */
+
+import type { Plugin } from "vite";
+
+const CHANGES: readonly [string, string][] = [
+  [
+    "let [args, invokerFnBody] = createJsInvoker(argTypes, isClassMethodFunc, returns, isAsync);\n" +
+      "      var invokerFn = new Function(...args, invokerFnBody)(...closureArgs);",
+    `var invokerFn = closureInvoker({
+        humanName, cppInvokerFunc, cppTargetFunc, argTypes, isClassMethodFunc, needsDestructorStack, returns,
+        check: (given) => checkArgCount(given, minArgs, expectedArgCount, humanName, throwBindingError),
+        runDestructors,
+      });`,
+  ],
+  [
+    "var invokerFunction = new Function(...params, functionBody)(...args);",
+    "var invokerFunction = closureCaller(kind, types, retType, emval_returnValue);",
+  ],
+  ["1 + 0.2 / cutDown", "1 + 0.05 / cutDown"],
+];
+
+const HELPERS = `
+function closureInvoker(at) {
+  const { cppInvokerFunc: invoker, cppTargetFunc: fn, argTypes, check } = at;
+  const [result, self, ...types] = argTypes;
+  const plain = !at.needsDestructorStack && argTypes.slice(1).every((type) => !type?.destructorFunction);
+  if (plain && !at.isClassMethodFunc && !at.returns && types.length === 2) {
+    const [a, b] = types;
+    return function (x, y) {
+      check(arguments.length);
+      invoker(fn, a.toWireType(null, x), b.toWireType(null, y));
+    };
+  }
+  return function (...given) {
+    check(given.length);
+    const destructors = at.needsDestructorStack ? [] : null;
+    const wired = [fn];
+    if (at.isClassMethodFunc) wired.push(self.toWireType(destructors, this));
+    types.forEach((type, i) => wired.push(type.toWireType(destructors, given[i])));
+    const value = invoker(...wired);
+    if (destructors) at.runDestructors(destructors);
+    else {
+      const first = wired.length - types.length;
+      if (at.isClassMethodFunc) self.destructorFunction?.(wired[1]);
+      types.forEach((type, i) => type.destructorFunction?.(wired[first + i]));
+    }
+    return at.returns ? result.fromWireType(value) : undefined;
+  };
+}
+function closureCaller(kind, types, result, finish) {
+  return function (obj, func, destructorsRef, args) {
+    const given = kind === 0 ? [obj] : [];
+    let offset = 0;
+    for (const type of types) {
+      given.push(type.readValueFromPointer(args + offset));
+      offset += type.argPackAdvance;
+    }
+    const value = kind === 1 ? new func(...given) : func.call(...given);
+    return result.isVoid ? undefined : finish(result, destructorsRef, value);
+  };
+}
+`;
+
+/** For `plugins` and `worker.plugins` of a Vite config. */
+export function mujocoGlue(): Plugin {
+  return {
+    name: "envgen:mujoco-glue",
+    enforce: "pre",
+    transform(code, id) {
+      if (!/@mujoco\/mujoco\/mujoco\.js(\?|$)/.test(id)) return null;
+      let changed = code;
+      for (const [from, to] of CHANGES) {
+        if (!changed.includes(from))
+          this.error(`MuJoCo's glue has no ${JSON.stringify(from)}: see wasm/plugin.ts`);
+        changed = changed.replace(from, () => to);
+      }
+      return { code: changed + HELPERS, map: null };
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** Trained policies as ONNX files, run by onnxruntime-web's CPU backend in the worker, many agents at a time. */
+
+import type * as Ort from "onnxruntime-web/wasm";
+import type { Player, Policy } from "./base";
+
+/** Where the runtime's WebAssembly is: an address, or the bytes. */
+export type OnnxRuntime = string | ArrayBuffer;
+
+let loading: Promise<typeof Ort> | null = null;
+
+function runtime(where: OnnxRuntime): Promise<typeof Ort> {
+  loading ??= import("onnxruntime-web/wasm").then((ort) => {
+    // one thread: the workers are the threads
+    ort.env.wasm.numThreads = 1;
+    ort.env.wasm.proxy = false;
+    ort.env.logLevel = "error";
+    if (typeof where === "string") ort.env.wasm.wasmPaths = { wasm: where };
+    else ort.env.wasm.wasmBinary = where;
+    return ort;
+  });
+  return loading;
+}
+
+/** Load a network. Rejects with what the runtime says. */
+export async function onnx(model: ArrayBuffer, where: OnnxRuntime): Promise<Policy> {
+  const ort = await runtime(where);
+  const session = await ort.InferenceSession.create(new Uint8Array(model), {
+    executionProviders: ["wasm"],
+    graphOptimizationLevel: "all",
+  });
+  let inputs = new Float32Array(0);
+  // a session takes one run at a time
+  let last: Promise<void> = Promise.resolve();
+
+  const run = async (players: readonly Player[]): Promise<void> => {
+    const first = players[0];
+    if (!first) return;
+    const size = first.observation.length;
+    if (inputs.length < players.length * size) inputs = new Float32Array(players.length * size);
+    players.forEach((player, i) => {
+      inputs.set(player.observation, i * size);
+    });
+    const obs = new ort.Tensor("float32", inputs.subarray(0, players.length * size), [players.length, size]);
+    const { action } = await session.run({ obs });
+    if (!action) throw new Error("it has no output action");
+    const actions = action.data as Float32Array;
+    const width = first.action.length;
+    if (actions.length !== players.length * width) {
+      throw new Error(`it gave ${actions.length / players.length} actions, not ${width}`);
+    }
+    players.forEach((player, i) => {
+      for (let j = 0; j < width; j++) player.action[j] = actions[i * width + j] as number;
+    });
+    action.dispose();
+  };
+
+  return {
+    kind: "onnx",
+    act: null,
+    batch(players) {
+      const mine = last.then(() => run(players));
+      last = mine.catch(() => undefined);
+      return mine;
+    },
+    close() {
+      void last.then(() => session.release());
+    },
+  };
+}

@@ -1,0 +1,72 @@
+/** The policies of a pool: what they are, whom they fit, and which agents a selection means. */
+
+import {
+  type AgentRef,
+  type EnvId,
+  NO_POLICY,
+  type PolicyId,
+  type PolicyInfo,
+  type PolicySource,
+  PoolError,
+  type Selection,
+} from "./api";
+import { readHeader, unfit } from "./policies/header";
+import type { Resident } from "./resident";
+import type { AgentSpec, TaskSpec } from "./wire.gen";
+
+export class Roster {
+  readonly infos = new Map<PolicyId, PolicyInfo>();
+  readonly sources = new Map<PolicyId, PolicySource>();
+  private next = 0;
+
+  /** Describe a policy; it is listed once it has been loaded. Throws a PoolError on what is no policy. */
+  describe(source: PolicySource, name?: string): PolicyInfo {
+    const label = name ?? source.kind;
+    const onnx = source.kind === "onnx" ? readHeader(new Uint8Array(source.model), label) : null;
+    return { id: this.next++, name: label, kind: source.kind, onnx };
+  }
+
+  list(info: PolicyInfo, source: PolicySource): void {
+    this.infos.set(info.id, info);
+    this.sources.set(info.id, source);
+  }
+
+  drop(id: PolicyId): void {
+    this.infos.delete(id);
+    this.sources.delete(id);
+  }
+
+  /** Why an agent can't be driven by a policy; null if it can. */
+  unfit(id: PolicyId, agent: AgentSpec, task: TaskSpec | null): string | null {
+    if (id === NO_POLICY) return null;
+    const info = this.infos.get(id);
+    if (!info) return `there is no policy ${id}`;
+    if (info.onnx) return unfit(info.name, info.onnx, agent, task?.kind ?? "");
+    const source = this.sources.get(id);
+    if (source?.kind !== "gait") return null;
+    const gait = source.gait ?? agent.gait;
+    if (!gait) return `there is no gait for the robot '${agent.robot}'`;
+    const [size, nu] = [gait.offset.length, agent.actuators.length];
+    return size === nu ? null : `the gait is for ${size} actuators, ${agent.id} has ${nu}`;
+  }
+}
+
+/** The agents that a selection means, environment by environment. */
+export function select(envs: ReadonlyMap<EnvId, Resident>, selection: Selection): AgentRef[] {
+  const found: AgentRef[] = [];
+  for (const id of selection.envs ?? envs.keys()) {
+    envs.get(id)?.spec.agents.forEach((agent, i) => {
+      const fits =
+        (!selection.agents || selection.agents.includes(i)) &&
+        (selection.team === undefined || agent.team === selection.team) &&
+        (selection.robot === undefined || agent.robot === selection.robot);
+      if (fits) found.push({ env: id, agent: i });
+    });
+  }
+  const { share } = selection;
+  if (share === undefined) return found;
+  if (!(share >= 0 && share <= 1))
+    throw new PoolError(`a share of ${share} is none`, "Give a number from 0 to 1.");
+  // spread evenly, the same ones each time
+  return found.filter((_, i) => Math.floor((i + 1) * share + 1e-9) > Math.floor(i * share + 1e-9));
+}

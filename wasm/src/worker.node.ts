@@ -1,0 +1,13 @@
+/** The script of a worker thread of Node. */
+
+import { parentPort, type TransferListItem } from "node:worker_threads";
+import { Host } from "./host";
+import type { ToWorker } from "./messages";
+
+const port = parentPort;
+if (!port) throw new Error("worker.node.ts is the script of a worker thread");
+const host = new Host((message, transfer) =>
+  port.postMessage(message, [...(transfer ?? [])] as unknown as TransferListItem[]),
+);
+port.on("message", (message: ToWorker) => host.receive(message));
+port.postMessage({ kind: "here" });

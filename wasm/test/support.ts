@@ -1,0 +1,45 @@
+/** What tests in Node share: frames from disk, and a pool of worker threads. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { PoolOptions } from "../src/api";
+import { spawner } from "../src/node";
+import { Pool } from "../src/pool";
+import type { TaskSpec } from "../src/wire.gen";
+
+const require = createRequire(import.meta.url);
+
+export interface Frames {
+  readonly task: TaskSpec;
+  readonly frames: readonly Uint8Array[];
+}
+
+/** A folder as `scripts/frames` writes it. */
+export function openFrames(folder: string): Frames {
+  const started = JSON.parse(readFileSync(join(folder, "started.json"), "utf8")) as { task: TaskSpec };
+  const names = readdirSync(folder).filter((name) => /^\d+\.frame$/.test(name));
+  return {
+    task: started.task,
+    frames: names.sort().map((name) => new Uint8Array(readFileSync(join(folder, name)))),
+  };
+}
+
+/** The compiled module of the installed package. */
+export function mujoco(): WebAssembly.Module {
+  return new WebAssembly.Module(readFileSync(require.resolve("@mujoco/mujoco/mujoco.wasm")));
+}
+
+/** The bytes of the ONNX runtime: Node has no address for it. */
+export function onnxRuntime(): ArrayBuffer {
+  const bytes = readFileSync(require.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+}
+
+/** The bundled script of a worker thread. */
+export const WORKER = fileURLToPath(new URL("../dist/worker.mjs", import.meta.url));
+
+export function startPool(options: Partial<PoolOptions> = {}): Promise<Pool> {
+  return Pool.create({ workers: 1, mujoco: mujoco(), spawn: spawner(WORKER), ...options });
+}
