@@ -8,11 +8,11 @@ import io
 import os
 import signal
 import sys
-from typing import Any
 
 import click
 
 import envgen
+from envgen.cli.groups import Group
 
 # one process per processor does the work: threads of the BLAS would only get in their way
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -43,7 +43,7 @@ Examples:
 """
 
 
-class Lazy(click.Group):
+class Lazy(Group):
     """A group that imports a command when it is run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -59,18 +59,6 @@ class Lazy(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError:
-            from envgen.core.errors import nearest
-
-            near = nearest(args[0], COMMANDS)
-            hint = f"Did you mean {near!r}? " if near else ""
-            raise click.UsageError(
-                f"there is no command {args[0]!r}\n{hint}Known: {', '.join(COMMANDS)}.", ctx
-            ) from None
 
 
 @click.group(

@@ -58,7 +58,11 @@ def test_version(run):
         (["list", "terrains", "stair"], "there is no terrain 'stair'", "Did you mean 'stairs'?"),
         (["schema", "x"], "unexpected extra argument (x)", "See `envgen schema --help`."),
         (["export", "x"], "missing option '--format'", "See `envgen export --help`."),
-        (["bench", "x"], "'x' is not one of 'generate', 'acceptance'", "See `envgen bench --help`."),
+        (
+            ["bench", "genrate"],
+            "there is no bench command 'genrate'",
+            "Did you mean 'generate'? Known: acceptance",
+        ),
         (["bench", "generate", "--scale", "10,x"], "'10,x' is no list of counts", "--scale 100,500,2000"),
         (["bench", "generate", "--scale", "0"], "a count that is not possible", "Give 1 to 1,000,000."),
         (["preview", "x", "--count", "0"], "0 is not in the range", "See `envgen preview --help`."),
