@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import threading
 from collections.abc import Callable, Iterator
 from importlib.metadata import entry_points
 from typing import Generic, TypeVar
@@ -16,6 +17,8 @@ from typing import Generic, TypeVar
 from envgen.core.errors import EnvgenError, InputError, suggestion
 
 T = TypeVar("T")
+_LOADING = threading.RLock()
+"""Held while a family is loaded: a thread that asks meanwhile waits and doesn't see half of it."""
 
 
 class Registry(Generic[T]):
@@ -32,7 +35,7 @@ class Registry(Generic[T]):
         self.finder: Callable[[str], T | None] | None = None
         """Finds what is not listed, such as a robot by its path; None where that is not its business."""
         self._kinds: dict[str, T] = {}
-        self._loaded = False
+        self._loading = self._loaded = False
 
     def add(self, name: str, kind: T) -> None:
         """Register a kind.
@@ -82,7 +85,13 @@ class Registry(Generic[T]):
     def _load(self) -> None:
         if self._loaded:
             return
-        self._loaded = True
+        with _LOADING:
+            if not self._loading:  # else a kind that is being loaded asks for the others
+                self._loading = True
+                self._import()
+                self._loaded = True
+
+    def _import(self) -> None:
         package = importlib.import_module(self.package)
         for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
             if module.name != "base" and not module.name.startswith("_"):

@@ -61,9 +61,9 @@ def simplify(vertices: Vertices, faces: Faces, most: int) -> tuple[Vertices, Fac
     if len(faces) <= most:
         return vertices, faces
     low, extent = vertices.min(axis=0), float(np.ptp(vertices, axis=0).max())
-    coarse, fine = 2, 512  # cells along the longest side: the first leaves few enough, the second too many
+    coarse, fine = 2, 128  # cells along the longest side: the first leaves few enough, the second too many
     best = _clustered(vertices, faces, low, extent / coarse)
-    while fine - coarse > 1:
+    while fine - coarse > 2:
         middle = (coarse + fine) // 2
         found = _clustered(vertices, faces, low, extent / middle)
         if len(found[1]) <= most:
@@ -82,7 +82,8 @@ def _clustered(vertices: Vertices, faces: Faces, low: Vertices, cell: float) -> 
     a, b, c = corners.T
     corners = corners[(a != b) & (b != c) & (c != a)]
     # once each: both sides of a thin plate may fall together
-    _, kept = np.unique(np.sort(corners, axis=1), axis=0, return_index=True)
+    a, b, c = np.sort(corners, axis=1).T
+    _, kept = np.unique((a * len(count) + b) * len(count) + c, return_index=True)
     corners = corners[np.sort(kept)]
     used, renumbered = np.unique(corners, return_inverse=True)
     return middle[used].astype(np.float32), renumbered.reshape(-1, 3)
@@ -100,8 +101,9 @@ def with_normals(vertices: Vertices, faces: Faces) -> tuple[Vertices, Faces, Ver
     own = _unit(smooth)[faces]  # (m, 3 corners, 3)
     sharp = np.einsum("mcx,mx->mc", own, flat) < _CREASE
     own[sharp] = np.repeat(flat[:, None], 3, axis=1)[sharp]
-    keys = np.concatenate([faces.reshape(-1, 1), np.rint(own.reshape(-1, 3) * 512)], axis=1).astype(np.int64)
-    _, first, number_of = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    turned = np.rint((own.reshape(-1, 3) + 1) * 256).astype(np.int64)  # 10 bits each
+    keys = (faces.ravel() << 30) + (turned[:, 0] << 20) + (turned[:, 1] << 10) + turned[:, 2]
+    _, first, number_of = np.unique(keys, return_index=True, return_inverse=True)
     return (
         vertices[faces.ravel()[first]],
         number_of.reshape(-1, 3),
