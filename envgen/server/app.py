@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request, WebSocket
@@ -20,6 +21,7 @@ from envgen.packs import listing
 from envgen.packs.crew import Crew, Ticket
 from envgen.packs.streaming import ready
 from envgen.packs.wire.spec import PROTOCOL
+from envgen.policies.listing import listed
 from envgen.policies.shelf import networks
 from envgen.prompting.base import EXAMPLE, interpret
 from envgen.server import page, problems
@@ -156,9 +158,11 @@ def _routes(app: FastAPI, settings: Settings, shelf: Shelf, streams: Streams) ->
     @app.get("/api/policies")
     def policies() -> list[Network]:
         """The ONNX policies that the server has."""
-        from envgen.policies.listing import listed
-
-        return [Network.model_validate({k: v for k, v in e.items() if k != "path"}) for e in listed()]
+        found = []
+        for entry in listed():
+            path, error = entry.pop("path"), entry["error"]  # where it lies is nobody else's business
+            found.append(Network(**{**entry, "error": error and error.replace(path, Path(path).name)}))
+        return found
 
     @app.get(
         "/api/policies/{name}.onnx",

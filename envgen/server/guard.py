@@ -6,6 +6,7 @@ import hmac
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,10 +39,6 @@ HEADERS = {
 }
 
 
-class TooLarge(Exception):
-    """A request is over `MAX_BODY`."""
-
-
 class Guard:
     """Refuses other hosts (DNS rebinding), other sites, requests without the token and large ones.
 
@@ -64,6 +61,9 @@ class Guard:
                 own = MutableHeaders(scope=message)
                 for key, value in HEADERS.items():
                     own[key] = value
+                # what Vite puts into assets/ has a hash of its content in its name
+                lasting = scope["path"].startswith("/assets/") and message["status"] == 200
+                own["Cache-Control"] = "max-age=31536000, immutable" if lasting else "no-cache"
             await send(message)
 
         refusal = self._refusal(scope, headers)
@@ -72,19 +72,8 @@ class Guard:
             return
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
-            return
-        started = False
-
-        async def noted(message: Message) -> None:
-            nonlocal started
-            started = True
-            await framed(message)
-
-        try:
-            await self._app(scope, _bounded(receive), noted)
-        except TooLarge:
-            if not started:
-                await _too_large()(scope, receive, framed)
+        else:
+            await self._app(scope, _bounded(receive), framed)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         host, origin = headers.get("host", ""), headers.get("origin")
@@ -101,7 +90,9 @@ class Guard:
         if self._settings.token is not None and (refusal := self._without_token(scope, headers)):
             return refusal
         length = headers.get("content-length", "0")
-        return _too_large() if not length.isdigit() or int(length) > MAX_BODY else None
+        if length.isdigit() and int(length) <= MAX_BODY:
+            return None
+        return answer(413, f"the request is over {MAX_BODY // 10**6} MB", "Send less.")
 
     def _without_token(self, scope: Scope, headers: Headers) -> Response | None:
         """What a request without the token gets; one with it in the address gets a cookie instead."""
@@ -137,20 +128,19 @@ class Guard:
 
 
 def _is_ours(host: str, port: int) -> bool:
-    parts = urlsplit(f"//{host}")
     try:
+        parts = urlsplit(f"//{host}")
         return parts.hostname in LOOPBACK and (parts.port or 80) == port
     except ValueError:
         return False
 
 
 def _host_of(origin: str) -> str:
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return ""
     return parts.netloc.lower() if parts.scheme in ("http", "https") else ""
-
-
-def _too_large() -> Response:
-    return answer(413, f"the request is over {MAX_BODY // 10**6} MB", "Send less.")
 
 
 def _bounded(receive: Receive) -> Receive:
@@ -162,7 +152,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > MAX_BODY:
-            raise TooLarge
+            raise HTTPException(413, f"the request is over {MAX_BODY // 10**6} MB")
         return message
 
     return bounded

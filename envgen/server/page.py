@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -9,6 +10,8 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 INDEX = "index.html"
+VARIABLE = "ENVGEN_PAGE"
+"""Names another built page."""
 _MISSING = """\
 <!doctype html>
 <html lang="en">
@@ -36,6 +39,8 @@ not there when envgen was installed.</p>
 def find() -> Path | None:
     """The folder of the built page, or None."""
     package = Path(__file__).resolve().parent.parent
+    if given := os.environ.get(VARIABLE):
+        return Path(given) if (Path(given) / INDEX).is_file() else None
     for folder in (package / "_data" / "page", package.parent / "web" / "dist"):
         if (folder / INDEX).is_file():
             return folder

@@ -62,7 +62,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _plain(_: Request, error: HTTPException) -> JSONResponse:
-        cause, remedy = _PLAIN.get(error.status_code, (str(error.detail), "Reload the page."))
+        cause, remedy = _PLAIN.get(error.status_code, (str(error.detail), "Send something else."))
         return answer(error.status_code, cause, remedy)
 
     @app.exception_handler(Exception)

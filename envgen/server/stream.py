@@ -104,7 +104,8 @@ class _Page:
         except TimeoutError:
             hello = None
         if not isinstance(hello, Hello):
-            await self._fail("a page has to say hello first", "Reload the page.")
+            if not self._malformed:  # else it was told
+                await self._fail("a page has to say hello first", "Reload the page.")
         elif hello.protocol != PROTOCOL:
             await self._fail(
                 f"the page speaks version {hello.protocol} of the protocol, the server version {PROTOCOL}",
@@ -139,7 +140,7 @@ class _Page:
         try:
             if text is None:
                 raise InputError("a binary message is none that a page sends", "Send JSON texts.")
-            return _MESSAGES.validate_json(text)
+            return _MESSAGES.validate_json(text, strict=True)
         except ValidationError as error:
             problem = explained(error)
         except InputError as error:

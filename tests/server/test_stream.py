@@ -42,7 +42,7 @@ def test_a_job_from_its_start_to_its_end(served: Served) -> None:
     assert started["count"] == 12
     assert sorted(at.frames) == list(range(12))
     assert done == {**done, "kind": "done", "count": 12, "made": 12, "given_up": [], "cancelled": False}
-    assert [message["kind"] for message in at.told][0] == "started"
+    assert at.told[0]["kind"] == "started"
     progress = [message for message in at.told if message["kind"] == "progress"]
     assert progress
     assert [p["made"] for p in progress] == sorted(p["made"] for p in progress)

@@ -1,0 +1,158 @@
+"""`envgen serve` as a command: addresses, ports, tokens, its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from client import HELLO, PATIENCE, page, serve
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from envgen.packs.pack import Pack
+
+
+def refused(*arguments: str, folder: Path) -> str:
+    command = [sys.executable, "-m", "envgen", "serve", "--no-browser", *arguments]
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stdout == ""
+    cause, remedy = ended.stderr.splitlines()
+    assert remedy.strip()
+    return cause
+
+
+def gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def test_ctrl_c_ends_it_and_its_processes(tmp_path: Path) -> None:
+    with serve(tmp_path, "--port", "0") as own, page(own) as at:
+        at.say(kind="start", source={"kind": "prompt", "prompt": "ants"}, count=2000)
+        while len(at.frames) < 3:
+            at.hear()
+        workers = own.about()["workers"]
+        own.process.send_signal(signal.SIGINT)
+        assert own.process.wait(20) == 130
+        assert own.process.stderr is not None
+        said = own.process.stderr.read()
+    assert "Traceback" not in said
+    assert "the server was stopped" in said
+    until = time.monotonic() + 10
+    while not all(gone(pid) for pid in workers) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert all(gone(pid) for pid in workers)
+
+
+def test_a_killed_server_leaves_no_processes(tmp_path: Path) -> None:
+    with serve(tmp_path, "--port", "0") as own:
+        until = time.monotonic() + 60
+        while not (workers := own.about()["workers"]) and time.monotonic() < until:
+            time.sleep(0.1)
+        os.kill(own.process.pid, signal.SIGKILL)
+        own.process.wait(20)
+        until = time.monotonic() + 20
+        while not all(gone(pid) for pid in workers) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert all(gone(pid) for pid in workers)
+
+
+def test_a_port_in_use(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"port {port} is in use" in refused("--port", str(port), folder=tmp_path)
+    first = socket.socket()
+    with first:
+        try:
+            first.bind(("127.0.0.1", 8000))
+            first.listen()
+        except OSError:
+            pass  # somebody else has it: just as well
+        with serve(tmp_path) as own:
+            assert own.port > 8000
+            assert own.get("/api/about").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause"),
+    [
+        (["glorp"], "glorp"),
+        (["missing.toml"], "missing.toml"),
+        (["--count", "0"], "a count of 0"),
+        (["--count", "20000"], "a count of 20000"),
+        (["--seed", "-1"], "a seed of -1"),
+        (["--jobs", "0"], "0 processes"),
+        (["--host", "0.0.0.0"], "lets other machines in"),
+        (["--host", "203.0.113.7", "--allow-remote"], "can't be listened on"),
+        (["--policies", "nowhere"], "there is no folder nowhere"),
+        (["broken"], "pack.json"),
+    ],
+)
+def test_bad_arguments(tmp_path: Path, arguments: list[str], cause: str) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "pack.json").write_text("{")
+    assert cause in refused(*arguments, folder=tmp_path)
+
+
+def test_what_the_page_begins_with(tmp_path: Path, pack: Pack) -> None:
+    with (
+        serve(tmp_path, "ants on hills", "--count", "7", "--seed", "3", "--port", "0") as own,
+        page(own) as at,
+    ):
+        assert at.welcome["source"] == {"kind": "prompt", "prompt": "ants on hills"}
+        assert (at.welcome["count"], at.welcome["seed"]) == (7, "3")
+    shutil.copytree(pack.path, tmp_path / "a" / "b")
+    with serve(tmp_path, "a/b", "--port", "0") as own, page(own) as at:
+        assert at.welcome["source"] == {"kind": "pack", "pack": "a/b"}
+    with serve(tmp_path / "a", str(pack.path), "--port", "0") as own, page(own) as at:  # from elsewhere
+        assert at.welcome["source"] == {"kind": "pack", "pack": pack.path.name}
+        at.say(kind="start", source=at.welcome["source"])
+        assert at.until_done()["made"] == 6
+
+
+def test_other_machines_need_the_token(tmp_path: Path) -> None:
+    with serve(tmp_path, "--host", "0.0.0.0", "--allow-remote", "--port", "0") as own:
+        (token,) = parse_qs(urlsplit(own.url).query)["token"]
+        assert len(token) >= 32
+        base = f"http://127.0.0.1:{own.port}"
+        for headers in ({}, {"Authorization": "Bearer x"}, {"Cookie": f"envgen_{own.port}=x"}):
+            answer = httpx.get(f"{base}/api/packs", headers=headers)
+            assert answer.status_code == 403
+            assert "token" in answer.json()["cause"]
+        assert httpx.get(f"{base}/api/packs?token={token[:-1]}").status_code == 403
+        bearer = {"Authorization": f"Bearer {token}"}
+        assert httpx.get(f"{base}/api/packs", headers=bearer).status_code == 200
+        assert (
+            httpx.get(f"{base}/api/packs", headers={**bearer, "Origin": "http://evil.example"}).status_code
+            == 403
+        )
+        with httpx.Client() as browser:
+            first = browser.get(f"{base}/?token={token}&prompt=a+b")
+            assert first.status_code == 303
+            assert first.headers["location"] == "/?prompt=a+b"
+            assert "HttpOnly" in first.headers["set-cookie"]
+            assert "SameSite=strict" in first.headers["set-cookie"]
+            assert browser.get(f"{base}/api/packs").status_code == 200
+            cookie = f"envgen_{own.port}={browser.cookies[f'envgen_{own.port}']}"
+        with pytest.raises(InvalidStatus) as answer_403, connect(own.socket):
+            pass
+        assert answer_403.value.response.status_code == 403
+        for url, more in ((f"{own.socket}?token={token}", {}), (own.socket, {"Cookie": cookie})):
+            with connect(url, additional_headers=more, compression=None) as opened:
+                opened.send(json.dumps(HELLO))
+                assert json.loads(opened.recv(PATIENCE))["kind"] == "welcome"
