@@ -73,8 +73,9 @@ class Interpretation:
         }
 
 
-Backend: TypeAlias = Callable[[str], Interpretation]
-"""A backend is a function from a prompt; the front door has checked the prompt's length."""
+Backend: TypeAlias = Callable[[str, EnvCfg | None], Interpretation]
+"""A backend is a function from a prompt and, for a refinement, the EnvCfg that it changes; the front door has
+checked the prompt's length."""
 
 BACKENDS: Registry[Backend] = Registry("prompt backend", "envgen.prompting.backends")
 """One file per backend, which adds itself; a client is imported only when its backend is called."""
@@ -91,6 +92,36 @@ def interpret(prompt: str, backend: str = "auto") -> Interpretation:
         InputError: The prompt is empty or too long, nothing in it is understood, or there is no
             such backend.
     """
+    return BACKENDS.get(_chosen(backend))(checked(prompt), None)
+
+
+def refine(base: EnvCfg, text: str, backend: str = "auto") -> Interpretation:
+    """Change an EnvCfg as words ask for: "steeper, and add a few logs".
+
+    What the words don't speak of stays as it is, difficulty included. `diff` of `envgen.prompting.diff` says
+    what has changed.
+
+    Args:
+        base: What is there.
+        text: What should be otherwise.
+        backend: `auto` or a name in `BACKENDS`.
+
+    Raises:
+        InputError: As for `interpret`.
+    """
+    return BACKENDS.get(_chosen(backend))(checked(text), base)
+
+
+def _chosen(backend: str) -> str:
+    return "offline" if backend == "auto" else backend
+
+
+def checked(prompt: str) -> str:
+    """A prompt that a backend can read.
+
+    Raises:
+        InputError: It is empty or too long.
+    """
     if not prompt.strip() or not any(c.isprintable() and not c.isspace() for c in prompt):
         raise InputError("the prompt is empty", f"Say what you want, such as {EXAMPLE!r}.")
     if len(prompt) > MAX_CHARS:
@@ -99,5 +130,4 @@ def interpret(prompt: str, backend: str = "auto") -> Interpretation:
             "Say it in fewer words, or write a parameter file.",
         )
     # half of a surrogate pair is no text, and JSON can carry one in
-    prompt = prompt.encode("utf-8", "replace").decode("utf-8")
-    return BACKENDS.get("offline" if backend == "auto" else backend)(prompt)
+    return prompt.encode("utf-8", "replace").decode("utf-8")

@@ -45,6 +45,9 @@ class Sense:
         degree: Factor on the degree that follows.
         share: Part of the span from easy to hard, from the smaller end; `arena` in m for the arena.
         layout: Of several terrains.
+        compares: Parameters or paths that a comparative changes ("steeper"); `more` tells its direction.
+        amends: 1 or -1, of a word for more or fewer of a thing.
+        by: The factor of a comparative that the word before it asks for ("a bit").
         rank: Of a task among several; it `covers` others and `absorbs` kinds of obstacles.
         chase: Whether the verb divides chasers from runners; `flees` if its subject is the one that runs.
         plays: `chaser` or `runner`, of a noun.
@@ -84,6 +87,9 @@ class Sense:
     share: tuple[float, ...] = ()
     arena: float = 0.0
     layout: str = ""
+    compares: tuple[str, ...] = ()
+    amends: int = 0
+    by: float = 0.0
     rank: int = 0
     covers: tuple[str, ...] = ()
     absorbs: tuple[str, ...] = ()
@@ -272,7 +278,12 @@ def build(files: Iterable[Path]) -> Lexicon:
 
 
 @cache
-def lexicon(language: str = "en") -> Lexicon:
-    """The lexicon of a language, read once per process."""
-    folder = resource("prompts") / "lexicon" / language
-    return build(sorted(folder.glob("*.toml")))
+def lexicon(refining: bool = False) -> Lexicon:
+    """The lexicon, read once per process.
+
+    Args:
+        refining: With the words that change what is there, which mean something else in a first prompt.
+    """
+    folder = resource("prompts") / "lexicon" / "en"
+    more = sorted((folder / "refine").glob("*.toml")) if refining else []
+    return build([*sorted(folder.glob("*.toml")), *more])

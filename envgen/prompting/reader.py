@@ -20,9 +20,9 @@ from envgen.prompting.base import EXAMPLE, Interpretation
 from envgen.prompting.corrections import corrected
 from envgen.prompting.languages import names as languages
 from envgen.prompting.languages import translated
-from envgen.prompting.lexicon import lexicon
+from envgen.prompting.lexicon import Lexicon, lexicon
 from envgen.prompting.reading import Reading
-from envgen.prompting.scan import scan_tokens
+from envgen.prompting.scan import Item, scan_tokens
 from envgen.prompting.tokens import normalise, tokenise
 
 RULES: tuple[Callable[[Reading], None], ...] = (
@@ -65,9 +65,7 @@ def read(prompt: str) -> Interpretation:
         InputError: Nothing in it is understood, or it asks for too many variants.
     """
     words = lexicon()
-    text = normalise(prompt)
-    tokens, language = translated(tokenise(text), words)
-    items = corrected(scan_tokens(text, tokens, words), words)
+    text, items, language = itemise(prompt, words)
     reading = Reading(text, items, words)
     if language:
         reading.assumed.append(("prompt", language, f"most of its words are {language}"))
@@ -77,6 +75,13 @@ def read(prompt: str) -> Interpretation:
     if not _understood(reading):
         raise InputError(f"nothing in the prompt is understood: {_short(text)!r}", _remedy(reading, left))
     return assemble(prompt, reading, left)
+
+
+def itemise(prompt: str, words: Lexicon) -> tuple[str, list[Item], str | None]:
+    """The normalised text, its items, and the language if it is not English."""
+    text = normalise(prompt)
+    tokens, language = translated(tokenise(text), words)
+    return text, corrected(scan_tokens(text, tokens, words), words), language
 
 
 def _understood(reading: Reading) -> bool:

@@ -50,6 +50,8 @@ class Draft:
         values: Fields and parameters by name; those of a robot's `params` as `params.<name>`.
         trace: What was understood: words, name of the field, value.
         notes: What was assumed: name of the field, value, why.
+
+    A draft of what is there already, before a refinement, stands at -1 until a word names it.
     """
 
     family: str
@@ -103,6 +105,7 @@ class Reading:
         excluded: Kinds that a negation rules out, by family.
         count: Number of variants asked for.
         links: Index of a noun to the index of the quantity beside it.
+        gravity: What "half gravity" halves, in m/s2.
     """
 
     text: str
@@ -119,6 +122,7 @@ class Reading:
     count: tuple[int, str] | None = None
     layout: tuple[str, str] | None = None
     links: dict[int, int] = field(default_factory=dict)
+    gravity: float = 9.81
 
     def open(self) -> Iterator[tuple[int, Item]]:
         """Items that no rule has used yet."""

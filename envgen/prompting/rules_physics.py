@@ -83,7 +83,7 @@ def _planet(reading: Reading, i: int, pull: float | None) -> None:
 
 
 def _gravity_noun(reading: Reading, i: int) -> None:
-    base = EARTH
+    base = reading.gravity
     usual = reading.lexicon.tables.get("usual", ())
     factor: float | list[float] | None = None
     value: float | list[float] | None = None
@@ -91,7 +91,7 @@ def _gravity_noun(reading: Reading, i: int) -> None:
     for j in _around(reading, i, 4):
         item = reading.items[j]
         planet = item.sense("planet")
-        if planet is not None and planet.planet is not None and base == EARTH:
+        if planet is not None and planet.planet is not None and base == reading.gravity:
             base = planet.planet
             used.append(j)
             value = value or (None if factor else base)

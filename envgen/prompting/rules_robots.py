@@ -134,6 +134,7 @@ def _draft(
     same = next((r for r in reading.robots if r.kind == kind), None)
     if same and at is None and not (indefinite and reading.sentence(same.at) == reading.sentence(i)):
         same.trace.append((text, "model", kind))  # "the rover" again
+        same.at = i if same.at < 0 else same.at
         return same
     draft = Draft("robot", kind, i)
     draft.put("model", kind, text)

@@ -133,6 +133,9 @@ def _obstacle(reading: Reading, i: int, item: Item, sense: Sense) -> bool:
     draft = next((o for o in reading.obstacles if o.kind == kind), None)
     if draft is not None:
         draft.put("kind", kind, text)
+        if draft.at < 0:  # there before a refinement
+            draft.at = i
+            _amount_said(reading, i, item, sense, draft)
         return True
     draft = Draft("obstacle", kind, i)
     reading.obstacles.append(draft)
@@ -169,6 +172,16 @@ def _how_many(reading: Reading, i: int, item: Item, sense: Sense, draft: Draft) 
         draft.assume("density", DENSITY, "no amount named")
 
 
+def _amount_said(reading: Reading, i: int, item: Item, sense: Sense, draft: Draft) -> None:
+    """Set how many there are only if a word says so."""
+    said = Draft("obstacle", draft.kind, i)
+    reading.obstacles.append(said)
+    _how_many(reading, i, item, sense, said)
+    reading.obstacles.remove(said)
+    for text, name, value in said.trace:
+        draft.put(name, value, text)
+
+
 def _plus(reading: Reading, draft: Draft) -> list[float] | None:
     """The density that a list shares: "a few boxes and logs"."""
     place = reading.obstacles.index(draft)
@@ -199,7 +212,7 @@ def _flat_contradiction(reading: Reading) -> None:
     """Of "flat stairs" the noun wins over the adjective right before it, and that is said."""
     for draft in list(reading.terrains):
         following = reading.at(draft.at + 1)
-        if draft.kind != "flat" or len(reading.terrains) < 2 or following is None:
+        if draft.kind != "flat" or draft.at < 0 or len(reading.terrains) < 2 or following is None:
             continue
         owner = next((t for t in reading.terrains if t.at == draft.at + 1), None)
         if owner and not following.punct:
@@ -212,7 +225,7 @@ def _flat_contradiction(reading: Reading) -> None:
 def _sequence(reading: Reading) -> None:
     """What lies on a ground is the ground where grounds follow each other: "first rubble, then a maze"."""
     steps = [i for i, _, sense in reading.having("layout") if sense.layout == "track"]
-    for draft in list(reading.obstacles):
+    for draft in [d for d in reading.obstacles if d.at >= 0]:
         sense, before = reading.items[draft.at].sense("ground"), reading.at(draft.at - 1)
         kind = _kind(reading, "terrain", sense.ground) if sense else None
         beside = any(0 < abs(i - draft.at) <= 2 for i in steps)

@@ -89,7 +89,8 @@ class Item:
         if self.quantity or self.punct or "legs" in self.roles:
             return False
         return bool(
-            self.sense("share")
+            "addition" in self.roles  # "two more rovers"
+            or self.sense("share")
             or self.sense("difficulty")
             or self.sense("degree")
             or "distinct" in self.roles

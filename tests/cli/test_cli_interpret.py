@@ -95,6 +95,27 @@ def test_save_writes_a_file_that_make_reads(run, here, name):
     assert run("make", name, "-n", 1, "-j", 1, "-q", "-o", "p").code == 0
 
 
+def test_base_changes_an_env_cfg_and_shows_what_changed(run, here):
+    run("interpret", "two ants on a slope of 20 degrees, 5 walls", "--save", "a.toml")
+    result = run("interpret", "--base", "a.toml", "steeper, and add a few logs", "--save", "b.json")
+    assert result.code == 0
+    for words in ("terrain.sub_terrains[0].slope: 0.36397 → 0.546", "obstacles[1] added: log"):
+        assert words in " ".join(result.out.split())
+    answer = run("interpret", "--base", "b.json", "remove the walls", "--json").json
+    assert answer["changes"] == [
+        {"path": "obstacles[0]", "before": {"kind": "wall", "count": 5}, "after": None}
+    ]
+    assert [o["kind"] for o in answer["cfg"]["obstacles"]] == ["log"]
+    # what --json printed is a base too
+    (here / "c.json").write_text(json.dumps(answer))
+    again = run("interpret", "--base", "c.json", "no logs", "--json").json
+    assert again["cfg"]["obstacles"] == []
+    run("interpret", "--base", "c.json", "bring me a sandwich").refused(
+        "nothing in the refinement is understood", "steeper, and add a few logs"
+    )
+    run("interpret", "--base", "none.json", "steeper").refused("there is no file", "parameter file")
+
+
 @pytest.mark.parametrize(
     ("arguments", "cause", "remedy"),
     [

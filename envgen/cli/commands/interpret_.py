@@ -11,6 +11,7 @@ import click
 from envgen.cli import show
 
 if TYPE_CHECKING:
+    from envgen.core.cfg import EnvCfg
     from envgen.prompting.base import Interpretation
 
 EPILOG = """\b
@@ -18,6 +19,7 @@ Examples:
   envgen interpret "two humanoids racing up stairs"
   envgen interpret "a quadruped on stepping stones with a few boxes" --json
   envgen interpret "rough terrain for ants" --save ants.toml
+  envgen interpret --base ants.toml "steeper, and add a few logs" --save logs.toml
   jq -r .prompt cases.jsonl | jq -R . | envgen interpret --json --batch
 """
 
@@ -25,28 +27,52 @@ Examples:
 @click.command("interpret", epilog=EPILOG)
 @click.argument("prompt", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--base", type=show.PATH, help="Change this EnvCfg: a parameter file, or what --json printed.")
 @click.option("--batch", is_flag=True, help="Read one JSON string per line on standard input.")
-@click.option("--backend", default="auto", show_default=True, help="auto or offline.")
+@click.option("--backend", default="auto", show_default=True, help="auto, offline or openai.")
 @click.option("--save", type=show.PATH, help="Write the EnvCfg to a .toml, .json or .yaml file.")
-def command(prompt: str | None, as_json: bool, batch: bool, backend: str, save: Path | None) -> None:
+def command(
+    prompt: str | None, as_json: bool, base: Path | None, batch: bool, backend: str, save: Path | None
+) -> None:
     """Show the EnvCfg that a PROMPT becomes: what was understood, assumed and not understood."""
     from envgen.core.errors import InputError
-    from envgen.prompting.base import interpret
+    from envgen.prompting.base import interpret, refine
+    from envgen.prompting.diff import diff
 
     if batch:
-        if prompt is not None or save:
-            raise InputError("--batch reads its prompts from standard input", "Leave out PROMPT and --save.")
+        if prompt is not None or save or base:
+            raise InputError(
+                "--batch reads its prompts from standard input", "Leave out PROMPT, --base and --save."
+            )
         _batch(backend)
         return
     if prompt is None:
         raise InputError("no prompt was given", 'Write e.g. envgen interpret "rough terrain for ants".')
-    meaning = interpret(prompt, backend)
+    before = _base(base) if base else None
+    meaning = interpret(prompt, backend) if before is None else refine(before, prompt, backend)
+    changes = diff(before, meaning.cfg) if before else ()
     if save:
         _save(meaning, save)
     if as_json:
-        show.emit(meaning.to_json())
+        answer = meaning.to_json()
+        if before:
+            answer["changes"] = [change.to_json() for change in changes]
+        show.emit(answer)
     else:
+        if before:
+            show.table("changed", ("what",), [(str(change),) for change in changes] or [("nothing",)])
+            click.echo()
         _print(meaning)
+
+
+def _base(path: Path) -> EnvCfg:
+    """The EnvCfg of a parameter file, or of an object that `interpret --json` printed."""
+    from envgen.core import cfgio
+
+    data = cfgio.read(path)
+    if isinstance(data, dict) and isinstance(data.get("cfg"), dict) and "backend" in data:
+        return cfgio.parse(data["cfg"], path.name)
+    return cfgio.load(path)
 
 
 def _batch(backend: str) -> None:

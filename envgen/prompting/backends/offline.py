@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from envgen.prompting.base import BACKENDS
+from envgen.core.cfg import EnvCfg
+from envgen.prompting.base import BACKENDS, Interpretation
 from envgen.prompting.reader import read
+from envgen.prompting.refine import refine
 
-BACKENDS.add("offline", read)
+
+def _offline(prompt: str, base: EnvCfg | None) -> Interpretation:
+    return read(prompt) if base is None else refine(base, prompt)
+
+
+BACKENDS.add("offline", _offline)

@@ -1,0 +1,415 @@
+"""Rules for a refinement alone: comparatives, more and fewer, one thing for another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from envgen.core import dist
+from envgen.core.cfg import MAX_AGENTS
+from envgen.core.params import Param, RobotSize
+from envgen.prompting.base import Assumed
+from envgen.prompting.lexicon import Sense
+from envgen.prompting.reading import Reading, known_params
+from envgen.prompting.scan import Item
+
+USUAL = 1.5
+"""The factor of a comparative without a word that says how strongly."""
+STEP = 0.2
+"""How far "harder" moves the difficulty, times what such a word says."""
+CALM = [-6.0, -2.0]
+"""Wind in m/s where "more wind" finds none: against +x, as the word "wind" has it."""
+_ARENA = {"@length": (0,), "@breadth": (1,), "@size": (0, 1)}
+_PATHS: Mapping[str, tuple[float, float]] = {
+    "physics.friction": (0.0, 10.0),
+    "physics.gravity": (0.0, 100.0),
+    "control.episode": (0.01, 100_000.0),
+}
+
+
+@dataclass(eq=False)
+class Refining:
+    """A refinement while it is read.
+
+    Attributes:
+        reading: Of its words.
+        data: The EnvCfg as plain data, changed as the words are read.
+        changed: Words, and the table and key that they set.
+        assumed: What had to be decided.
+    """
+
+    reading: Reading
+    data: dict[str, Any]
+    changed: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
+    assumed: list[Assumed] = field(default_factory=list)
+
+    def set(self, table: dict[str, Any], key: str, value: Any, text: str) -> None:
+        """Set a value, traced to its words."""
+        table[key] = value
+        self.changed.append((text, table, key))
+
+    def entries(self, family: str) -> list[dict[str, Any]]:
+        """The entries of terrain, obstacles or robots, as they are now."""
+        found: list[dict[str, Any]]
+        if family == "terrain":
+            found = self.data["terrain"]["sub_terrains"]
+        else:
+            found = self.data["obstacles" if family == "obstacle" else "robots"]
+        return found
+
+
+def kind_of(entry: Mapping[str, Any]) -> str:
+    """The kind of an entry, which robots call model."""
+    return str(entry["model"] if "model" in entry else entry["kind"])
+
+
+def scaled(value: Any, change: Callable[[float], float]) -> Any:
+    """A number or distribution with each of its values changed."""
+    if isinstance(value, list):
+        return sorted(scaled(v, change) for v in value)
+    if isinstance(value, dict):
+        if "choice" in value:
+            return {**value, "choice": [scaled(v, change) for v in value["choice"]]}
+        if "normal" in value:
+            mean, spread = value["normal"]
+            factor = change(mean) / mean if mean else 1.0
+            out = {**value, "normal": [change(mean), abs(spread * factor)]}
+            return {**out, "clip": sorted(map(change, value["clip"]))} if value.get("clip") else out
+        return {"loguniform": sorted(map(change, value["loguniform"]))}
+    return float(f"{change(float(value)):.4g}")
+
+
+def clamped(spec: Param, change: Callable[[float], float]) -> Callable[[float], float]:
+    """A change that stays within the range of a parameter."""
+
+    def bounded(value: float) -> float:
+        result = min(max(change(value), spec.low), spec.high)
+        return float(round(result)) if spec.integer else result
+
+    return bounded
+
+
+# --- comparatives ---------------------------------------------------------------------------------
+
+
+def comparatives(ref: Refining) -> None:
+    """Comparatives: "steeper", "twice as long", "a bit easier", "the hills 20 % lower"."""
+    for i, _item, sense in list(ref.reading.having("compares")):
+        if ref.reading.items[i].used:
+            continue
+        change, words = _change(ref.reading, i, sense)
+        noun = _noun(ref.reading, i)
+        used = [*words, i]
+        if _apply(ref, sense, change, noun, ref.reading.span(*used)):
+            ref.reading.use(*used, *([noun] if noun is not None else []))
+
+
+def _change(reading: Reading, i: int, sense: Sense) -> tuple[Callable[[float], float], list[int]]:
+    """What a comparative does to a value, and the words beside it that say so."""
+    words: list[int] = []
+    j = i - 1
+    while (item := reading.at(j)) is not None and item.word in ("times", "by", "the"):
+        words.append(j)
+        j -= 1
+    after = reading.at(i + 1)
+    sides = (j, i + 2) if after is not None and after.word == "by" else (j,)
+    near = [k for k in sides if _amount(reading.at(k))]
+    times = bool(words) and reading.items[words[0]].word == "times"
+    factor = USUAL
+    if near:
+        item = reading.items[near[0]]
+        quantity = item.quantity
+        words = [*(words if near[0] < i else []), near[0]]
+        if near[0] == i + 2:
+            words.append(i + 1)  # "steeper by 20 %"
+        if quantity is None:
+            by = item.sense("by")
+            factor = by.by if by else USUAL
+        elif quantity.unit == "%":
+            sign = 1 if sense.more else -1
+            return (lambda v: v * max(1 + sign * quantity.low / 100, 0.0)), words
+        elif quantity.unit == "m":
+            step = quantity.low if sense.more else -quantity.low
+            return (lambda v: v + step), words
+        elif quantity.unit == "x" or times:
+            factor = quantity.low or 1.0
+    else:
+        words = []
+    return (lambda v: v * factor) if sense.more else (lambda v: v / factor), words
+
+
+def _amount(item: Item | None) -> bool:
+    if item is None or item.used or item.punct or item.negated:
+        return False
+    return item.sense("by") is not None or bool(item.quantity and item.quantity.unit in ("x", "%", "m", ""))
+
+
+def _noun(reading: Reading, i: int) -> int | None:
+    """The noun that a comparative describes: after it, or before it in the same clause."""
+    for step, most in ((1, 4), (-1, 6)):
+        for j in range(i + step, i + step * most, step):
+            item = reading.at(j)
+            if item is None or item.punct or item.word in ("and", "but", "with", "add"):
+                break
+            if any(s.thing or s.measures for s in item.senses) or "arena" in item.roles:
+                return None if item.used else j
+    return None
+
+
+def _apply(
+    ref: Refining, sense: Sense, change: Callable[[float], float], noun: int | None, text: str
+) -> bool:
+    item = ref.reading.items[noun] if noun is not None else None
+    things = [s for s in item.senses if s.thing and not s.weak] if item else []
+    for name in sense.compares:
+        if "." in name or name == "difficulty":
+            return _path(ref, name, sense, change, text)
+    if things:
+        targets = [e for s in things for e in _named(ref, s)]
+        if not targets:
+            return False
+        if _params(ref, targets, sense.compares, change, text):
+            return True
+    elif item is None:
+        if sense.compares[0].startswith("@") and _arena(ref, sense.compares[0], change, text):
+            return True
+        for family in ("terrain", "obstacle"):
+            if _params(ref, ref.entries(family), sense.compares, change, text):
+                return True
+    if item is not None and (measured := item.sense("measures")):
+        return _path(ref, measured.measures, sense, change, text)
+    arena = next((name for name in sense.compares if name in _ARENA), "@size" if item else None)
+    return arena is not None and _arena(ref, arena, change, text)
+
+
+def _named(ref: Refining, sense: Sense) -> list[dict[str, Any]]:
+    """The entries that a noun means."""
+    return [
+        entry
+        for family in ("terrain", "obstacle", "robot")
+        for entry in meant(ref.entries(family), getattr(sense, family))
+    ]
+
+
+def meant(entries: Iterable[dict[str, Any]], kinds: Iterable[str]) -> list[dict[str, Any]]:
+    """The entries of the first kind that is there, of those that a word can stand for."""
+    listed = list(entries)
+    options = ([e for e in listed if kind_of(e) == kind] for kind in kinds)
+    return next((found for found in options if found), [])
+
+
+def _params(
+    ref: Refining,
+    entries: Iterable[dict[str, Any]],
+    names: Iterable[str],
+    change: Callable[[float], float],
+    text: str,
+) -> bool:
+    """Change in each entry the first of the parameters that it has."""
+    done = False
+    for entry in entries:
+        family = "robot" if "model" in entry else "terrain" if "weight" in entry else "obstacle"
+        known = known_params(family, kind_of(entry))
+        name = next((name for name in names if name in known), None)
+        if name is None:
+            continue
+        table = entry["params"] if family == "robot" else entry
+        spec = known[name]
+        value = table[name] if table.get(name) is not None else _open(ref, spec)
+        ref.set(table, name, scaled(value, clamped(spec, change)), text)
+        done = True
+    return done
+
+
+def _open(ref: Refining, spec: Param) -> Any:
+    """What difficulty gives a parameter that is left open, in the robot's size."""
+    legs = ref.reading.lexicon.tables.get("leg", {})
+    leg = min(float(legs.get(kind_of(robot), 0.5)) for robot in ref.entries("robot"))
+    size = RobotSize(leg=leg, radius=leg)
+    low, high = dist.bounds(dist.parse(ref.data["difficulty"]))
+    ends = sorted(float(spec.at(d, size)) for d in (low, high))
+    return ends if ends[0] < ends[1] else ends[0]
+
+
+def _arena(ref: Refining, name: str, change: Callable[[float], float], text: str) -> bool:
+    """Change the sides of the arena."""
+    size = list(ref.data["terrain"]["size"])
+    for side in _ARENA[name]:
+        size[side] = scaled(size[side], lambda v: min(max(change(v), 2.0), 500.0))
+    ref.set(ref.data["terrain"], "size", size, text)
+    return True
+
+
+def _path(ref: Refining, path: str, sense: Sense, change: Callable[[float], float], text: str) -> bool:
+    """Change a single value."""
+    if path == "difficulty":
+        step = STEP * (change(1.0) / USUAL if sense.more else 1 / change(1.0) / USUAL)
+        ref.set(ref.data, "difficulty", _harder(ref.data["difficulty"], step if sense.more else -step), text)
+        return True
+    if path == "task.speed":
+        known = known_params("task", ref.data["task"]["kind"])
+        if "speed" not in known:
+            return False
+        spec, task = known["speed"], ref.data["task"]
+        value = task["speed"] if task.get("speed") is not None else _open(ref, spec)
+        ref.set(task, "speed", scaled(value, clamped(spec, change)), text)
+        return True
+    group, _, name = path.partition(".")
+    table = ref.data[group]
+    if path == "physics.wind":
+        still = not any(part != 0 for part in table[name])
+        if still and not sense.more:
+            return False
+        bounded = [scaled(part, lambda v: min(max(change(v), -60.0), 60.0)) for part in table[name]]
+        ref.set(table, name, [CALM, 0.0, 0.0] if still else bounded, text)
+        return True
+    if path not in _PATHS or table[name] is None:
+        return False
+    low, high = _PATHS[path]
+    ref.set(table, name, scaled(table[name], lambda v: min(max(change(v), low), high)), text)
+    return True
+
+
+def _harder(value: Any, step: float) -> Any:
+    """A range of difficulty moved, within 0 and 1; a range keeps its ends apart."""
+    if isinstance(value, list):
+        low, high = value
+        low = min(max(low + step, 0.0), 0.9) if step > 0 else max(low + step, 0.0)
+        high = max(min(high + step, 1.0), 0.1) if step < 0 else min(high + step, 1.0)
+        return [round(low, 3), round(max(high, low), 3)]
+    return scaled(value, lambda v: min(max(v + step, 0.0), 1.0))
+
+
+# --- more and fewer -------------------------------------------------------------------------------
+
+
+def amounts(ref: Refining) -> None:
+    """More and fewer of a thing: "one more ant", "fewer boxes", "twice as many logs"."""
+    reading = ref.reading
+    for i, item, sense in list(reading.having("amends")):
+        noun = _counted(reading, i)
+        if noun is None or item.used:
+            continue
+        named = next(s for s in reading.items[noun].senses if s.obstacle or s.robot)
+        family = "robot" if named.robot else "obstacle"
+        everything = reading.items[noun].word in _everything(reading)
+        kinds = getattr(named, family)
+        targets = ref.entries(family) if everything else meant(ref.entries(family), kinds)
+        before, used = reading.at(i - 1), [i, noun]
+        quantity = before.quantity if before and not before.used and not before.negated else None
+        if quantity or (before and before.sense("article")):
+            used.append(i - 1)
+        number = quantity.low if quantity else None
+        if item.word in ("another",) or (before and before.sense("article") and not quantity):
+            number = 1.0
+        if not targets:
+            item.used = True  # "two more logs" where there is none: two logs, and an addition
+            item.roles |= {"addition"}
+            continue
+        for entry in targets:
+            _more(ref, entry, sense.amends, number, bool(quantity and quantity.unit == "x"), used)
+
+
+def multiples(ref: Refining) -> None:
+    """A verb that multiplies: "double the number of ants", "halve the boxes"."""
+    reading = ref.reading
+    for i, item in list(reading.open()):
+        if not item.quantity or item.quantity.unit != "x" or item.negated:
+            continue
+        j = i + 1
+        while (word := reading.at(j)) is not None and word.word in ("the", "number", "amount", "count", "of"):
+            j += 1
+        if j == i + 1 or word is None or not (word.sense("obstacle") or word.sense("robot")):
+            continue
+        named = next(s for s in word.senses if s.obstacle or s.robot)
+        for entry in meant(
+            ref.entries("robot" if named.robot else "obstacle"), named.robot or named.obstacle
+        ):
+            _more(ref, entry, 1, item.quantity.low, True, list(range(i, j + 1)))
+
+
+def _everything(reading: Reading) -> tuple[str, ...]:
+    return tuple(reading.lexicon.tables.get("everything", ()))
+
+
+def _counted(reading: Reading, i: int) -> int | None:
+    for j in range(i + 1, i + 4):
+        item = reading.at(j)
+        if item is None or item.punct or item.quantity:
+            return None
+        if item.sense("obstacle") or item.sense("robot"):
+            return j
+        if item.senses and not item.adjective and not item.sense("article"):
+            return None
+    return None
+
+
+def _more(
+    ref: Refining, entry: dict[str, Any], sign: int, number: float | None, times: bool, used: list[int]
+) -> None:
+    """Change how many there are of an entry."""
+    robot = "model" in entry
+    name = "count" if robot or entry.get("count") is not None else "density"
+    if times and number:
+        factor = number
+    elif number is None and not robot:
+        factor = USUAL if sign > 0 else 1 / USUAL
+    else:
+        factor = None
+        if name == "density":  # "20 more boxes" on so many square metres
+            sides = [_middle(side) for side in ref.data["terrain"]["size"]]
+            entry["count"] = round(_middle(entry.pop("density")) * sides[0] * sides[1])
+            name = "count"
+    step = int(number or 1) * sign
+    top = MAX_AGENTS if robot else 2000 if name == "count" else 5
+
+    def changed(value: float) -> float:
+        new = value * factor if factor else value + step
+        if name == "count":
+            new = round(new)
+            if new == value and factor != 1:
+                new = value + sign  # "fewer" than two are one
+        return min(max(new, 1 if name == "count" else 0.001), top)
+
+    value = scaled(entry[name], changed)
+    if name == "count":
+        value = [int(v) for v in value] if isinstance(value, list) else int(value)
+    ref.set(entry, name, value, ref.reading.use(*used))
+
+
+def _middle(value: Any) -> float:
+    low, high = dist.bounds(dist.parse(value))
+    return (low + high) / 2
+
+
+# --- one thing for another ------------------------------------------------------------------------
+
+
+def swaps(ref: Refining) -> None:
+    """One thing for another: "replace the ant with a hexapod", "change the hills to dunes"."""
+    reading = ref.reading
+    joins = reading.lexicon.tables.get("swap_joins", ())
+    for i, item in list(reading.role("swap")):
+        old: list[int] = []
+        for j in range(i + 1, i + 10):
+            word = reading.at(j)
+            if word is None or word.punct:
+                break
+            if word.word in joins and old:
+                _exclude(reading, old)
+                item.used = True
+                break
+            if any(s.thing for s in word.senses):
+                old.append(j)
+
+
+def _exclude(reading: Reading, indices: Iterable[int]) -> None:
+    """Rule out what is replaced, as "instead of" would."""
+    for j in indices:
+        item = reading.items[j]
+        for sense in item.senses:
+            for family in ("terrain", "obstacle", "robot"):
+                if kinds := getattr(sense, family):
+                    reading.excluded[family].update(kinds)
+        item.used = item.negated = True
