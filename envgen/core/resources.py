@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -20,3 +21,15 @@ def resource(name: str) -> Path:
         if folder.is_dir():
             return folder
     raise EnvgenError(f"the folder {name!r} of envgen is missing", "Install envgen again.")
+
+
+PAGE = "ENVGEN_PAGE"
+"""Names another built page."""
+
+
+def built_page() -> Path | None:
+    """The folder of the page as Vite built it, in the wheel or in a checkout; None where it was not built."""
+    package = Path(__file__).resolve().parent.parent
+    given = os.environ.get(PAGE)
+    folders = (Path(given),) if given else (package / "_data" / "page", package.parent / "web" / "dist")
+    return next((folder for folder in folders if (folder / "index.html").is_file()), None)

@@ -14,7 +14,7 @@ from envgen.packs.crew import AHEAD, Crew
 from envgen.packs.make import HOPELESS
 from envgen.packs.streaming import Streamed, frames
 from envgen.packs.wire.encode import Form
-from envgen.server.messages import Done, GivenUp, Progress
+from envgen.server.messages import MAX_CREDITS, Done, GivenUp, Progress
 from envgen.server.plan import Plan
 
 EVERY = 0.1
@@ -59,7 +59,7 @@ class Job:
 
     def credit(self, frames: int) -> None:
         """The page has room for so many more."""
-        self._credits += frames
+        self._credits = min(self._credits + frames, MAX_CREDITS)
         self._changed.set()
 
     def cancel(self) -> None:

@@ -7,6 +7,9 @@ Messages are JSON texts with the field `kind`; variants and meshes are binary fr
     page: start   server: started, then frames and progress, then done
     page: credit, for each frame that it has taken in; cancel
 
+A start while a job is running replaces it: what comes of the old one comes before the new `started`, and
+there is no `done`.
+
 A lost connection loses nothing: variants depend on recipe and index alone, so a page starts the same job
 again and says in `have` what is there.
 """

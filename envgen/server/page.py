@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-INDEX = "index.html"
-VARIABLE = "ENVGEN_PAGE"
-"""Names another built page."""
 _MISSING = """\
 <!doctype html>
 <html lang="en">
@@ -36,19 +32,14 @@ not there when envgen was installed.</p>
 """
 
 
-def find() -> Path | None:
-    """The folder of the built page, or None."""
-    package = Path(__file__).resolve().parent.parent
-    if given := os.environ.get(VARIABLE):
-        return Path(given) if (Path(given) / INDEX).is_file() else None
-    for folder in (package / "_data" / "page", package.parent / "web" / "dist"):
-        if (folder / INDEX).is_file():
-            return folder
-    return None
-
-
 def install(app: FastAPI, folder: Path | None) -> None:
     """Serve it at /, after all other routes."""
+
+    @app.get("/site.json", include_in_schema=False)
+    async def site() -> Response:
+        """Nothing: here a server answers. A page asks first, and an error would stand in its console."""
+        return Response(status_code=204)
+
     if folder is not None:
         app.mount("/", StaticFiles(directory=folder, html=True), name="page")
         return

@@ -15,8 +15,8 @@ from typing import Any
 import uvicorn
 
 from envgen.core.errors import InputError, WorkError
+from envgen.core.resources import built_page
 from envgen.packs.make import check_jobs
-from envgen.server import page
 from envgen.server.app import create_app
 from envgen.server.settings import MAX_MESSAGE, Settings
 
@@ -64,7 +64,7 @@ def settled(settings: Settings, listening: socket.socket) -> Settings:
     """The settings with the port that was had, the page and the number of processes."""
     port = int(listening.getsockname()[1])
     return replace(
-        settings, port=port, page=settings.page or page.find(), workers=check_jobs(settings.workers or None)
+        settings, port=port, page=settings.page or built_page(), workers=check_jobs(settings.workers or None)
     )
 
 

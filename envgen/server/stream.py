@@ -151,17 +151,14 @@ class _Page:
 
     async def _heed(self, message: Hello | Start | Credit | Cancel) -> None:
         if isinstance(message, Start):
-            if self._task is not None and not self._task.done():
-                await self._fail(
-                    "a job is running on this socket", "Cancel it and wait for `done` before the next start."
-                )
-            elif self._streams.jobs >= MAX_JOBS:
+            before = self._task if self._task is not None and not self._task.done() else None
+            if before is None and self._streams.jobs >= MAX_JOBS:
                 await self._fail(
                     f"{MAX_JOBS} jobs are running already", "Wait for one to end, or cancel it in its page."
                 )
-            else:
-                self._streams.jobs += 1
-                self._task = asyncio.create_task(self._work(message))
+                return
+            self._streams.jobs += 1
+            self._task = asyncio.create_task(self._work(message, before))
         elif isinstance(message, Credit):
             if self._job is not None:
                 self._job.credit(message.frames)
@@ -171,9 +168,18 @@ class _Page:
         else:
             await self._fail("hello was said before", "Send `start`.")
 
-    async def _work(self, start: Start) -> None:
-        """One job, to its end; whatever goes wrong is told to the page."""
+    async def _work(self, start: Start, before: asyncio.Task[None] | None) -> None:
+        """One job, to its end; whatever goes wrong is told to the page.
+
+        Args:
+            start: What it asked for.
+            before: The job that this one replaces: nothing more of that is sent.
+        """
         try:
+            if before is not None:
+                before.cancel()
+                with suppress(asyncio.CancelledError):
+                    await before
             # apart from the loop: reading a prompt takes tens of ms, a pack of thousands more
             planned = await asyncio.to_thread(plan, start, self._streams.shelf)
             await self._say(planned.started)

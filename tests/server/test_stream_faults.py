@@ -154,14 +154,19 @@ def test_a_name_that_leads_here_from_elsewhere_gets_none(served: Served) -> None
     assert refused.value.response.status_code == 403
 
 
-def test_one_job_at_a_time_on_a_socket(served: Served) -> None:
+def test_a_start_replaces_the_job_that_runs(served: Served) -> None:
     with page(served) as at:
-        at.say(kind="start", source=ANTS, count=500, credits=1)
-        at.next("started")
-        at.say(kind="start", source=ANTS, count=1)
-        assert "a job is running" in at.next("error")["cause"]
-        at.say(kind="cancel")
-        assert at.next("done")["cancelled"]
+        for seed in ("1", "2", "3"):
+            at.say(kind="start", source=ANTS, count=500, seed=seed)
+            assert at.next("started")["seed"] == seed
+            at.frames.clear()
+            at.hear()
+        at.say(kind="start", source=ANTS, count=3, seed="4")
+        assert at.next("started", "done")["seed"] == "4"
+        at.frames.clear()
+        done = at.until_done()
+        assert (done["kind"], done["made"], sorted(at.frames)) == ("done", 3, [0, 1, 2])
+    assert served.about()["jobs"] == 0
 
 
 def test_jobs_are_bounded(served: Served) -> None:

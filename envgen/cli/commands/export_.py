@@ -14,12 +14,13 @@ EPILOG = """\b
 Examples:
   envgen export packs/rough-terrain-for-ants-s0 --format zip
   envgen export packs/rough-terrain-for-ants-s0 --format mjb --out compiled
+  envgen export packs/rough-terrain-for-ants-s0 --format site --out public
 """
 
 
 @click.command("export", epilog=EPILOG)
 @click.argument("path", metavar="PACK", type=show.PATH)
-@click.option("--format", "kind", required=True, help="zip or mjb.")
+@click.option("--format", "kind", required=True, help="zip, mjb or site.")
 @click.option("--out", "-o", type=show.PATH, help="Target.  [default: beside the pack]")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def command(path: Path, kind: str, out: Path | None, quiet: bool) -> None:
