@@ -1,0 +1,311 @@
+/** A canvas with the wall on it: draws when something changed, picks, pushes, flies to what is chosen. */
+
+import * as THREE from "three";
+import { HeightAtlas } from "./atlas.ts";
+import { Grip, type GripEvents } from "./grip.ts";
+import { listen } from "./input.ts";
+import { tileAt } from "./layout.ts";
+import { bodyPose, type Vec3 } from "./pick.ts";
+import type { PoseSource } from "./poses.ts";
+import { isSoftware, QualityControl } from "./quality.ts";
+import type { Theme } from "./uniforms.ts";
+import { Wall } from "./wall.ts";
+
+export interface ViewEvents extends GripEvents {
+  hover(tile: number | null, x: number, y: number): void;
+  pick(tile: number | null, more: boolean): void;
+}
+
+export interface FrameTimes {
+  /** Frames drawn since the start, and a second lately. */
+  readonly frames: number;
+  readonly fps: number;
+  /** Script of a frame in ms: mean of the last 60, and the longest of these. */
+  readonly scriptMs: number;
+  readonly longestMs: number;
+  readonly drawCalls: number;
+  readonly triangles: number;
+  readonly software: boolean;
+  readonly ratio: number;
+}
+
+export class View {
+  readonly wall = new Wall();
+  /** Where poses come from. */
+  poses: () => readonly PoseSource[] = () => [];
+  /** Time constant (s) with which what is shown follows the poses; 0 shows them as they are. */
+  smoothing = 0;
+  /** Keeps this body of the focused world in the middle. */
+  follow: number | null = null;
+  readonly software: boolean;
+  readonly mostTiles: number;
+  private readonly renderer: THREE.WebGLRenderer;
+  private readonly control: QualityControl;
+  private readonly stopListening: () => void;
+  private readonly resizing: ResizeObserver;
+  private focused: number | null = null;
+  private hovered: number | null = null;
+  private chosen: ReadonlySet<number> = new Set();
+  private readonly grip: Grip;
+  private dirty = true;
+  private drawing = true;
+  private handle = 0;
+  private last = 0;
+  private lastDrawn = 0;
+  private rest = 0;
+  private script: number[] = [];
+  private times: number[] = [];
+  private frames = 0;
+  private home = true;
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly events: ViewEvents,
+    /** Draws as finely as it can, however long it takes: for pictures. */
+    fine = false,
+  ) {
+    const context = canvas.getContext("webgl2", {
+      antialias: fine || !probeSoftware(),
+      stencil: true,
+      alpha: false,
+      powerPreference: "high-performance",
+    }) as WebGL2RenderingContext | null;
+    if (!context) throw new Error("WebGL2");
+    this.renderer = new THREE.WebGLRenderer({ canvas, context });
+    this.renderer.info.autoReset = true;
+    this.software = isSoftware(context);
+    this.mostTiles = HeightAtlas.limit(this.renderer);
+    this.control = new QualityControl(this.software, window.devicePixelRatio, fine);
+    this.wall.rig.eased = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.grip = new Grip(this.wall, canvas, events);
+    this.stopListening = listen(canvas, this.wall.rig, {
+      focused: () => this.focused !== null,
+      grab: (p) => this.focused !== null && this.grip.grab(this.focused, p),
+      pull: (p) => this.grip.pull(p),
+      release: () => this.grip.release(),
+      hover: (p) => this.hover(p),
+      click: (p, more) => this.events.pick(this.tileUnder(p), more),
+      moved: () => {
+        this.home = false;
+        this.follow = null;
+      },
+    });
+    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing.observe(canvas);
+    canvas.addEventListener("webglcontextrestored", () => this.invalidate());
+    this.resize();
+    this.handle = requestAnimationFrame(this.frame);
+  }
+
+  setTheme(theme: Theme): void {
+    this.renderer.setClearColor(this.wall.setTheme(theme));
+    this.invalidate();
+  }
+
+  invalidate(): void {
+    this.dirty = true;
+  }
+
+  /** Turns drawing off and on: poses stay with the workers. */
+  setDrawing(on: boolean): void {
+    this.drawing = on;
+    this.dirty = true;
+  }
+
+  /** An empty wall of so many tiles of a size (m). */
+  start(count: number, tile: readonly [number, number]): void {
+    this.unfocus(false);
+    this.wall.start(Math.min(count, this.mostTiles), tile);
+    this.wall.rig.jump(this.wall.overview());
+    this.home = true;
+    this.invalidate();
+  }
+
+  /** Another size of tile, known with the first world. */
+  resizeTiles(tile: readonly [number, number]): void {
+    this.wall.lay(this.wall.count, tile);
+    if (this.home) this.wall.rig.jump(this.wall.overview());
+    this.invalidate();
+  }
+
+  focus(tile: number, at: Vec3 | null): void {
+    const world = this.wall.world(tile);
+    if (!world) return;
+    if (this.focused !== null) this.unmark(this.focused);
+    this.focused = tile;
+    this.home = false;
+    this.wall.focus(tile);
+    this.wall.mark(tile, 3);
+    const frame = this.wall.frameOf(tile);
+    const [x, y, z] = at ?? [0, 0, world.relief.low];
+    this.wall.rig.fly(
+      {
+        x: frame.x + x * frame.scale,
+        y: frame.y + y * frame.scale,
+        z: (z + frame.lift) * frame.scale,
+        distance: Math.max(6, world.robot * 14) * frame.scale,
+        elevation: 0.55,
+        azimuth: 0.45,
+      },
+      5,
+    );
+    this.invalidate();
+  }
+
+  unfocus(fly = true): void {
+    if (this.focused !== null) this.unmark(this.focused);
+    this.focused = null;
+    this.follow = null;
+    this.grip.release();
+    this.wall.unfocus();
+    if (fly) this.goHome();
+    this.invalidate();
+  }
+
+  goHome(): void {
+    this.home = true;
+    this.wall.rig.fly(this.wall.overview(), 5);
+  }
+
+  /** Moves by the keys: right, up, and closer above 1. */
+  nudge(right: number, up: number, closer: number): void {
+    const { rig } = this.wall;
+    this.home = false;
+    const step = rig.goal.distance * 0.12;
+    const [s, c] = [Math.sin(rig.goal.azimuth), Math.cos(rig.goal.azimuth)];
+    rig.fly({ x: rig.goal.x + step * (right * c + up * s), y: rig.goal.y + step * (up * c - right * s) }, 12);
+    if (closer !== 1) rig.zoom(1 / closer, new THREE.Vector2(0, 0));
+  }
+
+  /** Tiles that are selected stay marked. */
+  setChosen(tiles: ReadonlySet<number>): void {
+    for (const tile of this.chosen) if (!tiles.has(tile)) this.wall.mark(tile, 1);
+    this.chosen = tiles;
+    for (const tile of tiles) this.wall.mark(tile, 3);
+  }
+
+  private unmark(tile: number): void {
+    this.wall.mark(tile, this.chosen.has(tile) ? 3 : 1);
+  }
+
+  get frameTimes(): FrameTimes {
+    const now = performance.now();
+    const recent = this.times.filter((t) => now - t < 2000);
+    const first = recent[0];
+    const span = first === undefined ? 2 : Math.max(0.25, (now - first) / 1000);
+    const sum = this.script.reduce((a, b) => a + b, 0);
+    return {
+      frames: this.frames,
+      fps: recent.length < 2 ? 0 : (recent.length - 1) / span,
+      scriptMs: this.script.length ? sum / this.script.length : 0,
+      longestMs: Math.max(0, ...this.script),
+      drawCalls: this.renderer.info.render.calls,
+      triangles: this.renderer.info.render.triangles,
+      software: this.software,
+      ratio: this.control.quality.ratio,
+    };
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.handle);
+    this.stopListening();
+    this.resizing.disconnect();
+    this.wall.dispose();
+    this.renderer.dispose();
+  }
+
+  private get aspect(): number {
+    return Math.max(0.2, this.canvas.clientWidth / Math.max(1, this.canvas.clientHeight));
+  }
+
+  private resize(): void {
+    const { ratio, bias } = this.control.quality;
+    this.wall.bias = bias;
+    this.renderer.setPixelRatio(ratio);
+    this.renderer.setSize(Math.max(1, this.canvas.clientWidth), Math.max(1, this.canvas.clientHeight), false);
+    const height = Math.max(1, this.canvas.clientHeight);
+    this.wall.rig.margins = { top: 14 / height, bottom: Math.min(0.2, 62 / height), side: 0.02 };
+    this.wall.rig.resize(this.aspect);
+    if (this.home) {
+      this.wall.lay(this.wall.count, this.wall.layout.tile);
+      this.wall.rig.jump(this.wall.overview());
+    }
+    this.draw(performance.now());
+  }
+
+  private readonly frame = (now: number): void => {
+    this.handle = requestAnimationFrame(this.frame);
+    const seconds = Math.min(0.1, (now - this.last) / 1000);
+    this.last = now;
+    if (!this.drawing || now < this.rest) return;
+    const begin = performance.now();
+    const ease = this.smoothing > 0 && !this.software ? 1 - Math.exp(-seconds / this.smoothing) : 1;
+    const fresh = this.wall.take(this.poses(), ease) || this.wall.tilesChanged();
+    this.followBody();
+    const moved = this.wall.rig.advance(seconds);
+    if (!fresh && !moved && !this.dirty) {
+      this.lastDrawn = 0;
+      return;
+    }
+    this.draw(begin);
+    if (this.lastDrawn > 0) {
+      const gap = now - this.lastDrawn;
+      if (this.control.frame(gap)) this.resize();
+      // leave the processor to physics where it draws as well
+      if (this.software) this.rest = now + Math.min(800, gap * 0.5);
+    }
+    this.lastDrawn = now;
+  };
+
+  private draw(begin: number): void {
+    this.dirty = false;
+    this.wall.prepare(this.renderer.domElement.height);
+    this.renderer.render(this.wall.scene, this.wall.rig.camera);
+    const end = performance.now();
+    this.frames++;
+    this.script.push(end - begin);
+    this.times.push(end);
+    if (this.script.length > 60) this.script.shift();
+    if (this.times.length > 240) this.times.shift();
+  }
+
+  private followBody(): void {
+    if (this.focused === null || this.follow === null || this.grip.held) return;
+    const frame = this.wall.frameOf(this.focused);
+    const { place } = bodyPose(this.wall.poses.data, frame.row + this.follow);
+    const { rig } = this.wall;
+    rig.goal.x = frame.x + place[0] * frame.scale;
+    rig.goal.y = frame.y + place[1] * frame.scale;
+    rig.goal.z = (place[2] + frame.lift) * frame.scale;
+  }
+
+  private tileUnder(pointer: THREE.Vector2): number | null {
+    const at = this.wall.rig.onPlane(pointer, 0);
+    if (!at) return null;
+    const tile = tileAt(this.wall.layout, at.x, at.y);
+    return tile < 0 ? null : tile;
+  }
+
+  private hover(pointer: THREE.Vector2 | null): void {
+    const tile = pointer ? this.tileUnder(pointer) : null;
+    if (tile !== this.hovered) {
+      if (this.hovered !== null && this.hovered !== this.focused) this.unmark(this.hovered);
+      if (tile !== null && tile !== this.focused && !this.chosen.has(tile)) this.wall.mark(tile, 2);
+      this.hovered = tile;
+      this.invalidate();
+    }
+    const box = this.canvas.getBoundingClientRect();
+    const x = pointer ? ((pointer.x + 1) / 2) * box.width : 0;
+    const y = pointer ? ((1 - pointer.y) / 2) * box.height : 0;
+    this.events.hover(tile, x, y);
+  }
+}
+
+/** Asked of a canvas of its own: smoothing of edges has to be decided before the context is made. */
+function probeSoftware(): boolean {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  if (!gl) return false;
+  const software = isSoftware(gl);
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return software;
+}
