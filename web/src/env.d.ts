@@ -1,0 +1,2 @@
+/** Version of MuJoCo that the page carries. */
+declare const __MUJOCO__: string;

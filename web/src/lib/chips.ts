@@ -1,0 +1,114 @@
+/** An interpretation as chips: what was understood, assumed and not understood. */
+
+import type { InterpretationSpec } from "../stream.gen.ts";
+import { value } from "./format.ts";
+import { getPath, parsePath, removePath, setPath } from "./path.ts";
+
+export type ChipKind = "understood" | "assumed" | "unmapped";
+
+export interface Chip {
+  readonly kind: ChipKind;
+  /** Where it stands in the EnvCfg; empty for words that are not understood. */
+  readonly path: string;
+  /** Words of the prompt; empty for what is assumed. */
+  readonly words: string;
+  /** What it is about, in a word, and what it is. */
+  readonly label: string;
+  readonly value: unknown;
+  readonly text: string;
+  readonly why: string;
+  readonly removable: boolean;
+}
+
+const LABELS: Readonly<Record<string, string>> = {
+  sub_terrains: "terrain",
+  sub_terrain: "terrain",
+  obstacles: "obstacle",
+  robots: "robot",
+  frame_skip: "frame skip",
+};
+/** Keys that say what a thing is: the value alone is enough. */
+const NAMES = new Set(["kind", "model"]);
+
+/** What a path is about, in few words: `terrain.sub_terrains[0].amplitude` is "amplitude". */
+export function labelOf(path: string): string {
+  const keys = parsePath(path).filter((k) => typeof k === "string") as string[];
+  const last = keys[keys.length - 1] ?? path;
+  const before = keys[keys.length - 2] ?? "";
+  if (NAMES.has(last)) return LABELS[before] ?? before;
+  return (LABELS[last] ?? last).replaceAll("_", " ");
+}
+
+export function makeChips(meaning: InterpretationSpec): Chip[] {
+  const chips: Chip[] = [];
+  const seen = new Set<string>();
+  for (const u of meaning.understood) {
+    const key = `${u.path} ${JSON.stringify(u.value)}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const label = labelOf(u.path);
+    const text = u.path === "count" ? `${value(u.value)} variants` : value(u.value);
+    chips.push({
+      kind: "understood",
+      path: u.path,
+      words: u.text,
+      label: u.path === "count" ? "" : label,
+      value: u.value,
+      text,
+      why: `“${u.text}” → ${u.path} = ${JSON.stringify(u.value)}`,
+      removable: u.path !== "count",
+    });
+  }
+  for (const a of meaning.assumed) {
+    chips.push({
+      kind: "assumed",
+      path: a.path,
+      words: "",
+      label: labelOf(a.path),
+      value: a.value,
+      text: value(a.value),
+      why: `${a.why} (${a.path})`,
+      removable: false,
+    });
+  }
+  for (const word of meaning.unmapped) {
+    chips.push({
+      kind: "unmapped",
+      path: "",
+      words: word,
+      label: "",
+      value: word,
+      text: word,
+      why: `“${word}” changed nothing. Say it in other words, or take it out.`,
+      removable: true,
+    });
+  }
+  return chips;
+}
+
+/** The EnvCfg without what a chip stands for: a kind goes as a whole, a parameter goes back to open. */
+export function withoutChip(cfg: unknown, chip: Chip): unknown {
+  const keys = parsePath(chip.path);
+  const last = keys[keys.length - 1];
+  if (typeof last === "string" && NAMES.has(last) && typeof keys[keys.length - 2] === "number") {
+    return removePath(cfg, chip.path.slice(0, chip.path.lastIndexOf(".")));
+  }
+  return removePath(cfg, chip.path);
+}
+
+/** The EnvCfg with another value; text is read as JSON where it is some, `a to b` as a range. */
+export function withChip(cfg: unknown, chip: Chip, text: string): unknown {
+  return setPath(cfg, chip.path, readValue(text, getPath(cfg, chip.path)));
+}
+
+export function readValue(text: string, old: unknown): unknown {
+  const clean = text.trim();
+  const range = /^(-?[\d.]+)\s*(?:to|–|\.\.)\s*(-?[\d.]+)$/.exec(clean);
+  if (range) return [Number(range[1]), Number(range[2])];
+  if (typeof old === "string" && !/^[[{"\d-]/.test(clean)) return clean;
+  try {
+    return JSON.parse(clean) as unknown;
+  } catch {
+    return clean;
+  }
+}

@@ -1,0 +1,42 @@
+/** Rates from sums that only grow: what came in since the last look. */
+
+export interface Sums {
+  readonly physicsSteps: number;
+  readonly controlSteps: number;
+  readonly simulated: number;
+  readonly environments: number;
+}
+
+export interface RatesNow {
+  readonly physicsSteps: number;
+  readonly controlSteps: number;
+  /** Simulated seconds of one environment a second. */
+  readonly realtime: number;
+  /** Seconds since the last look. */
+  readonly seconds: number;
+}
+
+/** Each looker has one of its own, so that they don't take each other's. */
+export class Rates {
+  private last: Sums | null = null;
+  private at = 0;
+
+  /** @param now in ms */
+  look(sums: Sums, now: number): RatesNow {
+    const seconds = (now - this.at) / 1000;
+    const last = this.last;
+    this.last = sums;
+    this.at = now;
+    // sums go down where environments were removed: no rate is better than a wrong one
+    if (!last || seconds <= 0 || sums.physicsSteps < last.physicsSteps) {
+      return { physicsSteps: 0, controlSteps: 0, realtime: 0, seconds: 0 };
+    }
+    const simulated = sums.simulated - last.simulated;
+    return {
+      physicsSteps: (sums.physicsSteps - last.physicsSteps) / seconds,
+      controlSteps: (sums.controlSteps - last.controlSteps) / seconds,
+      realtime: sums.environments > 0 ? simulated / sums.environments / seconds : 0,
+      seconds,
+    };
+  }
+}

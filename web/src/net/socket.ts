@@ -1,0 +1,129 @@
+/** The stream of a server. A lost connection is made again, and the job goes on with what is missing. */
+
+import { PROTOCOL } from "@envgen/wasm/wire.gen";
+import type { Start, ToPage, ToServer } from "../stream.gen.ts";
+import type { Source, SourceEvents, Wanted } from "./source.ts";
+
+const FIRST_WAIT = 400;
+const LONGEST_WAIT = 8000;
+/** Frames that may be under way; few enough that cancelling is felt at once. */
+export const CREDITS = 64;
+
+export class StreamSocket implements Source {
+  private socket: WebSocket | null = null;
+  private wanted: Wanted | null = null;
+  private underway = false;
+  private resuming = false;
+  private greeted = false;
+  private wait = FIRST_WAIT;
+  private timer = 0;
+  private over = false;
+  private owed = 0;
+
+  constructor(
+    private readonly url: string,
+    private readonly mujoco: string,
+    private readonly events: SourceEvents,
+  ) {
+    this.connect();
+  }
+
+  start(wanted: Wanted): void {
+    this.wanted = wanted;
+    this.underway = true;
+    this.resuming = false;
+    if (this.greeted) this.sendStart();
+  }
+
+  cancel(): void {
+    if (!this.underway) return;
+    this.underway = false;
+    this.wanted = null;
+    this.send({ kind: "cancel" });
+  }
+
+  taken(frames: number): void {
+    this.owed += frames;
+    if (this.owed < CREDITS / 8 && this.underway) return;
+    if (this.owed > 0 && this.greeted) this.send({ kind: "credit", frames: this.owed });
+    this.owed = 0;
+  }
+
+  dispose(): void {
+    this.over = true;
+    clearTimeout(this.timer);
+    this.socket?.close();
+  }
+
+  /** For tests: the line goes dead. */
+  drop(): void {
+    this.socket?.close();
+  }
+
+  private connect(): void {
+    if (this.over) return;
+    this.events.connection(this.wait === FIRST_WAIT ? "connecting" : "lost");
+    const socket = new WebSocket(this.url);
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    socket.onopen = () => this.send({ kind: "hello", protocol: PROTOCOL, mujoco: this.mujoco });
+    socket.onmessage = (e: MessageEvent<string | ArrayBuffer>) => {
+      if (typeof e.data === "string") this.receive(JSON.parse(e.data) as ToPage);
+      else this.events.frame(e.data);
+    };
+    socket.onclose = () => this.lost();
+  }
+
+  private receive(message: ToPage): void {
+    switch (message.kind) {
+      case "welcome":
+        this.greeted = true;
+        this.wait = FIRST_WAIT;
+        this.events.connection("open");
+        this.events.welcome(message);
+        if (this.underway) this.sendStart();
+        return;
+      case "started":
+        this.events.started(message, this.resuming);
+        return;
+      case "progress":
+        this.events.progress(message);
+        return;
+      case "done":
+        this.underway = false;
+        this.events.done(message);
+        return;
+      case "error":
+        if (!this.greeted) {
+          // the server does not speak our version: trying again would not help
+          this.over = true;
+          this.events.connection("refused", `${message.cause}\n${message.remedy}`);
+          return;
+        }
+        this.underway = false;
+        this.events.failed(message);
+    }
+  }
+
+  private sendStart(): void {
+    if (!this.wanted) return;
+    this.owed = 0;
+    const have = this.resuming ? this.events.have() : [];
+    const start: Start = { kind: "start", ...this.wanted, have, credits: CREDITS };
+    this.send(start);
+  }
+
+  private send(message: ToServer): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  private lost(): void {
+    this.greeted = false;
+    this.socket = null;
+    if (this.over) return;
+    this.resuming = this.underway;
+    this.events.connection("lost");
+    this.timer = window.setTimeout(() => this.connect(), this.wait);
+    this.wait = Math.min(LONGEST_WAIT, this.wait * 2);
+  }
+}

@@ -1,0 +1,25 @@
+/** Where worlds come from: a server's stream, or the files of a static site. */
+
+import type { Done, Failure, Progress, Start, Started, Welcome } from "../stream.gen.ts";
+
+export interface SourceEvents {
+  welcome(message: Welcome): void;
+  started(message: Started, resumed: boolean): void;
+  frame(data: ArrayBuffer): void;
+  progress(message: Progress): void;
+  done(message: Done): void;
+  failed(message: Failure): void;
+  connection(state: "connecting" | "open" | "lost" | "refused" | "site", why?: string): void;
+  /** Indices that are there already, for a job that goes on after a lost connection. */
+  have(): [number, number][];
+}
+
+export type Wanted = Omit<Start, "kind" | "have" | "credits">;
+
+export interface Source {
+  start(wanted: Wanted): void;
+  cancel(): void;
+  /** The page has taken in so many frames. */
+  taken(frames: number): void;
+  dispose(): void;
+}

@@ -1,0 +1,119 @@
+/** Starts the page: checks what the browser can do, makes the pool, finds the server or the site. */
+
+import { spawn } from "@envgen/wasm/browser";
+import { Pool } from "@envgen/wasm/pool";
+import mujocoUrl from "@mujoco/mujoco/mujoco.wasm?url";
+import onnxUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import { listPolicies } from "../net/api.ts";
+import { findSite, SiteSource } from "../net/site.ts";
+import { StreamSocket } from "../net/socket.ts";
+import * as store from "../state/store.ts";
+import { app, setApp } from "./app.ts";
+import { Engine } from "./engine.ts";
+import { flags } from "./flags.ts";
+import { connectView } from "./mount.ts";
+import { missing, sharingAdvice } from "./needs.ts";
+import { Painter } from "./paint.ts";
+import { Policies } from "./policies.ts";
+import { keepReading } from "./reading.ts";
+import { arrived, keepPace, sourceEvents, whenBegun } from "./session.ts";
+
+export async function boot(): Promise<void> {
+  const problem = missing();
+  if (problem) {
+    store.blocked.value = problem;
+    store.connection.value = "none";
+    return;
+  }
+  const site = await findSite();
+  if (await becomeIsolated(site !== null)) return;
+  let pool: Pool;
+  try {
+    pool = await Pool.create({
+      mujoco: new URL(mujocoUrl, location.href),
+      onnx: new URL(onnxUrl, location.href),
+      spawn,
+      mode: { kind: "realtime", speed: 1 },
+      ...(flags.workers ? { workers: flags.workers } : {}),
+    });
+  } catch (error) {
+    const { cause, remedy } = store.problemOf(error);
+    store.blocked.value = { cause: `the physics could not be started: ${cause}`, remedy };
+    return;
+  }
+  const advice = sharingAdvice(pool.shared);
+  if (advice) store.toast(advice.cause, advice.remedy, "info");
+  begin(pool, site);
+}
+
+/** A static host can't send isolation headers: a service worker adds them, and the page loads once more. */
+async function becomeIsolated(isSite: boolean): Promise<boolean> {
+  if (!isSite || window.crossOriginIsolated || !("serviceWorker" in navigator)) return false;
+  try {
+    await navigator.serviceWorker.register("./isolate.js", { scope: "./" });
+    await navigator.serviceWorker.ready;
+  } catch {
+    return false; // without it poses travel in messages
+  }
+  const KEY = "envgen.isolating";
+  if (sessionStorage.getItem(KEY)) return false;
+  sessionStorage.setItem(KEY, "1");
+  location.reload();
+  return true;
+}
+
+function begin(pool: Pool, site: Awaited<ReturnType<typeof findSite>>): void {
+  const policies = new Policies(pool);
+  const engine = new Engine(
+    pool,
+    {
+      ready: (env) => {
+        policies.mend(env.id, env.spec.agents.length);
+        arrived(pool.envs.size);
+      },
+      taken: () => app()?.source.taken(1),
+    },
+    (spec) => policies.forArrival(spec),
+  );
+  const painter = new Painter(pool, engine, policies, () => app()?.view ?? null);
+  whenBegun(() => painter.reset());
+  pool.on("worker", ({ why, environments }) => {
+    store.toast(
+      `a worker died: ${why}`,
+      `It was replaced; its ${environments} worlds go on from their last reset.`,
+    );
+  });
+  pool.on("flagged", ({ index, why }) => {
+    store.toast(
+      `a world was reset: ${why}`,
+      `World ${index} was the last; it goes on with its next episode.`,
+      "info",
+    );
+  });
+  pool.on("error", ({ why }) => store.toast(why));
+
+  const url = new URL("./api/stream", location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  // built-in policies first, so that arriving worlds find them
+  void Promise.all(["gait", "random", "zero", "keyboard"].map((key) => policies.ensure(key))).then(() => {
+    const source = site
+      ? new SiteSource(site, sourceEvents)
+      : new StreamSocket(url.href, __MUJOCO__, sourceEvents);
+    setApp({ pool, engine, policies, painter, source, site, view: null });
+    connectView();
+    keepPace();
+    keepReading();
+    painter.start();
+    if (site) policies.offer(site.policies?.map((p) => ({ ...p, task: "", error: null })) ?? []);
+    else void offerServed(policies);
+  });
+}
+
+async function offerServed(policies: Policies): Promise<void> {
+  try {
+    policies.offer(await listPolicies());
+  } catch (error) {
+    const { cause, remedy } = store.problemOf(error);
+    store.toast(`policies of the server can't be listed: ${cause}`, remedy);
+  }
+}

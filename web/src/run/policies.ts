@@ -1,0 +1,175 @@
+/** Policies on the page: built-ins, those of the server, those dropped; loaded when first used. */
+
+import type { AgentRef, PolicyId, PolicySource, PoolApi, Selection } from "@envgen/wasm/api";
+import { NO_POLICY } from "@envgen/wasm/api";
+import type { WorldSpec } from "@envgen/wasm/wire.gen";
+import { fetchBytes, type ServedPolicy } from "../net/api.ts";
+import { chosenPolicy, type PolicyRow, policies, problemOf, toast } from "../state/store.ts";
+
+const BUILT_IN: readonly PolicyRow[] = (
+  [
+    ["gait", "the robot's own pattern of steps"],
+    ["random", "uniform in −1 to 1"],
+    ["zero", "the middle of every control"],
+    ["keyboard", "W A S D drive the agent in focus"],
+  ] as const
+).map(([kind, detail]) => ({ key: kind, name: kind, kind, id: null, robot: null, detail, problem: null }));
+
+export class Policies {
+  private readonly sources = new Map<string, () => Promise<PolicySource>>();
+  private readonly loading = new Map<string, Promise<PolicyId>>();
+  private readonly keyOf = new Map<PolicyId, string>();
+
+  constructor(private readonly pool: PoolApi) {
+    policies.value = BUILT_IN;
+    for (const row of BUILT_IN) {
+      const kind = row.kind as "gait" | "random" | "zero" | "keyboard";
+      this.sources.set(row.key, () => Promise.resolve({ kind }));
+    }
+  }
+
+  /** Networks that the server, or the site, offers. */
+  offer(served: readonly ServedPolicy[]): void {
+    for (const p of served) {
+      const key = `onnx:${p.name}`;
+      const url = p.url ?? `./api/policies/${encodeURIComponent(p.name)}.onnx`;
+      this.sources.set(key, async () => ({ kind: "onnx", model: await fetchBytes(url) }));
+      this.put({
+        key,
+        name: p.name,
+        kind: "onnx",
+        id: null,
+        robot: p.robot || null,
+        detail: [p.robot, p.task].filter(Boolean).join(", ") || "ONNX",
+        problem: p.error,
+      });
+    }
+  }
+
+  /** A file that was dropped. It is checked at once; null where it is no policy. */
+  async drop(file: File): Promise<string | null> {
+    if (!/\.onnx$/i.test(file.name)) {
+      toast(
+        `${file.name} is no policy`,
+        "Drop an .onnx file: input obs (N, observations), output action (N, actions).",
+      );
+      return null;
+    }
+    const name = file.name.replace(/\.onnx$/i, "");
+    let key = `dropped:${name}`;
+    for (let i = 2; this.sources.has(key); i++) key = `dropped:${name} ${i}`;
+    const model = await file.arrayBuffer();
+    this.sources.set(key, () => Promise.resolve({ kind: "onnx", model }));
+    this.put({
+      key,
+      name: key.slice(8),
+      kind: "onnx",
+      id: null,
+      robot: null,
+      detail: "dropped here",
+      problem: null,
+    });
+    try {
+      await this.ensure(key);
+      chosenPolicy.value = key;
+      return key;
+    } catch (error) {
+      const { cause, remedy } = problemOf(error);
+      toast(`${file.name}: ${cause}`, remedy);
+      this.sources.delete(key);
+      policies.value = policies.value.filter((p) => p.key !== key);
+      return null;
+    }
+  }
+
+  /** Number in the pool; loads it first if need be. */
+  ensure(key: string): Promise<PolicyId> {
+    const row = policies.value.find((p) => p.key === key);
+    if (row && row.id !== null) return Promise.resolve(row.id);
+    let job = this.loading.get(key);
+    if (!job) {
+      job = this.load(key);
+      this.loading.set(key, job);
+      job.catch(() => undefined).finally(() => this.loading.delete(key));
+    }
+    return job;
+  }
+
+  private async load(key: string): Promise<PolicyId> {
+    const source = this.sources.get(key);
+    const row = policies.value.find((p) => p.key === key);
+    if (!source || !row) {
+      const known = policies.value.map((p) => p.key).join(", ");
+      throw new Error(`there is no policy ${key}\nChoose one of ${known}.`);
+    }
+    const info = await this.pool.addPolicy(await source(), row.name);
+    this.keyOf.set(info.id, key);
+    const facts = info.onnx;
+    const detail = facts
+      ? `${facts.observation} → ${facts.action}${facts.robot ? `, ${facts.robot}` : ""}`
+      : row.detail;
+    this.put({ ...row, id: info.id, robot: facts?.robot ?? row.robot, detail });
+    return info.id;
+  }
+
+  /** Gives a policy to agents and says how many took it; who can't keeps its own, and why is said. */
+  async assign(
+    key: string,
+    selection: Selection = {},
+    quiet = false,
+  ): Promise<{ agents: number; refused: number }> {
+    try {
+      const id = await this.ensure(key);
+      const { agents, refused } = this.pool.assign(id, selection);
+      const first = refused[0];
+      if (first && !quiet) {
+        const [cause, ...rest] = first.why.split("\n");
+        const many = refused.length > 1 ? ` (and ${refused.length - 1} more)` : "";
+        toast(
+          `${this.nameOfAgent(first.agent)}${many}: ${cause}`,
+          rest.join(" ") || "It keeps the policy that it had.",
+        );
+      }
+      return { agents, refused: refused.length };
+    } catch (error) {
+      const { cause, remedy } = problemOf(error);
+      if (!quiet) toast(cause, remedy);
+      return { agents: 0, refused: 0 };
+    }
+  }
+
+  /** For an arriving world: what was chosen last for all, where its robots can do it; else random. */
+  forArrival(spec: WorldSpec): PolicyId | undefined {
+    const id = (key: string) => policies.value.find((p) => p.key === key)?.id ?? undefined;
+    if (chosenPolicy.value === "gait" && spec.agents.every((a) => a.gait === null)) return id("random");
+    return id(chosenPolicy.value) ?? id("random");
+  }
+
+  /** Agents of a world that came away with no policy get random controls. */
+  mend(env: number, agents: number): void {
+    const random = policies.value.find((p) => p.key === "random")?.id;
+    if (random === null || random === undefined) return;
+    for (let agent = 0; agent < agents; agent++) {
+      if (this.pool.policyOf({ env, agent }) === NO_POLICY)
+        this.pool.assign(random, { envs: [env], agents: [agent] });
+    }
+  }
+
+  key(id: PolicyId): string | null {
+    return this.keyOf.get(id) ?? null;
+  }
+
+  name(id: PolicyId): string {
+    return this.pool.policies.get(id)?.name ?? "none";
+  }
+
+  private nameOfAgent(ref: AgentRef): string {
+    const env = this.pool.envs.get(ref.env);
+    return env ? `world ${env.spec.index}, ${env.spec.agents[ref.agent]?.id ?? "?"}` : "an agent";
+  }
+
+  private put(row: PolicyRow): void {
+    const at = policies.value.findIndex((p) => p.key === row.key);
+    policies.value = at < 0 ? [...policies.value, row] : policies.value.map((p, i) => (i === at ? row : p));
+  }
+}

@@ -1,0 +1,210 @@
+/** What runs and how: begins jobs, takes in what the source sends, sets the pace. */
+
+import type { Mode } from "@envgen/wasm/api";
+import { effect } from "@preact/signals";
+import { fromHash, type Recipe, toHash } from "../lib/link.ts";
+import { toRanges } from "../lib/ranges.ts";
+import type { SourceEvents, Wanted } from "../net/source.ts";
+import * as store from "../state/store.ts";
+import type { Done, Progress, Started, Welcome } from "../stream.gen.ts";
+import { app } from "./app.ts";
+import { focusOn } from "./focusing.ts";
+import { remember } from "./history.ts";
+
+let asked = 0;
+let onBegin: (() => void) | null = null;
+
+export function whenBegun(listener: () => void): void {
+  onBegin = listener;
+}
+
+/** Runs what the boxes say, in place of what runs now. */
+export function start(recipe: Partial<Recipe> = {}): void {
+  const a = app();
+  if (!a) return;
+  if (recipe.prompt !== undefined) store.prompt.value = recipe.prompt;
+  if (recipe.cfg !== undefined) store.cfg.value = recipe.cfg;
+  if (recipe.pack !== undefined) store.pack.value = recipe.pack;
+  if (recipe.count !== undefined) store.count.value = recipe.count;
+  if (recipe.seed !== undefined) store.seed.value = recipe.seed;
+  if (recipe.difficulty !== undefined) store.difficulty.value = recipe.difficulty ?? [0, 1];
+  const now = current();
+  if (!now.prompt.trim() && !now.cfg && !now.pack) {
+    store.meaningProblem.value = {
+      cause: "nothing was asked for",
+      remedy: "Say what world you want, for instance “rough terrain for ants”.",
+    };
+    return;
+  }
+  focusOn(null);
+  const runs = store.runningCfg.value;
+  if (runs !== null) {
+    const turn = { prompt: lastPrompt, cfg: runs, meaning: lastMeaning };
+    store.turns.value = [...store.turns.value, turn].slice(-30);
+  }
+  asked = performance.now();
+  store.job.value = { ...store.NO_JOB, state: "starting", seed: now.seed };
+  if (now.prompt) remember(now.prompt);
+  a.source.start(wanted(now));
+}
+
+let lastPrompt = "";
+let lastMeaning: store.Turn["meaning"] = null;
+
+/** What the boxes say. */
+export function current(): Recipe {
+  const [low, high] = store.difficulty.value;
+  return {
+    prompt: store.prompt.value,
+    cfg: store.cfg.value,
+    pack: store.pack.value,
+    count: store.count.value,
+    seed: store.seed.value,
+    difficulty: low === 0 && high === 1 ? null : [low, high],
+  };
+}
+
+function wanted(r: Recipe): Wanted {
+  const source = r.cfg
+    ? { kind: "cfg" as const, cfg: r.cfg as Record<string, unknown> }
+    : r.pack
+      ? { kind: "pack" as const, pack: r.pack }
+      : { kind: "prompt" as const, prompt: r.prompt };
+  return { source, count: r.count, seed: r.seed, difficulty: r.difficulty };
+}
+
+export function cancel(): void {
+  const a = app();
+  if (!a || !store.busy.value) return;
+  a.source.cancel();
+  a.engine.forgetIncoming();
+  store.job.value = { ...store.job.value, state: "cancelled" };
+}
+
+/** Goes back to what ran before. */
+export function undo(): void {
+  const last = store.turns.value[store.turns.value.length - 1];
+  if (!last) return;
+  store.turns.value = store.turns.value.slice(0, -1);
+  store.runningCfg.value = null; // what is undone is no turn
+  start({ prompt: last.prompt, cfg: last.cfg, pack: null });
+  store.meaning.value = last.meaning;
+}
+
+export const sourceEvents: SourceEvents = {
+  welcome(message: Welcome) {
+    store.version.value = message.envgen;
+    if (store.job.value.state !== "idle") return;
+    const linked = fromHash(location.hash);
+    if (linked) {
+      start(linked);
+      return;
+    }
+    const given = message.source;
+    if (!given) return;
+    start({
+      prompt: given.kind === "prompt" ? given.prompt : "",
+      cfg: given.kind === "cfg" ? given.cfg : null,
+      pack: given.kind === "pack" ? given.pack : null,
+      count: message.count,
+      seed: message.seed,
+    });
+  },
+  started(message: Started, resumed: boolean) {
+    const a = app();
+    if (!a) return;
+    if (!resumed) {
+      onBegin?.();
+      a.engine.begin(message.count);
+      if (JSON.stringify(a.pool.task) !== JSON.stringify(message.task)) a.pool.setTask(message.task);
+      store.task.value = message.task;
+      store.runningCfg.value = message.cfg;
+      lastPrompt = store.prompt.value;
+      lastMeaning = message.interpretation ?? store.meaning.value;
+      if (message.interpretation) store.meaning.value = message.interpretation;
+      document.title = `${message.name} · envgen`;
+      const r = current();
+      history.replaceState(null, "", toHash({ ...r, count: message.count, seed: message.seed }));
+    }
+    store.job.value = {
+      ...store.job.value,
+      state: "streaming",
+      name: message.name,
+      count: message.count,
+      seed: message.seed,
+    };
+  },
+  frame(data) {
+    if (store.job.value.state === "streaming") app()?.engine.push(data);
+    else app()?.source.taken(1);
+  },
+  progress(message: Progress) {
+    const refused = Object.values(message.refused).reduce((x, y) => x + y, 0);
+    store.job.value = {
+      ...store.job.value,
+      made: message.made,
+      refused,
+      givenUp: message.given_up,
+      elapsed: message.elapsed,
+    };
+  },
+  done(message: Done) {
+    const refused = Object.values(message.refused).reduce((x, y) => x + y, 0);
+    const state = message.cancelled ? "cancelled" : "done";
+    if (store.job.value.state === "failed") return;
+    store.job.value = {
+      ...store.job.value,
+      state,
+      made: message.made,
+      refused,
+      givenUp: message.given_up.length,
+      elapsed: message.elapsed,
+    };
+    const lost = message.given_up[0];
+    if (lost) {
+      const more = message.given_up.length > 1 ? ` and ${message.given_up.length - 1} others` : "";
+      store.toast(`variant ${lost.index}${more} could not be made: ${lost.cause}`, lost.remedy);
+    }
+  },
+  failed(message) {
+    store.job.value = { ...store.job.value, state: "failed" };
+    store.meaningProblem.value = { cause: message.cause, remedy: message.remedy };
+  },
+  connection(state, why) {
+    store.connection.value = state;
+    if (state !== "refused") return;
+    const { cause, remedy } = store.problemOf(why ?? "the server refused this page");
+    store.blocked.value = {
+      cause,
+      remedy: remedy || "Reload the page; if it stays so, install envgen anew.",
+    };
+  },
+  have: () => toRanges(app()?.engine.indices() ?? []),
+};
+
+/** A world runs: the first and the last are timed. */
+export function arrived(running: number): void {
+  const j = store.job.value;
+  const after = (performance.now() - asked) / 1000;
+  if (j.firstAfter === null) store.job.value = { ...j, firstAfter: after };
+  if (running >= store.job.value.count && store.job.value.allAfter === null) {
+    store.job.value = { ...store.job.value, allAfter: after };
+  }
+}
+
+export function modeOf(pace: store.Pace, speed: number): Mode {
+  if (pace === "paused") return { kind: "paused" };
+  return pace === "flat" ? { kind: "flat" } : { kind: "realtime", speed };
+}
+
+/** Keeps the pool, and how smoothly poses are shown, at the pace that was chosen. */
+export function keepPace(): () => void {
+  return effect(() => {
+    const pace = store.pace.value;
+    const speed = store.speed.value;
+    const a = app();
+    if (!a) return;
+    a.pool.setMode(modeOf(pace, speed));
+    if (a.view) a.view.smoothing = pace === "flat" || speed > 2 ? 0 : 0.035;
+  });
+}

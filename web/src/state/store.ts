@@ -1,0 +1,165 @@
+/** What the page shows, as signals. Only `run/` writes what runs; components write what a person chooses. */
+
+import type { FindingSpec, TaskSpec, WorldSpec } from "@envgen/wasm/wire.gen";
+import { computed, signal } from "@preact/signals";
+import type { ColourBy } from "../lib/colours.ts";
+import type { Tally } from "../lib/scores.ts";
+import type { FrameTimes } from "../scene/view.ts";
+import type { InterpretationSpec } from "../stream.gen.ts";
+
+/** Cause and remedy, as all errors of envgen have them. */
+export interface Problem {
+  readonly cause: string;
+  readonly remedy: string;
+}
+
+/* What is asked for. */
+export const prompt = signal("");
+export const count = signal<number | null>(null);
+export const seed = signal("0");
+export const difficulty = signal<readonly [number, number]>([0, 1]);
+/** An EnvCfg that stands in for the prompt, after a chip was edited. */
+export const cfg = signal<unknown>(null);
+export const pack = signal<string | null>(null);
+
+/* What it means. */
+export const meaning = signal<InterpretationSpec | null>(null);
+export const meaningProblem = signal<Problem | null>(null);
+export const interpreting = signal(false);
+
+export interface Turn {
+  readonly prompt: string;
+  readonly cfg: unknown;
+  readonly meaning: InterpretationSpec | null;
+}
+/** What was run before, oldest first: undo goes back to the last. */
+export const turns = signal<readonly Turn[]>([]);
+
+/* What runs. */
+export type JobState = "idle" | "starting" | "streaming" | "done" | "cancelled" | "failed";
+export interface Job {
+  readonly state: JobState;
+  readonly name: string;
+  readonly count: number;
+  readonly made: number;
+  readonly refused: number;
+  readonly givenUp: number;
+  readonly elapsed: number;
+  readonly seed: string;
+  /** Seconds from the request to the first world that runs, and to the last. */
+  readonly firstAfter: number | null;
+  readonly allAfter: number | null;
+}
+export const NO_JOB: Job = {
+  state: "idle",
+  name: "",
+  count: 0,
+  made: 0,
+  refused: 0,
+  givenUp: 0,
+  elapsed: 0,
+  seed: "0",
+  firstAfter: null,
+  allAfter: null,
+};
+export const job = signal<Job>(NO_JOB);
+export const runningCfg = signal<unknown>(null);
+export const task = signal<TaskSpec | null>(null);
+export type Connection = "none" | "connecting" | "open" | "lost" | "refused" | "site";
+export const connection = signal<Connection>("connecting");
+export const version = signal("");
+
+export interface Stats {
+  readonly environments: number;
+  readonly agents: number;
+  readonly workers: number;
+  readonly stepsPerSecond: number;
+  readonly realtime: number;
+  readonly heap: number;
+  readonly episodes: number;
+  readonly resets: number;
+  readonly flagged: number;
+  readonly busy: number;
+}
+export const stats = signal<Stats | null>(null);
+export const frames = signal<FrameTimes | null>(null);
+
+export type Pace = "paused" | "realtime" | "flat";
+export const pace = signal<Pace>("realtime");
+export const speed = signal(1);
+
+/* Policies. */
+export interface PolicyRow {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: "zero" | "random" | "gait" | "keyboard" | "onnx";
+  /** Number in the pool, once it was loaded. */
+  readonly id: number | null;
+  readonly robot: string | null;
+  readonly detail: string;
+  readonly problem: string | null;
+}
+export const policies = signal<readonly PolicyRow[]>([]);
+export const chosenPolicy = signal("gait");
+export const scores = signal<readonly (Tally & { readonly policy: number })[]>([]);
+export const bins = signal<readonly { episodes: number; successes: number }[]>([]);
+
+/* What is looked at. */
+export interface Focus {
+  readonly slot: number;
+  readonly index: number;
+  readonly agent: number;
+  readonly spec: WorldSpec;
+  readonly report: readonly FindingSpec[];
+}
+export const focus = signal<Focus | null>(null);
+export const hovered = signal<{ slot: number; index: number; x: number; y: number; text: string } | null>(
+  null,
+);
+export const selected = signal<ReadonlySet<number>>(new Set());
+export const colourBy = signal<ColourBy>("status");
+export interface Legend {
+  readonly kind: "categories" | "scale";
+  readonly entries: readonly { readonly text: string; readonly colour: string }[];
+}
+export const legend = signal<Legend>({ kind: "categories", entries: [] });
+export const arrow = signal<{ x0: number; y0: number; x1: number; y1: number } | null>(null);
+
+/* What went wrong. */
+export interface Toast extends Problem {
+  readonly id: number;
+  readonly tone: "error" | "info";
+  readonly times: number;
+}
+export const toasts = signal<readonly Toast[]>([]);
+/** Something that keeps the page from working at all. */
+export const blocked = signal<Problem | null>(null);
+
+export const busy = computed(() => job.value.state === "starting" || job.value.state === "streaming");
+
+let nextToast = 1;
+/** Says something for a while; the same thing again is counted, not repeated. */
+export function toast(cause: string, remedy = "", tone: Toast["tone"] = "error"): void {
+  const same = toasts.value.find((t) => t.cause === cause);
+  if (same) {
+    toasts.value = toasts.value.map((t) => (t === same ? { ...t, times: t.times + 1 } : t));
+    return;
+  }
+  const id = nextToast++;
+  toasts.value = [...toasts.value.slice(-3), { id, cause, remedy, tone, times: 1 }];
+  setTimeout(() => dismiss(id), tone === "error" ? 14_000 : 6_000);
+}
+
+export function dismiss(id: number): void {
+  toasts.value = toasts.value.filter((t) => t.id !== id);
+}
+
+/** Any error as cause and remedy. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Error && "what" in error && "remedy" in error) {
+    return { cause: String(error.what), remedy: String(error.remedy) };
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  const [cause, ...rest] = text.split("\n");
+  return { cause: cause || "something failed without saying why", remedy: rest.join(" ") };
+}

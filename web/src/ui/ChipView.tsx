@@ -1,0 +1,69 @@
+/** One chip: a click edits it, its cross takes it away. */
+
+import { useSignal } from "@preact/signals";
+import { type Chip, withChip, withoutChip } from "../lib/chips.ts";
+import { start } from "../run/session.ts";
+import * as store from "../state/store.ts";
+
+export function ChipView({ chip }: { chip: Chip }) {
+  const editing = useSignal(false);
+
+  const apply = (cfg: unknown) => {
+    store.cfg.value = cfg;
+    start();
+  };
+
+  const base = () => store.cfg.value ?? store.meaning.value?.cfg;
+
+  const remove = () => {
+    if (chip.kind === "unmapped") {
+      const words = chip.words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+      store.prompt.value = store.prompt.value.replace(new RegExp(`\\s*\\b${words}\\b,?`, "i"), "").trim();
+      return;
+    }
+    apply(withoutChip(base(), chip));
+  };
+
+  if (editing.value) {
+    return (
+      <span class={`chip ${chip.kind} editing`}>
+        <span class="label">{chip.label}</span>
+        <input
+          aria-label={`New value of ${chip.label}`}
+          value={typeof chip.value === "string" ? chip.value : JSON.stringify(chip.value)}
+          ref={(el) => el?.select()}
+          onKeyDown={(e) => {
+            if (e.key === "Escape") editing.value = false;
+            if (e.key !== "Enter") return;
+            editing.value = false;
+            apply(withChip(base(), chip, e.currentTarget.value));
+          }}
+          onBlur={() => {
+            editing.value = false;
+          }}
+        />
+      </span>
+    );
+  }
+  const editable = chip.kind !== "unmapped" && chip.path !== "count";
+  return (
+    <span class={`chip ${chip.kind}`} title={chip.why}>
+      <button
+        type="button"
+        class="main"
+        aria-label={editable ? `Edit ${chip.label} ${chip.text}` : chip.why}
+        onClick={() => {
+          if (editable) editing.value = true;
+        }}
+      >
+        {chip.label && <span class="label">{chip.label}</span>}
+        {chip.text}
+      </button>
+      {chip.removable && (
+        <button type="button" class="cross" aria-label={`Take ${chip.text} out`} onClick={remove}>
+          ×
+        </button>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,75 @@
+/** The running set as a pack, the link that reproduces it. */
+
+import { useSignal } from "@preact/signals";
+import { toHash } from "../lib/link.ts";
+import { exportPack } from "../net/api.ts";
+import { download } from "../run/recording.ts";
+import { current } from "../run/session.ts";
+import * as store from "../state/store.ts";
+import { Icon } from "./Icon.tsx";
+
+export function ExportButtons() {
+  const working = useSignal(false);
+  const running = (store.stats.value?.environments ?? 0) > 0;
+  const site = store.connection.value === "site";
+
+  const save = async () => {
+    const r = current();
+    const j = store.job.value;
+    working.value = true;
+    store.toast(
+      "The pack is being made",
+      "It is validated and written anew; the download starts by itself.",
+      "info",
+    );
+    try {
+      const source = r.pack ? { kind: "pack", pack: r.pack } : { kind: "cfg", cfg: store.runningCfg.value };
+      const blob = await exportPack({ source, seed: j.seed, count: j.count });
+      download(blob, `${j.name}-s${j.seed}.zip`, "application/zip");
+    } catch (error) {
+      const { cause, remedy } = store.problemOf(error);
+      store.toast(`the pack could not be exported: ${cause}`, remedy);
+    } finally {
+      working.value = false;
+    }
+  };
+
+  const link = async () => {
+    const j = store.job.value;
+    const hash = toHash({ ...current(), count: j.count, seed: j.seed });
+    const url = `${location.origin}${location.pathname}${hash}`;
+    try {
+      await navigator.clipboard.writeText(url);
+      store.toast("Link copied", "It runs the same worlds: same prompt, seed and count.", "info");
+    } catch {
+      history.replaceState(null, "", hash);
+      store.toast("The link is in the address bar", "The browser did not let the page copy it.", "info");
+    }
+  };
+
+  return (
+    <div class="right">
+      <button
+        type="button"
+        class="button quiet"
+        disabled={!running}
+        onClick={link}
+        title="Copy a link that runs the same worlds"
+      >
+        <Icon name="link" /> Link
+      </button>
+      {!site && (
+        <button
+          type="button"
+          class="button quiet"
+          id="export"
+          disabled={!running || working.value}
+          onClick={save}
+          title="The running set as a pack (.zip) that loads in stock MuJoCo"
+        >
+          <Icon name="save" /> {working.value ? "Making…" : "Pack"}
+        </button>
+      )}
+    </div>
+  );
+}

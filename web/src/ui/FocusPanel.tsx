@@ -1,0 +1,89 @@
+/** The world in focus: its agents, what was drawn, what validation found. */
+
+import { useComputed } from "@preact/signals";
+import { value } from "../lib/format.ts";
+import { app } from "../run/app.ts";
+import { focusOn, step } from "../run/focusing.ts";
+import * as store from "../state/store.ts";
+import { AgentPanel } from "./AgentPanel.tsx";
+import { Icon } from "./Icon.tsx";
+import { Panel } from "./Panel.tsx";
+import { ReportList } from "./ReportList.tsx";
+
+export function FocusPanel() {
+  const focus = store.focus.value;
+  const drawn = useComputed(() => Object.entries(store.focus.value?.spec.drawn ?? {}));
+  if (!focus) return null;
+  const { spec } = focus;
+  const good = focus.report.filter((f) => f.ok).length;
+  return (
+    <section aria-label={`World ${focus.index}`}>
+      <div class="focus-head">
+        <h2 class="num">
+          World {focus.index}
+          <small>difficulty {spec.difficulty.toFixed(2)}</small>
+        </h2>
+        <button
+          type="button"
+          class="button quiet icon"
+          aria-label="World before"
+          title="World before (←)"
+          onClick={() => step(-1)}
+        >
+          <Icon name="left" />
+        </button>
+        <button
+          type="button"
+          class="button quiet icon"
+          aria-label="Next world"
+          title="Next world (→)"
+          onClick={() => step(1)}
+        >
+          <Icon name="right" />
+        </button>
+        <button
+          type="button"
+          class="button quiet icon"
+          aria-label="Reset this world"
+          title="Reset this world (r)"
+          onClick={() => {
+            const env = app()?.engine.slots[focus.slot];
+            if (env != null) app()?.pool.reset([env]);
+          }}
+        >
+          <Icon name="reset" />
+        </button>
+        <button
+          type="button"
+          class="button quiet icon"
+          aria-label="Back to all worlds"
+          title="Back (Esc)"
+          onClick={() => focusOn(null)}
+        >
+          <Icon name="close" />
+        </button>
+      </div>
+      <AgentPanel />
+      <Panel title={`Drawn (${drawn.value.length})`}>
+        <dl class="pairs">
+          {drawn.value.map(([path, v]) => (
+            <>
+              <dt key={path} title={path}>
+                {path}
+              </dt>
+              <dd>{value(v)}</dd>
+            </>
+          ))}
+        </dl>
+        {spec.notes.map((note) => (
+          <p key={note} class="soft">
+            {note}
+          </p>
+        ))}
+      </Panel>
+      <Panel title={`Validation ${good}/${focus.report.length}`} open={good < focus.report.length}>
+        <ReportList findings={focus.report} />
+      </Panel>
+    </section>
+  );
+}

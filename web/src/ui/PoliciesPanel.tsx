@@ -1,0 +1,65 @@
+/** Policies: choose one, then say which agents get it; it acts at the next control step. */
+
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { app } from "../run/app.ts";
+import * as store from "../state/store.ts";
+import { ApplyTo } from "./ApplyTo.tsx";
+import { Panel } from "./Panel.tsx";
+import { PolicyItem } from "./PolicyItem.tsx";
+
+export function PoliciesPanel() {
+  const over = useSignal(false);
+  const picker = useRef<HTMLInputElement>(null);
+  const take = async (files: FileList | null | undefined) => {
+    for (const file of files ?? []) await app()?.policies.drop(file);
+  };
+  return (
+    <Panel title="Policies">
+      <div class="policies" role="radiogroup" aria-label="Policy to apply">
+        {store.policies.value.map((p) => (
+          <PolicyItem key={p.key} row={p} />
+        ))}
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: files are dropped on it, which a plain button does as well */}
+      <div
+        class={over.value ? "drop over" : "drop"}
+        role="button"
+        tabIndex={0}
+        onClick={() => picker.current?.click()}
+        onKeyDown={(e) => {
+          if (e.key === "Enter" || e.key === " ") picker.current?.click();
+        }}
+        onDragOver={(e) => {
+          e.preventDefault();
+          over.value = true;
+        }}
+        onDragLeave={() => {
+          over.value = false;
+        }}
+        onDrop={(e) => {
+          e.preventDefault();
+          e.stopPropagation();
+          over.value = false;
+          void take(e.dataTransfer?.files);
+        }}
+      >
+        Drop an .onnx file, or choose one
+      </div>
+      <input
+        ref={picker}
+        id="onnx-file"
+        class="visually-hidden"
+        type="file"
+        accept=".onnx"
+        tabIndex={-1}
+        aria-label="ONNX policy"
+        onChange={(e) => {
+          void take(e.currentTarget.files);
+          e.currentTarget.value = "";
+        }}
+      />
+      <ApplyTo />
+    </Panel>
+  );
+}

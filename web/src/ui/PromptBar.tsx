@@ -1,0 +1,55 @@
+/** The top of the page: what is asked for, and how far it is. */
+
+import { cancel, start } from "../run/session.ts";
+import * as store from "../state/store.ts";
+import { Meaning } from "./Meaning.tsx";
+import { PromptInput } from "./PromptInput.tsx";
+import { Settings } from "./Settings.tsx";
+
+export function PromptBar() {
+  const site = store.connection.value === "site";
+  const job = store.job.value;
+  const share = job.count ? Math.min(1, (job.made + job.givenUp) / job.count) : 0;
+  return (
+    <header>
+      <div class="prompt-row">
+        <div class="brand">
+          <img src="./icon.svg" alt="" />
+          envgen
+        </div>
+        {site ? (
+          <div class="prompt-box soft">
+            {job.name} <span class="faint">· published worlds, no server behind them</span>
+          </div>
+        ) : (
+          <>
+            <PromptInput />
+            <Settings />
+            {store.busy.value ? (
+              <button type="button" class="button" id="cancel" onClick={cancel}>
+                Cancel
+              </button>
+            ) : (
+              <button type="button" class="button primary" id="run" onClick={() => start()}>
+                Run
+              </button>
+            )}
+          </>
+        )}
+      </div>
+      {!site && <Meaning />}
+      {store.busy.value && (
+        <div
+          class="progress"
+          role="progressbar"
+          aria-label="Worlds made"
+          aria-valuemin={0}
+          aria-valuemax={job.count}
+          aria-valuenow={job.made}
+        >
+          <div style={{ transform: `scaleX(${share})` }} />
+        </div>
+      )}
+    </header>
+  );
+}

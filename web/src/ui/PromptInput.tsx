@@ -1,0 +1,105 @@
+/** The prompt: Enter runs it, the arrow keys walk through what was run before. */
+
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { past } from "../run/history.ts";
+import { start } from "../run/session.ts";
+import * as store from "../state/store.ts";
+import { Icon } from "./Icon.tsx";
+
+export function PromptInput() {
+  const open = useSignal(false);
+  const marked = useSignal(-1);
+  const box = useRef<HTMLDivElement>(null);
+  const problem = store.meaningProblem.value;
+
+  const choose = (text: string, run: boolean) => {
+    open.value = false;
+    marked.value = -1;
+    store.cfg.value = null;
+    store.pack.value = null;
+    store.prompt.value = text;
+    if (run) start();
+  };
+
+  const onKey = (e: KeyboardEvent) => {
+    const list = past.value;
+    if (e.key === "Enter") {
+      e.preventDefault();
+      const picked = open.value ? list[marked.value] : undefined;
+      if (picked !== undefined) choose(picked, false);
+      else {
+        open.value = false;
+        start();
+      }
+    } else if (e.key === "ArrowDown" || e.key === "ArrowUp") {
+      if (list.length === 0) return;
+      e.preventDefault();
+      open.value = true;
+      const by = e.key === "ArrowDown" ? 1 : -1;
+      marked.value = Math.max(-1, Math.min(list.length - 1, marked.value + by));
+    } else if (e.key === "Escape" && open.value) {
+      e.stopPropagation();
+      open.value = false;
+    }
+  };
+
+  return (
+    <div
+      class="prompt-box"
+      ref={box}
+      onFocusOut={(e) => {
+        if (!box.current?.contains(e.relatedTarget as Node | null)) open.value = false;
+      }}
+    >
+      <input
+        id="prompt"
+        type="text"
+        spellcheck={false}
+        autocomplete="off"
+        placeholder="Describe a world: moguls for a robot dog, half gravity, no crates"
+        aria-label="Prompt"
+        aria-invalid={problem !== null}
+        aria-describedby={problem ? "prompt-problem" : undefined}
+        aria-expanded={open.value}
+        aria-controls="prompt-history"
+        role="combobox"
+        value={store.prompt.value}
+        onInput={(e) => {
+          store.cfg.value = null;
+          store.pack.value = null;
+          store.prompt.value = e.currentTarget.value;
+        }}
+        onKeyDown={onKey}
+      />
+      {past.value.length > 0 && (
+        <button
+          type="button"
+          class="button quiet icon history-button"
+          aria-label="Prompts that were run before"
+          title="Prompts that were run before (arrow keys)"
+          onClick={() => {
+            open.value = !open.value;
+          }}
+        >
+          <Icon name="clock" />
+        </button>
+      )}
+      {open.value && (
+        <div class="history" id="prompt-history" role="listbox">
+          {past.value.map((text, i) => (
+            <button
+              key={text}
+              type="button"
+              role="option"
+              aria-selected={i === marked.value}
+              onClick={() => choose(text, true)}
+            >
+              {text}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

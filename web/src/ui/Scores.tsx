@@ -1,0 +1,43 @@
+/** A row per policy: agents, episodes, success, reward, length. */
+
+import { category, css } from "../lib/colours.ts";
+import { count, percent, short } from "../lib/format.ts";
+import { app } from "../run/app.ts";
+import * as store from "../state/store.ts";
+import { Panel } from "./Panel.tsx";
+
+export function Scores() {
+  const rows = store.scores.value;
+  return (
+    <Panel title="Scores">
+      {rows.length === 0 ? (
+        <p class="faint">Episodes are counted here, by the policy that played them.</p>
+      ) : (
+        <table class="scores">
+          <thead>
+            <tr>
+              <th>policy</th>
+              <th>agents</th>
+              <th>episodes</th>
+              <th>success</th>
+              <th title="mean reward of an episode">reward</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((r) => (
+              <tr key={r.policy}>
+                <td>
+                  <span style={{ color: css(category(r.policy)) }}>●</span> {app()?.policies.name(r.policy)}
+                </td>
+                <td>{count(r.agents)}</td>
+                <td>{count(r.episodes)}</td>
+                <td>{r.episodes ? percent(r.successes / r.episodes) : "–"}</td>
+                <td>{r.episodes ? short(r.reward / r.episodes) : "–"}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+}

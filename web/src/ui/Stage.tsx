@@ -1,0 +1,36 @@
+/** The wall and what lies over it. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { mountView } from "../run/mount.ts";
+import * as store from "../state/store.ts";
+import { Arrow } from "./Arrow.tsx";
+import { Blocked } from "./Blocked.tsx";
+import { Examples } from "./Examples.tsx";
+import { Legend } from "./Legend.tsx";
+import { StageButtons } from "./StageButtons.tsx";
+import { Tip } from "./Tip.tsx";
+
+export function Stage() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => (canvas.current ? mountView(canvas.current) : undefined), []);
+  const idle = store.job.value.state === "idle" && store.connection.value !== "site";
+  return (
+    <main class="stage">
+      <canvas
+        ref={canvas}
+        tabIndex={0}
+        aria-label="The wall: one tile a world. Arrow keys pan, plus and minus zoom, Escape goes back."
+      />
+      <Arrow />
+      <div class="overlay bottom-left">
+        <Legend />
+      </div>
+      <div class="overlay top-right">
+        <StageButtons />
+      </div>
+      <Tip />
+      {idle && <Examples />}
+      <Blocked />
+    </main>
+  );
+}

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { labelOf, makeChips, readValue, withChip, withoutChip } from "../src/lib/chips.ts";
+import { diff, getPath, parsePath } from "../src/lib/path.ts";
+
+const cfg = {
+  terrain: { sub_terrains: [{ kind: "rough", amplitude: 0.1 }, { kind: "stairs" }] },
+  obstacles: [{ kind: "box", density: [0.02, 0.06] }],
+  physics: { gravity: 4.9 },
+};
+const meaning = {
+  cfg,
+  count: 200,
+  backend: "offline",
+  understood: [
+    { text: "rough", path: "terrain.sub_terrains[0].kind", value: "rough" },
+    { text: "few", path: "obstacles[0].density", value: [0.02, 0.06] },
+    { text: "few", path: "obstacles[0].density", value: [0.02, 0.06] },
+    { text: "200", path: "count", value: 200 },
+  ],
+  assumed: [{ path: "task.kind", value: "walk", why: "no task named" }],
+  unmapped: ["shiny"],
+};
+
+test("chips say what was understood, assumed and not understood, each once", () => {
+  const chips = makeChips(meaning);
+  expect(chips.map((c) => [c.kind, c.label, c.text])).toEqual([
+    ["understood", "terrain", "rough"],
+    ["understood", "density", "0.02 to 0.06"],
+    ["understood", "", "200 variants"],
+    ["assumed", "task", "walk"],
+    ["unmapped", "", "shiny"],
+  ]);
+  expect(chips[3]?.why).toContain("no task named");
+});
+
+test("a kind goes as a whole, a parameter goes back to open", () => {
+  const [terrain, density] = makeChips(meaning);
+  if (!terrain || !density) throw new Error("no chips");
+  expect(getPath(withoutChip(cfg, terrain), "terrain.sub_terrains")).toEqual([{ kind: "stairs" }]);
+  expect(getPath(withoutChip(cfg, density), "obstacles")).toEqual([{ kind: "box" }]);
+  expect(cfg.terrain.sub_terrains.length).toBe(2);
+});
+
+test("an edited chip takes numbers, ranges and words", () => {
+  const density = makeChips(meaning)[1];
+  if (!density) throw new Error("no chip");
+  expect(getPath(withChip(cfg, density, "0.1 to 0.3"), density.path)).toEqual([0.1, 0.3]);
+  expect(readValue("12", 3)).toBe(12);
+  expect(readValue("stairs", "rough")).toBe("stairs");
+  expect(readValue("[1, 2]", 0)).toEqual([1, 2]);
+  expect(readValue("not json", 0)).toBe("not json");
+});
+
+test("paths are read as the server writes them", () => {
+  expect(parsePath("terrain.sub_terrains[12].kind")).toEqual(["terrain", "sub_terrains", 12, "kind"]);
+  expect(labelOf("robots[0].model")).toBe("robot");
+  expect(labelOf("control.frame_skip")).toBe("frame skip");
+});
+
+test("a diff names leaves, also of kinds that came or went", () => {
+  const other = { ...cfg, physics: { gravity: 9.81 }, obstacles: [] };
+  expect(diff(cfg, other)).toEqual([
+    { path: "obstacles[0]", from: { kind: "box", density: [0.02, 0.06] }, to: undefined },
+    { path: "physics.gravity", from: 4.9, to: 9.81 },
+  ]);
+  expect(diff(cfg, structuredClone(cfg))).toEqual([]);
+});
