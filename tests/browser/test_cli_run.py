@@ -1,0 +1,106 @@
+"""`envgen run`: real server, real browser, real physics, from the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+ENVGEN = [sys.executable, "-m", "envgen.cli.main"]
+
+
+def call(*arguments, cwd, timeout=120):
+    return subprocess.run(
+        [*ENVGEN, *arguments], cwd=cwd, capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+def test_figures_of_a_prompt_as_json(tmp_path):
+    result = call(
+        "run", "two ants in sumo", "--count", "4", "--seconds", "1", "--json", "--policy", "ant_0=gait",
+        "--policy", "ant_1=random", "--workers", "2", cwd=tmp_path,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    figures = json.loads(result.stdout)
+    assert figures["environments"] == 4
+    assert figures["agents"] == 8
+    assert figures["workers"] == 2
+    assert figures["physics_steps"] > 100
+    assert figures["physics_steps_per_s"] == pytest.approx(
+        figures["physics_steps"] / figures["seconds"], rel=0.01
+    )
+    # an ant's control step is five steps of physics
+    assert figures["control_steps_per_s"] * 5 == pytest.approx(figures["physics_steps_per_s"], rel=0.05)
+    assert figures["realtime_factor"] > 0
+    assert {"episodes", "resets", "flagged"} <= figures.keys()
+    assert {line["policy"]: line["agents"] for line in figures["policies"]} == {"gait": 4, "random": 4}
+
+
+def test_a_pack_with_a_recording_and_a_picture(tmp_path):
+    import pandas
+
+    made = call("make", "hopper on flat ground", "--count", "3", "--out", "pack", "--quiet", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    result = call(
+        "run", "pack", "--seconds", "0.5", "--policy", "random", "--record", "r.parquet", "--record-steps",
+        "20", "--screenshot", "page.png", cwd=tmp_path,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"environments +3 +3 agents", result.stdout)
+    table = pandas.read_parquet(tmp_path / "r.parquet")
+    assert len(table) == 3 * 20
+    assert set(table["policy"]) == {"random"}
+    assert {len(action) for action in table["action"]} == {3}
+    assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause", "remedy"),
+    [
+        (["ant", "--policy", "giat"], "there is no policy 'giat'", "Did you mean 'gait'?"),
+        (["ant", "--policy", "ant_7=gait"], "there is no agent 'ant_7'", "Known: ant_0"),
+        (["ant", "--policy", "none.onnx"], "there is no file none.onnx", "Give the path"),
+        (["ant", "--policy", "gait@200%"], "no share such as @30%", "team:TEAM=POLICY"),
+        (["ant", "--count", "0"], "a count of 0 is not possible", "Give 1 to 10,000"),
+        (["."], ". holds no pack", "Give the folder of a pack"),
+        (["no.toml"], "no.toml", ""),
+        (["ant", "--record", "no/r.parquet"], "the folder no is not there", "another path"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_bad_input_is_told_with_a_remedy(tmp_path, arguments, cause, remedy):
+    result = call("run", *arguments, *([] if "--count" in arguments else ["--count", "1"]), cwd=tmp_path)
+    assert result.returncode == 2, result.stdout + result.stderr
+    assert cause in result.stderr
+    assert remedy in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_no_browser_is_told_with_a_remedy(tmp_path):
+    environment = {**os.environ, "ENVGEN_BROWSER": "/bin/false"}
+    result = subprocess.run(
+        [*ENVGEN, "run", "ant", "--count", "1"], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        env=environment, check=False,
+    )  # fmt: skip
+    assert result.returncode == 1
+    assert "no browser could be started" in result.stderr
+    assert "apt-get install chromium" in result.stderr
+
+
+def test_ctrl_c_tells_what_was_measured(tmp_path):
+    process = subprocess.Popen(
+        [*ENVGEN, "run", "ant", "--count", "2", "--seconds", "300", "--json"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    time.sleep(8)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "measured until then" in err
+    assert json.loads(out)["interrupted"] is True
