@@ -96,7 +96,7 @@ def command(
     )
     check(options)
     with show.line() as bar:
-        outcome = run(root, meant, options, _teller(None if quiet else bar))
+        outcome = run(root, meant, options, _teller(bar, quiet=quiet))
     if outcome.figures:
         show.emit(outcome.to_json()) if as_json else _print(outcome)
     if outcome.interrupted:
@@ -104,10 +104,16 @@ def command(
     return 0
 
 
-def _teller(bar: Callable[[float, str], None] | None) -> Told:
+def _teller(bar: Callable[[float, str], None] | None, *, quiet: bool) -> Told:
+    """Tells how far it is: by a bar in a terminal, else by a line for each stage."""
+    told: set[str] = set()
+
     def tell(stage: str, share: float, text: str) -> None:
-        if bar:
+        if bar and not quiet:
             bar(share, f"{stage} · {text}")
+        elif not quiet and stage not in told:
+            told.add(stage)
+            click.echo(stage, err=True)
 
     return tell
 
