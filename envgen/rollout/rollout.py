@@ -100,6 +100,7 @@ class Rollout:
         self.limit = np.array([float(v.setting("control.episode")) for v in variants])
         self.data = [mujoco.MjData(world.model) for world in self.worlds]
         self.over = np.zeros((len(variants), len(self.agents)), dtype=bool)
+        self._overflowed = np.zeros(len(variants), dtype=bool)
         self._randomizers = [
             Randomizer(
                 world,
@@ -189,7 +190,7 @@ class Rollout:
             self._randomizers[i].reset(data, episode)
             reset(model, data)
             mujoco.mj_forward(model, data)
-        self.over[i] = False
+        self.over[i] = self._overflowed[i] = False
         self.episode[i] = episode
 
     def _check_sizes(self, variants: Sequence[PackVariant]) -> None:
@@ -237,8 +238,9 @@ class Rollout:
         for i in which:
             model, data = self.worlds[i].model, self.data[i]
             since = float(data.time)
-            advance(model, data, self.frame_skip[i])
-            if self._randomizers[i].push(data, since):
+            if not advance(model, data, self.frame_skip[i]):
+                self._overflowed[i] = True
+            elif self._randomizers[i].push(data, since):
                 mujoco.mj_step1(model, data)
 
     def _judge(self, agent: str) -> Verdict:
@@ -249,7 +251,7 @@ class Rollout:
         playing = ~self.over[:, number]
         if started:
             playing = np.zeros_like(playing)
-        broken = np.array([unstable(data) for data in self.data])
+        broken = np.array([unstable(data) for data in self.data]) | self._overflowed
         rewards = {name: np.where(playing & ~broken, value, 0.0) for name, value in verdict.rewards.items()}
         ended = {name: playing & ~broken & holds for name, holds in verdict.terminated.items()}
         ended[UNSTABLE] = playing & broken

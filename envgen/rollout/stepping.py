@@ -5,6 +5,7 @@ from __future__ import annotations
 import mujoco
 
 from envgen.build.engine import Data, Model
+from envgen.build.reading import reset
 
 _RK4 = int(mujoco.mjtIntegrator.mjINT_RK4)
 _UNSTABLE = [
@@ -17,7 +18,7 @@ _UNSTABLE = [
 ]
 
 
-def advance(model: Model, data: Data, steps: int) -> None:
+def advance(model: Model, data: Data, steps: int) -> bool:
     """Physics steps under one control, after which positions, velocities and their sensors agree.
 
     `mj_step` alone leaves sensors one physics step behind the state. So each control step ends with the
@@ -28,14 +29,24 @@ def advance(model: Model, data: Data, steps: int) -> None:
         model: The model.
         data: Its state, for which `mj_step1` or `mj_forward` has been called.
         steps: Physics steps, >= 1.
+
+    Returns:
+        Whether it went well; not where the arena of the world was too small for its contacts. Its state is
+        that of the start then.
     """
-    if int(model.opt.integrator) == _RK4:  # its steps can't be halved
-        mujoco.mj_step(model, data, nstep=steps)
-    else:
-        mujoco.mj_step2(model, data)
-        if steps > 1:
-            mujoco.mj_step(model, data, nstep=steps - 1)
-    mujoco.mj_step1(model, data)
+    try:
+        if int(model.opt.integrator) == _RK4:  # its steps can't be halved
+            mujoco.mj_step(model, data, nstep=steps)
+        else:
+            mujoco.mj_step2(model, data)
+            if steps > 1:
+                mujoco.mj_step(model, data, nstep=steps - 1)
+        mujoco.mj_step1(model, data)
+    except mujoco.FatalError:
+        reset(model, data)
+        mujoco.mj_forward(model, data)
+        return False
+    return True
 
 
 def unstable(data: Data) -> bool:

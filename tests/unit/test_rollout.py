@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import mujoco
 import numpy as np
 import pytest
@@ -234,3 +237,35 @@ class TestRefusals:
         pack = make(cfg, 4, out=tmp_path / "p", jobs=1)
         with pytest.raises(InputError, match="differ in joints"):
             Rollout(list(pack))
+
+
+def test_a_world_whose_arena_overflows_ends_as_unstable_and_begins_anew(pack):
+    """MuJoCo raises where more contacts come together than the world's memory holds."""
+
+    def tight(size):
+        variant = replace(pack[0])
+        text = re.sub(r'memory="\d+K"', f'memory="{size}K"', pack[0].xml)
+        variant.__dict__["files"] = {**pack[0].files, "env.xml": text.encode()}
+        return Rollout([variant, pack[1]])
+
+    def overflows(rollout):
+        """Ants that stand have room; half a leg deep in the ground they touch it with all that they have."""
+        rollout.reset()
+        if any(rollout.step({})["ant_0"].ending[0] for _ in range(3)):
+            return False
+        rollout.data[0].qpos[[2, 17]] -= 0.3
+        return rollout.step({})["ant_0"].ending[0] == "unstable"
+
+    for size in range(12, 80):
+        try:
+            rollout = tight(size)
+        except mujoco.FatalError:  # not even the start fits
+            continue
+        if overflows(rollout):
+            break
+    assert rollout.over.tolist() == [[True, True], [False, False]]  # the other world goes on
+    rollout.reset(1, [0])
+    result = rollout.step({})["ant_0"]
+    assert result.ending == (None, None)
+    assert np.isfinite(result.observation).all()
+    assert overflows(rollout)
