@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
-import { mujocoGlue } from "./plugin";
+import { mujocoGlue } from "./plugin.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -19,8 +19,13 @@ export default defineConfig({
     target: "node20",
     ssr: true,
     rolldownOptions: {
-      input: { worker: at("src/worker.node.ts"), parity: at("test/parity.ts"), bench: at("test/bench.ts") },
-      output: { format: "esm", entryFileNames: "[name].mjs" },
+      input: {
+        worker: at("src/worker.node.ts"),
+        parity: at("test/parity.ts"),
+        bench: at("test/bench.ts"),
+        dbg: at("test/dbg.ts"),
+      },
+      output: { format: "esm", entryFileNames: "[name].mjs", chunkFileNames: "[name]-[hash].mjs" },
     },
   },
 });

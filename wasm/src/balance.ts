@@ -49,7 +49,7 @@ export function moves(crews: readonly Crew[], now: number): Move[] {
   let left = gap / 2;
   for (const env of from.envs) {
     if (found.length >= MOST) break;
-    const free = env.status === "running" && env.to < 0 && now - env.moved > REST;
+    const free = env.status === "running" && env.to < 0 && !env.held && now - env.moved > REST;
     if (!free || !env.cost || env.cost > left) continue;
     found.push({ env, to });
     left -= env.cost;

@@ -34,7 +34,6 @@ export class Host implements Watch {
   private readonly ended: Ended[] = [];
   private readonly scheduler = new Scheduler(this.policies, this);
   private readonly watching: Watching;
-  private readonly channel = new MessageChannel();
   private views: Views | null = null;
   private publisher: Publisher | null = null;
   private around: Surroundings | null = null;
@@ -48,9 +47,12 @@ export class Host implements Watch {
   private told = 0;
   private costed = 0;
 
-  constructor(private readonly post: Post) {
+  /** `soon` calls a function after what else waits in the event loop. */
+  constructor(
+    private readonly post: Post,
+    private readonly soon: (work: () => void) => void,
+  ) {
     this.watching = new Watching((agent) => this.player(agent), post);
-    this.channel.port1.onmessage = () => void this.turn();
   }
 
   receive(message: ToWorker): void {
@@ -63,7 +65,7 @@ export class Host implements Watch {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     this.turning = true;
-    this.channel.port2.postMessage(null);
+    this.soon(() => void this.turn());
   }
 
   /** Handle messages, load, step for the budget, publish; then let the event loop go on. */

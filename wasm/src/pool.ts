@@ -235,9 +235,12 @@ export class Pool implements api.PoolApi {
 
   record(agents: readonly Ref[], steps: number): api.RecordingJob {
     const groups = new Map<Crew, Ref[]>();
+    const held: Resident[] = [];
     for (const agent of agents) {
       const env = this.fleet.envs.get(agent.env);
       if (!env?.spec.agents[agent.agent]) continue;
+      env.held += 1;
+      held.push(env);
       const crew = this.fleet.crewOf(env);
       const group = groups.get(crew);
       if (group) group.push(agent);
@@ -250,6 +253,7 @@ export class Pool implements api.PoolApi {
     for (const [crew, own] of groups) crew.post({ kind: "record", ticket, agents: own, steps });
     const done = answers.then((parts) => {
       this.shares.delete(ticket);
+      for (const env of held) env.held -= 1;
       return parts.flat();
     });
     return {

@@ -19,6 +19,8 @@ export class Resident implements Env {
   deaths = 0;
   /** ms of its worker per simulated second, as measured there. */
   cost = 0;
+  /** How many recordings hold it where it is. */
+  held = 0;
   /** When it was last moved, in ms. */
   moved = Number.NEGATIVE_INFINITY;
   /** Number of the worker that it is on its way to, or -1. */

@@ -124,9 +124,12 @@ export class Physics {
     if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
       return new ModuleDead(error.message);
     }
-    const text = error instanceof Error ? error.message : this.thrown(error);
+    const text = (error instanceof Error ? error.message : this.thrown(error))
+      .replace(/^MuJoCo Error: /, "")
+      .trim();
+    const said = this.lines.splice(0).filter((line) => !text.includes(line));
     this.tidy();
-    return new SimError(text.replace(/^.*Exception: /, "").trim() || "MuJoCo gave up without a word");
+    return new SimError([text, ...said].filter(Boolean).join("; ") || "MuJoCo gave up without a word");
   }
 
   /** Remove the log that MuJoCo writes into the module's memory at each warning. */

@@ -6,8 +6,10 @@ import type { ToWorker } from "./messages";
 
 const port = parentPort;
 if (!port) throw new Error("worker.node.ts is the script of a worker thread");
-const host = new Host((message, transfer) =>
-  port.postMessage(message, [...(transfer ?? [])] as unknown as TransferListItem[]),
+const host = new Host(
+  (message, transfer) => port.postMessage(message, [...(transfer ?? [])] as unknown as TransferListItem[]),
+  // a message to oneself would be taken up to 1,000 times before one of the pool's
+  (work) => setImmediate(work),
 );
 port.on("message", (message: ToWorker) => host.receive(message));
 port.postMessage({ kind: "here" });

@@ -4,6 +4,16 @@ import { Host } from "./host";
 import type { ToWorker } from "./messages";
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
-const host = new Host((message, transfer) => scope.postMessage(message, [...(transfer ?? [])]));
+// a message to oneself: setTimeout waits for 4 ms
+const channel = new MessageChannel();
+const waiting: (() => void)[] = [];
+channel.port1.onmessage = () => waiting.shift()?.();
+const host = new Host(
+  (message, transfer) => scope.postMessage(message, [...(transfer ?? [])]),
+  (work) => {
+    waiting.push(work);
+    channel.port2.postMessage(null);
+  },
+);
 scope.onmessage = (event: MessageEvent<ToWorker>) => host.receive(event.data);
 scope.postMessage({ kind: "here" });

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { PoolOptions } from "../src/api";
+import type { PoolEvent, PoolEvents, PoolOptions } from "../src/api";
 import { spawner } from "../src/node";
 import { Pool } from "../src/pool";
 import type { TaskSpec } from "../src/wire.gen";
@@ -42,4 +42,47 @@ export const WORKER = fileURLToPath(new URL("../dist/worker.mjs", import.meta.ur
 
 export function startPool(options: Partial<PoolOptions> = {}): Promise<Pool> {
   return Pool.create({ workers: 1, mujoco: mujoco(), spawn: spawner(WORKER), ...options });
+}
+
+/** Add frames and wait until all of them step. */
+export async function addAll(pool: Pool, frames: readonly Uint8Array[], policy = -1): Promise<number[]> {
+  const ids: number[] = [];
+  const missing = new Set<number>();
+  await new Promise<void>((resolve, reject) => {
+    const stop = [
+      pool.on("ready", ({ env }) => {
+        if (missing.delete(env) && !missing.size) finish();
+      }),
+      pool.on("refused", ({ why }) => reject(new Error(why))),
+    ];
+    const finish = () => {
+      for (const off of stop) off();
+      resolve();
+    };
+    for (const frame of frames) {
+      const id = pool.add(frame, { policy });
+      ids.push(id);
+      missing.add(id);
+    }
+  });
+  return ids;
+}
+
+/** Wait for an event. */
+export function next<E extends PoolEvent>(pool: Pool, event: E): Promise<PoolEvents[E]> {
+  return new Promise((resolve) => {
+    const off = pool.on(event, (detail) => {
+      off();
+      resolve(detail);
+    });
+  });
+}
+
+/** Wait until something holds. */
+export async function until(holds: () => boolean, ms = 20_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`${holds} did not come true within ${ms} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }

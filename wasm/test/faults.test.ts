@@ -1,0 +1,165 @@
+import { join } from "node:path";
+import { afterEach, describe, expect, inject, it } from "vitest";
+import type { AgentRef, PoolOptions } from "../src/api";
+import { decode } from "../src/frame";
+import type { Pool } from "../src/pool";
+import { addAll, mujoco, next, openFrames, startPool, until } from "./support";
+
+const pools: Pool[] = [];
+const module = mujoco();
+const ants = () => openFrames(join(inject("frames"), "ants"));
+const agent = (env: number): AgentRef => ({ env, agent: 0 });
+
+afterEach(() => {
+  for (const pool of pools.splice(0)) pool.dispose();
+});
+
+async function start(options: Partial<PoolOptions> = {}): Promise<Pool> {
+  const pool = await startPool({ mujoco: module, task: ants().task, ...options });
+  pools.push(pool);
+  return pool;
+}
+
+describe("an environment", () => {
+  it("that becomes unstable is reset and flagged, and goes on", async () => {
+    const pool = await start({ mode: { kind: "flat" } });
+    const [id, other] = (await addAll(pool, ants().frames)) as [number, number];
+    const root = pool.envs.get(id)?.spec.agents[0]?.root as number;
+    const told = next(pool, "flagged");
+    pool.push(id, { body: root, force: [1e30, 0, 0] });
+    const { env, why } = await told;
+    expect(env).toBe(id);
+    expect(why).toBe("the simulation is unstable");
+    expect(pool.envs.get(id)?.flagged).toBe(1);
+    const { episodes, ending, episode } = pool.counters(agent(id));
+    expect([episodes, pool.endings[ending], episode]).toEqual([1, "unstable", 1]);
+    await until(() => pool.counters(agent(id)).steps > 3);
+    expect(pool.counters(agent(other)).episodes).toBe(0);
+  });
+
+  it("whose policy gives NaN is flagged with that reason", async () => {
+    const pool = await start();
+    const [id] = (await addAll(pool, ants().frames)) as [number];
+    const keyboard = await pool.addPolicy({ kind: "keyboard" });
+    pool.assign(keyboard.id, { envs: [id] });
+    pool.drive(agent(id), { action: [Number.NaN] });
+    const told = next(pool, "flagged");
+    await pool.step();
+    expect((await told).why).toBe("its policy gave ant_0 an action that is not finite");
+  });
+
+  it("whose model is damaged is refused, and others load", async () => {
+    const pool = await start();
+    const frame = (ants().frames[0] as Uint8Array).slice();
+    const blob = decode(frame).blob("model");
+    blob.fill(7, 0, 64);
+    const refused = next(pool, "refused");
+    pool.add(frame);
+    expect((await refused).why).toContain("Failed to load from mjb");
+    expect(await addAll(pool, ants().frames)).toHaveLength(12);
+    expect(pool.envs.size).toBe(12);
+  });
+
+  it("is pushed for as long as was asked", async () => {
+    const pool = await start();
+    const [a, b] = (await addAll(pool, ants().frames)) as [number, number];
+    const body = pool.envs.get(a)?.spec.agents[0]?.root as number;
+    const place = (id: number) => {
+      const at = ((pool.envs.get(id)?.pose ?? 0) + body) * 8;
+      return [...pool.poses(0).rows.subarray(at, at + 3)];
+    };
+    const before = place(a);
+    pool.push(a, { body, impulse: [0, 0, 30] });
+    for (let i = 0; i < 4; i++) await pool.step();
+    await until(() => (place(a)[2] as number) > (before[2] as number) + 0.1);
+    expect(Math.abs((place(b)[2] as number) - (before[2] as number))).toBeLessThan(1);
+  });
+});
+
+describe("a worker that dies", () => {
+  for (const shared of [true, false]) {
+    it(`is replaced, ${shared ? "with" : "without"} shared memory; all go on from their last reset`, async () => {
+      const pool = await start({ workers: 2, shared, mode: { kind: "flat" } });
+      const ids = await addAll(pool, ants().frames);
+      const random = await pool.addPolicy({ kind: "random" });
+      pool.assign(random.id);
+      pool.seek("all", 7);
+      await until(() => ids.every((id) => pool.counters(agent(id)).episode === 7));
+      const dead = next(pool, "worker");
+      pool.kill(0);
+      const { worker, environments } = await dead;
+      expect(worker).toBe(0);
+      expect(environments).toBeGreaterThan(0);
+      const mine = ids.filter((id) => pool.envs.get(id)?.worker === 0);
+      expect(mine).toHaveLength(environments);
+      await until(() => mine.every((id) => pool.envs.get(id)?.status === "running"));
+      await until(() => mine.every((id) => pool.counters(agent(id)).steps > 3));
+      for (const id of mine) {
+        expect(pool.counters(agent(id)).episode).toBe(7);
+        expect(pool.counters(agent(id)).policy).toBe(random.id);
+      }
+    });
+  }
+
+  it("at every start is not started for ever", async () => {
+    const pool = await start({
+      spawn: () => {
+        const port = {
+          postMessage() {},
+          onmessage: null,
+          onerror: null as ((why: string) => void) | null,
+          terminate() {},
+        };
+        setTimeout(() => port.onerror?.("no script"), 1);
+        return port;
+      },
+    });
+    expect((await next(pool, "error")).why).toContain("workers die as they start (no script)");
+  });
+});
+
+describe("an environment that moves", () => {
+  it("goes on in the middle of its episode", async () => {
+    const [still, moving] = [await start({ workers: 2 }), await start({ workers: 2 })];
+    const ends: number[][] = [];
+    for (const pool of [still, moving]) {
+      const [id] = (await addAll(pool, [ants().frames[0] as Uint8Array])) as [number];
+      pool.assign((await pool.addPolicy({ kind: "random", seed: 3 })).id);
+      for (let i = 0; i < 8; i++) await pool.step();
+      if (pool === moving) {
+        const from = pool.envs.get(id)?.worker as number;
+        const moved = next(pool, "moved");
+        pool.move(id, 1 - from);
+        await moved;
+        expect(pool.envs.get(id)?.worker).toBe(1 - from);
+      }
+      for (let i = 0; i < 8; i++) await pool.step();
+      const { steps, episode_reward, reward } = pool.counters(agent(id));
+      ends.push([steps, episode_reward, reward]);
+    }
+    expect(ends[1]?.[0]).toBe(16);
+    expect(ends[1]?.[1]).toBeCloseTo(ends[0]?.[1] as number, 9);
+    expect(ends[1]?.[2]).toBeCloseTo(ends[0]?.[2] as number, 9);
+  });
+});
+
+describe("what is wrong in the call", () => {
+  it("is told with a remedy", async () => {
+    const pool = await start();
+    expect(() => pool.add(new Uint8Array(3))).toThrow("cut off");
+    expect(() => pool.add(new Uint8Array(100))).toThrow("no frame of envgen");
+    expect(() => pool.setMode({ kind: "realtime", speed: 0 })).toThrow("a speed of 0 is none");
+    expect(() => pool.seek("all", -1)).toThrow("there is no episode -1");
+    expect(() => pool.assign(0, { share: 2 })).toThrow("a share of 2 is none");
+    await addAll(pool, ants().frames);
+    expect(() => pool.setTask(ants().task)).toThrow("Remove them first");
+  });
+
+  it("is told for a task that does not fit", async () => {
+    const task = { ...ants().task, success: { name: "x", expr: ["sensor", "nothing"], weight: null } };
+    const pool = await start({ task });
+    const refused = next(pool, "refused");
+    pool.add(ants().frames[0] as Uint8Array);
+    expect((await refused).why).toContain('ant_0 has no sensor "nothing"');
+  });
+});
