@@ -23,7 +23,6 @@ export default defineConfig({
         worker: at("src/worker.node.ts"),
         parity: at("test/parity.ts"),
         bench: at("test/bench.ts"),
-        dbg: at("test/dbg.ts"),
       },
       output: { format: "esm", entryFileNames: "[name].mjs", chunkFileNames: "[name]-[hash].mjs" },
     },
