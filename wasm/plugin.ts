@@ -24,7 +24,10 @@ const CHANGES: readonly [string, string][] = [
   ],
   ["1 + 0.2 / cutDown", "1 + 0.05 / cutDown"],
   // the pool gives the compiled module; as an address, the bundler would add the file once more
-  ["return new URL('mujoco.wasm', import.meta.url).href;", 'throw new Error("the module is given by the pool");'],
+  [
+    "return new URL('mujoco.wasm', import.meta.url).href;",
+    'throw new Error("the module is given by the pool");',
+  ],
 ];
 
 const HELPERS = `
