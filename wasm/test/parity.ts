@@ -37,8 +37,13 @@ interface Question {
   readonly judged: readonly State[];
   /** Episodes whose draws are asked for. */
   readonly drawn: readonly number[];
-  /** An episode to play with the random policy of a seed. */
-  readonly played: { readonly seed: number; readonly episode: number; readonly steps: number } | null;
+  /** An episode to play with the random policy of a seed, or with the gait. */
+  readonly played: {
+    readonly seed: number;
+    readonly episode: number;
+    readonly steps: number;
+    readonly policy?: "random" | "gait";
+  } | null;
   /** A network and observations for it, all rows of one length. */
   readonly network: { readonly file: string; readonly observations: readonly (readonly number[])[] } | null;
 }
@@ -142,12 +147,13 @@ function drawn(sim: Sim, spec: WorldSpec, episodes: readonly number[]) {
 
 async function played(question: Question, programs: Programs) {
   if (!question.played) return null;
-  const { seed, episode, steps } = question.played;
+  const { seed, episode, steps, policy = "random" } = question.played;
   const frame = decodeWorld(new Uint8Array(readFileSync(question.frame)));
   const n = frame.header.agents.length;
   const counters = new Float64Array(n * AGENT_WIDTH);
   const ended: Ended[] = [];
-  const policies = new Map([[0, await makePolicy({ kind: "random", seed }, null)]]);
+  const source = policy === "gait" ? ({ kind: "gait" } as const) : ({ kind: "random", seed } as const);
+  const policies = new Map([[0, await makePolicy(source, null)]]);
   const around: Surroundings = { physics, programs, policies, ended };
   const given = {
     id: 1,
