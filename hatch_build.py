@@ -1,7 +1,7 @@
 """Build hook: the page goes into wheels and source distributions, where it can be built.
 
-Where there is no Node 20, envgen installs without a page, and `envgen serve` says what is missing. For a release,
-ENVGEN_PAGE=required makes that an error.
+Where there is no Node 20, envgen installs without a page, and `envgen serve` says what is missing. For a
+release, ENVGEN_BUILD=release makes that an error.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class PageHook(BuildHookInterface):  # type: ignore[type-arg]
         ended = subprocess.run([sys.executable, str(root / "scripts" / "page")], cwd=root, check=False)
         there = (root / DIST / "index.html").is_file()
         if not there or ended.returncode:
-            if os.environ.get("ENVGEN_PAGE") == "required":
-                raise RuntimeError("the page could not be built, and ENVGEN_PAGE=required")
+            if os.environ.get("ENVGEN_BUILD") == "release":
+                raise RuntimeError("the page could not be built, and this is to be a release")
             self.app.display_warning("envgen is built without its page: `envgen serve` will say so")
         if there:
             target = DIST if self.target_name == "sdist" else IN_WHEEL
