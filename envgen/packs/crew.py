@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -89,11 +89,12 @@ class Crew:
         self, function: Callable[Concatenate[Ticket, P], T], ticket: Ticket, *args: P.args, **kwargs: P.kwargs
     ) -> Future[T]:
         """Let one of the processes do something; dead ones are replaced."""
-        try:
-            return self._ready().submit(function, ticket, *args, **kwargs)
-        except BrokenProcessPool:
-            self._pool = None
-            return self._ready().submit(function, ticket, *args, **kwargs)
+        with _without_main():
+            try:
+                return self._ready().submit(function, ticket, *args, **kwargs)
+            except BrokenProcessPool:
+                self._pool = None
+                return self._ready().submit(function, ticket, *args, **kwargs)
 
     def workers(self) -> list[int]:
         """Process ids of the workers."""
@@ -124,6 +125,23 @@ class Crew:
             start = _start_bounded if self._lasting else _start
             self._pool = ProcessPoolExecutor(self.jobs, _context(lasting=self._lasting), start)
         return self._pool
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Processes that are started here don't import the script that runs: they need nothing of it.
+
+    Python would have them import it: one without `if __name__ == "__main__"` would run again in each of them,
+    and one from standard input isn't there to be imported.
+    """
+    main = sys.modules["__main__"]
+    names = [name for name in ("__spec__", "__file__") if name in main.__dict__]
+    hidden: dict[str, Any] = {name: main.__dict__.pop(name) for name in names}
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        main.__dict__.update(hidden)
 
 
 def _context(*, lasting: bool) -> Any:
