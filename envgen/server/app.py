@@ -16,6 +16,7 @@ from starlette.background import BackgroundTask
 
 import envgen
 from envgen.build.engine import VERSION
+from envgen.core import cfgio
 from envgen.core.errors import InputError, suggestion
 from envgen.packs import listing
 from envgen.packs.crew import Crew, Ticket
@@ -23,7 +24,8 @@ from envgen.packs.streaming import ready
 from envgen.packs.wire.spec import PROTOCOL
 from envgen.policies.listing import listed
 from envgen.policies.shelf import networks
-from envgen.prompting.base import EXAMPLE, interpret
+from envgen.prompting.base import EXAMPLE, interpret, refine
+from envgen.prompting.diff import diff
 from envgen.server import page, problems
 from envgen.server.export import ExportRequest, export
 from envgen.server.guard import Guard
@@ -62,10 +64,30 @@ class Registries(BaseModel):
 
 
 class PromptRequest(BaseModel):
-    """A prompt to be read."""
+    """A prompt to be read.
+
+    Attributes:
+        prompt: The prompt.
+        base: The EnvCfg that it changes ("steeper, and add a few logs"), or null for a new one.
+    """
 
     model_config = ConfigDict(extra="forbid")
     prompt: str
+    base: dict[str, Any] | None = None
+
+
+class ChangeEntry(BaseModel):
+    """One value that a prompt changed in an EnvCfg: null where there is none."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class Interpreted(InterpretationSpec):
+    """What a prompt became; with a base, what it changed there."""
+
+    changes: list[ChangeEntry] | None = None
 
 
 class Network(BaseModel):
@@ -151,9 +173,14 @@ def _routes(app: FastAPI, settings: Settings, shelf: Shelf, streams: Streams) ->
         return shelf.packs()
 
     @app.post("/api/interpret", dependencies=[Depends(_json)])
-    def interpreted(request: PromptRequest) -> InterpretationSpec:
+    def interpreted(request: PromptRequest) -> Interpreted:
         """What a prompt becomes, and why."""
-        return InterpretationSpec.model_validate(interpret(request.prompt).to_json())
+        if request.base is None:
+            return Interpreted.model_validate(interpret(request.prompt).to_json())
+        base = cfgio.parse({"name": "env", **shelf.cfg(request.base)}, "the base")
+        meaning = refine(base, request.prompt)
+        changes = [change.to_json() for change in diff(base, meaning.cfg)]
+        return Interpreted.model_validate({**meaning.to_json(), "changes": changes})
 
     @app.get("/api/policies")
     def policies() -> list[Network]:

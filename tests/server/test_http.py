@@ -59,7 +59,15 @@ def test_registries(served: Served) -> None:
 
 
 def test_interpret(served: Served) -> None:
-    assert served.post("/api/interpret", {"prompt": PROMPT}).json() == interpret(PROMPT).to_json()
+    whole = {**interpret(PROMPT).to_json(), "changes": None}
+    assert served.post("/api/interpret", {"prompt": PROMPT}).json() == whole
+    refined = served.post("/api/interpret", {"prompt": "half gravity", "base": whole["cfg"]}).json()
+    (change,) = refined["changes"]
+    assert change == {"path": "physics.gravity", "before": 9.81, "after": 4.905}
+    assert refined["cfg"]["robots"] == whole["cfg"]["robots"]
+    problem(served.post("/api/interpret", {"prompt": "steeper", "base": {"robots": 3}}), 400, "robots")
+    elsewhere = {"robots": [{"model": "/etc/x.xml"}]}
+    problem(served.post("/api/interpret", {"prompt": "steeper", "base": elsewhere}), 400, "not below")
     problem(served.post("/api/interpret", {"prompt": "glorp"}), 400, "glorp")
     problem(served.post("/api/interpret", {"prompt": "a" * 30_000}), 400, "30,000 characters")
     problem(served.post("/api/interpret", {"prompt": 3}), 422, "prompt")
