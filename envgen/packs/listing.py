@@ -62,10 +62,13 @@ def policies() -> list[dict[str, Any]]:
         facts, more = [], {}
         if name == "gait":
             more = {"gaits": gaits()}
-            facts = [f"{own['robot']}: {own['summary']}" for own in more["gaits"]]
+            facts = [f"{own['robot']}: {own['error'] or own['summary']}" for own in more["gaits"]]
         elif name == "onnx":
             more = {"networks": listed()}
-            facts = [f"{own['name']}: {own['robot']}, {own['task']}" for own in more["networks"]]
+            facts = [
+                f"{own['name']}: {own['error'] or own['robot'] + ', ' + own['task']}"
+                for own in more["networks"]
+            ]
         entry = _entry(name, _first(kind), {}, [], facts)
         found.append({**entry, "browser_only": kind.browser, **more})
     return found

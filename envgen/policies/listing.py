@@ -10,16 +10,18 @@ from envgen.policies.header import load
 from envgen.policies.shelf import gait_files, networks
 
 
-def gaits() -> list[dict[str, str]]:
-    """Robot, summary and source of each gait.
-
-    Raises:
-        EnvgenError: A file is malformed.
-    """
+def gaits() -> list[dict[str, Any]]:
+    """Each gait: robot, summary, source, and what is wrong with the file (or None)."""
     found = []
     for robot, path in gait_files().items():
-        file = read(path)
-        found.append({"robot": robot, "summary": file.summary, "source": file.source})
+        entry: dict[str, Any] = {"robot": robot, "summary": "", "source": "", "error": None}
+        try:
+            file = read(path)
+        except EnvgenError as error:
+            entry["error"] = error.cause
+        else:
+            entry |= {"summary": file.summary, "source": file.source}
+        found.append(entry)
     return found
 
 

@@ -12,11 +12,12 @@ import pytest
 from onnx import TensorProto, helper
 
 from envgen.core.errors import InputError
+from envgen.packs.listing import policies
 from envgen.packs.make import make
 from envgen.policies import onnx_file
 from envgen.policies.base import Choice, Moment, Seat
 from envgen.policies.header import load
-from envgen.policies.listing import listed
+from envgen.policies.listing import gaits, listed
 from envgen.rollout.policies import bind, seat
 from envgen.rollout.rollout import Rollout
 
@@ -272,7 +273,7 @@ def test_agents_and_worlds_are_one_batch(pack, tmp_path, monkeypatch):
         np.testing.assert_allclose(actions[agent], y.clip(-1, 1), atol=1e-5)
 
 
-def test_a_folder_of_the_user_is_listed(tmp_path, monkeypatch):
+def test_a_folder_of_the_user_is_listed_with_what_is_wrong_in_it(tmp_path, monkeypatch):
     monkeypatch.setenv("ENVGEN_POLICIES", str(tmp_path))
     (tmp_path / "mine.onnx").write_bytes(content())
     (tmp_path / "broken.onnx").write_bytes(b"x")
@@ -280,6 +281,12 @@ def test_a_folder_of_the_user_is_listed(tmp_path, monkeypatch):
     assert (found["mine"]["robot"], found["mine"]["task"], found["mine"]["error"]) == ("mote", "walk", None)
     assert "no ONNX file" in found["broken"]["error"]
     assert Choice.parse("onnx:mine").bind(SEAT)
+    (tmp_path / "cart.toml").write_text("[tool]\n")
+    (cart,) = [entry for entry in gaits() if entry["robot"] == "cart"]
+    assert "summary: Field required" in cart["error"]
+    facts = [fact for kind in policies() for fact in kind["facts"]]
+    assert any(fact.startswith("cart: ") and "Field required" in fact for fact in facts)
+    assert any(fact.startswith("broken: ") and "no ONNX file" in fact for fact in facts)
 
 
 def test_the_walking_policy_walks_at_the_commanded_speed_on_rough_ground(tmp_path):
