@@ -14,7 +14,19 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
-PACKAGES = ("mujoco", "numpy", "noise", "jinja2", "lxml", "opencv-python-headless", "pydantic", "pyarrow")
+PACKAGES = (
+    "mujoco",
+    "numpy",
+    "noise",
+    "jinja2",
+    "lxml",
+    "opencv-python-headless",
+    "pydantic",
+    "pyarrow",
+    "fastapi",
+    "uvicorn",
+    "websockets",
+)
 MUJOCO = "3.14.0"
 
 
@@ -46,6 +58,9 @@ def examine_machine() -> list[Line]:
         _attempt("temporary folder", True, _disk, "Make room, or set TMPDIR."),
         _attempt(
             "OpenGL (preview --render)", False, _opengl, "Install libegl1 or libosmesa6; sheets need none."
+        ),
+        _attempt(
+            "page (serve)", False, _page, "Install Node 20 or newer, then run scripts/page in a checkout."
         ),
         Line("display (view)", _display(), False, os.environ.get("DISPLAY", "none"), "Use `envgen preview`."),
     ]
@@ -97,6 +112,15 @@ def _opengl() -> str:
     if done.returncode:
         raise OSError((done.stderr.strip().splitlines() or ["none"])[-1])
     return done.stdout.strip()
+
+
+def _page() -> str:
+    from envgen.core.resources import built_page
+
+    folder = built_page()
+    if folder is None:
+        raise OSError("not built")
+    return f"built, {sum(path.stat().st_size for path in folder.rglob('*')) / 1e6:.0f} MB"
 
 
 def _display() -> bool:

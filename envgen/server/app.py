@@ -17,7 +17,7 @@ from starlette.background import BackgroundTask
 import envgen
 from envgen.build.engine import VERSION
 from envgen.core import cfgio
-from envgen.core.errors import InputError, suggestion
+from envgen.core.errors import InputError, WorkError, suggestion
 from envgen.packs import listing
 from envgen.packs.crew import Crew, Ticket
 from envgen.packs.streaming import ready
@@ -31,7 +31,7 @@ from envgen.server.export import ExportRequest, export
 from envgen.server.guard import Guard
 from envgen.server.messages import InterpretationSpec
 from envgen.server.problems import RESPONSES, answer
-from envgen.server.settings import Settings
+from envgen.server.settings import MAX_EXPORTS, Settings
 from envgen.server.shelf import PackEntry, Shelf
 from envgen.server.stream import Streams
 
@@ -145,6 +145,8 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _routes(app: FastAPI, settings: Settings, shelf: Shelf, streams: Streams) -> None:
+    exports = asyncio.Semaphore(MAX_EXPORTS)
+
     @app.websocket("/api/stream")
     async def stream(socket: WebSocket) -> None:
         await streams.serve(socket)
@@ -216,7 +218,12 @@ def _routes(app: FastAPI, settings: Settings, shelf: Shelf, streams: Streams) ->
     )
     async def exported(request: ExportRequest) -> FileResponse:
         """A running set as a pack."""
-        target, name = await export(request, shelf, settings.workers)
+        if exports.locked():
+            raise WorkError(
+                f"{MAX_EXPORTS} packs are being exported already", "Wait until one of them is done."
+            )
+        async with exports:
+            target, name = await export(request, shelf, settings.workers)
         cleaning = BackgroundTask(shutil.rmtree, target.parent, ignore_errors=True)
         return FileResponse(target, media_type="application/zip", filename=name, background=cleaning)
 

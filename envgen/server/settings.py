@@ -17,6 +17,8 @@ MAX_MESSAGE = 1_000_000
 MAX_SOCKETS = 32
 MAX_JOBS = 8
 """Jobs that run at a time, over all sockets."""
+MAX_EXPORTS = 2
+"""Packs that are made for pages at a time."""
 
 
 @dataclass(frozen=True)
