@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from envgen.server.page import STYLE_HASH
 from envgen.server.problems import answer
 from envgen.server.settings import LOOPBACK, MAX_BODY, Settings
 
@@ -19,7 +20,7 @@ CSP = "; ".join(
         "default-src 'self'",
         "script-src 'self' 'wasm-unsafe-eval'",
         "worker-src 'self' blob:",
-        "style-src 'self' 'unsafe-inline'",
+        f"style-src 'self' {STYLE_HASH}",
         "img-src 'self' data: blob:",
         "connect-src 'self' blob: data:",
         "object-src 'none'",

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
+_STYLE = """
+  :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+  main { max-width: 40rem; margin: 15vh auto; padding: 0 1.5rem }
+  pre { padding: 1rem; border-radius: 8px; background: #8882; overflow-x: auto }
+"""
+STYLE_HASH = "'sha256-" + base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode() + "'"
+"""Lets the content-security policy take the one inline style there is."""
 _MISSING = """\
 <!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>envgen: the page is not built</title>
-<style>
-  :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
-  main { max-width: 40rem; margin: 15vh auto; padding: 0 1.5rem }
-  pre { padding: 1rem; border-radius: 8px; background: #8882; overflow-x: auto }
-</style>
+<style>@style@</style>
 <main>
 <h1>The page is not built</h1>
 <p>The server runs, but this installation has no page to show: it is built with Node 20 or newer, which was
@@ -27,7 +32,7 @@ not there when envgen was installed.</p>
 <pre>scripts/setup</pre>
 <p>or, without one:</p>
 <pre>pip install --force-reinstall --no-deps envgen</pre>
-<p>and reload this page.</p>
+<p>and start <code>envgen serve</code> again.</p>
 </main>
 """
 
@@ -46,4 +51,4 @@ def install(app: FastAPI, folder: Path | None) -> None:
 
     @app.get("/", include_in_schema=False)
     async def missing() -> HTMLResponse:
-        return HTMLResponse(_MISSING, 503)
+        return HTMLResponse(_MISSING.replace("@style@", _STYLE), 503)

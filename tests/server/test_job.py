@@ -1,0 +1,63 @@
+"""A job without a socket: what it does when a process hangs, and the crew that outlives it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from envgen.core.errors import WorkError
+from envgen.packs.crew import Crew
+from envgen.packs.wire.spec import Wire
+from envgen.server import job as module
+from envgen.server.job import Job
+from envgen.server.messages import MAX_CREDITS, Done, Progress, PromptSource, Start
+from envgen.server.plan import plan
+from envgen.server.shelf import Shelf
+
+
+@pytest.fixture
+def crew() -> Iterator[Crew]:
+    crew = Crew(2, lasting=True)
+    yield crew
+    crew.kill()
+    crew.close()
+
+
+async def run(crew: Crew, count: int, credits: int = MAX_CREDITS) -> tuple[Done, list[bytes], list[Wire]]:
+    frames: list[bytes] = []
+    told: list[Wire] = []
+    start = Start(source=PromptSource(prompt="flat ground for hoppers"), count=count, credits=credits)
+
+    async def send(frame: bytes) -> None:
+        frames.append(frame)
+        job.credit(1)
+
+    async def tell(progress: Progress) -> None:
+        told.append(progress)
+
+    job = Job(plan(start, Shelf(Path())), crew, "mjb", credits, send, tell)
+    return await job.run(), frames, told
+
+
+def test_a_process_that_hangs_is_ended_and_the_crew_goes_on(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "STALL", 0.05)  # it takes longer than that to start a process
+        with pytest.raises(WorkError, match="was not ready after"):
+            asyncio.run(run(crew, 4))
+    done, frames, _ = asyncio.run(run(crew, 4))
+    assert done.made == len(frames) == 4
+
+
+def test_progress_counts_what_was_sent(crew: Crew) -> None:
+    done, frames, told = asyncio.run(run(crew, 30, credits=2))
+    assert len(frames) == done.made == 30
+    assert not done.cancelled
+    assert done.elapsed > 0
+    made = [message.made for message in told if isinstance(message, Progress)]
+    assert made[0] == 1
+    assert made == sorted(made)
