@@ -87,17 +87,18 @@ def run(settings: Settings, listening: socket.socket, started: Callable[[], None
 
 
 @contextmanager
-def serving(root: Path, **changes: Any) -> Iterator[Settings]:
-    """A server on a free port of this machine, in a thread, for as long as the block runs.
+def serving(root: Path, *, port: int = 0, **changes: Any) -> Iterator[Settings]:
+    """A server of this machine, in a thread, for as long as the block runs.
 
     Args:
         root: Folder below which packs may be named.
+        port: Where it listens; by default a free one.
         changes: Further fields of `Settings`.
 
     Raises:
         WorkError: It could not start.
     """
-    listening = bind("127.0.0.1", 0, search=False)
+    listening = bind("127.0.0.1", port, search=False)
     settings = settled(Settings(root, **{"workers": 0, **changes}), listening)
     ready = threading.Event()
     server = _server(settings, ready.set)

@@ -11,10 +11,8 @@ import "./ui/styles/stage.css";
 import "./ui/styles/details.css";
 import "./ui/styles/messages.css";
 import { render } from "preact";
-import { installAutomation } from "./run/automation.ts";
 import { boot } from "./run/boot.ts";
 import { App } from "./ui/App.tsx";
 
-installAutomation();
 render(<App />, document.getElementById("app") as HTMLElement);
 void boot();

@@ -46,8 +46,14 @@ function post(path: string, body: unknown, signal?: AbortSignal): Promise<Respon
   });
 }
 
-export async function interpret(prompt: string, signal: AbortSignal): Promise<InterpretationSpec> {
-  return (await (await post("./api/interpret", { prompt }, signal)).json()) as InterpretationSpec;
+/** What a prompt means; with a base, what it makes of that. */
+export async function interpret(
+  prompt: string,
+  base: unknown,
+  signal?: AbortSignal,
+): Promise<InterpretationSpec> {
+  const body = base === null ? { prompt } : { prompt, base };
+  return (await (await post("./api/interpret", body, signal)).json()) as InterpretationSpec;
 }
 
 export interface ServedPolicy {

@@ -4,6 +4,7 @@
  */
 
 import type { AgentCounters, AgentRef, BareResult, Mode, Selection } from "@envgen/wasm/api";
+import { type AgentSpec, POSE_COLUMNS } from "@envgen/wasm/wire.gen";
 import type { Recipe } from "../lib/link.ts";
 import { Rates } from "../lib/rates.ts";
 import { StreamSocket } from "../net/socket.ts";
@@ -68,6 +69,15 @@ export interface Automation {
   /** Adds an ONNX file given as base64; its key. */
   addOnnx(name: string, base64: string): Promise<string | null>;
   policies(): readonly store.PolicyRow[];
+  /** The EnvCfg that runs. */
+  cfg(): unknown;
+  /** What an agent observes and does, and its task: what an ONNX policy for it has to say. */
+  seat(
+    slot: number,
+    agent: number,
+  ): Pick<AgentSpec, "robot" | "observation" | "actuators"> & { task: string };
+  /** Where the root of the first agent is, m in its world. */
+  place(slot: number): [number, number, number];
   mode(mode: Mode): void;
   step(): Promise<void>;
   reset(slots?: number[]): void;
@@ -210,6 +220,19 @@ const automation: Automation = {
     return need().policies.drop(new File([bytes], name));
   },
   policies: () => store.policies.value,
+  cfg: () => store.runningCfg.value,
+  seat(slot, agent) {
+    const spec = envOf(slot).spec.agents[agent];
+    if (!spec) throw new Error(`world ${slot} has no agent ${agent}\nSee envgen.agents() for what there is.`);
+    const { robot, observation, actuators } = spec;
+    return { robot, observation, actuators, task: store.task.value?.kind ?? "" };
+  },
+  place(slot) {
+    const env = envOf(slot);
+    const at = (env.pose + (env.spec.agents[0]?.root ?? 0)) * POSE_COLUMNS.length;
+    const { rows } = need().pool.poses(env.worker);
+    return [rows[at] ?? 0, rows[at + 1] ?? 0, rows[at + 2] ?? 0];
+  },
   mode(mode) {
     if (mode.kind === "realtime") store.speed.value = mode.speed;
     store.pace.value = mode.kind;

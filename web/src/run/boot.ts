@@ -9,6 +9,7 @@ import { findSite, SiteSource } from "../net/site.ts";
 import { StreamSocket } from "../net/socket.ts";
 import * as store from "../state/store.ts";
 import { app, setApp } from "./app.ts";
+import { installAutomation } from "./automation.ts";
 import { Engine } from "./engine.ts";
 import { flags } from "./flags.ts";
 import { connectView } from "./mount.ts";
@@ -21,12 +22,14 @@ import { arrived, keepPace, sourceEvents, whenBegun } from "./session.ts";
 export async function boot(): Promise<void> {
   const problem = missing();
   if (problem) {
+    installAutomation();
     store.blocked.value = problem;
     store.connection.value = "none";
     return;
   }
   const site = await findSite();
   if (await becomeIsolated(site !== null)) return;
+  installAutomation();
   let pool: Pool;
   try {
     pool = await Pool.create({

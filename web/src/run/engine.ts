@@ -22,6 +22,8 @@ export class Engine {
   /** Environment of each slot. */
   readonly slots: (EnvId | null)[] = [];
   private readonly slotOf = new Map<EnvId, number>();
+  /** Indices of the variants that are here. */
+  private readonly placed = new Set<number>();
   private readonly meshes = new Map<
     string,
     { vertices: Float32Array; faces: Uint32Array; normals: Float32Array }
@@ -45,6 +47,7 @@ export class Engine {
       const slot = this.slotOf.get(env);
       if (slot !== undefined) this.slots[slot] = null;
       this.slotOf.delete(env);
+      this.placed.delete(index);
       toast(`world ${index} could not be loaded: ${why}`, "It is left out; the others run.");
       this.events.taken();
     });
@@ -68,6 +71,7 @@ export class Engine {
     this.incoming = [];
     this.showing = [];
     this.slotOf.clear();
+    this.placed.clear();
     this.slots.length = 0;
     for (let i = 0; i < count; i++) this.slots.push(null);
     this.tileKnown = false;
@@ -102,7 +106,7 @@ export class Engine {
 
   /** Indices of the variants that are here. */
   indices(): number[] {
-    return [...this.running()].map(([, env]) => env.spec.index);
+    return [...this.placed];
   }
 
   private poses(): readonly PoseSource[] {
@@ -145,22 +149,23 @@ export class Engine {
       return;
     }
     const spec = frame.header;
-    const slot = this.slotFor(spec.index);
-    if (this.slots[slot] !== null) {
+    if (this.placed.has(spec.index)) {
       // a job that was begun again: it is here already
       this.events.taken();
       return;
     }
+    const slot = this.slotFor(spec.index);
     const policy = this.policyFor(spec);
     const env = this.pool.add(data, policy === undefined ? {} : { policy });
     this.slots[slot] = env;
     this.slotOf.set(env, slot);
+    this.placed.add(spec.index);
   }
 
-  /** Variant i lies at place i; one whose index is beyond the wall (of a pack with gaps) at the first free place. */
+  /** Variant i lies at place i; where that is taken or beyond the wall (a pack with gaps), at the last free one. */
   private slotFor(index: number): number {
-    if (index < this.slots.length) return index;
-    const free = this.slots.indexOf(null);
+    if (this.slots[index] === null) return index;
+    const free = this.slots.lastIndexOf(null);
     return free < 0 ? this.slots.push(null) - 1 : free;
   }
 

@@ -80,7 +80,8 @@ function take(feed: Feed, terms: readonly { readonly size: number }[]): void {
   const size = feed.observation.length / feed.steps;
   const acts = feed.action.length / feed.steps;
   const parts = feed.terms.length / feed.steps;
-  const keep = (list: readonly number[], more: readonly number[]): number[] => [...list, ...more].slice(-SHOWN);
+  const keep = (list: readonly number[], more: readonly number[]): number[] =>
+    [...list, ...more].slice(-SHOWN);
   const column = (data: ArrayLike<number>, width: number, at: number) =>
     Array.from({ length: feed.steps }, (_, i) => data[i * width + at] ?? 0);
   let offset = 0;
@@ -97,7 +98,9 @@ function take(feed: Feed, terms: readonly { readonly size: number }[]): void {
     observation: Array.from(feed.observation.subarray((feed.steps - 1) * size)),
     action: Array.from(feed.action.subarray((feed.steps - 1) * acts)),
     terms: firsts.map((at, k) => keep(old.terms[k] ?? [], column(feed.observation, size, at))),
-    rewards: Array.from({ length: parts }, (_, k) => keep(old.rewards[k] ?? [], column(feed.terms, parts, k))),
+    rewards: Array.from({ length: parts }, (_, k) =>
+      keep(old.rewards[k] ?? [], column(feed.terms, parts, k)),
+    ),
   };
   if (!publishing) publishing = window.setTimeout(publish, REFRESH);
 }

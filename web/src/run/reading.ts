@@ -9,31 +9,34 @@ const PAUSE = 140;
 let abort: AbortController | null = null;
 let timer = 0;
 
-/** Asks again a moment after the prompt has changed. */
+/** Asks again a moment after the prompt, or what it changes, is another. */
 export function keepReading(): () => void {
   let last = "";
   return effect(() => {
     const text = store.prompt.value.trim();
-    if (text === last) return;
-    last = text;
+    const base = store.changing.value ? store.runningCfg.value : null;
+    const key = `${text}\n${base === null ? "" : JSON.stringify(base)}`;
+    if (key === last) return;
+    last = key;
     clearTimeout(timer);
     abort?.abort();
     store.meaningProblem.value = null;
     if (store.connection.peek() === "site") return;
     if (!text) {
-      store.meaning.value = null;
+      if (base === null) store.meaning.value = null;
       store.interpreting.value = false;
       return;
     }
-    timer = window.setTimeout(() => void read(text), PAUSE);
+    timer = window.setTimeout(() => void read(text, base), PAUSE);
   });
 }
 
-async function read(text: string): Promise<void> {
+async function read(text: string, base: unknown): Promise<void> {
   abort = new AbortController();
   store.interpreting.value = true;
   try {
-    store.meaning.value = await interpret(text, abort.signal);
+    store.meaning.value = await interpret(text, base, abort.signal);
+    store.meaningOf.value = text;
     store.meaningProblem.value = null;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return;

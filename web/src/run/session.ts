@@ -2,8 +2,9 @@
 
 import type { Mode } from "@envgen/wasm/api";
 import { effect } from "@preact/signals";
-import { fromHash, type Recipe, toHash } from "../lib/link.ts";
+import { EMPTY, fromHash, type Recipe, toHash } from "../lib/link.ts";
 import { toRanges } from "../lib/ranges.ts";
+import { interpret } from "../net/api.ts";
 import type { SourceEvents, Wanted } from "../net/source.ts";
 import * as store from "../state/store.ts";
 import type { Done, Progress, Started, Welcome } from "../stream.gen.ts";
@@ -36,23 +37,38 @@ export function start(recipe: Partial<Recipe> = {}): void {
     };
     return;
   }
+  begin(now);
+}
+
+function begin(now: Recipe): void {
+  const a = app();
+  if (!a) return;
   focusOn(null);
   const runs = store.runningCfg.value;
   if (runs !== null) {
-    const turn = { prompt: lastPrompt, cfg: runs, meaning: lastMeaning };
+    const turn = { prompt: asking.prompt, cfg: runs, meaning: lastMeaning };
     store.turns.value = [...store.turns.value, turn].slice(-30);
   }
   asked = performance.now();
+  asking = now;
+  store.meaningProblem.value = null;
   store.job.value = { ...store.NO_JOB, state: "starting", seed: now.seed };
   if (now.prompt) remember(now.prompt);
   a.source.start(wanted(now));
 }
 
-let lastPrompt = "";
+/** What was asked for last. */
+let asking: Recipe = EMPTY;
 let lastMeaning: store.Turn["meaning"] = null;
 
+/** What runs, as a link says it. */
+export function runningRecipe(): Recipe {
+  const { count, seed } = store.job.value;
+  return { ...asking, count, seed };
+}
+
 /** What the boxes say. */
-export function current(): Recipe {
+function current(): Recipe {
   const [low, high] = store.difficulty.value;
   return {
     prompt: store.prompt.value,
@@ -73,6 +89,34 @@ function wanted(r: Recipe): Wanted {
   return { source, count: r.count, seed: r.seed, difficulty: r.difficulty };
 }
 
+/** Changes what runs as the words in the box say; the same count and seed. */
+export async function change(): Promise<void> {
+  const text = store.prompt.value.trim();
+  if (!text) {
+    store.meaningProblem.value = {
+      cause: "nothing is to be changed",
+      remedy: "Say what should be otherwise, for instance “steeper, and add a few logs”.",
+    };
+    return;
+  }
+  try {
+    const meaning = await interpret(text, store.runningCfg.value);
+    store.meaning.value = meaning;
+    const { count, seed } = store.job.value;
+    begin({
+      prompt: text,
+      cfg: meaning.cfg,
+      pack: null,
+      count: meaning.count ?? count,
+      seed,
+      difficulty: null,
+    });
+    store.prompt.value = "";
+  } catch (error) {
+    store.meaningProblem.value = store.problemOf(error);
+  }
+}
+
 export function cancel(): void {
   const a = app();
   if (!a || !store.busy.value) return;
@@ -87,7 +131,9 @@ export function undo(): void {
   if (!last) return;
   store.turns.value = store.turns.value.slice(0, -1);
   store.runningCfg.value = null; // what is undone is no turn
-  start({ prompt: last.prompt, cfg: last.cfg, pack: null });
+  store.changing.value = false;
+  const { count, seed } = store.job.value;
+  start({ prompt: last.prompt, cfg: last.cfg, pack: null, count, seed });
   store.meaning.value = last.meaning;
 }
 
@@ -119,12 +165,10 @@ export const sourceEvents: SourceEvents = {
       if (JSON.stringify(a.pool.task) !== JSON.stringify(message.task)) a.pool.setTask(message.task);
       store.task.value = message.task;
       store.runningCfg.value = message.cfg;
-      lastPrompt = store.prompt.value;
       lastMeaning = message.interpretation ?? store.meaning.value;
       if (message.interpretation) store.meaning.value = message.interpretation;
       document.title = `${message.name} · envgen`;
-      const r = current();
-      history.replaceState(null, "", toHash({ ...r, count: message.count, seed: message.seed }));
+      history.replaceState(null, "", toHash({ ...asking, count: message.count, seed: message.seed }));
     }
     store.job.value = {
       ...store.job.value,

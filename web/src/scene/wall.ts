@@ -47,7 +47,7 @@ export class Wall {
   private readonly rounds = [ball(20, 5), ball(12, 3)].map(
     (shape) => new InstancePool(shape, this.body, this.shadow),
   );
-  private readonly cylinders = new InstancePool(cylinder(16), this.body, this.shadow);
+  private readonly cylinders = new InstancePool(cylinder(36), this.body, this.shadow);
   private readonly boxes = new InstancePool(cube(), this.body, this.shadow);
   private readonly beads = new InstancePool(bead(), this.far, null);
   private readonly lumps = new InstancePool(lump(), this.far, null);

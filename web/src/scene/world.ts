@@ -52,6 +52,7 @@ const QUAT = column("quat_0");
 const RGBA = column("rgba_0");
 const TERRAIN = PARTS.indexOf("terrain");
 const OBSTACLE = PARTS.indexOf("obstacle");
+const GOAL = PARTS.indexOf("goal");
 const OTHER_GROUND = new Set<string>(["plane", "hfield"]);
 
 /** Reads the blobs of a frame. */
@@ -60,6 +61,7 @@ export function makeSceneWorld(spec: SceneSpec, geoms: Float32Array, heights: Fl
   const lists: Record<Drawn, number[]> = { round: [], cylinder: [], box: [], terrain: [] };
   const meshes = new Map<number, number[]>();
   const boxes: Footprint[] = [];
+  let goals = false;
   for (let g = 0; g + width <= geoms.length; g += width) {
     const at = (i: number) => geoms[g + i] as number;
     const type = GEOM_TYPES[at(TYPE)] ?? "box";
@@ -94,11 +96,14 @@ export function makeSceneWorld(spec: SceneSpec, geoms: Float32Array, heights: Fl
     list.push(at(POS), at(POS + 1), at(POS + 2), at(BODY) + MAX_BODIES * (agent?.root ?? 0));
     list.push(at(QUAT), at(QUAT + 1), at(QUAT + 2), at(QUAT + 3), ...size);
     const colour = [0, 1, 2].map((i) => at(RGBA + i) ** 2.2);
-    // obstacles are paler than robots, which they else resemble from afar
-    list.push(...(at(PART) === OBSTACLE ? paler(colour) : colour));
+    if (at(PART) === GOAL) goals = true;
+    // obstacles and goals are paler than robots, which they else resemble or outshine
+    list.push(
+      ...(at(PART) === OBSTACLE ? paler(colour, 0.3) : at(PART) === GOAL ? paler(colour, 0.45) : colour),
+    );
     list.push(0);
   }
-  addGoals(spec, lists);
+  if (!goals) addGoals(spec, lists);
   const pack = (list: number[]) => new Float32Array(list);
   return {
     spec,
@@ -117,12 +122,12 @@ export function makeSceneWorld(spec: SceneSpec, geoms: Float32Array, heights: Fl
   };
 }
 
-function paler(colour: readonly number[]): number[] {
+function paler(colour: readonly number[], keep: number): number[] {
   const grey = colour.reduce((a, b) => a + b, 0) / 3;
-  return colour.map((c) => 0.3 * c + 0.7 * grey);
+  return colour.map((c) => keep * c + (1 - keep) * grey);
 }
 
-/** A goal is a disc on the ground and a pole, in the colour of who goes there. */
+/** Where a frame draws none: a goal is a disc on the ground and a pole, in the colour of who goes there. */
 function addGoals(spec: SceneSpec, lists: Record<Drawn, number[]>): void {
   const seen = new Set<string>();
   for (const agent of spec.agents) {

@@ -22,7 +22,12 @@ export const difficulty = signal<readonly [number, number]>([0, 1]);
 export const cfg = signal<unknown>(null);
 export const pack = signal<string | null>(null);
 
+/** Whether the prompt changes what runs, or asks for something new. */
+export const changing = signal(false);
+
 /* What it means. */
+/** The text that `meaning` is of. */
+export const meaningOf = signal("");
 export const meaning = signal<InterpretationSpec | null>(null);
 export const meaningProblem = signal<Problem | null>(null);
 export const interpreting = signal(false);

@@ -6,7 +6,7 @@ export function Blocked() {
   const problem = blocked.value;
   if (!problem) return null;
   return (
-    <div class="blocked" role="alert">
+    <div class="blocked" role="alert" data-blocked>
       <h2>{problem.cause}</h2>
       <p>{problem.remedy}</p>
     </div>

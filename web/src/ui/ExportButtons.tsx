@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { toHash } from "../lib/link.ts";
 import { exportPack } from "../net/api.ts";
 import { download } from "../run/recording.ts";
-import { current } from "../run/session.ts";
+import { runningRecipe } from "../run/session.ts";
 import * as store from "../state/store.ts";
 import { Icon } from "./Icon.tsx";
 
@@ -14,7 +14,7 @@ export function ExportButtons() {
   const site = store.connection.value === "site";
 
   const save = async () => {
-    const r = current();
+    const r = runningRecipe();
     const j = store.job.value;
     working.value = true;
     store.toast(
@@ -35,8 +35,7 @@ export function ExportButtons() {
   };
 
   const link = async () => {
-    const j = store.job.value;
-    const hash = toHash({ ...current(), count: j.count, seed: j.seed });
+    const hash = toHash(runningRecipe());
     const url = `${location.origin}${location.pathname}${hash}`;
     try {
       await navigator.clipboard.writeText(url);

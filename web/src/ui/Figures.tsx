@@ -35,7 +35,7 @@ export function Figures() {
       <Figure
         value={made}
         name={left !== null ? `made, ${duration(left)} left` : "made"}
-        width={13}
+        width={11}
         {...(j.firstAfter !== null ? { title: `first after ${duration(j.firstAfter)}` } : {})}
       />
       <Figure
@@ -50,7 +50,7 @@ export function Figures() {
         width={7}
         title={`${s?.agents ?? 0} agents in ${s?.workers ?? 0} workers, ${s?.flagged ?? 0} flagged`}
       />
-      <Figure value={count(s?.stepsPerSecond ?? 0)} name="physics steps/s" width={13} />
+      <Figure value={count(s?.stepsPerSecond ?? 0)} name="physics steps/s" width={12} />
       <Figure
         value={`${(s?.realtime ?? 0).toFixed(s && s.realtime >= 10 ? 0 : 2)}×`}
         name="real time"
@@ -71,7 +71,7 @@ export function Figures() {
             : ""
         }
       />
-      <Figure value={mebibytes(s?.heap ?? 0)} name="memory" width={9} title="of the MuJoCo modules" />
+      <Figure value={mebibytes(s?.heap ?? 0)} name="memory" width={8} title="of the MuJoCo modules" />
     </div>
   );
 }

@@ -1,13 +1,15 @@
 /** The top of the page: what is asked for, and how far it is. */
 
-import { cancel, start } from "../run/session.ts";
+import { cancel, change, start } from "../run/session.ts";
 import * as store from "../state/store.ts";
 import { Meaning } from "./Meaning.tsx";
 import { PromptInput } from "./PromptInput.tsx";
+import { Purpose } from "./Purpose.tsx";
 import { Settings } from "./Settings.tsx";
 
 export function PromptBar() {
   const site = store.connection.value === "site";
+  const changing = store.changing.value;
   const job = store.job.value;
   const share = job.count ? Math.min(1, (job.made + job.givenUp) / job.count) : 0;
   return (
@@ -23,6 +25,7 @@ export function PromptBar() {
           </div>
         ) : (
           <>
+            {store.runningCfg.value !== null && <Purpose />}
             <PromptInput />
             <Settings />
             {store.busy.value ? (
@@ -30,8 +33,13 @@ export function PromptBar() {
                 Cancel
               </button>
             ) : (
-              <button type="button" class="button primary" id="run" onClick={() => start()}>
-                Run
+              <button
+                type="button"
+                class="button primary"
+                id="run"
+                onClick={() => (changing ? void change() : start())}
+              >
+                {changing ? "Change" : "Run"}
               </button>
             )}
           </>

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { past } from "../run/history.ts";
-import { start } from "../run/session.ts";
+import { change, start } from "../run/session.ts";
 import * as store from "../state/store.ts";
 import { Icon } from "./Icon.tsx";
 
@@ -30,7 +30,8 @@ export function PromptInput() {
       if (picked !== undefined) choose(picked, false);
       else {
         open.value = false;
-        start();
+        if (store.changing.value) void change();
+        else start();
       }
     } else if (e.key === "ArrowDown" || e.key === "ArrowUp") {
       if (list.length === 0) return;
@@ -57,7 +58,11 @@ export function PromptInput() {
         type="text"
         spellcheck={false}
         autocomplete="off"
-        placeholder="Describe a world: moguls for a robot dog, half gravity, no crates"
+        placeholder={
+          store.changing.value
+            ? "Say what should be otherwise: steeper, and add a few logs"
+            : "Describe a world: moguls for a robot dog, half gravity, no crates"
+        }
         aria-label="Prompt"
         aria-invalid={problem !== null}
         aria-describedby={problem ? "prompt-problem" : undefined}

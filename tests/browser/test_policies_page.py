@@ -1,0 +1,119 @@
+"""Policies are switched while worlds run, for exactly the agents that were chosen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from envgen.policies import onnx_file
+
+
+@pytest.fixture
+def ants(opens):
+    tab = opens()
+    tab.run("rough terrain for ants", 8)
+    tab.call("envgen.setPolicy('random')")
+    return tab
+
+
+def test_a_switch_changes_the_actions_of_exactly_the_chosen_agents(ants):
+    assert set(ants.policies_of()) == {"random"}
+    ants.call("envgen.setPolicy('zero', {slots: [1, 4]})")
+    assert [a["slot"] for a in ants.agents() if a["policy"] == "zero"] == [1, 4]
+    for slot in range(8):
+        actions = ants.actions(slot)
+        if slot in (1, 4):
+            assert (actions == 0).all()
+        else:
+            assert np.abs(actions).max() > 0.05
+
+
+def test_the_switch_acts_at_the_next_control_step(ants):
+    ants.mode("paused")
+    ants.until("a pause", lambda: _still(ants))
+    ants.call("envgen.setPolicy('zero', {slots: [0]})")
+    ants.call("(window.got = envgen.steps(0, 0, 1), envgen.step())")
+    assert (np.array(ants.call("window.got.then(g => g.action)")) == 0).all()
+
+
+def _still(tab) -> bool:
+    before = tab.stats()["controlSteps"]
+    tab.sleep(0.2)
+    return tab.stats()["controlSteps"] == before
+
+
+def test_half_and_a_share_by_the_buttons(ants):
+    page = ants.page
+    page.get_by_role("radio", name="zero").click()
+    page.get_by_role("button", name="Half").click()
+    ants.until("half", lambda: ants.policies_of().count("zero") == 4)
+    page.get_by_role("radio", name="gait").click()
+    page.get_by_role("button", name="All", exact=True).click()
+    ants.until("all", lambda: ants.policies_of().count("gait") == 8)
+    # the list says how many each drives
+    ants.until("the number", lambda: "8" in page.get_by_role("radio", name="gait").inner_text())
+
+
+def test_sumo_has_two_agents_with_rewards_of_their_own(opens):
+    tab = opens()
+    tab.run("two ants in sumo", 3)
+    agents = tab.agents()
+    assert [a["id"] for a in agents[:2]] == ["ant_0", "ant_1"]
+    tab.call("envgen.setPolicy('random', {agents: [0]})")
+    tab.call("envgen.setPolicy('zero', {agents: [1]})")
+    assert np.abs(tab.actions(1, 0)).max() > 0.05
+    assert (tab.actions(1, 1) == 0).all()
+    tab.until("steps", "envgen.agents()[0].counters.steps > 10")
+    first, second = (a["counters"]["episode_reward"] for a in tab.agents()[:2])
+    assert first != second
+    tab.call("envgen.focus(1, 1)")
+    tab.page.get_by_text("ant_1 plays").wait_for()
+
+
+def seat_of(tab, slot: int = 0) -> dict:
+    return tab.call("s => envgen.seat(s, 0)", slot)
+
+
+def network(seat: dict, *, size: int | None = None) -> bytes:
+    """A policy whose every action is tanh(1), from observations of another size if one is given."""
+    terms = [(t["name"], t["size"]) for t in seat["observation"]]
+    n = size or sum(s for _, s in terms)
+    meta = onnx_file.metadata(seat["robot"], seat["task"], terms)
+    nu = len(seat["actuators"])
+    return onnx_file.mlp([np.zeros((n, nu))], [np.ones(nu)], meta=meta)
+
+
+def test_an_onnx_file_drives_agents_and_a_wrong_one_is_refused_with_a_reason(ants):
+    good = network(seat_of(ants))
+    key = ants.offer("push.onnx", good)
+    assert ants.call("k => envgen.setPolicy(k)", key) == {"agents": 8, "refused": 0}
+    action = ants.actions(3)
+    assert np.ptp(action) < 1e-6
+    assert abs(action).min() > 0.5
+
+    bad = network(seat_of(ants), size=5)
+    key = ants.offer("small.onnx", bad)
+    if key is not None:  # sound in itself: refused by the agents
+        assert ants.call("k => envgen.setPolicy(k)", key) == {"agents": 0, "refused": 8}
+    assert ants.told("5")
+    assert set(ants.policies_of()) == {"push"}, "who is refused keeps what it has"
+
+
+@pytest.mark.parametrize("content", [b"", b"no network at all", b"\x08\x07" * 200])
+def test_what_is_no_network_says_so(ants, content):
+    assert ants.offer("x.onnx", content) is None
+    told = ants.told("x.onnx")
+    assert told["remedy"]
+    assert ants.call("envgen.addOnnx('notes.txt', '')") is None
+    assert ".onnx" in ants.told("notes.txt")["remedy"]
+
+
+def test_keys_drive_the_agent_in_focus(ants):
+    ants.call("envgen.focus(2)")
+    ants.call("envgen.setPolicy('keyboard', {slots: [2]})")
+    idle = ants.actions(2)
+    ants.page.keyboard.down("w")
+    ants.sleep(0.3)
+    driven = ants.actions(2, steps=12)
+    ants.page.keyboard.up("w")
+    assert np.abs(idle).max() < np.abs(driven).max()

@@ -1,0 +1,154 @@
+"""Things that break: a worker, the connection, the browser's abilities, what was asked for."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import threading
+import urllib.request
+
+import pytest
+
+from envgen.cli.main import run
+from envgen.server.running import serving
+
+ROUGH = "rough terrain for ants"
+
+
+def test_a_worker_that_dies_is_replaced_and_its_worlds_go_on(opens):
+    tab = opens()
+    tab.run(ROUGH, 6)
+    tab.call("envgen.killWorker(0)")
+    tab.told("a worker died")
+    tab.until("six worlds", "envgen.stats().environments === 6 && envgen.stats().loading === 0")
+    before = {a["slot"]: a["counters"]["steps"] + 1e6 * a["counters"]["episode"] for a in tab.agents()}
+    for slot in before:
+        assert len(tab.actions(slot, steps=3)) == 3
+
+
+def test_a_lost_connection_is_resumed_and_nothing_is_sent_twice(opens):
+    tab = opens()
+    tab.call("r => envgen.start(r)", {"prompt": ROUGH, "count": 60})
+    tab.until("some worlds", "envgen.stats().environments > 3")
+    tab.call("envgen.dropConnection()")
+    steps = tab.stats()["physicsSteps"]
+    tab.call("envgen.running()")
+    assert tab.stats()["physicsSteps"] > steps, "what runs goes on"
+    assert sorted(a["index"] for a in tab.agents()) == list(range(60))
+    assert tab.stats()["connection"] == "open"
+
+
+def test_a_server_that_dies_is_said_and_found_again(opens, folder):
+    with serving(folder, workers=1) as server:
+        port = server.port
+        tab = opens(server.url)
+        tab.run(ROUGH, 3)
+    tab.until("the loss", "envgen.stats().connection === 'lost'")
+    tab.page.get_by_text("The server is away.").wait_for()
+    steps = tab.stats()["physicsSteps"]
+    tab.until("steps", lambda: tab.stats()["physicsSteps"] > steps + 50)
+    with serving(folder, workers=1, port=port):
+        tab.until("the server again", "envgen.stats().connection === 'open'")
+        tab.run("stairs for ants", 2)
+        assert len(tab.agents()) == 2
+
+
+def test_cancel_stops_the_work_on_the_server(opens, server):
+    tab = opens()
+    tab.page.fill("#prompt", f"5000 variants of {ROUGH}")
+    tab.page.keyboard.press("Enter")
+    tab.until("some worlds", "envgen.stats().environments > 2")
+    tab.page.locator("#cancel").click()
+    tab.until("the end", "envgen.stats().job.state === 'cancelled'")
+
+    def jobs() -> int:
+        with urllib.request.urlopen(f"{server.url}api/about") as answer:
+            return json.load(answer)["jobs"]
+
+    tab.until("no job", lambda: jobs() == 0)
+    count = tab.stats()["environments"]
+    tab.sleep(0.5)
+    assert tab.stats()["environments"] == count < 5000
+    tab.run("stairs for ants", 2)
+    assert len(tab.agents()) == 2
+
+
+def test_two_pages_at_once_each_have_their_own(opens):
+    one, two = opens(), opens()
+    one.call("r => envgen.start(r)", {"prompt": ROUGH, "count": 8})
+    two.call("r => envgen.start(r)", {"prompt": "stairs for a hopper", "count": 5})
+    one.call("envgen.running()")
+    two.call("envgen.running()")
+    assert {a["robot"] for a in one.agents()} == {"ant"}
+    assert {a["robot"] for a in two.agents()} == {"hopper"}
+    assert (len(one.agents()), len(two.agents())) == (8, 5)
+
+
+@pytest.mark.parametrize("prompt", ["", "xyzzy blorp", "\u0000\u0001"])
+def test_a_prompt_that_means_nothing_says_so_beside_the_box(opens, prompt):
+    tab = opens()
+    tab.call("r => envgen.start(r)", {"prompt": prompt})
+    problem = tab.until("a message", "envgen.problems().prompt")
+    assert problem["cause"]
+    assert problem["remedy"]
+    alert = tab.page.locator("#prompt-problem")
+    alert.wait_for()
+    assert problem["cause"] in alert.inner_text()
+    assert tab.page.locator("#prompt").get_attribute("aria-invalid") == "true"
+    tab.run(ROUGH, 1)  # and the page goes on
+    assert tab.problems()["prompt"] is None
+
+
+MISSING = {
+    "delete window.WebAssembly": "WebAssembly",
+    "const get = HTMLCanvasElement.prototype.getContext;"
+    "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
+    " return kind === 'webgl2' ? null : get.call(this, kind, ...more) }": "WebGL 2",
+}
+
+
+@pytest.mark.parametrize("script", MISSING)
+def test_what_the_browser_lacks_is_said_with_what_to_do(opens, script):
+    tab = opens(draw=True, before=script, ready=False)
+    blocked = tab.until("a message", "envgen.problems().blocked")
+    assert MISSING[script] in blocked["cause"]
+    assert "Chrome" in blocked["remedy"]
+    assert MISSING[script] in tab.page.locator("[data-blocked]").inner_text()
+
+
+def test_a_pack_of_the_server_runs_with_its_own_indices(opens):
+    tab = opens()
+    tab.call("envgen.start({pack: 'packs/rough'})")
+    tab.call("envgen.running()")
+    assert [a["index"] for a in tab.agents()] == list(range(6))
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(pack, tmp_path_factory):
+    """A static site of the shared pack, behind Python's plain file server, in a folder below its root."""
+    root = tmp_path_factory.mktemp("host")
+    out = root / "deep" / "site"
+    out.parent.mkdir()
+    assert run(["export", str(pack.path), "--format", "site", "--out", str(out)]) == 0
+    handler = functools.partial(Quiet, directory=str(root))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as host:
+        thread = threading.Thread(target=host.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{host.server_port}/deep/site/"
+        host.shutdown()
+
+
+def test_a_static_site_runs_with_no_server_behind_it(opens, site):
+    tab = opens(site)
+    tab.call("envgen.running()")
+    stats = tab.stats()
+    assert (stats["environments"], stats["connection"]) == (6, "site")
+    assert stats["shared"], "the service worker isolates the page"
+    assert len(tab.actions(2, steps=3)) == 3
+    assert tab.page.locator("#prompt").count() == 0
