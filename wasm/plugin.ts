@@ -6,7 +6,13 @@
  * A version of the glue in which these places look otherwise fails the build.
  */
 
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
+
+const MODULE = "@mujoco/mujoco/mujoco.wasm";
 
 const CHANGES: readonly [string, string][] = [
   [
@@ -72,11 +78,26 @@ function closureCaller(kind, types, result, finish) {
 }
 `;
 
+/** The module that `optimise.mjs` made from the one that is installed, if it did. */
+export function optimised(): string | null {
+  const at = (name: string) => fileURLToPath(new URL(`optimised/${name}`, import.meta.url));
+  if (!existsSync(at("source.sha256"))) return null;
+  const source = readFileSync(createRequire(import.meta.url).resolve(MODULE));
+  const same =
+    createHash("sha256").update(source).digest("hex") === readFileSync(at("source.sha256"), "utf8").trim();
+  return same ? at("mujoco.wasm") : null;
+}
+
 /** For `plugins` and `worker.plugins` of a Vite config. */
 export function mujocoGlue(): Plugin {
   return {
     name: "envgen:mujoco-glue",
     enforce: "pre",
+    resolveId(id) {
+      const [path, query] = id.split("?");
+      const made = path === MODULE ? optimised() : null;
+      return made ? `${made}${query === undefined ? "" : `?${query}`}` : null;
+    },
     transform(code, id) {
       if (!/@mujoco\/mujoco\/mujoco\.js(\?|$)/.test(id)) return null;
       let changed = code;

@@ -70,6 +70,8 @@ export class Environment {
   private readonly terms: Float32Array;
   private readonly deed: { terms: Float32Array; ending: number; terminated: boolean; truncated: boolean };
   private pushing: Pushing[] = [];
+  /** Whether this episode was flagged already. */
+  private warned = false;
 
   /** Load it and begin an episode; throws what MuJoCo says. */
   constructor(
@@ -115,6 +117,7 @@ export class Environment {
     this.around.physics.guard(() => {
       this.episode = episode;
       this.pushing = [];
+      this.warned = false;
       this.randomizer.reset(episode);
       this.sim.reset();
       if (state) this.restore(state);
@@ -156,7 +159,10 @@ export class Environment {
     this.finish(time, why);
     this.steps += 1;
     if (why) outcome.flagged = why;
-    else if (this.steps % LOOK_EVERY === 0) outcome.warning = sim.overflow();
+    else if (!this.warned && this.steps % LOOK_EVERY === 0) {
+      outcome.warning = sim.overflow();
+      this.warned = outcome.warning !== null;
+    }
     if (this.players.every((player) => player.over)) this.begin(this.episode + 1);
   }
 

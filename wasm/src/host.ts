@@ -31,6 +31,8 @@ export class Host implements Watch {
   private readonly pending = new Map<EnvId, AddEnv>();
   private readonly envs = new Map<EnvId, Environment>();
   private readonly policies = new Map<PolicyId, Policy>();
+  /** Policies that were not dropped; some of them are still being loaded. */
+  private readonly wanted = new Set<PolicyId>();
   private readonly ended: Ended[] = [];
   private readonly scheduler = new Scheduler(this.policies, this);
   private readonly watching: Watching;
@@ -128,9 +130,11 @@ export class Host implements Watch {
         this.reset(message.ids, message.episode);
         break;
       case "policy":
-        await this.addPolicy(message);
+        // others go on meanwhile: the runtime for ONNX is large
+        void this.addPolicy(message);
         break;
       case "drop":
+        this.wanted.delete(message.id);
         this.policies.get(message.id)?.close();
         this.policies.delete(message.id);
         break;
@@ -259,8 +263,11 @@ export class Host implements Watch {
 
   private async addPolicy(message: Extract<ToWorker, { kind: "policy" }>): Promise<void> {
     let why: string | null = null;
+    this.wanted.add(message.id);
     try {
-      this.policies.set(message.id, await makePolicy(message.source, this.runtime));
+      const policy = await makePolicy(message.source, this.runtime);
+      if (this.wanted.has(message.id)) this.policies.set(message.id, policy);
+      else policy.close();
     } catch (error) {
       why = reason(error);
     }

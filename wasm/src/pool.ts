@@ -6,6 +6,7 @@ import { Events } from "./events";
 import { Fleet } from "./fleet";
 import type { Bytes } from "./frame";
 import { AGENT_WIDTH } from "./layout";
+import { canShare, compile } from "./loading";
 import type { FromWorker, ToWorker } from "./messages";
 import type { OnnxRuntime } from "./policies/onnx";
 import { Rates } from "./rates";
@@ -383,21 +384,5 @@ export class Pool implements api.PoolApi {
       default:
         break;
     }
-  }
-}
-
-function canShare(): boolean {
-  // in a page, only where it is isolated from others; in Node, always
-  return typeof SharedArrayBuffer !== "undefined" && (globalThis.crossOriginIsolated ?? true);
-}
-
-async function compile(where: string | URL): Promise<WebAssembly.Module> {
-  const remedy = "Reload the page; if it stays so, the page was not built whole.";
-  try {
-    const answer = await fetch(where);
-    if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-    return await WebAssembly.compile(await answer.arrayBuffer());
-  } catch (error) {
-    throw new api.PoolError(`MuJoCo can't be loaded from ${where}: ${(error as Error).message}`, remedy);
   }
 }

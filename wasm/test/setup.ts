@@ -30,6 +30,8 @@ export default async function setup(project: TestProject): Promise<() => void> {
     const out = join(folder, name);
     execFileSync(python, ["scripts/frames", prompt, "--count", String(count), "--out", out], { cwd: ROOT });
   }
+  const network = ["tests/parity/network.py", join(folder, "ants/00000.frame"), join(folder, "network")];
+  execFileSync(python, network, { cwd: ROOT });
   project.provide("frames", folder);
   return () => rmSync(folder, { recursive: true, force: true });
 }
