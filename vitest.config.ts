@@ -2,6 +2,6 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    projects: ["*/vitest.config.ts"],
+    projects: ["wasm/vitest.config.ts", { test: { name: "web", include: ["web/test/**/*.test.ts"] } }],
   },
 });
