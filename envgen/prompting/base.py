@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
-from envgen.core.errors import InputError
+from envgen.core.errors import InputError, WorkError
 from envgen.core.registry import Registry
+from envgen.prompting.llm.settings import from_environment
 
 MAX_CHARS = 20_000
 """Longest prompt: about ten pages, far more than anyone types and little enough to read at once."""
@@ -52,6 +53,8 @@ class Interpretation:
         understood: Every decision, traced to its words.
         assumed: Every default that matters.
         unmapped: Content words that changed nothing.
+        usage: Tokens that a model used.
+        note: One line about the backend, such as that another had to stand in.
     """
 
     cfg: EnvCfg
@@ -60,9 +63,14 @@ class Interpretation:
     understood: tuple[Understood, ...] = ()
     assumed: tuple[Assumed, ...] = ()
     unmapped: tuple[str, ...] = ()
+    usage: Mapping[str, int] | None = None
+    note: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The object that `envgen interpret --json` prints; the cfg is whole, defaults included."""
+        more: dict[str, Any] = {"usage": dict(self.usage)} if self.usage else {}
+        if self.note:
+            more["note"] = self.note
         return {
             "cfg": cfgio.dump(self.cfg),
             "count": self.count,
@@ -70,6 +78,7 @@ class Interpretation:
             "understood": [{"text": u.text, "path": u.path, "value": u.value} for u in self.understood],
             "assumed": [{"path": a.path, "value": a.value, "why": a.why} for a in self.assumed],
             "unmapped": list(self.unmapped),
+            **more,
         }
 
 
@@ -91,8 +100,9 @@ def interpret(prompt: str, backend: str = "auto") -> Interpretation:
     Raises:
         InputError: The prompt is empty or too long, nothing in it is understood, or there is no
             such backend.
+        WorkError: A backend that is named fails.
     """
-    return BACKENDS.get(_chosen(backend))(checked(prompt), None)
+    return _read(checked(prompt), None, backend)
 
 
 def refine(base: EnvCfg, text: str, backend: str = "auto") -> Interpretation:
@@ -109,11 +119,20 @@ def refine(base: EnvCfg, text: str, backend: str = "auto") -> Interpretation:
     Raises:
         InputError: As for `interpret`.
     """
-    return BACKENDS.get(_chosen(backend))(checked(text), base)
+    return _read(checked(text), base, backend)
 
 
-def _chosen(backend: str) -> str:
-    return "offline" if backend == "auto" else backend
+def _read(prompt: str, base: EnvCfg | None, backend: str) -> Interpretation:
+    """Ask a backend; `auto` is a configured endpoint, with the rules where it fails."""
+    if backend != "auto":
+        return BACKENDS.get(backend)(prompt, base)
+    if from_environment() is None:
+        return BACKENDS.get("offline")(prompt, base)
+    try:
+        return BACKENDS.get("openai")(prompt, base)
+    except WorkError as error:
+        meaning = BACKENDS.get("offline")(prompt, base)
+        return replace(meaning, note=f"{error.cause}; read offline instead")
 
 
 def checked(prompt: str) -> str:

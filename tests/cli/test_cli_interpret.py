@@ -121,7 +121,7 @@ def test_base_changes_an_env_cfg_and_shows_what_changed(run, here):
     [
         ([], "no prompt was given", 'Write e.g. envgen interpret "rough terrain for ants".'),
         ([""], "the prompt is empty", "rough terrain for ants"),
-        (["rough", "--backend", "nope"], "unknown prompt backend 'nope'", "Known: offline."),
+        (["rough", "--backend", "nope"], "unknown prompt backend 'nope'", "Known: offline, openai."),
         (["rough", "--save", "x.txt"], "unknown format '.txt'", "Known: .json, .toml, .yaml, .yml."),
         (["rough", "--save", "no/x.toml"], "no/x.toml can't be written: No such file", "another --save"),
         (["rough", "--batch"], "--batch reads its prompts from standard input", "Leave out PROMPT"),

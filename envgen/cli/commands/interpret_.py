@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,15 +31,27 @@ Examples:
 @click.option("--base", type=show.PATH, help="Change this EnvCfg: a parameter file, or what --json printed.")
 @click.option("--batch", is_flag=True, help="Read one JSON string per line on standard input.")
 @click.option("--backend", default="auto", show_default=True, help="auto, offline or openai.")
+@click.option("--model", help="Name of a language model.  [default: $ENVGEN_MODEL]")
+@click.option("--endpoint", help="Base URL of an OpenAI-compatible API.  [default: $OPENAI_BASE_URL]")
 @click.option("--save", type=show.PATH, help="Write the EnvCfg to a .toml, .json or .yaml file.")
 def command(
-    prompt: str | None, as_json: bool, base: Path | None, batch: bool, backend: str, save: Path | None
+    prompt: str | None,
+    as_json: bool,
+    base: Path | None,
+    batch: bool,
+    backend: str,
+    model: str | None,
+    endpoint: str | None,
+    save: Path | None,
 ) -> None:
     """Show the EnvCfg that a PROMPT becomes: what was understood, assumed and not understood."""
     from envgen.core.errors import InputError
     from envgen.prompting.base import interpret, refine
     from envgen.prompting.diff import diff
 
+    for name, value in (("ENVGEN_MODEL", model), ("OPENAI_BASE_URL", endpoint)):
+        if value is not None:
+            os.environ[name] = value  # the backend reads them, as it does for the library's users
     if batch:
         if prompt is not None or save or base:
             raise InputError(
@@ -50,6 +63,8 @@ def command(
         raise InputError("no prompt was given", 'Write e.g. envgen interpret "rough terrain for ants".')
     before = _base(base) if base else None
     meaning = interpret(prompt, backend) if before is None else refine(before, prompt, backend)
+    if meaning.note:
+        click.secho(meaning.note, fg="yellow", err=True)
     changes = diff(before, meaning.cfg) if before else ()
     if save:
         _save(meaning, save)
@@ -116,6 +131,9 @@ def _print(meaning: Interpretation) -> None:
     if meaning.unmapped:
         words = ", ".join(repr(word) for word in meaning.unmapped)
         click.secho(f"\nnot understood: {words}", fg="yellow")
+    if meaning.usage:
+        sent, received = meaning.usage["prompt_tokens"], meaning.usage["completion_tokens"]
+        click.echo(f"\ntokens: {sent:,} sent, {received:,} received in {meaning.usage['requests']} turns")
     if meaning.count is not None:
         click.echo(f"\nvariants asked for: {meaning.count}")
     click.secho("\n`--json` prints the whole EnvCfg, `--save ants.toml` writes it to a file.", dim=True)

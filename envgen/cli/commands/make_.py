@@ -14,6 +14,7 @@ from envgen.cli import show
 if TYPE_CHECKING:
     from envgen.packs.make import Tally
     from envgen.packs.pack import Pack
+    from envgen.prompting.base import Interpretation
 
 EPILOG = """\b
 Examples:
@@ -40,6 +41,9 @@ else is a prompt. Ctrl-C keeps what is finished, and --resume goes on from it.
     "--sweep", "sweeps", multiple=True, metavar="PATH=A,B,C", help="Cycle over values of the EnvCfg."
 )
 @click.option("--only", metavar="I,J-K", help="Make only these of the variants, such as 0-9,17.")
+@click.option(
+    "--backend", default="auto", show_default=True, help="That reads a PROMPT: auto, offline or openai."
+)
 @click.option("--jobs", "-j", type=int, help="Processes.  [default: one per processor]")
 @click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
 @click.option("--overwrite", is_flag=True, help="Replace a pack that is there.")
@@ -53,6 +57,7 @@ def command(
     sets: tuple[str, ...],
     sweeps: tuple[str, ...],
     only: str | None,
+    backend: str,
     jobs: int | None,
     resume: bool,
     overwrite: bool,
@@ -62,11 +67,13 @@ def command(
     """Make a pack: variants of a PROMPT or parameter FILE that stock MuJoCo loads, each validated."""
     from envgen.core import overrides
     from envgen.core.errors import EnvgenError
-    from envgen.packs.make import check_count, check_jobs, check_only, check_seed, make, resolve
+    from envgen.packs.make import check_count, check_jobs, check_only, check_seed, is_file, make, resolve
     from envgen.packs.recipe import Recipe
+    from envgen.prompting.base import interpret
 
     start = time.perf_counter()
-    cfg, asked = resolve(source)
+    meaning = None if is_file(source) else interpret(source, backend)
+    cfg, asked = (meaning.cfg, meaning.count) if meaning else resolve(source)
     cfg = overrides.apply(cfg, dict(overrides.parse_set(text) for text in sets), "--set")
     axes = [overrides.parse_sweep(text) for text in sweeps]
     count = check_count(count if count is not None else asked if asked is not None else 16)
@@ -81,8 +88,8 @@ def command(
             if draw:
                 draw(tally)
 
-        if not (quiet or as_json):
-            _announce(source, [*(text.partition("=")[0] for text in sets), *(axis.path for axis in axes)])
+        if meaning and not (quiet or as_json):
+            _announce(meaning, [*(text.partition("=")[0] for text in sets), *(axis.path for axis in axes)])
         try:
             pack = make(
                 cfg,
@@ -129,15 +136,10 @@ def _indices(text: str, count: int) -> list[int]:
     return indices
 
 
-def _announce(source: str, given: Sequence[str]) -> None:
+def _announce(meaning: Interpretation, given: Sequence[str]) -> None:
     """Say what of a prompt was not understood or had to be assumed, before the work begins."""
-    from envgen.packs.make import is_file
-
-    if is_file(source):
-        return
-    from envgen.prompting.base import interpret
-
-    meaning = interpret(source)
+    if meaning.note:
+        click.secho(meaning.note, fg="yellow", err=True)
     if meaning.unmapped:
         words = ", ".join(repr(word) for word in meaning.unmapped)
         click.secho(f"not understood: {words}", fg="yellow", err=True)

@@ -1,0 +1,110 @@
+"""What a model is told: Jinja2 templates in `prompts/openai/`, filled from the registries."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from envgen.core import cfgio
+from envgen.core.cfg import EnvCfg
+from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
+from envgen.core.params import FileParam, Param, specs
+from envgen.core.resources import resource
+from envgen.prompting.llm.wire import MOST, TEAMS, kinds, schema
+
+
+@cache
+def _templates() -> Environment:
+    loader = FileSystemLoader(resource("prompts") / "openai")
+    return Environment(
+        loader=loader,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )  # what is made is text, not HTML: nothing is to be escaped
+
+
+def system(examples: int) -> str:
+    """The instructions: what an EnvCfg is, every registered kind with its parameters, and examples."""
+    families = {
+        "terrains": _family(TERRAINS),
+        "obstacles": _family(OBSTACLES),
+        "robots": [(name, robot.summary, _params(robot.params)) for name, robot in kinds(ROBOTS)],
+        "tasks": _family(TASKS),
+    }
+    shown = _examples()[:examples]
+    return (
+        _templates()
+        .get_template("system.j2")
+        .render(**families, teams=TEAMS, most=MOST, examples=shown)
+        .strip()
+    )
+
+
+def user(prompt: str, base: EnvCfg | None) -> str:
+    """The message with the prompt, and with what a refinement changes."""
+    before = None if base is None else json.dumps(cfgio.dump(base), separators=(",", ":"))
+    return _templates().get_template("user.j2").render(prompt=prompt, base=before).strip()
+
+
+def repair(problem: str) -> str:
+    """The message that sends an answer back."""
+    return _templates().get_template("repair.j2").render(problem=problem).strip()
+
+
+def _family(registry: Any) -> list[tuple[str, str, str]]:
+    return [
+        (name, (kind.__doc__ or "").strip().split("\n")[0], _params(specs(kind)))
+        for name, kind in kinds(registry)
+    ]
+
+
+def _params(known: Any) -> str:
+    return ", ".join(_param(name, spec) for name, spec in known.items() if not isinstance(spec, FileParam))
+
+
+def _param(name: str, spec: Param) -> str:
+    return f"{name} {spec.low:g}..{spec.high:g}{f' {spec.unit}' if spec.unit else ''}"
+
+
+@cache
+def _examples() -> tuple[tuple[str, str], ...]:
+    """Prompts and their answers as the rules read them, in the form of the schema: never stale."""
+    from envgen.prompting.reader import read
+
+    data = tomllib.loads((resource("prompts") / "openai" / "examples.toml").read_text(encoding="utf-8"))
+    found = []
+    for prompt in data["prompts"]:
+        meaning = read(prompt)
+        answer = {
+            "cfg": cfgio.dump(meaning.cfg),
+            "count": meaning.count,
+            "understood": [{"text": u.text, "path": u.path} for u in meaning.understood][: MOST["words"]],
+            "unmapped": list(meaning.unmapped),
+        }
+        found.append((prompt, json.dumps(fitted(answer, schema()), separators=(",", ":"))))
+    return tuple(found)
+
+
+def fitted(value: Any, form: dict[str, Any]) -> Any:
+    """Plain data in the form of the schema: its keys alone, and null for what is left open."""
+    if "anyOf" in form:
+        forms = [option for option in form["anyOf"] if _suits(value, option)]
+        return fitted(value, forms[0]) if forms else value
+    if form.get("type") == "object" and isinstance(value, dict):
+        return {key: fitted(value.get(key), child) for key, child in form["properties"].items()}
+    if form.get("type") == "array" and isinstance(value, list):
+        return [fitted(item, form["items"]) for item in value]
+    return value
+
+
+def _suits(value: Any, form: dict[str, Any]) -> bool:
+    if form.get("type") == "object" and isinstance(value, dict):
+        tag = next((key for key in ("kind", "model") if key in form["properties"]), None)
+        return tag is None or value.get(tag) in form["properties"][tag]["enum"]
+    return form.get("type") == "array" and isinstance(value, list)

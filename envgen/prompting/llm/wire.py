@@ -1,0 +1,116 @@
+"""The JSON Schema of an answer: the EnvCfg within the limits of strict structured output.
+
+Strict mode wants every key to be required and no others, and knows `anyOf` but not `oneOf`. So a value that
+may be left open is null here; a number is a number or [low, high]; and what names a file or a robot of one's
+own is not offered at all: a model chooses among registered kinds and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
+from envgen.core.params import FileParam, Param, specs
+from envgen.core.registry import Registry
+
+MOST = {"sub_terrains": 8, "obstacles": 8, "robots": 6, "words": 12}
+TEAMS = ("red", "blue", "green", "yellow")
+_TEXT = r'^[^"\\\n]{1,80}$'
+
+NUMBER: dict[str, Any] = {"$ref": "#/$defs/number"}
+OPEN: dict[str, Any] = {"anyOf": [NUMBER, {"type": "null"}]}
+
+
+def kinds(registry: Registry[Any]) -> list[tuple[str, Any]]:
+    """The kinds of a family that words can ask for: none that needs a file."""
+    return [
+        (name, kind)
+        for name, kind in registry
+        if registry is ROBOTS or not any(isinstance(spec, FileParam) for spec in specs(kind).values())
+    ]
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The schema of an answer, made from the registries."""
+    cfg = _object(
+        {
+            "terrain": _object(
+                {
+                    "layout": {"enum": ["single", "grid", "track", "blend"], "type": "string"},
+                    "size": {"anyOf": [_array(NUMBER, 2, 2), {"type": "null"}]},
+                    "sub_terrains": _array(
+                        {"anyOf": _entries(TERRAINS, {"weight": OPEN})}, 1, MOST["sub_terrains"]
+                    ),
+                }
+            ),
+            "obstacles": _array(
+                {"anyOf": _entries(OBSTACLES, {"count": OPEN, "density": OPEN})}, 0, MOST["obstacles"]
+            ),
+            "robots": _array({"anyOf": _robots()}, 1, MOST["robots"]),
+            "task": {"anyOf": _entries(TASKS, {})},
+            "physics": _object(
+                {
+                    "gravity": OPEN,
+                    "friction": OPEN,
+                    "wind": {"anyOf": [_array(NUMBER, 3, 3), {"type": "null"}]},
+                    "fluid": {"enum": ["air", "water", "none"], "type": "string"},
+                    "timestep": OPEN,
+                }
+            ),
+            "control": _object({"episode": OPEN}),
+            "randomize": _object(dict.fromkeys(("friction_scale", "mass_scale", "gear_scale", "push"), OPEN)),
+            "difficulty": OPEN,
+        }
+    )
+    words = {"type": "string", "pattern": _TEXT}
+    answer = _object(
+        {
+            "cfg": cfg,
+            "count": {"type": ["integer", "null"]},
+            "understood": _array(_object({"text": words, "path": words}), 0, MOST["words"]),
+            "unmapped": _array(words, 0, MOST["words"]),
+        }
+    )
+    pair = _array({"type": "number"}, 2, 2)
+    return {**answer, "$defs": {"number": {"anyOf": [{"type": "number"}, pair]}}}
+
+
+def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _array(items: dict[str, Any], least: int, most: int) -> dict[str, Any]:
+    return {"type": "array", "items": items, "minItems": least, "maxItems": most}
+
+
+def _entries(registry: Registry[Any], shared: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        _object({"kind": {"enum": [name], "type": "string"}, **shared, **_params(specs(kind))})
+        for name, kind in kinds(registry)
+    ]
+
+
+def _robots() -> list[dict[str, Any]]:
+    shared = {
+        "count": NUMBER,
+        "team": {"enum": [*TEAMS, None], "type": ["string", "null"]},
+        "role": {"enum": ["chaser", "runner", None], "type": ["string", "null"]},
+    }
+    return [
+        _object(
+            {"model": {"enum": [name], "type": "string"}, **shared, "params": _object(_params(robot.params))}
+        )
+        for name, robot in kinds(ROBOTS)
+    ]
+
+
+def _params(known: Mapping[str, Param]) -> dict[str, Any]:
+    return {name: OPEN for name, spec in known.items() if not isinstance(spec, FileParam)}
