@@ -17,7 +17,7 @@ from envgen.prompting.lemmas import VOWELS, bases, inflections
 from envgen.prompting.tokens import normalise, tokenise
 
 SHORTEST = 5
-"""Letters that a word must have to be corrected, and to be what another is corrected to."""
+"""Letters of a word that another is corrected to; that may lack one of them."""
 
 
 @dataclass(frozen=True)
@@ -183,10 +183,10 @@ class Lexicon:
         Short words and real words are left alone: a wrong correction is worse than an honest
         "not understood".
         """
-        if len(word) < SHORTEST or not word.isalpha() or not word.isascii():
+        if len(word) < SHORTEST - 1 or not word.isalpha() or not word.isascii():
             return None
-        forms = self.bases(word)
-        if not (self.known.isdisjoint(forms) and self.ordinary.isdisjoint(forms)):
+        # "climing" is no "clime": ordinary words are listed in all their forms
+        if word in self.ordinary or not self.known.isdisjoint(self.bases(word)):
             return None
         from rapidfuzz.distance import OSA  # ~20 ms to import, and most prompts have no unknown word
 

@@ -27,6 +27,20 @@ NEAR = (
     "than",
     "by",
     "roughly",
+    "should",
+    "last",
+    "lasts",
+    "lasting",
+    "be",
+    "take",
+    "takes",
+    "must",
+    "long",
+    "for",
+    "will",
+    "each",
+    "exactly",
+    "only",
 )
 _MODELS: dict[str, type[BaseModel]] = {
     "physics": PhysicsCfg,
@@ -235,11 +249,18 @@ def _along(speed: float | list[float], part: int) -> float | list[float]:
 
 
 def values(reading: Reading) -> None:
-    """Words that set values by themselves (ice, water, RK4); of two for one path the first wins."""
+    """Words that set values by themselves (ice, water, RK4).
+
+    Of two for one path the first counts; but a state ("icy", `rank` 1) is more than a material ("lawn").
+    """
+    ranks: dict[str, int] = {}
     for i, item, sense in list(reading.having("set")):
-        fresh = {p: v for p, v in sense.set.items() if p not in reading.fields}
+        fresh = {
+            p: v for p, v in sense.set.items() if p not in reading.fields or sense.rank > ranks.get(p, 9)
+        }
+        ranks |= dict.fromkeys(fresh, sense.rank)
         for path, value in sense.set.items():
-            if path not in fresh:
+            if path not in fresh and sense.rank >= ranks.get(path, 0):
                 _contradiction(reading, path, value, item.text)
         for path, value in fresh.items():
             if allowed(path, value):

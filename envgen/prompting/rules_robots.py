@@ -132,7 +132,9 @@ def _draft(
     plural = reading.items[used[-1]].plural
     text = reading.use(*used)
     same = next((r for r in reading.robots if r.kind == kind), None)
-    if same and at is None and not (indefinite and reading.sentence(same.at) == reading.sentence(i)):
+    again = same is not None and _definite(reading, same.at)  # "our drone crashes, so a quadrotor …"
+    apart = indefinite and same is not None and reading.sentence(same.at) == reading.sentence(i)
+    if same and at is None and (again or not apart):
         same.trace.append((text, "model", kind))  # "the rover" again
         same.at = i if same.at < 0 else same.at
         return same
@@ -148,6 +150,11 @@ def _draft(
         draft.set(name, value, text)
     reading.robots.append(draft)
     return draft
+
+
+def _definite(reading: Reading, i: int) -> bool:
+    before = reading.at(i - 1) if i > 0 else None
+    return before is not None and before.word in ("our", "my", "your", "the", "this")
 
 
 def _count(draft: Draft, number: int | list[int], text: str) -> None:

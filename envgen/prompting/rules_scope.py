@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envgen.prompting.reading import Reading
+from envgen.prompting.reading import Reading, first_known, known_params
 from envgen.prompting.scan import Item, Quantity
 
 # Terrain nouns with a number of at least this are worlds to make ("64 mazes"), not gaps to cross.
@@ -258,8 +258,9 @@ def _of_arena(reading: Reading, i: int) -> bool:
         terrain = item.sense("terrain")
         if "arena" in item.roles or (terrain and terrain.weak):
             return True
-        if terrain or item.sense("obstacle"):
-            return False
+        kind = first_known("terrain", terrain.terrain) if terrain else None
+        if item.sense("obstacle") or (kind and {"width", "length"} & known_params("terrain", kind).keys()):
+            return False  # a "hilly" track can be wide, but a wide corridor has that width itself
     return False
 
 

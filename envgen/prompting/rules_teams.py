@@ -11,14 +11,15 @@ TEAMS = ("red", "blue", "green", "yellow", "white", "black", "orange", "purple")
 def teams(reading: Reading) -> None:
     """Who plays with whom: "three against three", "two teams of ants", "two red, two blue"."""
     _coloured(reading)
-    for i, _item in list(reading.role("versus")):
+    for i, _item in [*reading.role("versus"), *((i, it) for i, it in reading.open() if it.word == "on")]:
         left, right = reading.at(i - 1), reading.at(i + 1)
         if left and right and left.quantity and right.quantity:
             sides = (left.quantity.whole, right.quantity.whole)
             if sides[0] and sides[1] and sum(s or 0 for s in sides) <= MAX_AGENTS:
                 _divide(reading, i, [s for s in sides if s], (i - 1, i, i + 1))
             continue
-        _opponents(reading, i)
+        if "versus" in reading.items[i].roles:
+            _opponents(reading, i)
     for i, item in list(reading.role("per_team")) + list(reading.role("teams")):
         if not item.used:
             _per_team(reading, i, "per_team" in item.roles)
@@ -100,6 +101,13 @@ def _divide(
 ) -> None:
     """Split a robot into teams of given sizes."""
     robot = _nearest(reading, i)
+    if len(reading.robots) == len(sides) > 1 and names is None:
+        text = reading.use(*used)  # "1 on 1 between a biped and a humanoid"
+        for side, size, team in zip(reading.robots, sides, TEAMS, strict=False):
+            side.notes = [note for note in side.notes if note[0] != "count"]
+            side.put("count", size, text)
+            side.put("team", team, text)
+        return
     if robot is None:
         if first_known("robot", ("ant",)) is None:
             return

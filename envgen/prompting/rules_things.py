@@ -89,7 +89,11 @@ def _strewn(reading: Reading, i: int) -> bool:
 
 
 def _kind(reading: Reading, family: str, kinds: Iterable[str]) -> str | None:
-    return first_known(family, [kind for kind in kinds if kind not in reading.excluded[family]])
+    kind = first_known(family, kinds)
+    if kind is None or family == "terrain":
+        return first_known(family, [k for k in kinds if k not in reading.excluded[family]])
+    # what is ruled out has no stand-in: "boxes, no boxes" asks for no crates
+    return None if kind in reading.excluded[family] else kind
 
 
 def _terrain(reading: Reading, i: int, item: Item, sense: Sense) -> Draft | None:
