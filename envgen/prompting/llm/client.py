@@ -66,17 +66,18 @@ class Chat:
         client = _client(self.settings)
         import openai
 
-        while True:
-            try:
-                text = self._answer(client)
-            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                if not self._simpler():
-                    raise self._failure(error) from None
-                continue
-            except (openai.OpenAIError, ValueError) as error:
-                raise self._failure(error) from None  # a ValueError: a chunk that is no JSON
-            self.messages.append({"role": "assistant", "content": text})
-            return text
+        with client:
+            while True:
+                try:
+                    text = self._answer(client)
+                except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                    if not self._simpler():
+                        raise self._failure(error) from None
+                    continue
+                except (openai.OpenAIError, ValueError) as error:
+                    raise self._failure(error) from None  # a ValueError: a chunk that is no JSON
+                self.messages.append({"role": "assistant", "content": text})
+                return text
 
     def _answer(self, client: OpenAI) -> str:
         """One answer. What fails for no fault of its own is asked for again, with back-off; a time-out isn't.
@@ -168,7 +169,7 @@ class Chat:
             "stream_options": {"include_usage": True},
         }
         if self.mode == "schema":
-            form = {"name": "envcfg", "strict": True, "schema": schema()}
+            form = {"name": "envcfg", "strict": True, "schema": schema(self.settings.entries)}
             request["response_format"] = {"type": "json_schema", "json_schema": form}
         elif self.mode == "json":
             request["response_format"] = {"type": "json_object"}

@@ -14,7 +14,7 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.core.params import FileParam, Param, specs
 from envgen.core.resources import resource
-from envgen.prompting.llm.wire import MOST, TEAMS, kinds, schema
+from envgen.prompting.llm.wire import ENTRIES, TEAMS, kinds, schema
 
 
 @cache
@@ -38,12 +38,7 @@ def system(examples: int) -> str:
         "tasks": _family(TASKS),
     }
     shown = _examples()[:examples]
-    return (
-        _templates()
-        .get_template("system.j2")
-        .render(**families, teams=TEAMS, most=MOST, examples=shown)
-        .strip()
-    )
+    return _templates().get_template("system.j2").render(**families, teams=TEAMS, examples=shown).strip()
 
 
 def user(prompt: str, base: EnvCfg | None) -> str:
@@ -84,7 +79,7 @@ def _examples() -> tuple[tuple[str, str], ...]:
         answer = {
             "cfg": cfgio.dump(meaning.cfg),
             "count": meaning.count,
-            "understood": [{"text": u.text, "path": u.path} for u in meaning.understood][: MOST["words"]],
+            "understood": [{"text": u.text, "path": u.path} for u in meaning.understood][:ENTRIES],
             "unmapped": list(meaning.unmapped),
         }
         found.append((prompt, json.dumps(fitted(answer, schema()), separators=(",", ":"))))

@@ -24,6 +24,7 @@ class Settings:
         retries: How often a request that fails for no fault of its own is sent again, with back-off.
         repairs: How often a wrong answer is sent back with what is wrong.
         tokens: Most tokens of an answer.
+        entries: Most entries of a list in an answer under the schema.
         examples: Number of examples in the instructions; a small model has little room for them.
     """
 
@@ -34,6 +35,7 @@ class Settings:
     retries: int = 2
     repairs: int = 3
     tokens: int = 4096
+    entries: int = 8
     examples: int = 2
 
     def clean(self, text: str) -> str:

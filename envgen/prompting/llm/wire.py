@@ -15,7 +15,8 @@ from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.core.params import FileParam, Param, specs
 from envgen.core.registry import Registry
 
-MOST = {"sub_terrains": 8, "obstacles": 8, "robots": 6, "words": 12}
+ENTRIES = 8
+"""Most grounds, kinds of obstacles and robots of an answer; a model could else go on for ever."""
 TEAMS = ("red", "blue", "green", "yellow")
 _TEXT = r'^[^"\\\n]{1,80}$'
 
@@ -33,23 +34,23 @@ def kinds(registry: Registry[Any]) -> list[tuple[str, Any]]:
 
 
 @cache
-def schema() -> dict[str, Any]:
-    """The schema of an answer, made from the registries."""
+def schema(entries: int = ENTRIES) -> dict[str, Any]:
+    """The schema of an answer, made from the registries.
+
+    Args:
+        entries: Most entries of a list.
+    """
     cfg = _object(
         {
             "terrain": _object(
                 {
                     "layout": {"enum": ["single", "grid", "track", "blend"], "type": "string"},
                     "size": {"anyOf": [_array(NUMBER, 2, 2), {"type": "null"}]},
-                    "sub_terrains": _array(
-                        {"anyOf": _entries(TERRAINS, {"weight": OPEN})}, 1, MOST["sub_terrains"]
-                    ),
+                    "sub_terrains": _array({"anyOf": _entries(TERRAINS, {"weight": OPEN})}, 1, entries),
                 }
             ),
-            "obstacles": _array(
-                {"anyOf": _entries(OBSTACLES, {"count": OPEN, "density": OPEN})}, 0, MOST["obstacles"]
-            ),
-            "robots": _array({"anyOf": _robots()}, 1, MOST["robots"]),
+            "obstacles": _array({"anyOf": _entries(OBSTACLES, {"count": OPEN, "density": OPEN})}, 0, entries),
+            "robots": _array({"anyOf": _robots()}, 1, entries),
             "task": {"anyOf": _entries(TASKS, {})},
             "physics": _object(
                 {
@@ -70,8 +71,8 @@ def schema() -> dict[str, Any]:
         {
             "cfg": cfg,
             "count": {"type": ["integer", "null"]},
-            "understood": _array(_object({"text": words, "path": words}), 0, MOST["words"]),
-            "unmapped": _array(words, 0, MOST["words"]),
+            "understood": _array(_object({"text": words, "path": words}), 0, entries + 4),
+            "unmapped": _array(words, 0, entries + 4),
         }
     )
     pair = _array({"type": "number"}, 2, 2)
