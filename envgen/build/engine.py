@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import mujoco
@@ -43,6 +44,38 @@ def listening() -> Iterator[Caught]:
             caught.messages.extend(str(entry.message) for entry in seen)
     finally:
         mujoco.set_mju_user_warning(before)
+
+
+_kept: dict[tuple[int, ...], Data] = {}
+"""The last state that was handed back, by the sizes of its model."""
+
+
+@cache
+def _sizes() -> tuple[str, ...]:
+    """All whole numbers of a model: its sizes, and the signature of its tree."""
+    model = mujoco.MjModel.from_xml_string("<mujoco/>")
+    return tuple(key for key in dir(model) if key[0] != "_" and isinstance(getattr(model, key), int))
+
+
+@contextmanager
+def borrowed(model: Model) -> Iterator[Data]:
+    """A state of the model, put to its reference pose, to be used within the block and not kept.
+
+    MuJoCo's Python bindings make 4,000 objects for each MjData, which takes as long as 20 steps of an ant.
+    What is in memory depends on the sizes of the model alone, and `mj_resetData` writes all of it: as
+    `mujoco.rollout` does, a state is used for every model of the same sizes. Its attribute `model` is that
+    of the first.
+    """
+    key = tuple(getattr(model, name) for name in _sizes())
+    data = _kept.pop(key, None)
+    if data is None:
+        data = mujoco.MjData(model)
+    else:
+        mujoco.mj_resetData(model, data)
+    yield data
+    _kept.clear()
+    if data.pstack == 0:  # else MuJoCo ended in the middle of a step
+        _kept[key] = data
 
 
 def control_range(model: Model) -> tuple[np.ndarray, np.ndarray]:

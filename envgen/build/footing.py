@@ -6,9 +6,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envgen.build.ground import GroundMap
 from envgen.build.robot import RobotModel
+from envgen.build.stance import SOLE, tilted
 from envgen.core.heightfield import Floats, Heightfield
 from envgen.terrains.base import Ground
 
@@ -16,16 +18,25 @@ CLEARANCE = 0.002
 """Height of the lowest point of a robot over the ground at the start, in m."""
 EDGE = 0.01
 """Boxes are taken to be so much (m) wider: points of the underside stand for 2 cm of it."""
-SOLE = 0.02
-"""Points of the underside within so much (m) of the lowest are what the robot stands on."""
+LEAST = 0.08
+"""Rise/run from which on a robot leans with the ground."""
 
 
 @dataclass(frozen=True)
 class Pose:
-    """Where a root starts: position in m, heading in rad about z."""
+    """Where a root starts.
+
+    Attributes:
+        pos: Position, in m.
+        yaw: Heading about z, in rad.
+        pitch: Turn about its own y before that, in rad; uphill is below 0.
+        roll: Turn about its own x before both, in rad.
+    """
 
     pos: tuple[float, float, float]
     yaw: float
+    pitch: float = 0.0
+    roll: float = 0.0
 
 
 class Footing:
@@ -66,6 +77,9 @@ class Footing:
     def stand(self, robot: RobotModel, x: float, y: float, yaw: float) -> tuple[Pose, float]:
         """The pose in which a robot stands just above the ground, and the share of its soles that carry.
 
+        What stands on three bodies and more leans with the ground under its soles, as far as it is wide
+        enough for that; what has two feet or one stays upright.
+
         Args:
             robot: The robot.
             x: Of its root, in m.
@@ -73,13 +87,75 @@ class Footing:
             yaw: Heading, in rad.
         """
         x, y = round(x, 3), round(y, 3)
-        points = robot.underside
-        c, s = math.cos(yaw), math.sin(yaw)
-        height = self.under(x + c * points[:, 0] - s * points[:, 1], y + s * points[:, 0] + c * points[:, 1])
-        # within its margin, MuJoCo takes a geom over a heightfield to be deeper than it is
-        clearance = CLEARANCE + 1.5 * robot.margin
-        z = math.ceil((float(np.max(height - points[:, 2])) + clearance) * 10_000) / 10_000
-        soles = points[:, 2] <= points[:, 2].min() + SOLE
+        stance = robot.stance
+        points, soles = stance.underside, stance.soles
+        height = self._below(points, x, y, yaw)
+        pose, gaps = _set(robot, points, soles, height, (x, y, yaw))
+        if any(stance.most):
+            lean = _lean(points[soles], height[soles], stance.most)
+            if math.hypot(*lean) >= LEAST:
+                leaning = self._lean(robot, lean, x, y, yaw)
+                if leaning[1].mean() < gaps.mean():
+                    pose, gaps = leaning
         reach = (0.1 if len(self._top) else 0.3) * robot.size.leg + 2 * SOLE
-        carried = z + points[soles, 2] - height[soles] <= reach
-        return Pose((x, y, z), yaw), float(carried.mean())
+        return pose, float((gaps <= reach).mean())
+
+    def _below(self, points: Floats, x: float, y: float, yaw: float) -> Floats:
+        """(n,) height of the ground under points (n, 3) of a robot with its root at (x, y), in m."""
+        c, s = math.cos(yaw), math.sin(yaw)
+        return self.under(x + c * points[:, 0] - s * points[:, 1], y + s * points[:, 0] + c * points[:, 1])
+
+    def _lean(
+        self, robot: RobotModel, slope: tuple[float, float], x: float, y: float, yaw: float
+    ) -> tuple[Pose, Floats]:
+        """The pose along a slope (rise/run in the robot's own frame), and what is under its soles."""
+        along, across = slope
+        pitch = round(-math.atan(along), 4)
+        roll = round(math.atan2(across, math.hypot(1.0, along)), 4)
+        turn = tilted(pitch, roll)
+        points = robot.stance.below @ turn.T
+        soles = robot.stance.underside[robot.stance.soles] @ turn.T
+        both = np.concatenate([points, soles])
+        own = np.arange(len(both)) >= len(points)
+        return _set(robot, both, own, self._below(both, x, y, yaw), (x, y, yaw), pitch, roll)
+
+
+def _set(
+    robot: RobotModel,
+    points: Floats,
+    soles: NDArray[np.bool_],
+    height: Floats,
+    place: tuple[float, float, float],
+    pitch: float = 0.0,
+    roll: float = 0.0,
+) -> tuple[Pose, Floats]:
+    """Just above the ground, and how far (k,) in m the ground is below each point of the soles.
+
+    Args:
+        robot: The robot.
+        points: (n, 3) of its surface, turned as it leans, relative to its root, in m.
+        soles: (n,) which of them it stands on, k of them.
+        height: (n,) of the ground under them, in m.
+        place: Its x and y in m and its heading in rad.
+        pitch: As in `Pose`, in rad.
+        roll: As in `Pose`, in rad.
+    """
+    # within its margin, MuJoCo takes a geom over a heightfield to be deeper than it is
+    clearance = CLEARANCE + 1.5 * robot.margin
+    z = math.ceil((float(np.max(height - points[:, 2])) + clearance) * 10_000) / 10_000
+    x, y, yaw = place
+    return Pose((x, y, z), yaw, pitch, roll), z + points[soles, 2] - height[soles]
+
+
+def _lean(soles: Floats, height: Floats, most: tuple[float, float]) -> tuple[float, float]:
+    """Rise/run along x and y of the plane that fits the ground under soles (n, 3) best, within bounds."""
+    off = soles[:, :2] - soles[:, :2].mean(axis=0)
+    moments, rise = off.T @ off, off.T @ (height - height.mean())
+    least = 1e-9 * max(float(np.trace(moments)), 1e-12)
+    if not most[1]:
+        along, across = float(rise[0] / max(moments[0, 0], least)), 0.0
+    else:
+        determinant = max(float(moments[0, 0] * moments[1, 1] - moments[0, 1] ** 2), least**2)
+        along = float(rise[0] * moments[1, 1] - rise[1] * moments[0, 1]) / determinant
+        across = float(rise[1] * moments[0, 0] - rise[0] * moments[0, 1]) / determinant
+    return min(max(along, -most[0]), most[0]), min(max(across, -most[1]), most[1])

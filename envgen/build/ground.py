@@ -114,6 +114,7 @@ class Traversability:
         heights: (nrow, ncol) heights in m, gaps that the robot masters filled.
         free: (nrow, ncol) whether a cell can be entered.
         most: Greatest difference in height (m) to a neighbour along (x, y).
+        stride: Samples of the ground map (rows, columns) from one cell to the next.
     """
 
     x: Floats
@@ -121,6 +122,7 @@ class Traversability:
     heights: Heights
     free: NDArray[np.bool_]
     most: tuple[float, float]
+    stride: tuple[int, int]
 
     @cached_property
     def labels(self) -> NDArray[np.int32]:
@@ -186,4 +188,4 @@ def traversability(
     most = (max(size.step, size.slope * cell[0]) + 1e-4, max(size.step, size.slope * cell[1]) + 1e-4)
     x = field.origin[0] + field.cell[0] * np.arange(0, ncol, stride[0])
     y = field.origin[1] + field.cell[1] * np.arange(0, nrow, stride[1])
-    return Traversability(x.astype(float), y.astype(float), coarse, free, most)
+    return Traversability(x.astype(float), y.astype(float), coarse, free, most, (stride[1], stride[0]))

@@ -17,6 +17,7 @@ from envgen.build.footing import Pose
 from envgen.build.fragment import SECTIONS, Fragment, fragment
 from envgen.build.physics import FLUIDS
 from envgen.build.place import Arena
+from envgen.build.rest import attitude
 from envgen.build.robot import RobotModel
 from envgen.build.sample import Agent, Draw
 from envgen.build.scatter import Placed
@@ -235,13 +236,15 @@ def _pose(agent: Agent, start: Pose) -> str:
 
 
 def _turned(agent: Agent, start: Pose) -> Quat:
-    """Orientation of the root at the start: its own at home, turned by the heading."""
+    """Orientation of the root at the start: its own at home, turned by how it stands."""
     a, b, c, d = agent.robot.home_quat.tolist()
+    if agent.robot.planar:  # which tilts by its hinge, as its slides are to stay level
+        start = Pose(start.pos, start.yaw)
     return _start_quat(start) if (a, b, c, d) == (1, 0, 0, 0) else compose(_start_quat(start), (a, b, c, d))
 
 
 def _start_quat(start: Pose) -> Quat:
-    return (math.cos(start.yaw / 2), 0.0, 0.0, math.sin(start.yaw / 2))
+    return attitude(start.yaw, start.pitch, start.roll)
 
 
 def _home(draw: Draw, arena: Arena, moving: list[Placed], others: Mapping[str, Floats] | None = None) -> str:
@@ -260,7 +263,10 @@ def _home(draw: Draw, arena: Arena, moving: list[Placed], others: Mapping[str, F
         if robot.root.kind == "free":
             values += [*start.pos, *_turned(agent, start), *qpos[7:].tolist()]
         else:
-            values += qpos.tolist()
+            own = qpos.copy()
+            if robot.root.pitch is not None:
+                own[robot.root.pitch] += start.pitch
+            values += own.tolist()
     for placed in moving:
         values += home(placed)
     return numbers(values)

@@ -174,6 +174,7 @@ class Snapshot:
         ctrl: (nu,)
         sensordata: (nsensordata,)
         xpos: (nbody, 3) positions of the bodies, in m.
+        xmat: (nbody, 9) orientations of the bodies.
         geom_xpos: (ngeom, 3) positions of the geoms, in m.
         geom_xmat: (ngeom, 9) orientations of the geoms.
         site_xmat: (nsite, 9) orientations of the sites.
@@ -187,6 +188,7 @@ class Snapshot:
     ctrl: Floats
     sensordata: Floats
     xpos: Floats
+    xmat: Floats
     geom_xpos: Floats
     geom_xmat: Floats
     site_xmat: Floats
@@ -204,6 +206,7 @@ class Snapshot:
             ctrl=np.array(data.ctrl),
             sensordata=np.array(data.sensordata),
             xpos=np.array(data.xpos),
+            xmat=np.array(data.xmat),
             geom_xpos=np.array(data.geom_xpos),
             geom_xmat=np.array(data.geom_xmat),
             site_xmat=np.array(data.site_xmat),

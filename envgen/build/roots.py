@@ -23,6 +23,8 @@ class Root:
         kind: `free`; `planar` (x, z and pitch); `level` (x, y and perhaps yaw); `fixed` (anything less).
         joints: Numbers of its own joints, which are no joints of the robot's limbs.
         slides: Indices into qpos of its sliding joints.
+        pitch: Index into qpos of the hinge by which a planar root tilts about its own origin, or None; it
+            turns about +y, and its slides stay level.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Root:
     kind: RootKind
     joints: tuple[int, ...]
     slides: list[int]
+    pitch: int | None = None
 
 
 def root_of(model: Model, body: int) -> Root:
@@ -53,7 +56,10 @@ def root_of(model: Model, body: int) -> Root:
         elif span.tolist() == [True, True, False] and (turn is None or turn.tolist() == [False, False, True]):
             kind = "level"
     name = mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_BODY, body) or ""
-    return Root(name, body, kind, tuple(joints), [int(model.jnt_qposadr[j]) for j in slides])
+    pitch = None
+    if kind == "planar" and hinges[0] == joints[-1] and not np.any(model.jnt_pos[hinges[0]]):
+        pitch = int(model.jnt_qposadr[hinges[0]]) if model.jnt_axis[hinges[0], 1] > 0 else None
+    return Root(name, body, kind, tuple(joints), [int(model.jnt_qposadr[j]) for j in slides], pitch)
 
 
 _JOINTS = {0: "a free", 1: "a ball", 2: "a slide", 3: "a hinge"}

@@ -17,8 +17,10 @@ from envgen.core.heightfield import Floats
 from envgen.core.rng import Streams
 from envgen.obstacles.base import Quat, Shape, Vec3
 
-ROUNDS = 12
+PLACES = 24
 """Places tried for each obstacle before it is left out, so that a density that can't be met ends."""
+BATCH = 16
+"""Places that are looked at together."""
 GAP = 0.05
 """Least distance between two obstacles, in m."""
 
@@ -105,6 +107,14 @@ class _Taken:
         clear: NDArray[np.bool_] = inside & (apart >= room * room).all(axis=1)
         return clear
 
+    def apart(self, x: float, y: float, radius: float, since: int) -> bool:
+        """Whether a circle is clear of those that were taken as the `since`-th and later."""
+        for other_x, other_y, other in self.discs[since : self.used].tolist():
+            room = radius + other + GAP
+            if (x - other_x) ** 2 + (y - other_y) ** 2 < room * room:
+                return False
+        return True
+
     def add(self, x: float, y: float, radius: float) -> None:
         """Take a circle."""
         self.discs[self.used] = x, y, radius
@@ -118,30 +128,36 @@ def _place(
     taken: _Taken,
     rng: np.random.Generator,
 ) -> list[tuple[Shape, Vec3, Quat]]:
-    """Round by round, a new place for each obstacle that has none yet."""
+    """Round by round, new places for each obstacle that has none yet."""
     shapes = [entry.kind.shape(rng) for _ in range(entry.count)]
     prints = Footprints(shapes, ground)
     found: list[tuple[Shape, Vec3, Quat] | None] = [None] * entry.count
-    waiting = np.arange(entry.count)
     dips = ground.dips(1.5 * prints.reach()) if prints.dips else None
-    for _ in range(ROUNDS):
-        if not len(waiting):
+    tried = 0
+    while tried < PLACES:
+        waiting = [i for i, placed in enumerate(found) if placed is None]
+        if not waiting:
             break
+        # few that are left cost as much to look at as many: several places for each of them
+        each = min(max(1, BATCH // len(waiting)), PLACES - tried)
+        tried += each
+        tries = np.tile(np.array(waiting, dtype=np.intp), each)
         if dips is None:
-            spots = np.round(rng.uniform(-0.5, 0.5, (len(waiting), 2)) * size, 3)
+            spots = np.round(rng.uniform(-0.5, 0.5, (len(tries), 2)) * size, 3)
         else:
-            spots = np.round(dips[rng.integers(len(dips), size=len(waiting))], 3)
-        yaws = np.round(rng.uniform(-math.pi, math.pi, len(waiting)), 4)
-        free = np.flatnonzero(taken.free(spots, prints.radii[waiting]))
-        rest = prints.rest(waiting[free], spots[free], yaws[free])
+            spots = np.round(dips[rng.integers(len(dips), size=len(tries))], 3)
+        yaws = np.round(rng.uniform(-math.pi, math.pi, len(tries)), 4)
+        free = np.flatnonzero(taken.free(spots, prints.radii[tries]))
+        rest = prints.rest(tries[free], spots[free], yaws[free])
+        before = taken.used
         for k in np.flatnonzero(rest.possible):
             i = free[k]
-            which = int(waiting[i])
-            # the others of this round have been placed since
-            if taken.free(spots[i : i + 1], prints.radii[which : which + 1])[0]:
-                x, y = float(spots[i, 0]), float(spots[i, 1])
-                taken.add(x, y, float(prints.radii[which]))
+            which = int(tries[i])
+            x, y = spots[i].tolist()
+            radius = float(prints.radii[which])
+            # others of this round have been placed since
+            if found[which] is None and taken.apart(x, y, radius, before):
+                taken.add(x, y, radius)
                 turn = attitude(float(yaws[i]), float(rest.pitch[k]), float(rest.roll[k]))
                 found[which] = shapes[which], (x, y, float(rest.z[k])), turn
-        waiting = np.array([i for i in waiting if found[i] is None], dtype=np.intp)
     return [entry for entry in found if entry is not None]

@@ -49,23 +49,26 @@ def layout(world: World, agent: str) -> AgentLayout:
     model = world.model
     prefix = f"{agent}/"
     sensors = {}
-    for i, name in enumerate(world.names("sensor")):
+    spans = zip(world.names("sensor"), model.sensor_adr.tolist(), model.sensor_dim.tolist())
+    for name, first, width in spans:
         if name.startswith(prefix):
-            first = int(model.sensor_adr[i])
-            sensors[name[len(prefix) :]] = slice(first, first + int(model.sensor_dim[i]))
+            sensors[name[len(prefix) :]] = slice(first, first + width)
     root = world.roots[agent]
     root_joints = []
     pos: list[int] = []
     vel: list[int] = []
-    for i, name in enumerate(world.names("jnt")):
+    joints = (model.jnt_bodyid, model.jnt_type, model.jnt_qposadr, model.jnt_dofadr)
+    for i, (name, body, kind, q, v) in enumerate(
+        zip(world.names("jnt"), *(part.tolist() for part in joints))
+    ):
         if not name.startswith(prefix):
             continue
-        if int(model.jnt_bodyid[i]) == root:
+        if body == root:
             root_joints.append(i)
             continue
-        width = {0: (7, 6), 1: (4, 3)}.get(int(model.jnt_type[i]), (1, 1))
-        pos += range(int(model.jnt_qposadr[i]), int(model.jnt_qposadr[i]) + width[0])
-        vel += range(int(model.jnt_dofadr[i]), int(model.jnt_dofadr[i]) + width[1])
+        width = {0: (7, 6), 1: (4, 3)}.get(kind, (1, 1))
+        pos += range(q, q + width[0])
+        vel += range(v, v + width[1])
     actuators = [i for i, name in enumerate(world.names("actuator")) if name.startswith(prefix)]
     low, high = control_range(model)
     return AgentLayout(

@@ -8,8 +8,8 @@ import mujoco
 import numpy as np
 
 from envgen.build.fragment import buoyancy
-from envgen.build.robot import volume
 from envgen.build.scatter import Placed
+from envgen.build.surface import volume
 from envgen.build.text import compose, number, numbers, quat_attribute, rotate
 from envgen.obstacles.base import Geom, Joint, Part, Vec3
 

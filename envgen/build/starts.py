@@ -75,16 +75,15 @@ class Search:
         return tuple(poses), tuple(goals)
 
     def _coarse(self, fine: NDArray[np.float32]) -> Floats:
-        field = self.map.field
-        cols = np.rint((self.way.x - field.origin[0]) / field.cell[0]).astype(np.intp)
-        rows = np.rint((self.way.y - field.origin[1]) / field.cell[1]).astype(np.intp)
-        return fine[np.ix_(rows, cols)].ravel().astype(np.float64)
+        rows, cols = self.way.stride
+        return fine[::rows, ::cols].astype(np.float64).ravel()
 
     def _largest_part(self) -> NDArray[np.bool_]:
         """(cells,) whether a cell belongs to the largest part that is connected, floors of pits left out."""
         labels = self.way.labels.ravel()
         # a gap that can be stepped over is a way, but no place to start
-        labels = np.where(self._coarse(self.map.field.heights) > self.map.pit, labels, 0)
+        if self.map.pit > -math.inf:
+            labels = np.where(self._coarse(self.map.field.heights) > self.map.pit, labels, 0)
         sizes = np.bincount(labels)
         sizes[0] = 0
         if sizes.max(initial=0) == 0:
@@ -149,7 +148,8 @@ class Search:
         relief = self.relief[allowed]
         # where hardly a patch is flat, the flattest twentieth; the rest, flattest first, if these don't do
         few = np.count_nonzero(relief <= FLAT) < 4 * len(self.draw.agents)
-        flat = relief <= (float(np.quantile(relief, 0.05)) if few else FLAT)
+        twentieth = len(relief) // 20
+        flat = relief <= (float(np.partition(relief, twentieth)[twentieth]) if few else FLAT)
         order = self.rng.permutation(allowed[flat])
         if len(order) < ENOUGH * len(self.draw.agents):
             steep = self.rng.permutation(np.flatnonzero(~flat))
@@ -171,9 +171,9 @@ class Search:
         if agent.robot.planar:
             allowed &= (np.abs(dy) < 1e-6) & self._same_lane(cell)
         for x, y, _ in others:
-            allowed &= np.hypot(self.x - x, self.y - y) > GOALS_APART
+            allowed &= self._beyond(x, y, GOALS_APART)
         for start in starts:
-            allowed &= np.hypot(self.x - start.pos[0], self.y - start.pos[1]) > self.widest + 0.3
+            allowed &= self._beyond(*start.pos[:2], self.widest + 0.3)
         if self.ground.start:
             beyond = allowed & ~self._within(self.ground.start)
             allowed = beyond if beyond.any() else allowed
@@ -188,6 +188,11 @@ class Search:
         if abs(away[goal] - distance) > 0.25 * distance:
             self.notes.append(f"{agent.id}: its goal is {away[goal]:.1f} m away, {distance:g} m did not fit")
         return self._point(float(self.x[goal]), float(self.y[goal]))
+
+    def _beyond(self, x: float, y: float, distance: float) -> NDArray[np.bool_]:
+        """(cells,) whether a cell is farther (m) from a point (m) than that."""
+        dx, dy = self.x - x, self.y - y
+        return np.asarray(dx * dx + dy * dy > distance * distance)
 
     def cell_of(self, x: float, y: float) -> int:
         """The cell nearest to a point (m)."""

@@ -42,9 +42,22 @@ class World:
 
     def names(self, kind: str) -> list[str]:
         """Names of all elements of a kind (`geom`, `body`, `jnt`, …), empty where one has none."""
-        addresses: list[int] = getattr(self.model, f"name_{kind}adr").tolist()
+        if kind not in self._names:
+            addresses: list[int] = getattr(self.model, f"name_{kind}adr").tolist()
+            raw = self._raw
+            self._names[kind] = [raw[at : raw.index(b"\0", at)].decode() for at in addresses]
+        return self._names[kind]
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        """What `names` has found."""
+        return {}
+
+    @cached_property
+    def _raw(self) -> bytes:
+        """All names, each ended by a zero byte; MuJoCo copies them whenever they are asked for."""
         raw: bytes = self.model.names
-        return [raw[at : raw.index(b"\0", at)].decode() for at in addresses]
+        return raw
 
     @cached_property
     def geom_names(self) -> list[str]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from envgen.build.cast import Cast
-from envgen.build.engine import listening
+from envgen.build.engine import borrowed, listening
 from envgen.build.sample import Attempt
 from envgen.build.variant import Variant, build
 from envgen.build.world import World
@@ -102,7 +102,7 @@ def search(recipe: Recipe, index: int) -> Sound | Refused:
             attempt = Attempt(attempt.terrain + 1)
             continue
         subject = subject_of(variant, recipe, stream)
-        report = examine(subject, stop_at_failure=True)
+        report = _examine(subject)
         if report.ok:
             return Sound(variant, subject.world, report, dict(refused), values, stream)
         failed = report.failed
@@ -116,6 +116,13 @@ def search(recipe: Recipe, index: int) -> Sound | Refused:
         else:
             attempt = Attempt(attempt.terrain + 1)
     return Refused(index, dict(refused), problem)
+
+
+def _examine(subject: Subject) -> Report:
+    if subject.model is None:
+        return examine(subject, stop_at_failure=True)
+    with borrowed(subject.model) as subject.state:
+        return examine(subject, stop_at_failure=True)
 
 
 def subject_of(variant: Variant, recipe: Recipe, stream: int) -> Subject:

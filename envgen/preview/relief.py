@@ -13,7 +13,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.robot import Posed
+from envgen.build.surface import Posed
 from envgen.build.world import World
 from envgen.core.heightfield import Floats, Heightfield
 from envgen.preview.shapes import span, top

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.build.engine import Model
-from envgen.build.robot import Posed
+from envgen.build.surface import Posed
 from envgen.core.heightfield import Floats
 
 Field = NDArray[np.float32]

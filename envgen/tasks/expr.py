@@ -8,6 +8,7 @@ broadcast k = 1. docs/tasks.md lists them; `OPERATORS`, `SOURCES` and `VIEWS` be
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Protocol, Self, TypeAlias
 
 import numpy as np
@@ -161,21 +162,30 @@ def evaluate(expr: Expr, reading: Reading, memo: Memo | None = None) -> Values:
     Raises:
         EnvgenError: The expression is not of the language.
     """
-    if isinstance(expr, int | float):
-        return np.full((reading.worlds, 1), float(expr))
+    if isinstance(expr, (int, float)):
+        return _literal(float(expr), reading.worlds)
     memo = {} if memo is None else memo
     key = (id(reading), id(expr))
-    if key not in memo:
+    value = memo.get(key)
+    if value is None:
         if not isinstance(expr, list) or not expr or not isinstance(expr[0], str):
             raise EnvgenError(f"{expr!r} is no expression", "See docs/tasks.md for the language.")
         try:
-            memo[key] = _apply(expr[0], expr[1:], reading, memo)
+            memo[key] = value = _apply(expr[0], expr[1:], reading, memo)
         except (TypeError, ValueError, LookupError) as error:
             raise EnvgenError(
                 f"the task term {_short(expr)} can't be evaluated: {error}",
                 "See docs/tasks.md for the language.",
             ) from None
-    return memo[key]
+    return value
+
+
+@lru_cache(maxsize=1024)
+def _literal(value: float, worlds: int) -> Values:
+    """(worlds, 1) a number, which nobody may write to."""
+    full = np.full((worlds, 1), value)
+    full.setflags(write=False)
+    return full
 
 
 def _short(expr: Expr) -> str:
@@ -184,15 +194,14 @@ def _short(expr: Expr) -> str:
 
 
 def _apply(op: str, args: list[Any], reading: Reading, memo: Memo) -> Values:
-    if op == "ground":
-        return reading.ground(evaluate(args[0], reading, memo))
+    if op in OPERATORS:
+        return OPERATORS[op][0](*[evaluate(arg, reading, memo) for arg in args])
     if op == "slice":
         return evaluate(args[0], reading, memo)[:, args[1] : args[2]]
+    if op == "ground":
+        return reading.ground(evaluate(args[0], reading, memo))
     if op == "concat":
         return np.concatenate([evaluate(arg, reading, memo) for arg in args], axis=1)
-    if op in OPERATORS:
-        function = OPERATORS[op][0]
-        return function(*(evaluate(arg, reading, memo) for arg in args))
     if op in SOURCES:
         value: Values = getattr(reading, op)(*args)
         return value

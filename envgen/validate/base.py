@@ -58,6 +58,7 @@ class Subject:
         start_warnings: What MuJoCo warned of when it computed the start.
         drawn: Whether its text was written in this process: then it is well-formed if MuJoCo compiles it.
         foreign: Whether it is a file that somebody wrote, not a variant that was drawn: lints apply.
+        state: A state of the model to work in, or None to make one; see `engine.borrowed`.
         spec: The `MjSpec` that the model was compiled from, with defaults resolved; foreign only.
     """
 
@@ -77,6 +78,7 @@ class Subject:
     start_warnings: tuple[str, ...] = ()
     foreign: bool = False
     drawn: bool = False
+    state: Data = None
     spec: Any = None
 
     @cached_property
@@ -103,7 +105,7 @@ class Subject:
     @cached_property
     def data(self) -> Data:
         """MuJoCo's state; `home` and `settled` take turns at it, as making one costs 0.4 ms."""
-        return mujoco.MjData(self.model)
+        return mujoco.MjData(self.model) if self.state is None else self.state
 
     @cached_property
     def home(self) -> Snapshot:

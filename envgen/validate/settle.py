@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import mujoco
@@ -138,8 +139,7 @@ def _densest(data: Data) -> int:
     """Contacts of the pair of geoms that has most of them."""
     if not data.ncon:
         return 0
-    pairs = data.contact.geom.astype(np.int64)
-    return int(np.unique(pairs[:, 0] << 32 | (pairs[:, 1] & 0xFFFFFFFF), return_counts=True)[1].max())
+    return max(Counter(map(tuple, data.contact.geom.tolist())).values())
 
 
 def _depth(data: Data) -> float:

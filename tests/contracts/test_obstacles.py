@@ -65,7 +65,7 @@ def extents(model, data, geom):
 def world_with(kind, terrain, difficulty=0.4, seed=0):
     cfg = make_cfg(
         terrain,
-        size=12,
+        size=14,
         difficulty=difficulty,
         obstacles=[{"kind": kind, "count": 6}],
         task={"kind": "stand"},

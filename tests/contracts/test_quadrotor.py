@@ -8,10 +8,11 @@ import pytest
 from driving import drive, fallen, frame, world_of
 from helpers import build_world, make_cfg, start
 
+from envgen.build.abilities import flies
 from envgen.build.ground import traversability
 from envgen.build.measure import measure_agent
 from envgen.build.reading import Snapshot
-from envgen.build.robot import flies, robot_model
+from envgen.build.robot import robot_model
 from envgen.core.families import ROBOTS
 
 

@@ -56,7 +56,7 @@ def test_every_terrain_and_robot_loads_and_runs_in_the_newest_mujoco(
             "robots": [{"model": robot} for robot in ROBOTS.names()],
             "obstacles": [{"kind": "box", "count": 3}, {"kind": "ball", "count": 2}],
             "task": {"kind": "stand"},
-            "difficulty": 0.1,
+            "difficulty": 0.3,
         }
     )
     pack = make(cfg, 16, out=tmp_path / "pack", jobs=1)

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from envgen.build.stance import leaning
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
 
@@ -55,13 +56,14 @@ def _bound(subject: Subject, leg: float) -> float:
 
 
 def _standing(subject: Subject, root: int, near: float) -> NDArray[np.intp]:
-    """Bodies of the robot of that root whose lowest geoms are about as low as its lowest."""
+    """Bodies of the robot of that root whose lowest geoms are about as low as its lowest, as it leans."""
     model = subject.model
     own = (model.body_rootid[model.geom_bodyid] == root) & (
         (model.geom_contype | model.geom_conaffinity) != 0
     )
-    axes = subject.home.geom_xmat[own].reshape(-1, 3, 3)[:, 2]  # the world's up in each geom's frame
+    up = leaning(subject.home.xmat[root])
+    axes = up @ subject.home.geom_xmat[own].reshape(-1, 3, 3)  # the robot's up in each geom's frame
     centre, half = model.geom_aabb[own, :3], model.geom_aabb[own, 3:]
-    bottom = subject.home.geom_xpos[own, 2] + (axes * centre - np.abs(axes) * half).sum(axis=1)
+    bottom = subject.home.geom_xpos[own] @ up + (axes * centre - np.abs(axes) * half).sum(axis=1)
     bodies: NDArray[np.intp] = np.unique(model.geom_bodyid[own][bottom <= bottom.min() + near])
     return bodies
