@@ -5,6 +5,7 @@ from __future__ import annotations
 from envgen.build.engine import listening
 from envgen.core.errors import WorkError
 from envgen.packs.pack import Pack, PackVariant
+from envgen.packs.recipe import all_built_in
 from envgen.validate.base import Subject
 from envgen.validate.examine import examine
 from envgen.validate.report import Report
@@ -35,5 +36,6 @@ def recheck(pack: Pack, variant: PackVariant) -> Report:
         cast=variant.cast,
         disagreements=tuple(told.split("; ")) if told else (),
         rng=variant.streams("settle"),
+        built_in=all_built_in(pack.cfg),
     )
     return examine(subject)

@@ -129,3 +129,8 @@ def task_params(drawn: Mapping[str, Any]) -> dict[str, float]:
 def variant_folder(index: int) -> str:
     """`variants/00017`."""
     return f"variants/{index:05d}"
+
+
+def all_built_in(cfg: EnvCfg) -> bool:
+    """Whether all its robots are listed ones, and none is somebody's file."""
+    return all(robot.model in ROBOTS for robot in cfg.robots)

@@ -16,7 +16,7 @@ from envgen.build.variant import Variant, build
 from envgen.build.world import World
 from envgen.core.errors import InputError, WorkError
 from envgen.core.rng import Streams
-from envgen.packs.recipe import Recipe, task_params
+from envgen.packs.recipe import Recipe, all_built_in, task_params
 from envgen.validate.base import Subject
 from envgen.validate.examine import blame, examine
 from envgen.validate.report import Report
@@ -147,6 +147,7 @@ def subject_of(variant: Variant, recipe: Recipe, stream: int) -> Subject:
         rng=Streams(recipe.seed, stream)("settle"),
         disagreements=variant.draw.physics.disputes,
         drawn=True,
+        built_in=all_built_in(variant.cfg),
     )
 
 

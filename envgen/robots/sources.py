@@ -53,6 +53,12 @@ def _root(source: str) -> Path:
                 "Set it to a folder laid out like MuJoCo Menagerie: <robot>/<robot>.xml.",
             )
         return Path(folder)
+    return _package(source)
+
+
+@lru_cache(maxsize=16)
+def _package(source: str) -> Path:
+    """Folder of an installed package; looked for once, as each variant asks for its robots."""
     if not source.isidentifier():
         raise InputError(f"{source!r} is no source of robots", f"Known: {', '.join((*PACKAGES, MENAGERIE))}.")
     try:

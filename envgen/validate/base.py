@@ -57,6 +57,7 @@ class Subject:
         disagreements: On what the robots of the world disagree, and what was taken.
         start_warnings: What MuJoCo warned of when it computed the start.
         drawn: Whether its text was written in this process: then it is well-formed if MuJoCo compiles it.
+        built_in: Whether all its robots are known to be built-in ones.
         foreign: Whether it is a file that somebody wrote, not a variant that was drawn: lints apply.
         state: A state of the model to work in, or None to make one; see `engine.borrowed`.
         spec: The `MjSpec` that the model was compiled from, with defaults resolved; foreign only.
@@ -78,6 +79,7 @@ class Subject:
     start_warnings: tuple[str, ...] = ()
     foreign: bool = False
     drawn: bool = False
+    built_in: bool = False
     state: Data = None
     spec: Any = None
 

@@ -31,6 +31,7 @@ class Settled:
         first_warning: The first of them in words.
         finite: Whether the state stayed finite.
         speed: Greatest speed of a body's centre of mass, in m/s.
+        still_speed: The same of the first half.
         energy: Greatest kinetic energy of translation per mass, in J/kg; armatures left out.
         rest_depth: Greatest penetration after the first half, in m.
         depth: Greatest penetration seen, in m.
@@ -45,6 +46,7 @@ class Settled:
     first_warning: str
     finite: bool
     speed: float
+    still_speed: float
     energy: float
     rest_depth: float
     depth: float
@@ -75,7 +77,7 @@ def settle(model: Model, data: Data, rng: np.random.Generator, *, whole: bool = 
     half = HALF if whole else min(HALF, MOST_STEPS * model.opt.timestep)
     looks = max(1, round(half / (steps * model.opt.timestep)))
     mass = max(float(model.body_mass.sum()), 1e-9)
-    speed = energy = depth = rest = 0.0
+    speed = slow = energy = depth = rest = 0.0
     motion: list[tuple[Floats, Floats, Floats]] = []
     full = False
     flags = model.opt.disableflags
@@ -95,7 +97,8 @@ def settle(model: Model, data: Data, rng: np.random.Generator, *, whole: bool = 
     model.opt.disableflags = flags
     if motion:
         each = _speeds(model, *(np.array(part) for part in zip(*motion)))
-        speed, energy = float(each.max()), 0.5 * float((np.square(each) @ model.body_mass).max()) / mass
+        speed, slow = float(each.max()), float(each[:looks].max())
+        energy = 0.5 * float((np.square(each) @ model.body_mass).max()) / mass
     counts = int(data.warning.number.sum())
     return Settled(
         still=looks * steps * float(model.opt.timestep),
@@ -103,6 +106,7 @@ def settle(model: Model, data: Data, rng: np.random.Generator, *, whole: bool = 
         first_warning=caught.messages[0] if caught.messages else "",
         finite=bool(np.isfinite(data.qpos).all() and np.isfinite(data.qvel).all()),
         speed=speed,
+        still_speed=slow,
         energy=energy,
         rest_depth=rest,
         depth=depth,

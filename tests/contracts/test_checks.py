@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import mujoco
@@ -98,6 +99,16 @@ def thrown(speed: float) -> Subject:
     return subject(
         f"""<mujoco><option gravity="0 0 0"/><worldbody><body><freejoint/><geom size=".1"/></body></worldbody>
         <keyframe><key name="home" qvel="{speed} 0 0 0 0 0"/></keyframe></mujoco>"""
+    )
+
+
+def flung(force: float) -> Subject:
+    """A mass of 1 kg on a slide that random control drives with up to that force (N)."""
+    return subject(
+        f"""<mujoco><option gravity="0 0 0"/><worldbody><body><joint name="x" type="slide" axis="1 0 0"/>
+        <geom size=".1" mass="1"/></body></worldbody>
+        <actuator><motor joint="x" gear="{force}" ctrlrange="0 1"/></actuator>
+        <keyframe><key name="home" ctrl="0"/></keyframe></mujoco>"""
     )
 
 
@@ -225,7 +236,7 @@ BROKEN: dict[str, list[Callable[[Path], Subject]]] = {
         lambda _: edited(world(), lambda t: t.replace("<keyframe>", _blow_up() + "<keyframe>")),
         lambda _: thrown(1e12),
     ],
-    "speed": [lambda _: thrown(61)],
+    "speed": [lambda _: thrown(21), lambda _: flung(700), lambda _: replace(flung(250), built_in=True)],
     "energy": [lambda _: thrown(15)],
     "sinking": [lambda _: heap("0.5 1")],
     "tunnelling": [lambda _: heap("2 1")],
@@ -287,6 +298,8 @@ def test_a_sound_world_passes_it(name, tmp_path):
         ("buried", lambda: set_geom(world(), "obstacle/box_0", pos="0 0 -0.29", size="0.3 0.3 0.3")),
         ("reachable", lambda: walled_in(world(), 0.1)),
         ("speed", lambda: thrown(19)),
+        ("speed", lambda: flung(600)),
+        ("speed", lambda: replace(flung(200), built_in=True)),
         ("energy", lambda: thrown(10)),
         ("penetration", lambda: with_qpos(world(), lambda q: q.__setitem__(2, q[2] - 0.002))),
     ],
