@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,32 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.build.engine import Fatal, Model, listening
+from envgen.build.keys import Key, custom_home, home_pose, keys_of
 from envgen.build.roots import Root, describe, root_of
+from envgen.build.scene import (
+    add_servos,
+    drop_unused,
+    locate_assets,
+    name_parts,
+    strip,
+    touch_by_pairs,
+)
 from envgen.build.written import written
 from envgen.core.errors import InputError
-from envgen.robots.adapters import Adapter
 from envgen.robots.files import RobotFile
 
 Spec = Any
 """`mujoco.MjSpec`."""
-_ASSETS = ("meshes", "textures", "hfields", "skins")
 _CLOSE = 1e-4
 """Relative difference of masses and inertias that rounding in MJCF text may make."""
-
-
-@dataclass(frozen=True)
-class Key:
-    """A keyframe of one robot.
-
-    Attributes:
-        qpos: (nq,)
-        ctrl: (nu,)
-        act: (na,) activations of its actuators.
-    """
-
-    qpos: NDArray[np.float64]
-    ctrl: NDArray[np.float64]
-    act: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -82,18 +72,18 @@ def adopt(robot: RobotFile) -> Adopted:
         raise refuse("it has soft bodies or skins (flex, skin)", "Take a robot of rigid bodies.")
     top = _root_body(whole, refuse, adapted=robot.adapter is not None)
     name = mujoco.mj_id2name(whole, mujoco.mjtObj.mjOBJ_BODY, top) or "torso"
-    keys = _keys(whole, top)
-    custom = _custom(spec)
-    left = _strip(spec, whole, top)
+    keys = keys_of(whole, top)
+    custom = custom_home(spec)
+    left = strip(spec, whole, top)
     if not mujoco.mj_id2name(whole, mujoco.mjtObj.mjOBJ_BODY, top):
         next(iter(spec.worldbody.bodies)).name = name
-    if _touch_by_pairs(spec):
+    if touch_by_pairs(spec):
         left.append("the geoms of its contact pairs with the floor touch every ground")
-    _name(spec)
-    _locate_assets(spec)
-    _drop_unused(spec)
+    name_parts(spec)
+    locate_assets(spec)
+    drop_unused(spec)
     if robot.adapter:
-        _equip(spec, robot.adapter)
+        add_servos(spec, robot.adapter)
     try:
         with listening():
             model = spec.compile()
@@ -115,7 +105,7 @@ def adopt(robot: RobotFile) -> Adopted:
         raise refuse(
             "none of its geoms can touch the ground", 'Give its feet contype="1" or conaffinity="1".'
         )
-    home = _home(model, root, keys, custom, robot.adapter)
+    home = home_pose(model, root, keys, custom, robot.adapter)
     left += _lost(whole, model)
     kept = {key: value for key, value in keys.items() if key != "home"}
     notes = tuple(f"{robot.agent}: {note}" for note in left)
@@ -168,122 +158,6 @@ def _driven_bodies(model: Model, actuator: int) -> list[int]:
     return bodies
 
 
-def _keys(model: Model, top: int) -> dict[str, Key]:
-    """Keyframes by name: positions of the robot's own joints, control and activations."""
-    joints = [j for j in range(model.njnt) if model.body_rootid[model.jnt_bodyid[j]] == top]
-    width = [{0: 7, 1: 4}.get(int(model.jnt_type[j]), 1) for j in joints]
-    cells = [int(model.jnt_qposadr[j]) + k for j, n in zip(joints, width) for k in range(n)]
-    keys = {}
-    for i in range(model.nkey):
-        name = mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_KEY, i) or f"key_{i}"
-        keys[name] = Key(
-            np.array(model.key_qpos[i][cells]), np.array(model.key_ctrl[i]), np.array(model.key_act[i])
-        )
-    return keys
-
-
-def _custom(spec: Spec) -> NDArray[np.float64] | None:
-    """The home pose of Gym's models, which stands in <custom>."""
-    for numeric in spec.numerics:
-        if numeric.name == "init_qpos":
-            return np.array(numeric.data, dtype=float)
-    return None
-
-
-def _strip(spec: Spec, model: Model, top: int) -> list[str]:
-    """Remove the scene around the robot; what was removed, in words."""
-    world, left = spec.worldbody, []
-    names = [
-        mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_BODY, b)
-        for b in range(1, model.nbody)
-        if model.body_parentid[b] == 0 and b != top
-    ]
-    if names:
-        shown = ", ".join(str(name) for name in names[:3]) + (" …" if len(names) > 3 else "")
-        left.append(f"bodies beside the robot are left out ({shown})")
-    for kind in ("geoms", "lights", "cameras", "sites"):
-        for element in list(getattr(world, kind)):
-            spec.delete(element)
-    tops = [body for body in spec.bodies if body.parent is not None and body.parent.name == "world"]
-    order = [b for b in range(1, model.nbody) if model.body_parentid[b] == 0]
-    for body, number in zip(tops, order):
-        if number != top:
-            spec.delete(body)
-    for kind in ("keys", "numerics", "texts", "tuples"):
-        for element in list(getattr(spec, kind)):
-            spec.delete(element)
-    return left
-
-
-def _name(spec: Spec) -> None:
-    """A name for each joint, actuator and body that has none: an agent's parts are found by their names."""
-    for kind, elements in (("body", spec.bodies), ("joint", spec.joints), ("actuator", spec.actuators)):
-        taken = {element.name for element in elements}
-        for i, element in enumerate(elements):
-            if element.name or (kind == "body" and element.parent is None):
-                continue
-            wanted = str(element.target) if kind == "actuator" and element.target else f"{kind}_{i}"
-            while wanted in taken:
-                wanted += "_"
-            element.name = wanted
-            taken.add(wanted)
-
-
-def _locate_assets(spec: Spec) -> None:
-    """Absolute names of files, and a name for each asset that had only a file."""
-    for kind in _ASSETS:
-        folder = spec.texturedir if kind == "textures" else spec.meshdir
-        for asset in getattr(spec, kind):
-            if getattr(asset, "file", ""):
-                if not asset.name:
-                    asset.name = os.path.splitext(os.path.basename(asset.file))[0]
-                asset.file = os.path.normpath(os.path.join(spec.modelfiledir, folder, asset.file))
-    spec.meshdir = spec.texturedir = ""
-
-
-def _drop_unused(spec: Spec) -> None:
-    """Textures and materials of the scene: a gradient for the sky alone takes longer than the robot."""
-    used = {geom.material for geom in spec.geoms} | {site.material for site in spec.sites}
-    used |= {skin.material for skin in spec.skins} | {tendon.material for tendon in spec.tendons}
-    for default in _defaults(spec.default):
-        used |= {default.geom.material, default.site.material, default.tendon.material}
-    for material in list(spec.materials):
-        if material.name not in used:
-            spec.delete(material)
-    textured = {name for material in spec.materials for name in material.textures if name}
-    for texture in list(spec.textures):
-        if texture.name not in textured:
-            spec.delete(texture)
-
-
-def _defaults(default: Any) -> list[Any]:
-    found, waiting = [], [default]
-    while waiting:
-        one = waiting.pop()
-        found.append(one)
-        waiting += list(one.children()) if callable(getattr(one, "children", None)) else []
-    return found
-
-
-def _equip(spec: Spec, adapter: Adapter) -> None:
-    """Add the servos that the robot's package adds."""
-    for joint in spec.joints:
-        for servo in adapter.servos:
-            if joint.type == mujoco.mjtJoint.mjJNT_HINGE and re.fullmatch(servo.joints, joint.name):
-                joint.armature = servo.armature
-                actuator = spec.add_actuator(
-                    name=joint.name,
-                    target=joint.name,
-                    trntype=mujoco.mjtTrn.mjTRN_JOINT,
-                    ctrlrange=joint.range,
-                    ctrllimited=True,
-                    forcerange=[-servo.force, servo.force],
-                    forcelimited=True,
-                )
-                actuator.set_to_position(kp=servo.kp, kv=servo.kd)
-                break
-
-
 def _faithful(spec: Spec, model: Model, whole: Model, top: int) -> Spec:
     """The spec of what its own text says, with explicit inertias where that would else change them."""
     own = whole.body_rootid == top
@@ -321,75 +195,3 @@ def _alike(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
 
 def _touches(model: Model) -> bool:
     return bool(((model.geom_contype | model.geom_conaffinity) != 0).any())
-
-
-def _touch_by_pairs(spec: Spec) -> bool:
-    """Geoms that met the floor by contact pairs meet every ground; pairs with what is gone are dropped."""
-    geoms = {geom.name: geom for geom in spec.geoms if geom.name}
-    bodies = {body.name for body in spec.bodies}
-    changed = False
-    for pair in list(spec.pairs):
-        there = [geoms[name] for name in (pair.geomname1, pair.geomname2) if name in geoms]
-        if len(there) == 2:
-            continue
-        for geom in there:
-            if not (geom.contype or geom.conaffinity):
-                geom.conaffinity = 1
-                changed = True
-        spec.delete(pair)
-    for exclude in list(spec.excludes):
-        if exclude.bodyname1 not in bodies or exclude.bodyname2 not in bodies:
-            spec.delete(exclude)
-    return changed
-
-
-def _home(
-    model: Model,
-    root: Root,
-    keys: dict[str, Key],
-    custom: NDArray[np.float64] | None,
-    adapter: Adapter | None,
-) -> Key:
-    """Home pose and control: its keyframe `home`, else its first, else what its package says, else qpos0."""
-    home, control, act = np.array(model.qpos0), np.zeros(model.nu), np.zeros(model.na)
-    given = keys.get("home") or next(iter(keys.values()), None)
-    if given is not None and given.qpos.shape == home.shape:
-        home = given.qpos.copy()
-        if given.ctrl.shape == control.shape:
-            control = given.ctrl.copy()
-        if given.act.shape == act.shape:
-            act = given.act.copy()
-    elif adapter is not None:
-        for j in range(model.njnt):
-            name = mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_JOINT, j) or ""
-            for pattern, angle in adapter.home.items():
-                if re.fullmatch(pattern, name):
-                    home[model.jnt_qposadr[j]] = angle
-    elif custom is not None and custom.shape == home.shape:
-        home = custom
-    for j in range(model.njnt):
-        if model.jnt_limited[j] and model.jnt_type[j] in (2, 3):
-            at = model.jnt_qposadr[j]
-            home[at] = np.clip(home[at], *model.jnt_range[j])
-    if root.kind != "free":  # where it is decides the start pose; slides that are away from 0 would add to it
-        home[root.slides] = model.qpos0[root.slides]
-    if not control.any():
-        control = _holding(model, home)
-    return Key(home, control, act)
-
-
-def _holding(model: Model, home: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Control that holds the pose: position servos at their joints, the rest at 0."""
-    control = np.zeros(model.nu)
-    for i in range(model.nu):
-        joint = int(model.actuator_trnid[i, 0])
-        servo = model.actuator_biasprm[i, 1] < 0 and model.actuator_gainprm[i, 0] > 0
-        if (
-            model.actuator_trntype[i] == mujoco.mjtTrn.mjTRN_JOINT
-            and servo
-            and model.jnt_type[joint] in (2, 3)
-        ):
-            control[i] = home[model.jnt_qposadr[joint]] * model.actuator_gear[i, 0]
-        if model.actuator_ctrllimited[i]:
-            control[i] = np.clip(control[i], *model.actuator_ctrlrange[i])
-    return control

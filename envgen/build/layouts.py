@@ -13,40 +13,26 @@ composed ground is a heightfield if any patch is one, and boxes stand on it; els
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from envgen.build.joins import rimmed, tapered, there_and_back
 from envgen.core.heightfield import quantise
 from envgen.core.rng import Streams
-from envgen.terrains._fbm import fbm
-from envgen.terrains._frames import frame_boxes
 from envgen.terrains.base import (
     Floats,
     Ground,
     Patch,
     SubTerrain,
     of_boxes,
-    of_heights,
     raise_boxes,
     rounded,
 )
 
-TAPER = 0.1
-"""Least share of a patch over which a heightfield tapers at each edge."""
-MOST_TAPER = 0.3
-"""Greatest share: where the edge is high, it tapers longer so that the way in is no wall."""
-TAPER_SLOPE = 0.5
-"""Steepest slope of a taper that is not longer than that."""
-RIM = 0.05
-"""Share of a patch that is level rim at each edge, where boxes stand over a pit."""
 DEEPER = 0.05
 """Pits are so much deeper (m) than the lowest ground that is none."""
-Make = Callable[[Patch], Ground]
-CONTRAST = 3.0
-"""Of the masks of a blend: how decidedly one kind or the other is there."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +161,7 @@ class Board:
             return plot.kind.ground(inner, streams(plot.name, attempt))
 
         back = plot.kind.rises and not self.rising
-        ground = _there_and_back(make, patch) if back else make(patch)
+        ground = there_and_back(make, patch) if back else make(patch)
         x, y = (corner[1] + nx / 2) * cx - self.size[0] / 2, (corner[0] + ny / 2) * cy - self.size[1] / 2
         move = np.array([x, x, y, y, 0.0, 0.0, 0.0])
         rise = 0.0
@@ -187,12 +173,12 @@ class Board:
             if whole:
                 rise = round(ends[1] - ends[0], 3)
             else:
-                heights = _tapered(heights, (cx, cy))
+                heights = tapered(heights, (cx, cy))
             return _Piece(corner, np.empty((0, 7)), heights, patch.shape, 0.0, pit=False, rise=rise)
         floor = ground.plane or 0.0
         boxes = ground.boxes
         if floor < 0 and not whole:
-            boxes, floor = _rimmed(make, patch)
+            boxes, floor = rimmed(make, patch)
         elif whole:
             rise = float(np.median(ground.surface[ny // 3 : ny - ny // 3 + 1, -1]))
         return _Piece(corner, boxes + move, None, patch.shape, floor, ground.pit is not None, round(rise, 3))
@@ -282,87 +268,3 @@ def _floor(pieces: list[_Piece], levels: list[float]) -> float:
     if not pits:
         return min(others)
     return min(*pits, min(others) - DEEPER)
-
-
-def _there_and_back(make: Make, patch: Patch) -> Ground:
-    """Ground that rises along x, up to the middle of a patch and down again."""
-    nrow, ncol = patch.shape
-    half = Patch((patch.size[0] / 2, patch.size[1]), (nrow, ncol // 2 + 1), open=True)
-    up = make(half)
-    left = up.boxes.copy()
-    left[:, :2] -= half.size[0] / 2
-    right = left.copy()
-    right[:, 0], right[:, 1], right[:, 6] = -left[:, 1], -left[:, 0], -left[:, 6]
-    if up.field is None:
-        return of_boxes(patch, np.concatenate([left, right]), up.plane or 0.0, pit=up.pit is not None)
-    # each sample of the patch, by its distance from the nearer end
-    away = half.size[0] - np.abs(patch.x[0])
-    at = np.clip(away / half.cell[0], 0, half.shape[1] - 1)
-    first = np.minimum(at.astype(np.intp), half.shape[1] - 2)
-    share = at - first
-    return of_heights(up.field[:, first] * (1 - share) + up.field[:, first + 1] * share)
-
-
-def _rimmed(make: Make, patch: Patch) -> tuple[Floats, float]:
-    """Boxes (n, 7) over a pit within a level rim, and the height of its floor."""
-    nrow, ncol = patch.shape
-    rim = [max(2, round(RIM * (n - 1))) for n in (ncol, nrow)]
-    rim = [min(r, (n - 3) // 2) for r, n in zip(rim, (ncol, nrow))]
-    size = tuple(side - 2 * r * cell for side, r, cell in zip(patch.size, rim, patch.cell))
-    inner = Patch((size[0], size[1]), (nrow - 2 * rim[1], ncol - 2 * rim[0]), open=True)
-    ground = make(inner)
-    floor = ground.plane or 0.0
-    outer, hole = (tuple(side / 2 for side in area) for area in (patch.size, size))
-    return np.concatenate([ground.boxes, frame_boxes(outer, hole, (floor, 0.0))]), floor
-
-
-def _tapered(heights: Floats, cell: tuple[float, float]) -> Floats:
-    """Heights (nrow, ncol) that end at 0 at every edge, smoothly."""
-    weights = []
-    for axis, width in ((1, cell[0]), (0, cell[1])):
-        number = heights.shape[axis] - 1
-        relief = float(np.abs(np.take(heights, (0, -1), axis)).max())
-        # smoothstep is 1.5 times as steep in its middle as a straight ramp
-        share = np.clip(1.5 * relief / TAPER_SLOPE / (number * width), TAPER, MOST_TAPER)
-        inset = np.minimum(np.arange(number + 1), number - np.arange(number + 1))
-        t = np.clip(inset / max(share * number, 1.0), 0.0, 1.0)
-        weights.append(t * t * (3 - 2 * t))
-    result: Floats = heights * weights[0][None, :] * weights[1][:, None]
-    return result
-
-
-@dataclass(frozen=True)
-class Blend:
-    """All kinds over the whole arena, mixed smoothly over space.
-
-    Attributes:
-        size: Extent (x, y), in m.
-        cell: In m.
-        kinds: What is mixed, and the weight of each.
-    """
-
-    size: tuple[float, float]
-    cell: float
-    kinds: tuple[tuple[SubTerrain, float], ...]
-
-    def ground(self, streams: Streams, attempt: int) -> Ground:
-        """Mix them: softmax of noise, so that everywhere the weights add up to one.
-
-        Raises:
-            InputError: Parameters don't fit the size.
-        """
-        patch = Patch.of(self.size, self.cell)
-        total, weights = np.zeros(patch.shape), np.zeros(patch.shape)
-        for i, (kind, weight) in enumerate(self.kinds):
-            ground = kind.ground(patch, streams(f"terrain/blend/{i}", attempt))
-            level = float(np.median(ground.surface)) if ground.field is not None else 0.0
-            mask = fbm(
-                patch,
-                streams(f"terrain/blend/{i}/mask", attempt),
-                wavelength=max(0.5 * max(self.size), 3.0),
-                octaves=2,
-            )
-            share = weight * np.exp(CONTRAST * mask)
-            total += share * (ground.surface - level)
-            weights += share
-        return of_heights(total / weights)

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.build.abilities import flies, hip_height, measure
-from envgen.build.adopt import Adopted, Key, adopt
+from envgen.build.adopt import Adopted, adopt
 from envgen.build.engine import Model, control_range, listening
+from envgen.build.keys import Key
 from envgen.build.need import arena_need
 from envgen.build.physics import Options, options_of
 from envgen.build.roots import Root, root_of

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from envgen.build.layouts import Blend, Board, Plot
+from envgen.build.blend import Blend
+from envgen.build.layouts import Board, Plot
 from envgen.core import dist
 from envgen.core.cfg import EnvCfg, SubTerrainCfg
 from envgen.core.families import TERRAINS
