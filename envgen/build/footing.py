@@ -78,7 +78,7 @@ class Footing:
         """The pose in which a robot stands just above the ground, and the share of its soles that carry.
 
         What stands on three bodies and more leans with the ground under its soles, as far as it is wide
-        enough for that; what has two feet or one stays upright.
+        enough for that; what has two feet or one stays upright, and so does everyone on boxes.
 
         Args:
             robot: The robot.
@@ -91,7 +91,7 @@ class Footing:
         points, soles = stance.underside, stance.soles
         height = self._below(points, x, y, yaw)
         pose, gaps = _set(robot, points, soles, height, (x, y, yaw))
-        if any(stance.most):
+        if any(stance.most) and self._smooth(x, y, robot.size.radius):
             lean = _lean(points[soles], height[soles], stance.most)
             if math.hypot(*lean) >= LEAST:
                 leaning = self._lean(robot, lean, x, y, yaw)
@@ -99,6 +99,11 @@ class Footing:
                     pose, gaps = leaning
         reach = (0.1 if len(self._top) else 0.3) * robot.size.leg + 2 * SOLE
         return pose, float((gaps <= reach).mean())
+
+    def _smooth(self, x: float, y: float, radius: float) -> bool:
+        """Whether no box is that near (m): boxes are level, and a robot that leans slips off their edges."""
+        off = np.abs(self._centre - (x, y)) - self._reach
+        return not bool((off <= radius).all(axis=1).any())
 
     def _below(self, points: Floats, x: float, y: float, yaw: float) -> Floats:
         """(n,) height of the ground under points (n, 3) of a robot with its root at (x, y), in m."""

@@ -106,3 +106,10 @@ def test_a_robot_on_a_slope_starts_at_the_ground_and_measures_as_at_home(name):
                     getattr(agent.robot.size, key), rel=0.02, abs=0.002
                 )
     assert leaning
+
+
+def test_on_boxes_everyone_stands_upright():
+    """Treads are level."""
+    cfg = make_cfg("pyramid_stairs", "quadruped", robots=[{"model": "quadruped", "count": 6}], difficulty=0.9)
+    for index in range(3):
+        assert {(pose.pitch, pose.roll) for pose in build_world(cfg, index=index)[0].arena.starts} == {(0, 0)}
