@@ -2,7 +2,7 @@
  * MuJoCo's glue code, changed as it is bundled.
  *
  * Embind makes its call wrappers with `new Function`, which a content-security policy without `unsafe-eval` refuses;
- * here they are closures. And Emscripten grows the memory by a fifth at a time, of which half is wasted on average.
+ * here they are closures. And Emscripten grows the memory by a fifth at a time, of which half is wasted on average; here by a MiB.
  * A version of the glue in which these places look otherwise fails the build.
  */
 
@@ -28,7 +28,7 @@ const CHANGES: readonly [string, string][] = [
     "var invokerFunction = new Function(...params, functionBody)(...args);",
     "var invokerFunction = closureCaller(kind, types, retType, emval_returnValue);",
   ],
-  ["1 + 0.2 / cutDown", "1 + 0.05 / cutDown"],
+  ["oldSize * (1 + 0.2 / cutDown)", "requestedSize + 2 ** 20 / cutDown"],
   // the pool gives the compiled module; as an address, the bundler would add the file once more
   [
     "return new URL('mujoco.wasm', import.meta.url).href;",
