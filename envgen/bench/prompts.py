@@ -6,6 +6,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from envgen.prompting.base import interpret
 
 FORM = '{"id": "a1", "prompt": "ants on hills", "tags": ["plain"], "expect": {"terrain": ["hills"]}}'
 MAX_BYTES = 10_000_000
+WARM = "two ants, humaniod, zwei Hügel"
+"""Read before the clock runs: what is loaded once in a process is no prompt's time."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,9 @@ def score(
     cases: Iterable[Case], backend: str = "offline", progress: Callable[[int], None] | None = None
 ) -> list[Scored]:
     """Read every prompt and check what comes of it."""
-    scored = []
+    scored: list[Scored] = []
+    with suppress(EnvgenError):
+        interpret(WARM, "offline")  # loads lexicon and registries
     for case in cases:
         answer, problem = None, ""
         start = time.perf_counter()

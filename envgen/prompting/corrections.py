@@ -7,10 +7,12 @@ from envgen.prompting.scan import Item
 
 REACH = 24
 """How many items back the word may stand that is replaced."""
+LONGEST = 120
+"""Most letters of a trace."""
 _CATEGORIES = ("robot", "terrain", "obstacle", "planet", "difficulty", "task", "set")
 
 
-def corrected(items: list[Item], lexicon: Lexicon) -> list[Item]:
+def corrected(items: list[Item], lexicon: Lexicon, text: str) -> list[Item]:
     """The items as they are meant: each word that is taken back gives its place to the new one.
 
     A correction is a marker ("wait", "I mean", "or rather", "no" between punctuation) and, right after it,
@@ -19,7 +21,7 @@ def corrected(items: list[Item], lexicon: Lexicon) -> list[Item]:
     i = 0
     while i < len(items):
         if length := _marker(items, i, lexicon):
-            i = _replace(items, i, i + length, lexicon)
+            i = _replace(items, i, i + length, lexicon, text)
         else:
             i += 1
     return items
@@ -106,7 +108,7 @@ def _category(item: Item) -> str | None:
     return None
 
 
-def _replace(items: list[Item], start: int, end: int, lexicon: Lexicon) -> int:
+def _replace(items: list[Item], start: int, end: int, lexicon: Lexicon, text: str) -> int:
     """Put what follows a marker in its place; returns the index from which to go on."""
     if end < len(items) and items[end].word in lexicon.tables.get("additions", ()):
         return end  # "actually also stairs": nothing is taken back
@@ -137,7 +139,8 @@ def _replace(items: list[Item], start: int, end: int, lexicon: Lexicon) -> int:
         return end
     for old, new in moved:
         item, was = items[new], items[old]
-        item.text = f"{was.text} … {item.text}" if new - old > 8 else _between(items, old, new)
+        # the words from the old to the new one, as far as they are few
+        item.text = text[was.start : item.end] if 0 < item.end - was.start <= LONGEST else item.text
         item.start = was.start
         items[old] = item
     gone = {new for _, new in moved} | set(range(start, end))
@@ -147,11 +150,3 @@ def _replace(items: list[Item], start: int, end: int, lexicon: Lexicon) -> int:
         gone.add(start)
     items[:] = [item for j, item in enumerate(items) if j not in gone]
     return start
-
-
-def _between(items: list[Item], old: int, new: int) -> str:
-    words = [items[k].text for k in range(old, new + 1)]
-    text = words[0]
-    for word in words[1:]:
-        text += word if word[:1] in ".,;:!?" else f" {word}"
-    return text

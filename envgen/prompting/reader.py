@@ -81,7 +81,7 @@ def itemise(prompt: str, words: Lexicon) -> tuple[str, list[Item], str | None]:
     """The normalised text, its items, and the language if it is not English."""
     text = normalise(prompt)
     tokens, language = translated(tokenise(text), words)
-    return text, corrected(scan_tokens(text, tokens, words), words), language
+    return text, corrected(scan_tokens(text, tokens, words), words, text), language
 
 
 def _understood(reading: Reading) -> bool:

@@ -26,7 +26,7 @@ _TOKEN = re.compile(
 _VERSUS = re.compile(r"(?<=\d)\s*(v|vs|versus)\.?\s*(?=\d)", re.IGNORECASE)
 _TIMES = re.compile(r"(?<=[\d\w])\s*\bx\s*(?=\d)|(?<=\d)x\s*(?=\d)", re.IGNORECASE)
 # "0,4" as half of Europe writes it; "1,000" and lists such as "10,20,30" stay as they are
-_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d{1,2}|\d{4,})(?![\d,.]\d|\d)")
+_COMMA = re.compile(r"(?<![\d.,\[])(\d+),(\d{1,2}|\d{4,})(?![\d,.]\d|\d)")
 _NEGATED = re.compile(r"n't\b", re.IGNORECASE)
 _CONTRACTED = re.compile(r"'(?:s|m|d|ll|re|ve)\b", re.IGNORECASE)
 MAX_DIGITS = 15

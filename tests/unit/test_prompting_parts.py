@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -67,13 +68,48 @@ def test_no_text_raises_anything_but_input_error(prompt: str) -> None:
     reads_or_refuses(prompt)
 
 
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.integers(0, 16).map(lambda plane: plane << 16), min_size=1, max_size=20).flatmap(
+        lambda planes: st.tuples(*(st.integers(p, min(p + 0xFFFF, 0x10FFFF)) for p in planes))
+    )
+)
+def test_characters_of_every_plane_do_not_either(codes: tuple[int, ...]) -> None:
+    reads_or_refuses("two ants " + "".join(map(chr, codes)) + " on hills")
+
+
+@pytest.mark.parametrize("size", [100_000, 1_000_000])
+@pytest.mark.parametrize("unit", ["ant ", "\x00", "蚂蚁", "no, wait ", "\U000e0001", "1,"])
+def test_long_texts_are_refused_at_once(unit: str, size: int) -> None:
+    start = time.perf_counter()
+    with pytest.raises(InputError) as error:
+        interpret((unit * size)[:size])
+    assert error.value.remedy
+    assert time.perf_counter() - start < 2
+
+
 @settings(max_examples=250, deadline=None)
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=14).map(" ".join))
 def test_no_string_of_known_words_does_either(prompt: str) -> None:
     reads_or_refuses(prompt)
 
 
-@pytest.mark.parametrize("unit", ["ant vs ", "no ", "3 boxes of ", "one ", "zzzzq ", "1,", "(", "\n"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "die und ",
+        "蚂蚁两只",
+        "wait, 3 ants ",
+        "ant vs ",
+        "no ",
+        "3 boxes of ",
+        "one ",
+        "zzzzq ",
+        "1,",
+        "(",
+        "\n",
+    ],
+)
 def test_the_longest_prompts_are_read_in_time(unit: str) -> None:
     reads_or_refuses((unit * MAX_CHARS)[:MAX_CHARS])
 
