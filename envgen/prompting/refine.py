@@ -10,6 +10,7 @@ from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError
 from envgen.core.families import TASKS
+from envgen.prompting import rules_amounts as amounts
 from envgen.prompting import rules_changes as changes
 from envgen.prompting.assemble import CELLS, MAX_VARIANTS
 from envgen.prompting.base import Assumed, Interpretation, Understood
@@ -40,7 +41,7 @@ def refine(base: EnvCfg, text: str) -> Interpretation:
     ref = Refining(reading, cfgio.dump(base))
     present = _present(ref)
     reading.gravity = _mean(ref.data["physics"]["gravity"])
-    for rule in (changes.swaps, changes.comparatives, changes.amounts, changes.multiples):
+    for rule in (amounts.swaps, changes.comparatives, amounts.amounts, amounts.multiples):
         rule(ref)
     for read in RULES:
         read(reading)
