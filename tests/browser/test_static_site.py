@@ -1,0 +1,57 @@
+"""A pack as a static site, from a plain server of files: no Python of envgen's behind it, in a subfolder."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from envgen.browser.chrome import browser
+from envgen.cli import main
+from envgen.packs.pack import Pack
+
+PATIENCE = 120_000
+"""Milliseconds."""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def site(pack: Pack, tmp_path: Path) -> Iterator[str]:
+    """The address of the site, two folders below the root of the host."""
+    target = tmp_path / "host" / "worlds" / "ants"
+    target.parent.mkdir(parents=True)
+    assert main.run(["export", str(pack.path), "--format", "site", "--out", str(target), "--quiet"]) == 0
+    handler = partial(Quiet, directory=str(tmp_path / "host"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/worlds/ants/"
+        server.shutdown()
+
+
+def test_a_static_site_runs_isolated(site: str, pack: Pack) -> None:
+    problems: list[str] = []
+    with browser() as running:
+        page = running.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("requestfailed", lambda request: problems.append(request.url))
+        page.goto(f"{site}?workers=1&draw=0")
+        page.wait_for_function("window.crossOriginIsolated && Boolean(window.envgen)", timeout=PATIENCE)
+        problems.clear()  # the first load ends when the service worker has it load once more
+        page.evaluate("envgen.ready()")
+        page.wait_for_function(
+            "envgen.stats().environments === 6 && !envgen.stats().loading", timeout=PATIENCE
+        )
+        before = page.evaluate("envgen.stats()")
+        assert before["job"]["state"] == "done"
+        assert before["connection"] == "site"
+        page.wait_for_function("envgen.stats().stepsPerSecond > 0", timeout=PATIENCE)
+        assert page.evaluate("document.title").startswith(pack.name)
+    assert problems == []
