@@ -17,7 +17,7 @@ from starlette.background import BackgroundTask
 import envgen
 from envgen.build.engine import VERSION
 from envgen.core import cfgio
-from envgen.core.errors import InputError, WorkError, suggestion
+from envgen.core.errors import InputError, suggestion
 from envgen.packs import listing
 from envgen.packs.crew import Crew, Ticket
 from envgen.packs.streaming import ready
@@ -214,13 +214,16 @@ def _routes(app: FastAPI, settings: Settings, shelf: Shelf, streams: Streams) ->
         "/api/export",
         dependencies=[Depends(_json)],
         response_class=FileResponse,
-        responses={200: {"content": {"application/zip": {}}, "description": "The pack as a .zip."}},
+        responses={
+            200: {"content": {"application/zip": {}}, "description": "The pack as a .zip."},
+            503: {"model": problems.Problem, "description": "Others are being exported."},
+        },
     )
-    async def exported(request: ExportRequest) -> FileResponse:
+    async def exported(request: ExportRequest) -> Any:
         """A running set as a pack."""
         if exports.locked():
-            raise WorkError(
-                f"{MAX_EXPORTS} packs are being exported already", "Wait until one of them is done."
+            return answer(
+                503, f"{MAX_EXPORTS} packs are being exported already", "Wait until one of them is done."
             )
         async with exports:
             target, name = await export(request, shelf, settings.workers)

@@ -94,6 +94,23 @@ def test_any_number_of_processes_writes_the_same_bytes(run, flat, jobs):
     assert tree(Path("a")) == tree(Path("b"))
 
 
+def test_only_some_variants_are_those_of_the_whole(run, flat):
+    whole = Pack.open(run("make", flat, "--count", 6, "--out", "whole", "--json").json["pack"])
+    told = run("make", flat, "--count", 6, "--out", "some", "--only", "4, 0-1,4", "--jobs", 1, "--json").json
+    some = Pack.open(told["pack"])
+    assert (told["variants"], some.complete) == (3, True)
+    assert [variant.index for variant in some] == [0, 1, 4]
+    assert all(variant.files == whole[variant.index].files for variant in some)
+    run("make", flat, "--count", 6, "--out", "some", "--resume", "--jobs", 1, "--quiet")
+    assert tree(some.path) == tree(whole.path)
+
+
+@pytest.mark.parametrize("only", ["6", "0-6", "3-1", "a", "", "1,,2", "-1", "0-99999999999"])
+def test_only_what_there_can_be(run, here, flat, only):
+    run("make", flat, "--count", 6, "--out", "p", f"--only={only}").refused("")
+    assert not (here / "p").exists()
+
+
 def test_another_seed_is_another_pack(run, flat):
     for seed in (0, 1):
         assert run("make", flat, "-n", 1, "-j", 1, "-s", seed, "-q").code == 0

@@ -12,6 +12,7 @@ from helpers import make_cfg
 
 from envgen.build.engine import save_binary
 from envgen.core.errors import InputError
+from envgen.core.overrides import parse_sweep
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
@@ -81,6 +82,26 @@ def test_fresh_and_stored_are_the_same(pack: Pack) -> None:
         sound = search(recipe, variant.index)
         assert isinstance(sound, Sound)
         assert encoder.fresh(sound).frame == Encoder(pack.task, pack.seed).stored(variant).frame
+
+
+def test_fresh_and_stored_are_the_same_in_a_sweep(tmp_path: Path) -> None:
+    sweep = (
+        parse_sweep("control.frame_skip=2,5"),
+        parse_sweep("randomize.mass_scale=1,[0.8,1.2]"),
+    )
+    cfg = make_cfg("rough", control={"episode": [5, 10]})
+    made = make(cfg, 5, seed=3, out=tmp_path / "p", sweep=sweep, jobs=1)
+    recipe = Recipe(cfg, 3, sweep)
+    encoder, stored = Encoder(recipe.task, 3), Encoder(made.task, 3)
+    for variant in made:
+        sound = search(recipe, variant.index)
+        assert isinstance(sound, Sound)
+        fresh_one, stored_one = spec_of(encoder.fresh(sound)), spec_of(stored.stored(variant))
+        assert fresh_one == stored_one
+        assert fresh_one.frame_skip == (2, 2, 5, 5)[variant.index % 4]
+        assert fresh_one.randomize.stream == variant.index // 4
+    assert stored_one.randomize.settings["mass_scale"] == 1
+    assert spec_of(stored.stored(made[1])).randomize.settings["mass_scale"] == [0.8, 1.2]
 
 
 def test_the_model_is_the_one_of_the_env_xml(pack: Pack, tmp_path: Path) -> None:

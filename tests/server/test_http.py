@@ -6,6 +6,7 @@ import io
 import json
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,15 @@ def test_export_of_a_pack_and_of_nonsense(served: Served, pack: Pack) -> None:
     problem(served.post("/api/export", {"source": ants, "count": 0}), 422, "count")
     never = {"kind": "cfg", "cfg": {"robots": [{"model": "hopper", "count": 2}], "task": {"kind": "tag"}}}
     problem(served.post("/api/export", {"source": never}), 400, "plane of its own")
+
+
+def test_exports_are_bounded(served: Served) -> None:
+    body = {"source": {"kind": "prompt", "prompt": "flat ground for hoppers"}, "count": 120}
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda _: served.post("/api/export", body), range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 503, 503]
+    problem(next(a for a in answers if a.status_code == 503), 503, "2 packs are being exported")
+    assert len({answer.content for answer in answers if answer.status_code == 200}) == 1
 
 
 def test_policies(folder: Path, tmp_path: Path) -> None:
