@@ -256,7 +256,7 @@ def test_beside_the_pack_by_default_even_from_within(run, own_pack, monkeypatch)
 @pytest.mark.parametrize(
     ("arguments", "cause", "remedy"),
     [
-        (["--format", "zpi"], "unknown format 'zpi'", "Did you mean 'zip'? Known: mjb, zip."),
+        (["--format", "zpi"], "unknown format 'zpi'", "Did you mean 'zip'? Known: mjb, site, zip."),
         (["--format", "zip", "--out", "there"], "there is there already", "Give another --out"),
         (["--format", "zip", "--out", "no/x.zip"], "there is no folder no", "Make it, or give another"),
         (["--format", "zip", "--out", "/proc/x.zip"], "/proc/x.zip can't be written", "another --out"),
