@@ -12,6 +12,7 @@ from parity.conftest import Ask
 from parity.worlds import Case, free_run, ground, make_case
 
 from envgen.core.families import ROBOTS
+from envgen.policies.gait import gait_for
 
 ROBOT_NAMES = ROBOTS.names()
 BOX_FEET = ("biped", "humanoid")
@@ -19,6 +20,7 @@ BOX_FEET = ("biped", "humanoid")
 numbers that are nearly equal, so the last bit of a sine can change the set of contacts: on rough ground
 they agree in most control steps, on boxes and planes in all."""
 SEED, STEPS = 11, 300
+TIMES = [0.0, 0.05, 0.7, 3.21, 19.95, 777.7]
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +72,9 @@ def compared(cases: dict[str, Case], ask: Ask) -> dict[str, dict[str, Any]]:
             mujoco.mj_step1(model, data)
             afters.append(np.array(data.qpos))
         verdicts = [_judge(case, state) for state in befores[::10]]
-        questions.append(case.question(free=controls.tolist(), reseeded=befores, judged=befores[::10]))
+        questions.append(
+            case.question(free=controls.tolist(), reseeded=befores, judged=befores[::10], gait=TIMES)
+        )
         expected.append({"free": free, "reseeded": np.array(afters), "judged": verdicts})
     answers = ask(questions)
     return {name: {"expected": want, "answer": got} for name, want, got in zip(cases, expected, answers)}
@@ -129,6 +133,15 @@ def test_box_feet_on_rough_ground_agree_in_most_control_steps(robot: str, compar
     found = compared[f"{robot} on rough ground"]
     away = np.abs(found["expected"]["reseeded"] - np.array(found["answer"]["reseeded"])).max(axis=1)
     assert np.mean(away <= 1e-9) >= 0.9
+
+
+@pytest.mark.parametrize("robot", ROBOT_NAMES)
+def test_gaits_are_the_same(robot: str, compared: dict[str, Any], cases: dict[str, Case]) -> None:
+    at = cases[robot].rollout.stage.layouts[f"{robot}_0"][0]
+    names = [name.removeprefix(f"{robot}_0/") for name in cases[robot].rollout.worlds[0].names("actuator")]
+    gait = gait_for(robot, names, at.low.tolist(), at.high.tolist())
+    assert gait is not None
+    assert np.abs(gait.action(np.array(TIMES)) - compared[robot]["answer"]["gait"]).max() <= 1e-12
 
 
 def test_there_is_a_case_for_every_robot(cases: dict[str, Case]) -> None:

@@ -47,7 +47,15 @@ class Case:
 
     def question(self, **parts: Any) -> dict[str, Any]:
         """A question about it, of which the other parts are empty."""
-        empty = {"free": [], "reseeded": [], "judged": [], "drawn": [], "played": None, "network": None}
+        empty = {
+            "free": [],
+            "reseeded": [],
+            "judged": [],
+            "drawn": [],
+            "gait": [],
+            "played": None,
+            "network": None,
+        }
         return {"frame": str(self.frame), "task": dict(self.variant.task), **empty, **parts}
 
     def state(self) -> dict[str, Any]:

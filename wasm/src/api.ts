@@ -100,7 +100,10 @@ export interface Assigned {
   readonly refused: readonly { readonly agent: AgentRef; readonly why: string }[];
 }
 
-/** What a keyboard policy is told: raw actions, or a wish that is turned into one (see `policies/keyboard.ts`). */
+/**
+ * What a keyboard policy is told: raw actions, or a wish that is turned into one (see `policies/keyboard.ts`); forward
+ * and turn in [-1, 1], to the left is positive, up is added to every action.
+ */
 export type Drive =
   | { readonly action: readonly number[] }
   | { readonly forward: number; readonly turn: number; readonly up?: number };

@@ -8,11 +8,12 @@ import { Environment, type Outcome, type Surroundings } from "../src/environment
 import { decodeWorld, floats } from "../src/frame";
 import { AGENT, AGENT_WIDTH } from "../src/layout";
 import type { Ended } from "../src/messages";
+import type { Player } from "../src/policies/base";
 import { makePolicy } from "../src/policies/registry";
 import { Randomizer } from "../src/randomize";
 import { Physics, type Sim } from "../src/sim";
 import { Programs } from "../src/tasks/program";
-import type { TaskSpec, WorldSpec } from "../src/wire.gen";
+import type { AgentSpec, TaskSpec, WorldSpec } from "../src/wire.gen";
 import { mujoco, onnxRuntime } from "./support";
 
 interface State {
@@ -44,6 +45,8 @@ interface Question {
     readonly steps: number;
     readonly policy?: "random" | "gait";
   } | null;
+  /** Times at which the first agent's gait is asked. */
+  readonly gait: readonly number[];
   /** A network and observations for it, all rows of one length. */
   readonly network: { readonly file: string; readonly observations: readonly (readonly number[])[] } | null;
 }
@@ -61,6 +64,7 @@ async function answer(question: Question) {
     reseeded: question.reseeded.map((state) => reseeded(sim, spec, state)),
     judged: question.judged.map((state) => judged(sim, spec, programs, heights, state)),
     drawn: drawn(sim, spec, question.drawn),
+    gait: await gait(spec, question.gait),
     network: await network(question),
   };
   sim.delete();
@@ -186,6 +190,32 @@ async function played(question: Question, programs: Programs) {
   return { rows, ended: ended.map((end) => ({ ...end, ending: programs.endings[end.ending] })) };
 }
 
+/** An agent as a policy sees it. */
+function player(spec: AgentSpec, time: number, observation: readonly number[]): Player {
+  return {
+    spec,
+    observation: Float32Array.from(observation),
+    action: new Float64Array(spec.actuators.length),
+    time,
+    step: 0,
+    episode: 0,
+    world: 0,
+    number: 0,
+    interval: 0,
+    drive: null,
+    sides: [],
+  };
+}
+
+async function gait({ agents }: WorldSpec, times: readonly number[]): Promise<number[][]> {
+  const policy = await makePolicy({ kind: "gait" }, null);
+  return times.map((time) => {
+    const one = player(agents[0] as AgentSpec, time, []);
+    policy.act?.(one);
+    return [...one.action].map((x) => Math.min(Math.max(x, -1), 1));
+  });
+}
+
 async function network(question: Question) {
   if (!question.network) return null;
   const { file, observations } = question.network;
@@ -194,19 +224,7 @@ async function network(question: Question) {
   const policy = await makePolicy({ kind: "onnx", model }, onnxRuntime());
   const spec = decodeWorld(new Uint8Array(readFileSync(question.frame))).header.agents[0];
   if (!spec) throw new Error("there is no agent");
-  const players = observations.map((row) => ({
-    spec,
-    observation: Float32Array.from(row),
-    action: new Float64Array(spec.actuators.length),
-    time: 0,
-    step: 0,
-    episode: 0,
-    world: 0,
-    number: 0,
-    interval: 0,
-    drive: null,
-    sides: [],
-  }));
+  const players = observations.map((row) => player(spec, 0, row));
   await policy.batch?.(players);
   policy.close();
   return players.map((player) => [...player.action]);

@@ -10,9 +10,11 @@ import type { TestProject } from "vitest/node";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Prompt and count by name of the folder. */
-const FRAMES: Readonly<Record<string, readonly [string, number]>> = {
+const FRAMES: Readonly<Record<string, readonly [string, number, ("mjb" | "xml")?]>> = {
   ants: ["rough terrain for ants", 12],
+  xml: ["rough terrain for ants", 1, "xml"],
   sumo: ["two ants in sumo on flat ground", 2],
+  rover: ["a rover on flat ground", 1],
 };
 
 declare module "vitest" {
@@ -26,9 +28,10 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), "envgen-frames-"));
   const own = join(ROOT, ".venv/bin/python");
   const python = process.env.PYTHON ?? (existsSync(own) ? own : "python3");
-  for (const [name, [prompt, count]] of Object.entries(FRAMES)) {
+  for (const [name, [prompt, count, format]] of Object.entries(FRAMES)) {
     const out = join(folder, name);
-    execFileSync(python, ["scripts/frames", prompt, "--count", String(count), "--out", out], { cwd: ROOT });
+    const options = ["--count", String(count), "--format", format ?? "mjb", "--out", out];
+    execFileSync(python, ["scripts/frames", prompt, ...options], { cwd: ROOT });
   }
   const network = ["tests/parity/network.py", join(folder, "ants/00000.frame"), join(folder, "network")];
   execFileSync(python, network, { cwd: ROOT });

@@ -54,7 +54,9 @@ export class Compiler {
 
   /** The value of a term for an agent. */
   term(expr: unknown, agent: number): Value {
-    if (depth(expr, 0) > MAX_DEPTH) throw bad(expr, `it is nested more than ${MAX_DEPTH} deep`);
+    if (depth(expr, 0) > MAX_DEPTH) {
+      throw bad((expr as unknown[])[0], `it is nested more than ${MAX_DEPTH} deep`);
+    }
     return this.value(expr, { agent, asker: null });
   }
 

@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import { afterEach, describe, expect, inject, it } from "vitest";
+import { moves, roomiest } from "../src/balance";
+import type { Crew } from "../src/crew";
+import type { Pool } from "../src/pool";
+import type { Resident } from "../src/resident";
+import { addAll, mujoco, openFrames, startPool } from "./support";
+
+const pools: Pool[] = [];
+const module = mujoco();
+
+afterEach(() => {
+  for (const pool of pools.splice(0)) pool.dispose();
+});
+
+async function start(folder: string) {
+  const { task, frames } = openFrames(join(inject("frames"), folder));
+  const pool = await startPool({ mujoco: module, task });
+  pools.push(pool);
+  return { pool, frames, ids: await addAll(pool, frames) };
+}
+
+describe("a model as XML", () => {
+  it("steps as the same one does as MJB", async () => {
+    const rewards = [];
+    for (const folder of ["ants", "xml"]) {
+      const { pool, ids } = await start(folder);
+      const agent = { env: ids[0] as number, agent: 0 };
+      pool.assign((await pool.addPolicy({ kind: "random", seed: 9 })).id);
+      for (let i = 0; i < 20; i++) await pool.step();
+      rewards.push(pool.counters(agent).episode_reward);
+    }
+    expect(rewards[1]).toBeCloseTo(rewards[0] as number, 6);
+  });
+});
+
+describe("the keyboard", () => {
+  it("turns a rover to the side that is wished, and drives it ahead", async () => {
+    const { pool, ids } = await start("rover");
+    const agent = { env: ids[0] as number, agent: 0 };
+    const { root } = pool.envs.get(agent.env)?.spec.agents[0] ?? { root: 0 };
+    pool.assign((await pool.addPolicy({ kind: "keyboard" })).id);
+    /** How far it gets ahead (m) and turns (rad) in 20 control steps. */
+    const drive = async (forward: number, turn: number) => {
+      pool.seek("all", 0);
+      pool.drive(agent, { forward, turn });
+      const ahead: number[] = [];
+      const rows: number[] = [];
+      const stop = pool.focus(agent, (feed) => {
+        for (let i = 0; i < feed.steps; i++) {
+          const width = feed.observation.length / feed.steps;
+          rows.push(...feed.observation.subarray(i * width, (i + 1) * width));
+          ahead.push(width);
+        }
+      });
+      for (let i = 0; i < 20; i++) await pool.step();
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      await pool.step();
+      stop();
+      const terms = pool.envs.get(agent.env)?.spec.agents[0]?.observation ?? [];
+      const at = (name: string) => {
+        let first = 0;
+        for (const term of terms) {
+          if (term.name === name) return first;
+          first += term.size;
+        }
+        throw new Error(`no term ${name}`);
+      };
+      const width = ahead[0] as number;
+      const mean = (k: number) =>
+        ahead.reduce((sum, _, i) => sum + (rows[i * width + k] as number), 0) / ahead.length;
+      return { forward: mean(at("linear_velocity")), turn: mean(at("angular_velocity") + 2) };
+    };
+    expect(root).toBeGreaterThan(0);
+    expect((await drive(1, 0)).forward).toBeGreaterThan(0.1);
+    expect((await drive(-1, 0)).forward).toBeLessThan(-0.1);
+    expect((await drive(0, 1)).turn).toBeGreaterThan(0.1);
+    expect((await drive(0, -1)).turn).toBeLessThan(-0.1);
+  });
+});
+
+describe("the balance", () => {
+  const crew = (index: number, costs: readonly number[]): Crew => {
+    const envs = costs.map((cost, i) => ({
+      id: 100 * index + i,
+      cost,
+      status: "running",
+      to: -1,
+      held: 0,
+      moved: -1e9,
+    }));
+    const set = new Set(envs as unknown as Resident[]);
+    return { index, envs: set, load: costs.reduce((a, b) => a + b, 0) } as unknown as Crew;
+  };
+
+  it("puts a new environment where there is the least to do", () => {
+    expect(roomiest([crew(0, [5, 5]), crew(1, [1, 2, 3])]).index).toBe(1);
+    expect(roomiest([crew(0, [0, 0]), crew(1, [0])]).index).toBe(1);
+  });
+
+  it("moves as many as even out the load, and none for little", () => {
+    const [busy, idle] = [crew(0, [4, 4, 4, 4]), crew(1, [4])];
+    expect(moves([busy, idle], 0).map(({ to }) => to.index)).toEqual([1]);
+    expect(moves([crew(0, [10, 1]), crew(1, [10])], 0)).toEqual([]);
+    const held = [...crew(0, [4, 4, 4, 4]).envs].map((env) => Object.assign(env, { held: 1 }));
+    expect(moves([{ ...busy, envs: new Set(held) } as unknown as Crew, idle], 0)).toEqual([]);
+  });
+});
