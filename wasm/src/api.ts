@@ -178,6 +178,7 @@ export type AgentColumn = (typeof AGENT_COLUMNS)[number];
 export const WORKER_COLUMNS = [
   "physics_steps",
   "control_steps",
+  /** Episodes of a whole world that were begun after its first, whatever the reason. */
   "resets",
   "episodes",
   "flagged",

@@ -23,6 +23,8 @@ export interface Outcome {
   flagged: string | null;
   /** Why it goes on although something is wrong with it, or null. */
   warning: string | null;
+  /** Whether its next episode has begun. */
+  restarted: boolean;
 }
 
 interface Pushing {
@@ -163,7 +165,8 @@ export class Environment {
       outcome.warning = sim.overflow();
       this.warned = outcome.warning !== null;
     }
-    if (this.players.every((player) => player.over)) this.begin(this.episode + 1);
+    outcome.restarted = this.players.every((player) => player.over);
+    if (outcome.restarted) this.begin(this.episode + 1);
   }
 
   /** Push a body from the next control step on. */

@@ -298,6 +298,7 @@ export class Host implements Watch {
     worker[WORKER.control_steps] = (worker[WORKER.control_steps] as number) + 1;
     worker[WORKER.physics_steps] = (worker[WORKER.physics_steps] as number) + env.spec.frame_skip;
     worker[WORKER.simulated] = (worker[WORKER.simulated] as number) + env.interval;
+    if (outcome.restarted) this.count(WORKER.resets, 1);
     const why = outcome.flagged ?? outcome.warning;
     if (why) this.flag(env.id, why);
   }
@@ -310,6 +311,7 @@ export class Host implements Watch {
     }
     try {
       env.begin(env.episode + 1);
+      this.count(WORKER.resets, 1);
       this.flag(env.id, reason(error));
     } catch (again) {
       if (again instanceof ModuleDead) {

@@ -35,7 +35,7 @@ export class Scheduler {
   private cursor = 0;
   private began = 0;
   private singles = 0;
-  private readonly outcome: Outcome = { flagged: null, warning: null };
+  private readonly outcome: Outcome = { flagged: null, warning: null, restarted: false };
 
   constructor(
     private readonly policies: ReadonlyMap<PolicyId, Policy>,

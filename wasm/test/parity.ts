@@ -170,7 +170,7 @@ async function played(question: Question, programs: Programs) {
     state: null,
   };
   const env = new Environment(around, frame, given, () => counters);
-  const outcome: Outcome = { flagged: null, warning: null };
+  const outcome: Outcome = { flagged: null, warning: null, restarted: false };
   const rows = [];
   for (let i = 0; i < steps; i++) {
     env.step(outcome);
