@@ -81,24 +81,29 @@ def test_a_click_focuses_a_world_and_escape_goes_back(opens):
 
 
 def test_a_drag_pushes_the_robot(opens):
-    tab = opens(draw=True)
+    tab = opens(draw=True, reduced_motion="reduce")  # the camera is there at once
     tab.run("flat ground for an ant", 1)
     tab.call("envgen.setPolicy('zero')")
     tab.call("envgen.focus(0)")
-    tab.sleep(2.5)  # the camera flies there, the robot comes to rest
+    drawn = tab.call("envgen.frames().frames")
+    tab.until("a look at it", lambda: tab.call("envgen.frames().frames") > drawn + 2)
     box = tab.page.locator(WALL).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    before = tab.call("envgen.place(0)")
-    tab.page.mouse.move(x, y)
-    tab.page.mouse.down()
-    for i in range(30):
-        tab.page.mouse.move(x + 8 * i, y)
-        tab.sleep(0.03)
+    start = tab.call("envgen.place(0)")
+    mouse = tab.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+
+    def pulled() -> bool:
+        for i in range(5):
+            mouse.move(x + 200 + i, y)
+        now = tab.call("envgen.place(0)")
+        return np.hypot(now[0] - start[0], now[1] - start[1]) > 0.1
+
+    tab.until("a step aside", pulled)
     assert tab.page.locator("svg.arrow").count() == 1
-    tab.page.mouse.up()
-    after = tab.call("envgen.place(0)")
-    assert np.hypot(after[0] - before[0], after[1] - before[1]) > 0.1
-    assert tab.page.locator("svg.arrow").count() == 0
+    mouse.up()
+    tab.until("the end of the arrow", lambda: tab.page.locator("svg.arrow").count() == 0)
 
 
 def test_a_link_runs_the_same_worlds_again(opens):

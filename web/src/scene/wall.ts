@@ -221,7 +221,7 @@ export class Wall {
   private enlargement(pixelsAMetre: number): number {
     if (!this.enlargeFar) return 1;
     const robot = this.worlds.find((w) => w !== null)?.robot ?? 0.5;
-    return Math.min(2.4, Math.max(1, 13 / Math.max(2 * robot * pixelsAMetre, 1e-3)));
+    return Math.min(3, Math.max(1, 20 / Math.max(2 * robot * pixelsAMetre, 1e-3)));
   }
 
   private gather(): void {

@@ -60,7 +60,7 @@ void main() {
   ground = groundAt(place, fallen).r;
   fallen = p.xy - sun.xy / sun.z * (p.z - ground);
   fallen = clamp(fallen, -place.zw, place.zw);
-  p = vec3(fallen, groundAt(place, fallen).r + 0.02);
+  p = vec3(fallen, groundAt(place, fallen).r + 0.045);
 #endif
   vec3 world = vec3(tile.xy + p.xy * tile.z, (p.z + place.x) * tile.z);
   vNormal = n;

@@ -74,7 +74,7 @@ uniform vec3 highColour;
 uniform float ink;
 
 vec3 heightColour(float h, vec2 range) {
-  float span = max(range.y - range.x, 0.9);
+  float span = max(range.y - range.x, 0.4);
   float t = clamp(0.5 + (h - 0.5 * (range.x + range.y)) / span, 0.0, 1.0);
   return t < 0.5 ? mix(lowColour, midColour, t * 2.0) : mix(midColour, highColour, t * 2.0 - 1.0);
 }
