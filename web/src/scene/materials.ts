@@ -14,6 +14,13 @@ export function bodyMaterial(uniforms: Uniforms, far = false): THREE.RawShaderMa
   });
 }
 
+/** Meshes of few triangles. */
+export function coarseMaterial(uniforms: Uniforms): THREE.RawShaderMaterial {
+  const material = bodyMaterial(uniforms, true);
+  material.side = THREE.DoubleSide;
+  return material;
+}
+
 /** Boxes of the ground: coloured by height like the rest of it, with drawn edges. */
 export function blockMaterial(uniforms: Uniforms): THREE.RawShaderMaterial {
   const material = bodyMaterial(uniforms);

@@ -7,7 +7,7 @@ import type { Shape } from "./shapes.ts";
 import type { SceneWorld } from "./world.ts";
 
 /** Triangles of a mesh far away, and near. */
-const FAR = 120;
+const FAR = 240;
 const NEAR = 4000;
 
 export interface MeshData {
@@ -26,6 +26,8 @@ export class RobotMeshes {
 
   constructor(
     private readonly material: THREE.Material,
+    /** For what is far away: both sides are drawn, as triangles that were merged may be turned over. */
+    private readonly coarse: THREE.Material,
     private readonly shadow: THREE.Material,
   ) {}
 
@@ -38,7 +40,7 @@ export class RobotMeshes {
     await MeshoptSimplifier.ready;
     if (this.pools.has(id)) return;
     const near = new InstancePool(makeShape(mesh, NEAR), this.material, this.shadow);
-    const far = new InstancePool(makeShape(mesh, FAR), this.material, null);
+    const far = new InstancePool(makeShape(mesh, FAR), this.coarse, null);
     this.pools.set(id, [near, far]);
     this.group.add(...near.objects, ...far.objects);
   }
@@ -68,10 +70,8 @@ export class RobotMeshes {
 /** A mesh with about so many triangles at most; normals are kept, vertices that nothing uses are dropped. */
 export function makeShape(mesh: MeshData, triangles: number): Shape {
   let faces = mesh.faces;
-  if (faces.length / 3 > triangles) {
-    const [less] = MeshoptSimplifier.simplifySloppy(faces, mesh.vertices, 3, null, triangles * 3, 1);
-    faces = less;
-  }
+  const less = faces.length / 3 > triangles;
+  if (less) faces = MeshoptSimplifier.simplifySloppy(faces, mesh.vertices, 3, null, triangles * 3, 1)[0];
   const index = new Map<number, number>();
   const vertices: number[] = [];
   const normals: number[] = [];
@@ -89,7 +89,37 @@ export function makeShape(mesh: MeshData, triangles: number): Shape {
   }
   return {
     vertices: new Float32Array(vertices),
-    normals: new Float32Array(normals),
+    normals: less ? smooth(vertices, indices, normals) : new Float32Array(normals),
     indices: new Uint16Array(indices),
   };
+}
+
+/** Normals of the triangles around each vertex, on the side of the normals that the full mesh has there. */
+function smooth(
+  vertices: readonly number[],
+  indices: readonly number[],
+  full: readonly number[],
+): Float32Array {
+  const sums = new Float32Array(full.length);
+  const at = (v: number, k: number) => vertices[4 * v + k] as number;
+  for (let t = 0; t < indices.length; t += 3) {
+    const [a, b, c] = indices.slice(t, t + 3) as [number, number, number];
+    const edge = (v: number, k: number) => at(v, k) - at(a, k);
+    const n = [0, 1, 2].map((k) => {
+      const [u, w] = [(k + 1) % 3, (k + 2) % 3];
+      return edge(b, u) * edge(c, w) - edge(b, w) * edge(c, u);
+    });
+    for (const v of [a, b, c]) {
+      const side = n.reduce((sum, x, k) => sum + x * (full[3 * v + k] as number), 0) < 0 ? -1 : 1;
+      n.forEach((x, k) => {
+        sums[3 * v + k] = (sums[3 * v + k] as number) + side * x;
+      });
+    }
+  }
+  for (let v = 0; v < sums.length; v += 3) {
+    const length = Math.hypot(...sums.subarray(v, v + 3));
+    for (let k = 0; k < 3; k++)
+      sums[v + k] = length > 0 ? (sums[v + k] as number) / length : (full[v + k] as number);
+  }
+  return sums;
 }

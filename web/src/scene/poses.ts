@@ -13,7 +13,7 @@ export interface PoseSource {
 }
 
 export class PoseTexture {
-  texture = makeTexture(64);
+  texture = makeTexture(1);
   /** First body of each worker. */
   readonly bases: number[] = [];
   private room: number[] = [];
@@ -49,11 +49,11 @@ export class PoseTexture {
     return changed;
   }
 
-  /** Rooms grow by half, so that adding worlds one by one does not lay out each time. */
+  /** Rooms grow by a third, so that adding worlds one by one does not lay out each time. */
   private layout(sources: readonly PoseSource[]): void {
     this.room = sources.map((s, i) => {
       const had = this.room[i] ?? 0;
-      return s.used <= had ? had : Math.ceil(Math.max(s.used * 1.5, 512));
+      return s.used <= had && 4 * s.used > had ? had : Math.ceil(Math.max(s.used * 1.3, 512));
     });
     this.bases.length = 0;
     this.epochs = sources.map(() => -1);
@@ -62,10 +62,11 @@ export class PoseTexture {
       this.bases.push(total);
       total += room;
     }
-    const rows = Math.max(64, Math.ceil(total / BODIES_A_ROW));
-    if (rows > this.texture.image.height) {
+    // all of it is uploaded with each frame: no larger than need be
+    const rows = Math.ceil(total / BODIES_A_ROW);
+    if (rows > this.texture.image.height || 2 * rows < this.texture.image.height) {
       this.texture.dispose();
-      this.texture = makeTexture(Math.ceil(rows * 1.25));
+      this.texture = makeTexture(rows);
     }
   }
 

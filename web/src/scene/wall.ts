@@ -5,7 +5,7 @@ import { HeightAtlas } from "./atlas.ts";
 import { InstancePool } from "./instances.ts";
 import { fit, type Layout, layoutOf, makeLayout, tileCentre, wallSize } from "./layout.ts";
 import { FAR_LEVEL, GROUND_CELLS, HIDDEN, selectLevels } from "./lod.ts";
-import { blockMaterial, bodyMaterial, shadowMaterial } from "./materials.ts";
+import { blockMaterial, bodyMaterial, coarseMaterial, shadowMaterial } from "./materials.ts";
 import { RobotMeshes } from "./meshes.ts";
 import { type PoseSource, PoseTexture } from "./poses.ts";
 import { ELEVATION, Rig, type Stand } from "./rig.ts";
@@ -53,7 +53,8 @@ export class Wall {
   private readonly lumps = new InstancePool(lump(), this.far, null);
   private readonly block = blockMaterial(this.uniforms);
   private readonly blocks = new InstancePool(cube(), this.block, null);
-  readonly meshes = new RobotMeshes(this.body, this.shadow);
+  private readonly coarse = coarseMaterial(this.uniforms);
+  readonly meshes = new RobotMeshes(this.body, this.coarse, this.shadow);
   private grounds: TileInstances[] = [];
   private plates: TileInstances | null = null;
   private readonly full = new FullGround(this.uniforms);
@@ -234,8 +235,9 @@ export class Wall {
     for (let tile = 0; tile < this.count; tile++) {
       const level = this.levels[tile] as number;
       if (level === HIDDEN) continue;
-      this.plates?.push(tile);
       const world = this.worlds[tile];
+      // the rim of a plate is finer than a pixel from afar: then the ground alone tells the state
+      if (!world || level < coarsest) this.plates?.push(tile);
       if (!world) continue;
       const focused = tile === this.focused;
       const blocks = focused || (world.boxesOnWall && level < FAR_LEVEL);
@@ -282,6 +284,7 @@ export class Wall {
     this.poses.dispose();
     this.body.dispose();
     this.far.dispose();
+    this.coarse.dispose();
     this.block.dispose();
     this.shadow.dispose();
   }

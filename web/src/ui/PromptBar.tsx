@@ -17,7 +17,7 @@ export function PromptBar() {
       <div class="prompt-row">
         <div class="brand">
           <img src="./icon.svg" alt="" />
-          envgen
+          <span>envgen</span>
         </div>
         {site ? (
           <div class="prompt-box soft">
