@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
-import threading
 import urllib.request
 
 import pytest
 
-from envgen.cli.main import run
 from envgen.server.running import serving
 
 ROUGH = "rough terrain for ants"
@@ -122,33 +118,3 @@ def test_a_pack_of_the_server_runs_with_its_own_indices(opens):
     tab.call("envgen.start({pack: 'packs/rough'})")
     tab.call("envgen.running()")
     assert [a["index"] for a in tab.agents()] == list(range(6))
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def site(pack, tmp_path_factory):
-    """A static site of the shared pack, behind Python's plain file server, in a folder below its root."""
-    root = tmp_path_factory.mktemp("host")
-    out = root / "deep" / "site"
-    out.parent.mkdir()
-    assert run(["export", str(pack.path), "--format", "site", "--out", str(out)]) == 0
-    handler = functools.partial(Quiet, directory=str(root))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as host:
-        thread = threading.Thread(target=host.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{host.server_port}/deep/site/"
-        host.shutdown()
-
-
-def test_a_static_site_runs_with_no_server_behind_it(opens, site):
-    tab = opens(site)
-    tab.call("envgen.running()")
-    stats = tab.stats()
-    assert (stats["environments"], stats["connection"]) == (6, "site")
-    assert stats["shared"], "the service worker isolates the page"
-    assert len(tab.actions(2, steps=3)) == 3
-    assert tab.page.locator("#prompt").count() == 0

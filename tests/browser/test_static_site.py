@@ -9,8 +9,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from envgen.browser.chrome import browser
 from envgen.cli import main
 from envgen.packs.pack import Pack
 
@@ -36,22 +36,23 @@ def site(pack: Pack, tmp_path: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def test_a_static_site_runs_isolated(site: str, pack: Pack) -> None:
+def test_a_static_site_runs_isolated(site: str, pack: Pack, chromium: Browser) -> None:
     problems: list[str] = []
-    with browser() as running:
-        page = running.new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("requestfailed", lambda request: problems.append(request.url))
-        page.goto(f"{site}?workers=1&draw=0")
-        page.wait_for_function("window.crossOriginIsolated && Boolean(window.envgen)", timeout=PATIENCE)
-        problems.clear()  # the first load ends when the service worker has it load once more
-        page.evaluate("envgen.ready()")
-        page.wait_for_function(
-            "envgen.stats().environments === 6 && !envgen.stats().loading", timeout=PATIENCE
-        )
-        before = page.evaluate("envgen.stats()")
-        assert before["job"]["state"] == "done"
-        assert before["connection"] == "site"
-        page.wait_for_function("envgen.stats().stepsPerSecond > 0", timeout=PATIENCE)
-        assert page.evaluate("document.title").startswith(pack.name)
+    context = chromium.new_context()
+    page = context.new_page()
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("requestfailed", lambda request: problems.append(request.url))
+    page.goto(f"{site}?workers=1&draw=0")
+    page.wait_for_function("window.crossOriginIsolated && Boolean(window.envgen)", timeout=PATIENCE)
+    problems.clear()  # the first load ends when the service worker has it load once more
+    page.evaluate("envgen.ready()")
+    page.wait_for_function("envgen.stats().environments === 6 && !envgen.stats().loading", timeout=PATIENCE)
+    before = page.evaluate("envgen.stats()")
+    assert before["job"]["state"] == "done"
+    assert before["connection"] == "site"
+    assert before["shared"]
+    page.wait_for_function("envgen.stats().stepsPerSecond > 0", timeout=PATIENCE)
+    assert page.evaluate("document.title").startswith(pack.name)
+    assert page.locator("#prompt").count() == 0, "there is nobody to read a prompt"
+    context.close()
     assert problems == []
