@@ -109,7 +109,7 @@ class Session:
                 raise WorkError(cause, remedy)
             over = job["state"] in ("done", "cancelled")
             wanted = job["made"] if over else job["count"] or 1
-            if (over or job["state"] == "running") and running >= min(count or wanted, wanted) > 0:
+            if (over or job["state"] == "streaming") and running >= min(count or wanted, wanted) > 0:
                 return stats
             if over and not stats["loading"]:
                 return stats

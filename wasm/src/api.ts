@@ -33,7 +33,12 @@ export interface PoolOptions {
 export type Mode =
   | { readonly kind: "paused" }
   /** Simulated time follows the clock, times `speed`; what can't be kept up with is left out, not caught up. */
-  | { readonly kind: "realtime"; readonly speed: number }
+  | {
+      readonly kind: "realtime";
+      readonly speed: number;
+      /** Share of a core (0 to 1) that stepping may take of each worker, 1 by default: to leave room for others. */
+      readonly share?: number;
+    }
   | { readonly kind: "flat" };
 
 /** Number that the pool gives an environment; never used again after it was removed. */

@@ -43,6 +43,8 @@ export class Host implements Watch {
   private budget = 8;
   private bare: Bare | null = null;
   private tickets: number[] = [];
+  /** Until when (ms) it does not step; see `Mode.share`. */
+  private rest = 0;
   private turning = false;
   private dead = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -82,8 +84,7 @@ export class Host implements Watch {
         for (const env of this.envs.values()) env.begin(env.episode);
         this.bare = null;
       } else if (!this.bare && !this.scheduler.idle) {
-        wait = await this.scheduler.tick(this.budget, () => this.inbox.length > 0);
-        this.publisher?.touch();
+        wait = await this.tick();
       }
       this.finish(began);
     } catch (error) {
@@ -96,6 +97,17 @@ export class Host implements Watch {
     else if (wait < Number.POSITIVE_INFINITY || this.publisher?.waiting) {
       this.timer = setTimeout(() => this.wake(), Math.min(wait, NAP, this.publisher?.waiting ? 8 : NAP));
     }
+  }
+
+  /** Step for the budget, unless it rests to leave the processor to others; the ms until it wants to step again. */
+  private async tick(): Promise<number> {
+    const began = performance.now();
+    if (began < this.rest && !this.scheduler.stepping) return this.rest - began;
+    const wait = await this.scheduler.tick(this.budget, () => this.inbox.length > 0);
+    this.publisher?.touch();
+    const now = performance.now();
+    this.rest = now + (now - began) * (1 / this.scheduler.share - 1);
+    return Math.max(wait, this.rest - now);
   }
 
   private async handle(message: ToWorker): Promise<void> {

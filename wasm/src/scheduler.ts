@@ -68,6 +68,11 @@ export class Scheduler {
     this.singles = this.ring.length;
   }
 
+  /** Share of a core that it may take. */
+  get share(): number {
+    return this.mode.kind === "realtime" ? (this.mode.share ?? 1) : 1;
+  }
+
   get idle(): boolean {
     return this.singles === 0 && (this.mode.kind === "paused" || this.ring.length === 0);
   }

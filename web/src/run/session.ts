@@ -1,7 +1,7 @@
 /** What runs and how: begins jobs, takes in what the source sends, sets the pace. */
 
 import type { Mode } from "@envgen/wasm/api";
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { EMPTY, fromHash, type Recipe, toHash } from "../lib/link.ts";
 import { toRanges } from "../lib/ranges.ts";
 import { interpret } from "../net/api.ts";
@@ -236,9 +236,15 @@ export function arrived(running: number): void {
   }
 }
 
-export function modeOf(pace: store.Pace, speed: number): Mode {
+/** Share of a core that stepping takes of each worker while worlds arrive and the server needs the cores too. */
+const SHARE = 0.3;
+/** ms between two frames meanwhile, where the processor draws. */
+const SPARING = 400;
+const arriving = computed(() => ["starting", "streaming"].includes(store.job.value.state));
+
+export function modeOf(pace: store.Pace, speed: number, share = 1): Mode {
   if (pace === "paused") return { kind: "paused" };
-  return pace === "flat" ? { kind: "flat" } : { kind: "realtime", speed };
+  return pace === "flat" ? { kind: "flat" } : { kind: "realtime", speed, share };
 }
 
 /** Keeps the pool, and how smoothly poses are shown, at the pace that was chosen. */
@@ -248,7 +254,9 @@ export function keepPace(): () => void {
     const speed = store.speed.value;
     const a = app();
     if (!a) return;
-    a.pool.setMode(modeOf(pace, speed));
+    const busy = arriving.value && navigator.hardwareConcurrency < a.pool.workers + 2;
+    a.pool.setMode(modeOf(pace, speed, busy ? SHARE : 1));
+    if (a.view) a.view.sparing = busy ? SPARING : 0;
     if (a.view) a.view.smoothing = pace === "flat" || speed > 2 ? 0 : 0.035;
   });
 }

@@ -20,7 +20,7 @@ export interface FrameTimes {
   /** Frames drawn since the start, and a second lately. */
   readonly frames: number;
   readonly fps: number;
-  /** Script of a frame in ms: mean of the last 60, and the longest of these. */
+  /** Script of a frame in ms: median of the last 60, and the longest of these. */
   readonly scriptMs: number;
   readonly longestMs: number;
   readonly drawCalls: number;
@@ -51,6 +51,8 @@ export class View {
   private drawing = true;
   private handle = 0;
   private last = 0;
+  /** Least ms between two frames where the processor draws; 0 as often as it can. */
+  sparing = 0;
   private lastDrawn = 0;
   private rest = 0;
   private script: number[] = [];
@@ -193,11 +195,11 @@ export class View {
     const recent = this.times.filter((t) => now - t < 2000);
     const first = recent[0];
     const span = first === undefined ? 2 : Math.max(0.25, (now - first) / 1000);
-    const sum = this.script.reduce((a, b) => a + b, 0);
+    const script = [...this.script].sort((a, b) => a - b);
     return {
       frames: this.frames,
       fps: recent.length < 2 ? 0 : (recent.length - 1) / span,
-      scriptMs: this.script.length ? sum / this.script.length : 0,
+      scriptMs: script[script.length >> 1] ?? 0,
       longestMs: Math.max(0, ...this.script),
       drawCalls: this.renderer.info.render.calls,
       triangles: this.renderer.info.render.triangles,
@@ -238,6 +240,7 @@ export class View {
     const seconds = Math.min(0.1, (now - this.last) / 1000);
     this.last = now;
     if (!this.drawing || now < this.rest) return;
+    if (this.software && now - this.lastDrawn < this.sparing) return;
     const begin = performance.now();
     const ease = this.smoothing > 0 && !this.software ? 1 - Math.exp(-seconds / this.smoothing) : 1;
     const fresh = this.wall.take(this.poses(), ease) || this.wall.tilesChanged();
