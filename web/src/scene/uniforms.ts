@@ -39,10 +39,10 @@ const PALETTES: Record<Theme, Palette> = {
   },
   light: {
     background: "#eceff2",
-    low: "#8ba3b0",
-    mid: "#b7bfae",
-    high: "#e0cfa9",
-    sun: 0.86,
+    low: "#7c95a4",
+    mid: "#a3ad9b",
+    high: "#d2bd92",
+    sun: 0.76,
     sky: "#c9d6e2",
     bounce: "#8c8478",
     empty: "#dfe4e8",
@@ -61,6 +61,8 @@ export function makeUniforms() {
     fullTile: { value: 0 },
     samples: { value: SAMPLES },
     enlarge: { value: 1 },
+    /** Height of a root above the ground at the start, m. */
+    stand: { value: 0.5 },
     eye: { value: new THREE.Vector3() },
     sun: { value: sun },
     sunColour: { value: new THREE.Vector3() },

@@ -255,7 +255,7 @@ export class View {
       const gap = now - this.lastDrawn;
       if (this.control.frame(gap)) this.resize();
       // leave the processor to physics where it draws as well
-      if (this.software) this.rest = now + Math.min(800, gap * 0.5);
+      if (this.software) this.rest = now + Math.min(400, gap * 0.2);
     }
     this.lastDrawn = now;
   };

@@ -221,7 +221,9 @@ export class Wall {
   /** Robots far away are drawn larger, as a map does with its signs, so that they can be seen move. */
   private enlargement(pixelsAMetre: number): number {
     if (!this.enlargeFar) return 1;
-    const robot = this.worlds.find((w) => w !== null)?.robot ?? 0.5;
+    const first = this.worlds.find((w) => w !== null);
+    const robot = first?.robot ?? 0.5;
+    this.uniforms.stand.value = first?.stand ?? 0.5;
     return Math.min(3, Math.max(1, 20 / Math.max(2 * robot * pixelsAMetre, 1e-3)));
   }
 

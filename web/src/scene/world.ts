@@ -38,6 +38,8 @@ export interface SceneWorld {
   readonly boxesOnWall: boolean;
   /** Half of the extent of its first robot at the start, in m. */
   readonly robot: number;
+  /** Height of its root above the ground at the start, in m. */
+  readonly stand: number;
 }
 
 const column = (name: (typeof GEOM_COLUMNS)[number]) => GEOM_COLUMNS.indexOf(name);
@@ -119,6 +121,7 @@ export function makeSceneWorld(spec: SceneSpec, geoms: Float32Array, heights: Fl
     meshes: new Map([...meshes].map(([mesh, list]) => [mesh, pack(list)])),
     boxesOnWall: boxes.length > 0 && boxes.length <= MANY_BOXES,
     robot: robotReach(spec, geoms),
+    stand: standHeight(spec, heights),
   };
 }
 
@@ -156,4 +159,14 @@ function robotReach(spec: SceneSpec, geoms: Float32Array): number {
     reach = Math.max(reach, Math.min(1.2, size + place));
   }
   return spec.agents.length > 0 ? reach * 1.6 : 0.5;
+}
+
+function standHeight(spec: SceneSpec, heights: Float32Array): number {
+  const { nrow, ncol, cell, origin } = spec.ground;
+  const start = spec.agents[0]?.start ?? [];
+  const [x, y, z] = start as readonly (number | undefined)[];
+  if (x === undefined || y === undefined || z === undefined) return 0.5;
+  const at = (value: number, axis: 0 | 1, n: number) =>
+    Math.min(n - 1, Math.max(0, Math.round((value - (origin[axis] ?? 0)) / (cell[axis] ?? 1))));
+  return Math.max(0, z - (heights[at(y, 1, nrow) * ncol + at(x, 0, ncol)] ?? 0));
 }

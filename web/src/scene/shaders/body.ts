@@ -12,6 +12,7 @@ uniform mat4 projectionMatrix;
 uniform mat4 viewMatrix;
 uniform sampler2D poses;
 uniform float enlarge;
+uniform float stand;
 uniform vec3 sun;
 ${TILE}${ROTATE}
 in vec4 vertex;
@@ -50,9 +51,9 @@ void main() {
   vec3 p = bodyPlace + turn(bodyTurn, iPlace.xyz + turn(iTurn, local));
   vec3 n = turn(bodyTurn, turn(iTurn, normalize(normal / iSize.xyz)));
   if (root > 0.0 && enlarge > 1.0) {
-    vec2 at = poseTexel(first + int(root), 0).xy;
-    vec3 anchor = vec3(at, groundAt(place, at).r);
-    p = anchor + (p - anchor) * enlarge;
+    // grown around its root, and lifted so that it still stands on the ground
+    vec3 at = poseTexel(first + int(root), 0).xyz;
+    p = at + (p - at) * enlarge + vec3(0.0, 0.0, (enlarge - 1.0) * stand);
   }
 #ifdef SHADOW
   float ground = groundAt(place, p.xy).r;
