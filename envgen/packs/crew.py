@@ -26,8 +26,6 @@ AHEAD = 3
 """Tasks for each process that are under way at a time: one runs, one is ready, one comes back."""
 MEMORY = 4 * 1024**3
 """Bytes that a process of a lasting crew may take."""
-NICE = 2
-"""How much a lasting crew stands back: what runs already in the page goes on at its pace."""
 _numbers = itertools.count()
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -217,14 +215,12 @@ def _start() -> None:
 
 
 def _start_bounded() -> None:
-    """Prepare a worker that gets recipes of pages: it may neither fill the memory nor slow down the page."""
+    """Prepare a worker that gets recipes of pages: it may not fill the memory."""
     _start()
     with suppress(ImportError, ValueError, OSError):  # no such module or limit: do without
         import resource
 
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
-    with suppress(AttributeError, OSError):
-        os.nice(NICE)
 
 
 def _end_with_parent() -> None:

@@ -135,6 +135,7 @@ const automation: Automation = {
       const { state } = store.job.value;
       const running = [...need().engine.running()].filter(([, env]) => env.status !== "loading").length;
       if (state === "failed" || state === "cancelled") return true;
+      if (state === "starting") return false; // what still runs is of the job before
       if (count !== undefined && running >= count) return true;
       return state === "done" && running >= store.job.value.made;
     });
