@@ -35,6 +35,8 @@ from envgen.server.settings import MAX_EXPORTS, Settings
 from envgen.server.shelf import PackEntry, Shelf
 from envgen.server.stream import Streams
 
+LIVE = "offline"
+"""Backend that reads what is being typed: a model would be asked at every key."""
 MAX_NETWORK = 256_000_000
 """Bytes of an ONNX file that is sent."""
 
@@ -178,9 +180,9 @@ def _routes(app: FastAPI, settings: Settings, shelf: Shelf, streams: Streams) ->
     def interpreted(request: PromptRequest) -> Interpreted:
         """What a prompt becomes, and why."""
         if request.base is None:
-            return Interpreted.model_validate(interpret(request.prompt).to_json())
+            return Interpreted.model_validate(interpret(request.prompt, LIVE).to_json())
         base = cfgio.parse({"name": "env", **shelf.cfg(request.base)}, "the base")
-        meaning = refine(base, request.prompt)
+        meaning = refine(base, request.prompt, LIVE)
         changes = [change.to_json() for change in diff(base, meaning.cfg)]
         return Interpreted.model_validate({**meaning.to_json(), "changes": changes})
 

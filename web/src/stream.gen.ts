@@ -89,6 +89,8 @@ export interface InterpretationSpec {
   readonly understood: readonly UnderstoodSpec[];
   readonly assumed: readonly AssumedSpec[];
   readonly unmapped: readonly string[];
+  readonly usage: Readonly<Record<string, number>> | null;
+  readonly note: string | null;
 }
 
 /** A job has begun. */

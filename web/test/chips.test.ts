@@ -19,6 +19,8 @@ const meaning = {
   ],
   assumed: [{ path: "task.kind", value: "walk", why: "no task named" }],
   unmapped: ["shiny"],
+  usage: null,
+  note: null,
 };
 
 test("chips say what was understood, assumed and not understood, each once", () => {

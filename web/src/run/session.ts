@@ -167,6 +167,7 @@ export const sourceEvents: SourceEvents = {
       store.runningCfg.value = message.cfg;
       lastMeaning = message.interpretation ?? store.meaning.value;
       if (message.interpretation) store.meaning.value = message.interpretation;
+      if (message.interpretation?.note) store.toast(message.interpretation.note, "", "info");
       document.title = `${message.name} · envgen`;
       history.replaceState(null, "", toHash({ ...asking, count: message.count, seed: message.seed }));
     }
