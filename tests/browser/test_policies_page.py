@@ -111,6 +111,7 @@ def test_what_is_no_network_says_so(ants, content):
 def test_keys_drive_the_agent_in_focus(ants):
     ants.call("envgen.focus(2)")
     ants.call("envgen.setPolicy('keyboard', {slots: [2]})")
+    ants.sleep(0.3)  # what the policy before did is over
     idle = ants.actions(2)
     ants.page.keyboard.down("w")
     ants.sleep(0.3)

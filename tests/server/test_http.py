@@ -61,7 +61,7 @@ def test_registries(served: Served) -> None:
 
 
 def test_interpret(served: Served) -> None:
-    whole = {**interpret(PROMPT).to_json(), "changes": None}
+    whole = {**interpret(PROMPT).to_json(), "usage": None, "note": None, "changes": None}
     assert served.post("/api/interpret", {"prompt": PROMPT}).json() == whole
     refined = served.post("/api/interpret", {"prompt": "half gravity", "base": whole["cfg"]}).json()
     (change,) = refined["changes"]
