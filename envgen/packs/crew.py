@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import gc
 import itertools
-import multiprocessing
-import os
 import pickle
-import signal
-import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from multiprocessing import Pipe
+from multiprocessing.connection import wait as ready_of
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from envgen.core.errors import WorkError
+from envgen.packs.hands import DiedError, Errand, Hand
 from envgen.packs.recipe import Recipe
 
 AHEAD = 3
 """Tasks for each process that are under way at a time: one runs, one is ready, one comes back."""
-MEMORY = 4 * 1024**3
-"""Bytes that a process of a lasting crew may take."""
 _numbers = itertools.count()
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -68,11 +65,12 @@ def _unpacked(ticket: Ticket) -> Recipe | Path | None:
 
 
 class Crew:
-    """Processes that make variants.
+    """Processes that make variants, and a thread that gives them what is to be done.
 
-    A crew of one pack is forked, which starts in milliseconds and shares what is in memory already. A
-    lasting one belongs to a process with threads, from which forking isn't safe: its processes are forked
-    from one that did nothing but import and read the robots.
+    A crew of one pack is forked, which starts in milliseconds and shares what is in memory already. A lasting
+    one belongs to a process with threads, from which forking isn't safe: its processes are forked from one
+    that did nothing but import and read the robots, and are replaced. Of a process that dies, only what it
+    worked on fails; what it had before it goes to others.
 
     Args:
         jobs: Number of processes.
@@ -81,75 +79,148 @@ class Crew:
 
     def __init__(self, jobs: int, *, lasting: bool = False) -> None:
         self.jobs, self._lasting = jobs, lasting
-        self._pool: ProcessPoolExecutor | None = None
+        self._lock = threading.Lock()  # of all that follows; nobody waits while holding it
+        self._waiting: deque[Errand] = deque()
+        self._hands: list[Hand] = []
+        self._closing = self._now = self._called = False
+        self._bell, self._ring = Pipe(duplex=False)
+        self._thread: threading.Thread | None = None
 
     def submit(
         self, function: Callable[Concatenate[Ticket, P], T], ticket: Ticket, *args: P.args, **kwargs: P.kwargs
     ) -> Future[T]:
-        """Let one of the processes do something; dead ones are replaced."""
-        with _without_main():
-            try:
-                return self._ready().submit(function, ticket, *args, **kwargs)
-            except BrokenProcessPool:
-                self._pool = None
-                return self._ready().submit(function, ticket, *args, **kwargs)
+        """Let one of the processes do something.
+
+        Returns:
+            Its result or error; `DiedError` if the process died over it.
+        """
+        future: Future[T] = Future()
+        errand = Errand(future, pickle.dumps((function, (ticket, *args), kwargs), pickle.HIGHEST_PROTOCOL))
+        if self._thread is None:
+            if not self._lasting:  # here and now: later there is a thread, and perhaps one that imports
+                self._hands = [Hand.start(lasting=False) for _ in range(self.jobs)]
+            self._thread = threading.Thread(target=self._attend, name="crew", daemon=True)
+            self._thread.start()
+        with self._lock:
+            if self._closing:
+                errand.drop()
+            else:
+                self._waiting.append(errand)
+                self._call()
+        return future
 
     def workers(self) -> list[int]:
         """Process ids of the workers."""
-        return list(self._pool._processes or {}) if self._pool else []
+        with self._lock:
+            return [hand.process.pid for hand in self._hands]
 
-    def close(self) -> None:
-        """Wait for what is being made; a second Ctrl-C doesn't, as what is half written is drawn again."""
-        if self._pool is None:
-            return
-        workers = list((self._pool._processes or {}).values())
+    def end(self, future: Future[Any]) -> None:
+        """Give up something that hangs: its process is killed."""
+        if not future.cancel():
+            with self._lock:
+                for hand in self._hands:
+                    if any(errand.future is future for errand in list(hand.sent)[:1]):
+                        hand.process.kill()
+
+    def close(self, *, now: bool = False) -> None:
+        """End the processes; nothing can be submitted any more.
+
+        A second Ctrl-C doesn't wait, as what is half written is drawn again.
+
+        Args:
+            now: Don't wait for what is being made.
+        """
+        with self._lock:
+            self._closing, self._now = True, self._now or now
+            self._call()
         try:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            if self._thread:
+                self._thread.join()
         except KeyboardInterrupt:
-            for worker in workers:
-                worker.kill()
+            with self._lock:
+                self._now = True
+                self._call()
             raise
-        finally:
-            self._pool = None
 
-    def kill(self) -> None:
-        """End the processes at once, one of them hangs; the next `submit` starts others."""
-        workers = list((self._pool._processes or {}).values()) if self._pool else []
-        for worker in workers:
-            worker.kill()
+    def _call(self) -> None:
+        """Have the thread look; one call is enough until it does."""
+        if not self._called:
+            self._called = True
+            self._ring.send_bytes(b"!")
 
-    def _ready(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            start = _start_bounded if self._lasting else _start
-            self._pool = ProcessPoolExecutor(self.jobs, _context(lasting=self._lasting), start)
-        return self._pool
+    def _attend(self) -> None:
+        """What the thread runs, until the crew is closed and its processes have ended."""
+        while True:
+            self._dismiss()
+            if self._closing and not self._hands:
+                return
+            self._staff()
+            self._assign()
+            ready = set(ready_of([self._bell, *(hand.pipe for hand in self._hands)]))
+            if self._bell in ready:
+                with self._lock:
+                    self._bell.recv_bytes()
+                    self._called = False
+            for hand in [hand for hand in self._hands if hand.pipe in ready]:
+                if not hand.take():
+                    self._lose(hand)
 
+    def _dismiss(self) -> None:
+        """When the crew is closed: send the processes home, and drop what none of them has."""
+        with self._lock:
+            if not self._closing:
+                return
+            left, self._waiting = self._waiting, deque()
+            hands = list(self._hands)
+        for errand in left:
+            errand.drop()
+        for hand in hands:
+            hand.dismiss(now=self._now)
 
-@contextmanager
-def _without_main() -> Iterator[None]:
-    """Processes that are started here don't import the script that runs: they need nothing of it.
+    def _staff(self) -> None:
+        """Replace who is missing, while there is something to do."""
+        while not self._closing and len(self._hands) < self.jobs:
+            if not self._waiting and not any(hand.sent for hand in self._hands):
+                return
+            try:
+                if not self._lasting:
+                    raise OSError("the processes of this crew have ended")
+                hand = Hand.start(lasting=True)
+            except OSError as error:
+                if self._hands:  # they do, if slower
+                    return
+                with self._lock:
+                    left, self._waiting = self._waiting, deque()
+                for errand in left:
+                    errand.drop(f"no process can be started: {error}")
+                return
+            with self._lock:
+                self._hands.append(hand)
 
-    Python would have them import it: one without `if __name__ == "__main__"` would run again in each of them,
-    and one from standard input isn't there to be imported.
-    """
-    main = sys.modules["__main__"]
-    names = [name for name in ("__spec__", "__file__") if name in main.__dict__]
-    hidden: dict[str, Any] = {name: main.__dict__.pop(name) for name in names}
-    main.__spec__ = None
-    try:
-        yield
-    finally:
-        main.__dict__.update(hidden)
+    def _assign(self) -> None:
+        """Give each process one errand to do and the next one, for which it then needn't wait."""
+        while True:
+            with self._lock:
+                if not self._hands or not self._waiting:
+                    return
+                hand = min(self._hands, key=lambda hand: len(hand.sent))
+                # the last few go to whoever is free first
+                ahead = len(self._waiting) > self.jobs and self._waiting[0].small
+                if len(hand.sent) > int(ahead):
+                    return
+                errand = self._waiting.popleft()
+            if errand.begin():
+                hand.give(errand)
 
-
-def _context(*, lasting: bool) -> Any:
-    if sys.platform != "linux":
-        return multiprocessing.get_context("spawn")
-    if not lasting:
-        return multiprocessing.get_context("fork")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["envgen.packs.ahead"])
-    return context
+    def _lose(self, hand: Hand) -> None:
+        """Of a process that has ended: what it worked on fails, what it had before it goes to others."""
+        with self._lock:
+            self._hands.remove(hand)
+        code = hand.bury()
+        if hand.sent:
+            hand.sent.popleft().drop(f"a process died making it (exit code {code})")
+        with self._lock:
+            self._waiting.extendleft(reversed(hand.sent))
 
 
 def spread(
@@ -186,7 +257,7 @@ def spread(
             finished, running = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 yield from future.result()
-    except BrokenProcessPool:
+    except DiedError:
         raise WorkError(
             "a worker process died (out of memory, or killed)",
             "Run the same command with --resume, perhaps with fewer --jobs.",
@@ -201,31 +272,3 @@ def spread(
 def _import_ahead() -> None:
     with suppress(Exception):  # told where it is needed
         import pyarrow.parquet  # noqa: F401
-
-
-def _start() -> None:
-    """Prepare a worker: the parent alone answers Ctrl-C, so that what is being written is finished."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    gc.freeze()
-    # a variant is many objects and few cycles: by default the collector would run hundreds of times a
-    # second to find next to nothing
-    gc.set_threshold(50_000, 50, 50)
-
-
-def _start_bounded() -> None:
-    """Prepare a worker that gets recipes of pages: it may not fill the memory."""
-    _start()
-    with suppress(ImportError, ValueError, OSError):  # no such module or limit: do without
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
-
-
-def _end_with_parent() -> None:
-    """A parent that was killed leaves nobody who would tell its workers to end."""
-    parent = multiprocessing.parent_process()
-    if parent:
-        parent.join()
-        os._exit(1)

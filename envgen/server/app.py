@@ -126,8 +126,7 @@ def create_app(settings: Settings) -> FastAPI:
         await reading
         for future in waiting:
             future.cancel()
-        crew.kill()
-        await asyncio.to_thread(crew.close)
+        await asyncio.to_thread(crew.close, now=True)
 
     app = FastAPI(
         title="envgen",

@@ -6,11 +6,12 @@ import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from typing import Any
 
 from envgen.core.errors import WorkError
 from envgen.packs.crew import AHEAD, Crew
+from envgen.packs.hands import DiedError
 from envgen.packs.make import HOPELESS
 from envgen.packs.streaming import Streamed, frames
 from envgen.packs.wire.encode import Form
@@ -49,6 +50,7 @@ class Job:
         self._cancelled = False
         self._changed = asyncio.Event()
         self._running: dict[asyncio.Future[list[Streamed]], int] = {}
+        self._making: dict[int, Future[list[Streamed]]] = {}
         self._strikes: Counter[int] = Counter()
         self._meshes: set[str] = set()
         self._began = self._told = time.monotonic()
@@ -96,11 +98,11 @@ class Job:
 
     def _submit(self) -> None:
         """Have as many made as the page has room for: what is made is never kept waiting."""
-        # over what a process died is made alone, to see which it was
-        most = 1 if self._strikes else AHEAD * self._crew.jobs
-        while self._pending and len(self._running) < min(most, self._credits):
+        most = min(AHEAD * self._crew.jobs, self._credits)
+        while self._pending and len(self._running) < most:
             index = self._pending.popleft()
             future = self._crew.submit(frames, self._plan.ticket, self._form, [index])
+            self._making[index] = future
             self._running[asyncio.wrap_future(future)] = index
 
     async def _finished(self) -> set[asyncio.Future[list[Streamed]]]:
@@ -114,7 +116,8 @@ class Job:
         finally:
             changed.cancel()
         if not done:
-            self._crew.kill()
+            for future in self._making.values():
+                self._crew.end(future)
             raise WorkError(
                 f"variant {min(self._running.values())} was not ready after {STALL:.0f} s",
                 "Ask for simpler robots or smaller worlds.",
@@ -124,9 +127,10 @@ class Job:
     async def _take(self, future: asyncio.Future[list[Streamed]]) -> None:
         """Send what a process made."""
         index = self._running.pop(future)
+        del self._making[index]
         try:
             (streamed,) = future.result()
-        except BrokenProcessPool:
+        except DiedError:
             self._strikes[index] += 1
             if self._strikes[index] < MAX_STRIKES:
                 self._pending.appendleft(index)

@@ -295,7 +295,6 @@ def test_a_damaged_variant_is_told_and_the_others_come(served: Served, pack: Any
     shutil.rmtree(own)
 
 
-@pytest.mark.skip(reason="a pool whose process is killed while it starts can wait for ever: to be mended")
 def test_a_dead_worker_is_replaced_and_nothing_is_lost(served: Served) -> None:
     with page(served) as at:
         at.say(kind="start", source=ANTS, count=40, seed="9")

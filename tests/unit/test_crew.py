@@ -1,0 +1,190 @@
+"""The processes that make variants: what becomes of their work when one dies, hangs or is sent home."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future, wait
+from contextlib import suppress
+
+import pytest
+
+from envgen.core.errors import InputError
+from envgen.packs.crew import Crew, Ticket
+from envgen.packs.hands import DiedError
+
+NOTHING = Ticket.of(None)
+SOON = 60.0
+"""Seconds after which a test has waited in vain."""
+
+
+def echo(_: Ticket, value: object) -> object:
+    return value
+
+
+def size(_: Ticket, content: bytes) -> int:
+    return len(content)
+
+
+def pid_after(_: Ticket, seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def die(_: Ticket) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def refuse(_: Ticket, fault: bool) -> None:
+    if fault:
+        raise ZeroDivisionError("a fault")
+    raise InputError("a cause", "a remedy")
+
+
+def secret(_: Ticket) -> object:
+    return threading.Lock()  # can't be sent
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Crew]:
+    crew = Crew(2, lasting=True)
+    yield crew
+    crew.close(now=True)
+
+
+@pytest.fixture
+def lasting(shared: Crew) -> Crew:
+    wait([shared.submit(pid_after, NOTHING, 0.05) for _ in range(4)], SOON)
+    return shared
+
+
+@pytest.fixture(params=["forked", "lasting"])
+def crew(request: pytest.FixtureRequest) -> Iterator[Crew]:
+    if request.param == "lasting":
+        yield request.getfixturevalue("lasting")
+        return
+    made = Crew(2)
+    yield made
+    made.close()
+
+
+def test_all_that_is_asked_for_comes_back(crew: Crew) -> None:
+    futures = [crew.submit(echo, NOTHING, i) for i in range(500)]
+    assert [future.result(SOON) for future in futures] == list(range(500))
+    assert len(crew.workers()) == 2
+
+
+def test_both_processes_work(crew: Crew) -> None:
+    futures = [crew.submit(pid_after, NOTHING, 0.05) for _ in range(12)]
+    assert {future.result(SOON) for future in futures} == set(crew.workers())
+
+
+def test_large_errands_and_results_pass_in_both_directions_at_once(crew: Crew) -> None:
+    """Neither side may wait for the other to read."""
+    large = bytes(3_000_000)
+    sizes = [crew.submit(size, NOTHING, large) for _ in range(8)]
+    echoes = [crew.submit(echo, NOTHING, large) for _ in range(8)]
+    assert [future.result(SOON) for future in sizes] == [len(large)] * 8
+    assert all(future.result(SOON) == large for future in echoes)
+
+
+def test_errors_come_back_as_they_are_and_faults_with_their_place(crew: Crew) -> None:
+    with pytest.raises(InputError) as refused:
+        crew.submit(refuse, NOTHING, False).result(SOON)
+    assert (refused.value.cause, refused.value.remedy) == ("a cause", "a remedy")
+    with pytest.raises(ZeroDivisionError) as failed:
+        crew.submit(refuse, NOTHING, True).result(SOON)
+    assert "in refuse" in "".join(failed.value.__notes__)
+    with pytest.raises(RuntimeError, match="can't be sent"):
+        crew.submit(secret, NOTHING).result(SOON)
+    assert crew.submit(echo, NOTHING, 1).result(SOON) == 1
+
+
+def test_only_what_a_process_died_of_fails(lasting: Crew) -> None:
+    before = set(lasting.workers())
+    futures: list[Future[object]] = [
+        lasting.submit(die, NOTHING) if i % 7 == 3 else lasting.submit(echo, NOTHING, i) for i in range(28)
+    ]
+    wait(futures, SOON)
+    died = [i for i, future in enumerate(futures) if isinstance(future.exception(0), DiedError)]
+    assert died == [3, 10, 17, 24]
+    assert [future.result(0) for i, future in enumerate(futures) if i not in died] == [
+        i for i in range(28) if i not in died
+    ]
+    assert lasting.submit(echo, NOTHING, 1).result(SOON) == 1
+    assert len(lasting.workers()) == 2
+    assert before != set(lasting.workers())
+
+
+def test_processes_killed_from_outside_at_any_moment_are_replaced(lasting: Crew) -> None:
+    futures = [lasting.submit(pid_after, NOTHING, 0.002) for _ in range(400)]
+    for turn in range(6):
+        time.sleep(0.03 * turn)
+        for pid in lasting.workers():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    finished, waiting = wait(futures, SOON)
+    assert not waiting
+    died = [future for future in finished if future.exception(0)]
+    assert all(isinstance(future.exception(0), DiedError) for future in died)
+    assert len(died) <= 12  # one for each that was killed
+
+
+def test_what_hangs_is_ended_and_nothing_else(lasting: Crew) -> None:
+    hanging = lasting.submit(pid_after, NOTHING, 3600.0)
+    others = [lasting.submit(pid_after, NOTHING, 0.05) for _ in range(6)]
+    wait(others[:2], SOON)
+    lasting.end(hanging)
+    assert isinstance(hanging.exception(SOON), DiedError)
+    assert all(future.result(SOON) for future in others)
+
+
+def test_what_waits_can_be_cancelled(lasting: Crew) -> None:
+    running = [lasting.submit(pid_after, NOTHING, 0.3) for _ in range(4)]
+    waiting = [lasting.submit(pid_after, NOTHING, 3600.0) for _ in range(4)]
+    for future in waiting[::-1]:
+        lasting.end(future)
+    assert all(future.cancelled() for future in waiting)
+    assert all(future.result(SOON) for future in running)
+    assert lasting.submit(echo, NOTHING, 2).result(SOON) == 2
+
+
+def test_closing_finishes_what_is_being_made_and_drops_the_rest() -> None:
+    crew = Crew(1)
+    futures = [crew.submit(pid_after, NOTHING, 0.2) for _ in range(20)]
+    futures[0].result(SOON)
+    crew.close()
+    assert all(future.done() for future in futures)
+    assert futures[1].result(0)
+    with pytest.raises(CancelledError):
+        futures[-1].result(0)
+    assert crew.workers() == []
+    with pytest.raises(CancelledError):
+        crew.submit(echo, NOTHING, 1).result(SOON)
+
+
+def test_closing_now_waits_for_nothing() -> None:
+    crew = Crew(2)
+    futures = [crew.submit(pid_after, NOTHING, 3600.0) for _ in range(9)]
+    began = time.monotonic()
+    crew.close(now=True)
+    assert time.monotonic() - began < 10
+    assert all(future.done() for future in futures)
+
+
+def test_a_forked_crew_without_processes_fails_instead_of_waiting() -> None:
+    crew = Crew(2)
+    wait([crew.submit(echo, NOTHING, i) for i in range(4)], SOON)
+    for pid in crew.workers():
+        os.kill(pid, signal.SIGKILL)
+    futures = [crew.submit(pid_after, NOTHING, 0.1) for _ in range(5)]
+    assert all(isinstance(future.exception(SOON), DiedError) for future in futures)
+    crew.close()
+
+
+def test_a_crew_that_never_worked_closes() -> None:
+    Crew(2).close()
+    Crew(2, lasting=True).close(now=True)
