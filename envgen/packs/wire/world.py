@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import mujoco
@@ -144,13 +144,16 @@ def _agent(scene: Scene, number: int, observation: Sequence[Plain]) -> Plain:
             "arena_y": float(world.size[1]),
         },
         "observation": observation,
-        "gait": _gait(robot, actuator_names, at),
+        "gait": _gait(robot, tuple(actuator_names), tuple(at.low.tolist()), tuple(at.high.tolist())),
     }
 
 
-def _gait(robot: str, actuators: Sequence[str], at: AgentLayout) -> Plain | None:
-    """The robot's pattern as a `Gait`, if there is one."""
-    gait = gait_for(robot, actuators, at.low.tolist(), at.high.tolist())
+@lru_cache(maxsize=64)
+def _gait(
+    robot: str, actuators: tuple[str, ...], low: tuple[float, ...], high: tuple[float, ...]
+) -> Plain | None:
+    """The robot's pattern as a `Gait`, if there is one; the same for most variants of a job."""
+    gait = gait_for(robot, actuators, low, high)
     if gait is None:
         return None
     return {"frequency": gait.frequency, "offset": gait.offset, "cos": gait.cos, "sin": gait.sin}

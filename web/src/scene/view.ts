@@ -53,6 +53,8 @@ export class View {
   private last = 0;
   /** Least ms between two frames where the processor draws; 0 as often as it can. */
   sparing = 0;
+  /** The next frame doesn't wait for `sparing`. */
+  private urgent = false;
   private lastDrawn = 0;
   private rest = 0;
   private script: number[] = [];
@@ -123,8 +125,9 @@ export class View {
     this.invalidate();
   }
 
-  /** Another size of tile, known with the first world. */
+  /** Another size of tile, known with the first world, which is shown at once. */
   resizeTiles(tile: readonly [number, number]): void {
+    this.urgent = true;
     this.wall.lay(this.wall.count, tile);
     if (this.home) this.wall.rig.jump(this.wall.overview());
     this.invalidate();
@@ -240,7 +243,7 @@ export class View {
     const seconds = Math.min(0.1, (now - this.last) / 1000);
     this.last = now;
     if (!this.drawing || now < this.rest) return;
-    if (this.software && now - this.lastDrawn < this.sparing) return;
+    if (this.software && !this.urgent && now - this.lastDrawn < this.sparing) return;
     const begin = performance.now();
     const ease = this.smoothing > 0 && !this.software ? 1 - Math.exp(-seconds / this.smoothing) : 1;
     const fresh = this.wall.take(this.poses(), ease) || this.wall.tilesChanged();
@@ -253,7 +256,8 @@ export class View {
     this.draw(begin);
     if (this.lastDrawn > 0) {
       const gap = now - this.lastDrawn;
-      if (this.control.frame(gap)) this.resize();
+      // frames that are rare on purpose say nothing of how long one takes
+      if ((!this.software || this.sparing === 0) && this.control.frame(gap)) this.resize();
       // leave the processor to physics where it draws as well
       if (this.software) this.rest = now + Math.min(400, gap * 0.2);
     }
@@ -261,7 +265,7 @@ export class View {
   };
 
   private draw(begin: number): void {
-    this.dirty = false;
+    this.dirty = this.urgent = false;
     this.wall.prepare(this.renderer.domElement.height);
     this.renderer.render(this.wall.scene, this.wall.rig.camera);
     const end = performance.now();
