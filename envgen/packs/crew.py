@@ -114,13 +114,18 @@ class Crew:
         with self._lock:
             return [hand.process.pid for hand in self._hands]
 
-    def end(self, future: Future[Any]) -> None:
-        """Give up something that hangs: its process is killed."""
-        if not future.cancel():
-            with self._lock:
-                for hand in self._hands:
-                    if any(errand.future is future for errand in list(hand.sent)[:1]):
-                        hand.process.kill()
+    def end(self, future: Future[Any]) -> bool:
+        """Give up something that hangs: its process is killed.
+
+        Returns:
+            False if no process works on it (now).
+        """
+        with self._lock:
+            for hand in self._hands:
+                if any(errand.future is future for errand in list(hand.sent)[:1]):
+                    hand.process.kill()
+                    return True
+        return False
 
     def close(self, *, now: bool = False) -> None:
         """End the processes; nothing can be submitted any more.

@@ -25,6 +25,7 @@ STALL = 120.0
 MAX_STRIKES = 3
 """Times that a process may die over a variant before that is given up."""
 _DIED = ("worker", "a process died making it (out of memory, or killed)", "Ask for simpler worlds, or fewer.")
+_HUNG = ("worker", f"it was not ready after {STALL:.0f} s", "Ask for simpler robots or smaller worlds.")
 
 Send = Callable[[bytes], Awaitable[None]]
 Tell = Callable[[Progress], Awaitable[None]]
@@ -52,6 +53,7 @@ class Job:
         self._running: dict[asyncio.Future[list[Streamed]], int] = {}
         self._making: dict[int, Future[list[Streamed]]] = {}
         self._strikes: Counter[int] = Counter()
+        self._hung: set[int] = set()
         self._meshes: set[str] = set()
         self._began = self._told = time.monotonic()
         self._made = plan.started.count - len(plan.pending)
@@ -73,7 +75,7 @@ class Job:
         """Send all there is.
 
         Raises:
-            WorkError: Nothing can be made of this, or a process hangs.
+            WorkError: Nothing can be made of this.
         """
         try:
             while (self._pending or self._running) and not self._cancelled:
@@ -106,7 +108,7 @@ class Job:
             self._running[asyncio.wrap_future(future)] = index
 
     async def _finished(self) -> set[asyncio.Future[list[Streamed]]]:
-        """Wait for what is ready, or for a credit or the end."""
+        """Wait for what is ready, or for a credit or the end; what hangs is ended."""
         self._changed.clear()
         changed = asyncio.ensure_future(self._changed.wait())
         try:
@@ -115,13 +117,8 @@ class Job:
             done, _ = await asyncio.wait(waiting, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
         finally:
             changed.cancel()
-        if not done:
-            for future in self._making.values():
-                self._crew.end(future)
-            raise WorkError(
-                f"variant {min(self._running.values())} was not ready after {STALL:.0f} s",
-                "Ask for simpler robots or smaller worlds.",
-            )
+        if not done:  # what others wait for, they end themselves
+            self._hung |= {index for index, future in self._making.items() if self._crew.end(future)}
         return {future for future in self._running if future in done}
 
     async def _take(self, future: asyncio.Future[list[Streamed]]) -> None:
@@ -132,10 +129,10 @@ class Job:
             (streamed,) = future.result()
         except DiedError:
             self._strikes[index] += 1
-            if self._strikes[index] < MAX_STRIKES:
+            if self._strikes[index] < MAX_STRIKES and index not in self._hung:
                 self._pending.appendleft(index)
                 return
-            streamed = Streamed(index, b"", problem=_DIED)
+            streamed = Streamed(index, b"", problem=_HUNG if index in self._hung else _DIED)
         self._strikes.pop(index, None)
         self._refused.update(streamed.refused)
         if streamed.problem:

@@ -28,6 +28,8 @@ export interface PoolOptions {
   readonly shared?: boolean;
   /** Upper end of a worker's tick in ms; messages are handled between ticks. */
   readonly budget?: number;
+  /** ms after which a worker that does not answer counts as hung and is replaced; 20,000 by default. */
+  readonly patience?: number;
 }
 
 export type Mode =

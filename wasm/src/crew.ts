@@ -1,6 +1,6 @@
 /** One worker as the pool sees it: its port, its buffers, and who lives in it. */
 
-import type { Poses, WorkerPort } from "./api";
+import type { EnvId, Poses, WorkerPort } from "./api";
 import {
   AGENT_WIDTH,
   allocate,
@@ -15,6 +15,7 @@ import {
 } from "./layout";
 import type { FromWorker, ToWorker } from "./messages";
 import type { Resident } from "./resident";
+import { culprit } from "./tally";
 
 /** Rows to begin with. */
 const FIRST_POSES = 1024;
@@ -32,6 +33,8 @@ export class Crew {
   private coming: Buffers | null = null;
   private snapshot: Snapshot | null = null;
   private asked = false;
+  /** ms without an answer to the last ping; null when there was one. */
+  private silent: number | null = null;
   private readonly poseRows = new Rows(FIRST_POSES);
   private readonly agentRows = new Rows(FIRST_AGENTS);
 
@@ -152,9 +155,32 @@ export class Crew {
     this.asked = false;
   }
 
+  /**
+   * Asks for a sign of life, or counts the ms since it was asked for one.
+   *
+   * @param elapsed ms since the last call.
+   * @returns For how many ms the worker has not answered.
+   */
+  listen(elapsed: number): number {
+    if (this.queue) return 0; // its script is being fetched
+    if (this.silent !== null) {
+      this.silent += elapsed;
+      return this.silent;
+    }
+    this.silent = 0;
+    this.post({ kind: "ping" });
+    return 0;
+  }
+
+  /** The environment that the worker is at; -1 where that is not known. */
+  get culprit(): { readonly id: EnvId; readonly loading: boolean } {
+    return culprit(this.shared ? this.views : null);
+  }
+
   /** End the worker and start another one, with the same buffers. */
   replace(): void {
     this.end();
+    this.silent = null;
     const old = this.views;
     this.switched();
     // the dead one may not have come to copy them
@@ -185,7 +211,8 @@ export class Crew {
         const waiting = this.queue ?? [];
         this.queue = null;
         for (const [queued, transfer] of waiting) port.postMessage(queued, transfer);
-      } else this.receive(this, message);
+      } else if (message.kind === "pong") this.silent = null;
+      else this.receive(this, message);
     };
     return port;
   }

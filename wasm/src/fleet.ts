@@ -15,6 +15,8 @@ const MOST_DEATHS = 2;
 const MOST_STARTS = 3;
 /** ms between looks at the balance. */
 const BALANCE_EVERY = 2000;
+/** Looks at a silent worker before its patience is over. */
+const LOOKS = 10;
 
 type From = Pick<AddEnv, "episode" | "rows" | "state">;
 const FRESH: From = { episode: 0, rows: null, state: null };
@@ -25,6 +27,8 @@ export interface FleetOptions {
   readonly spawn: () => WorkerPort;
   readonly events: Events;
   readonly tickets: Tickets;
+  /** ms for which a worker may be silent before it counts as hung. */
+  readonly patience: number;
   /** What a new worker has to know before environments. */
   readonly greeting: (crew: Crew) => readonly ToWorker[];
   /** Messages that are not about who lives where. */
@@ -38,7 +42,8 @@ export class Fleet {
   readonly crews: readonly Crew[];
   /** Removed ones whose rows are written until their worker has let go of them. */
   private readonly leaving = new Map<EnvId, Resident>();
-  private readonly timer: ReturnType<typeof setInterval>;
+  private readonly timers: readonly ReturnType<typeof setInterval>[];
+  private looked = performance.now();
   private next = 1;
   private starts = 0;
   private ended = false;
@@ -48,7 +53,10 @@ export class Fleet {
     this.crews = Array.from({ length: workers }, (_, i) => {
       return new Crew(i, shared, spawn, this.receive.bind(this), this.died.bind(this));
     });
-    this.timer = setInterval(() => this.balance(), BALANCE_EVERY);
+    this.timers = [
+      setInterval(() => this.balance(), BALANCE_EVERY),
+      setInterval(() => this.watch(), options.patience / LOOKS),
+    ];
   }
 
   /** Tell every worker what it has to know; once, after construction. */
@@ -136,7 +144,7 @@ export class Fleet {
 
   end(): void {
     this.ended = true;
-    clearInterval(this.timer);
+    for (const timer of this.timers) clearInterval(timer);
     for (const crew of this.crews) crew.end();
   }
 
@@ -183,12 +191,10 @@ export class Fleet {
           if (env) env.cost = message.costs[i] as number;
         });
         break;
-      case "dead": {
-        const env = this.envs.get(message.id);
-        if (env) env.deaths += message.loading ? MOST_DEATHS : 1;
+      case "dead":
+        this.blame(message);
         this.died(crew, message.why);
         break;
-      }
       default:
         this.options.receive(crew, message);
     }
@@ -232,6 +238,25 @@ export class Fleet {
     const { rows, state } = message;
     const from = state ? { episode: rows[AGENT.episode] ?? 0, rows, state } : afresh(rows);
     this.settle(env, to, from, "moving");
+  }
+
+  private blame({ id, loading }: { readonly id: EnvId; readonly loading: boolean }): void {
+    const env = this.envs.get(id);
+    if (env) env.deaths += loading ? MOST_DEATHS : 1;
+  }
+
+  /** Replaces workers that hang: a step that never ends can't be interrupted from within. */
+  private watch(): void {
+    const { patience } = this.options;
+    const now = performance.now();
+    // a page that slept has heard nothing meanwhile: that is no fault of its workers
+    const elapsed = Math.min(now - this.looked, (2 * patience) / LOOKS);
+    this.looked = now;
+    for (const crew of this.crews) {
+      if (crew.listen(elapsed) < patience) continue;
+      this.blame(crew.culprit);
+      this.died(crew, `it has not answered for ${Math.round(patience / 1000)} s`);
+    }
   }
 
   private balance(): void {

@@ -66,7 +66,9 @@ export type ToWorker =
   | { readonly kind: "stop"; readonly ticket: number }
   | { readonly kind: "bare"; readonly ticket: number; readonly seconds: number }
   /** Without shared memory: send the newest poses and counters. */
-  | { readonly kind: "wanted" };
+  | { readonly kind: "wanted" }
+  /** Answer, to show that nothing hangs. */
+  | { readonly kind: "ping" };
 
 /** An episode that an agent has ended. */
 export interface Ended {
@@ -86,6 +88,7 @@ export type FromWorker =
   | { readonly kind: "here" }
   /** It writes into the buffers that it was given last. */
   | { readonly kind: "switched" }
+  | { readonly kind: "pong" }
   | { readonly kind: "loaded"; readonly id: EnvId }
   | { readonly kind: "refused"; readonly id: EnvId; readonly why: string }
   | { readonly kind: "flagged"; readonly id: EnvId; readonly why: string }

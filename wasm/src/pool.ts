@@ -18,6 +18,8 @@ import type { TaskSpec } from "./wire.gen";
 
 /** Upper end of a worker's tick in ms. */
 const BUDGET = 8;
+/** ms after which a worker that does not answer is replaced. */
+const PATIENCE = 20_000;
 
 type Ref = api.AgentRef;
 type Ids = readonly api.EnvId[] | "all";
@@ -53,6 +55,7 @@ export class Pool implements api.PoolApi {
       workers,
       shared: this.shared,
       spawn: options.spawn,
+      patience: options.patience ?? PATIENCE,
       events: this.events,
       tickets: this.tickets,
       greeting: (crew) => this.greeting(crew, budget),

@@ -1,8 +1,8 @@
 /** Poses and counters for the page: into shared memory, or as copies in messages where there is none. */
 
 import type { Environment } from "./environment";
-import type { Post } from "./host";
 import { EPOCH, READ, type Views } from "./layout";
+import type { Post } from "./population";
 
 export class Publisher {
   private views: Views | null = null;

@@ -1,9 +1,9 @@
 /** Who is followed or recorded in a worker. */
 
 import type { AgentRef, Recording } from "./api";
-import type { Post } from "./host";
 import type { ToWorker } from "./messages";
 import type { Player } from "./player";
+import type { Post } from "./population";
 import { Follower, Recorder, type Watcher } from "./record";
 
 interface Job {

@@ -10,6 +10,21 @@ const module = mujoco();
 const ants = () => openFrames(join(inject("frames"), "ants"));
 const agent = (env: number): AgentRef => ({ env, agent: 0 });
 
+/** A frame whose header says something else; its blobs lie behind the header, at multiples of 8. */
+function changed(frame: Uint8Array, change: object): Uint8Array {
+  const length = new DataView(frame.buffer, frame.byteOffset).getUint32(4, true);
+  const header = JSON.parse(new TextDecoder().decode(frame.slice(8, 8 + length)));
+  const text = new TextEncoder().encode(JSON.stringify({ ...header, ...change }));
+  const blobs = frame.subarray(Math.ceil((8 + length) / 8) * 8);
+  const first = Math.ceil((8 + text.length) / 8) * 8;
+  const made = new Uint8Array(first + blobs.length);
+  made.set(frame.subarray(0, 4));
+  new DataView(made.buffer).setUint32(4, text.length, true);
+  made.set(text, 8);
+  made.set(blobs, first);
+  return made;
+}
+
 afterEach(() => {
   for (const pool of pools.splice(0)) pool.dispose();
 });
@@ -100,6 +115,33 @@ describe("a worker that dies", () => {
       }
     });
   }
+
+  it("of a step without end is replaced; the one to blame is given up, the others go on", async () => {
+    const pool = await start({ workers: 2, patience: 2000, mode: { kind: "flat" } });
+    const ids = await addAll(pool, ants().frames);
+    const endless = changed(ants().frames[0] as Uint8Array, { frame_skip: 1e9 });
+    const refused = next(pool, "refused");
+    const deaths: string[] = [];
+    pool.on("worker", ({ why }) => deaths.push(why));
+    const bad = pool.add(endless);
+    expect(await refused).toMatchObject({ env: bad, why: "it has not answered for 2 s" });
+    expect(deaths.length).toBe(2);
+    expect(pool.envs.has(bad)).toBe(false);
+    await until(() => ids.every((id) => pool.envs.get(id)?.status === "running"));
+    const before = ids.map((id) => pool.counters(agent(id)).steps);
+    await until(() => ids.every((id, i) => pool.counters(agent(id)).steps !== before[i]));
+  });
+
+  it("is not one that works hard, or rests", async () => {
+    const pool = await start({ workers: 1, patience: 2000, mode: { kind: "flat" } });
+    await addAll(pool, ants().frames);
+    let deaths = 0;
+    pool.on("worker", () => deaths++);
+    await new Promise((done) => setTimeout(done, 2500));
+    pool.setMode({ kind: "paused" });
+    await new Promise((done) => setTimeout(done, 2500));
+    expect(deaths).toBe(0);
+  });
 
   it("at every start is not started for ever", async () => {
     const pool = await start({

@@ -1,0 +1,38 @@
+/** The counters of a worker, and which environment it is at: written where the page reads them. */
+
+import type { EnvId, WorkerColumn } from "./api";
+import { CURRENT, LOADING, type Views, WORKER } from "./layout";
+
+export class Tally {
+  /** Null until the worker has got its buffers. */
+  views: Views | null = null;
+
+  add(column: WorkerColumn, by: number): void {
+    this.set(column, this.read(column) + by);
+  }
+
+  set(column: WorkerColumn, value: number): void {
+    if (this.views) this.views.worker[WORKER[column]] = value;
+  }
+
+  most(column: WorkerColumn, value: number): void {
+    this.set(column, Math.max(this.read(column), value));
+  }
+
+  /** Who is to blame should the worker die now; null for nobody. */
+  at(id: EnvId | null, loading = false): void {
+    if (!this.views) return;
+    this.views.control[LOADING] = loading ? 1 : 0;
+    this.views.control[CURRENT] = id ?? -1;
+  }
+
+  private read(column: WorkerColumn): number {
+    return this.views?.worker[WORKER[column]] ?? 0;
+  }
+}
+
+/** The environment that a worker is (or was last) at, and whether it is being loaded. */
+export function culprit(views: Views | null): { readonly id: EnvId; readonly loading: boolean } {
+  const control = views?.control;
+  return { id: control?.[CURRENT] ?? -1, loading: control?.[LOADING] === 1 };
+}
