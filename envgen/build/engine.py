@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import mujoco
@@ -51,10 +52,11 @@ _kept: dict[tuple[int, ...], Data] = {}
 
 
 @cache
-def _sizes() -> tuple[str, ...]:
-    """All whole numbers of a model: its sizes, and the signature of its tree."""
+def _sizes() -> Callable[[Model], tuple[int, ...]]:
+    """Reads all whole numbers of a model: its sizes, and the signature of its tree."""
     model = mujoco.MjModel.from_xml_string("<mujoco/>")
-    return tuple(key for key in dir(model) if key[0] != "_" and isinstance(getattr(model, key), int))
+    names = [key for key in dir(model) if key[0] != "_" and isinstance(getattr(model, key), int)]
+    return attrgetter(*names)
 
 
 @contextmanager
@@ -66,7 +68,7 @@ def borrowed(model: Model) -> Iterator[Data]:
     `mujoco.rollout` does, a state is used for every model of the same sizes. Its attribute `model` is that
     of the first.
     """
-    key = tuple(getattr(model, name) for name in _sizes())
+    key = _sizes()(model)
     data = _kept.pop(key, None)
     if data is None:
         data = mujoco.MjData(model)
