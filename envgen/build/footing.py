@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from envgen.build.ground import GroundMap
 from envgen.build.robot import RobotModel
-from envgen.build.stance import SOLE, tilted
+from envgen.build.stance import SOLE, Stance, tilted
 from envgen.core.heightfield import Floats, Heightfield
 from envgen.terrains.base import Ground
 
@@ -47,9 +47,11 @@ class Footing:
         self._plane = ground.plane if ground.plane is not None else -math.inf
         self._field = None if ground.field is None else Heightfield.centred(ground.field, map_.field.size)
         boxes = ground.boxes
+        self._top, self._yaw = boxes[:, 5], boxes[:, 6]
+        if not len(boxes):
+            return
         self._centre = np.stack([boxes[:, 0] + boxes[:, 1], boxes[:, 2] + boxes[:, 3]], axis=1) / 2
         self._half = np.stack([boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 2]], axis=1) / 2
-        self._top, self._yaw = boxes[:, 5], boxes[:, 6]
         self._turn = np.stack([np.cos(self._yaw), np.sin(self._yaw)], axis=1)
         # half extents along the axes of the world
         c, s = np.abs(self._turn[:, 0]), np.abs(self._turn[:, 1])
@@ -92,7 +94,7 @@ class Footing:
         height = self._below(points, x, y, yaw)
         pose, gaps = _set(robot, points, soles, height, (x, y, yaw))
         if any(stance.most) and self._smooth(x, y, robot.size.radius):
-            lean = _lean(points[soles], height[soles], stance.most)
+            lean = _lean(stance, height[soles])
             if math.hypot(*lean) >= LEAST:
                 leaning = self._lean(robot, lean, x, y, yaw)
                 if leaning[1].mean() < gaps.mean():
@@ -102,6 +104,8 @@ class Footing:
 
     def _smooth(self, x: float, y: float, radius: float) -> bool:
         """Whether no box is that near (m): boxes are level, and a robot that leans slips off their edges."""
+        if not len(self._top):
+            return True
         off = np.abs(self._centre - (x, y)) - self._reach
         return not bool((off <= radius).all(axis=1).any())
 
@@ -118,8 +122,7 @@ class Footing:
         pitch = round(-math.atan(along), 4)
         roll = round(math.atan2(across, math.hypot(1.0, along)), 4)
         turn = tilted(pitch, roll)
-        points = robot.stance.below @ turn.T
-        soles = robot.stance.underside[robot.stance.soles] @ turn.T
+        points, soles = robot.stance.below @ turn.T, robot.stance.feet @ turn.T
         both = np.concatenate([points, soles])
         own = np.arange(len(both)) >= len(points)
         return _set(robot, both, own, self._below(both, x, y, yaw), (x, y, yaw), pitch, roll)
@@ -152,10 +155,10 @@ def _set(
     return Pose((x, y, z), yaw, pitch, roll), z + points[soles, 2] - height[soles]
 
 
-def _lean(soles: Floats, height: Floats, most: tuple[float, float]) -> tuple[float, float]:
-    """Rise/run along x and y of the plane that fits the ground under soles (n, 3) best, within bounds."""
-    off = soles[:, :2] - soles[:, :2].mean(axis=0)
-    moments, rise = off.T @ off, off.T @ (height - height.mean())
+def _lean(stance: Stance, height: Floats) -> tuple[float, float]:
+    """Rise/run along x and y of the plane that fits the ground (k,) under the soles best, within bounds."""
+    most, (off, moments) = stance.most, stance.spread
+    rise = off.T @ (height - height.mean())
     least = 1e-9 * max(float(np.trace(moments)), 1e-12)
     if not most[1]:
         along, across = float(rise[0] / max(moments[0, 0], least)), 0.0

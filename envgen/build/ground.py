@@ -51,10 +51,10 @@ class GroundMap:
             return np.maximum(self.base.above(x, y), self.highest.at_corner(x, y))
         if self.sharp:
             return self.highest.at_corner(x, y)
-        height = self.field.above(x, y)
+        u, v = self.field.index(x, y)
+        height = self.field.above_index(u, v)
         if not within:
             return height
-        u, v = self.field.index(x, y)
         col, row = np.rint(u).astype(np.intp), np.rint(v).astype(np.intp)
         near = (
             np.maximum(np.abs(u - col) * self.field.cell[0], np.abs(v - row) * self.field.cell[1]) <= within
@@ -132,6 +132,8 @@ class Traversability:
         high is a wall: connected components there are the parts that can be reached from one another.
         """
         nrow, ncol = self.heights.shape
+        if self.steps_x.all() and self.steps_y.all():  # all of it is one part, as much easy ground is
+            return self.free.astype(np.int32)
         fine = np.zeros((2 * nrow - 1, 2 * ncol - 1), dtype=np.uint8)
         fine[::2, ::2] = self.free
         fine[::2, 1::2] = self.steps_x

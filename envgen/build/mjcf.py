@@ -142,7 +142,9 @@ def _contact(draw: Draw) -> str:
 
 def _safe_comment(line: str) -> str:
     """Text that can stand in an XML comment: no double hyphen, no control characters."""
-    printable = "".join(c if c.isprintable() and ord(c) < 0xD800 else " " for c in line)
+    printable = line
+    if not (line.isascii() and line.isprintable()):
+        printable = "".join(c if c.isprintable() and ord(c) < 0xD800 else " " for c in line)
     while "--" in printable:
         printable = printable.replace("--", "- -")
     return printable.rstrip("-")[:300]

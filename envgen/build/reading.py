@@ -60,8 +60,10 @@ class BatchReading:
 
     def sensors(self, prefix: str) -> Floats:
         names = [name for name in self._layout[0].sensors if name.startswith(prefix)]
-        parts = [self.sensor(name) for name in names]
-        return np.concatenate(parts, axis=1) if parts else np.zeros((self.worlds, 0))
+        if not names:
+            return np.zeros((self.worlds, 0))
+        rows = ([d.sensordata[at.sensors[name]] for name in names] for d, at in self._pairs())
+        return np.array([np.concatenate(row) for row in rows])
 
     def joint_pos(self) -> Floats:
         return np.array([d.qpos[at.joint_pos] for d, at in self._pairs()])

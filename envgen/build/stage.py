@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -46,21 +47,50 @@ class AgentLayout:
 
 def layout(world: World, agent: str) -> AgentLayout:
     """Find an agent's sensors, joints and actuators by its prefix."""
-    model = world.model
-    prefix = f"{agent}/"
-    sensors = {}
-    spans = zip(world.names("sensor"), model.sensor_adr.tolist(), model.sensor_dim.tolist())
-    for name, first, width in spans:
-        if name.startswith(prefix):
-            sensors[name[len(prefix) :]] = slice(first, first + width)
-    root = world.roots[agent]
+    model, root = world.model, world.roots[agent]
+    sensors = (model.sensor_adr, model.sensor_dim)
+    joints = (model.jnt_bodyid, model.jnt_type, model.jnt_qposadr, model.jnt_dofadr)
+    found = _found(
+        f"{agent}/",
+        root,
+        world.names("sensor"),
+        tuple(part.tobytes() for part in sensors),
+        world.names("jnt"),
+        tuple(part.tobytes() for part in joints),
+        world.names("actuator"),
+    )
+    low, high = control_range(model)
+    actuators = found[-1]
+    return AgentLayout(root, *found, low[actuators], high[actuators], np.array(model.body_pos[root]))
+
+
+Indices = NDArray[np.intp]
+
+
+@lru_cache(maxsize=32)
+def _found(
+    prefix: str,
+    root: int,
+    sensor: tuple[str, ...],
+    of_sensor: tuple[bytes, ...],
+    joint: tuple[str, ...],
+    of_joint: tuple[bytes, ...],
+    actuator: tuple[str, ...],
+) -> tuple[tuple[int, ...], Mapping[str, slice], Indices, Indices, Indices]:
+    """Where what has a prefix is, by names and MuJoCo's numbers: the same in each variant of most recipes.
+
+    Returns:
+        Joints of the root, slices of the sensors, and indices into `qpos`, `qvel` and `ctrl`.
+    """
+    sensors = {
+        name[len(prefix) :]: slice(first, first + width)
+        for name, first, width in _rows(sensor, of_sensor)
+        if name.startswith(prefix)
+    }
     root_joints = []
     pos: list[int] = []
     vel: list[int] = []
-    joints = (model.jnt_bodyid, model.jnt_type, model.jnt_qposadr, model.jnt_dofadr)
-    for i, (name, body, kind, q, v) in enumerate(
-        zip(world.names("jnt"), *(part.tolist() for part in joints))
-    ):
+    for i, (name, body, kind, q, v) in enumerate(_rows(joint, of_joint)):
         if not name.startswith(prefix):
             continue
         if body == root:
@@ -69,19 +99,15 @@ def layout(world: World, agent: str) -> AgentLayout:
         width = {0: (7, 6), 1: (4, 3)}.get(kind, (1, 1))
         pos += range(q, q + width[0])
         vel += range(v, v + width[1])
-    actuators = [i for i, name in enumerate(world.names("actuator")) if name.startswith(prefix)]
-    low, high = control_range(model)
-    return AgentLayout(
-        root,
-        tuple(root_joints),
-        sensors,
-        np.array(pos, dtype=np.intp),
-        np.array(vel, dtype=np.intp),
-        np.array(actuators, dtype=np.intp),
-        low[actuators],
-        high[actuators],
-        np.array(model.body_pos[root]),
-    )
+    ctrl = [i for i, name in enumerate(actuator) if name.startswith(prefix)]
+    at_pos, at_vel, at_ctrl = (np.array(part, dtype=np.intp) for part in (pos, vel, ctrl))
+    for part in (at_pos, at_vel, at_ctrl):
+        part.setflags(write=False)  # of many variants
+    return tuple(root_joints), MappingProxyType(sensors), at_pos, at_vel, at_ctrl
+
+
+def _rows(names: tuple[str, ...], numbers: tuple[bytes, ...]) -> Iterator[tuple[Any, ...]]:
+    return zip(names, *(np.frombuffer(part, dtype=np.int32).tolist() for part in numbers), strict=True)
 
 
 @dataclass(frozen=True)
@@ -193,5 +219,6 @@ class Stage:
     def ground(self, xy: Floats) -> Floats:
         """(worlds, 1) height of the ground map, in m, under points (worlds, 2)."""
         if len(self.worlds) == 1 or self._maps is None:
-            return np.array([w.ground.at(p[:1], p[1:2]) for w, p in zip(self.worlds, xy)])
+            points = zip(self.worlds, xy.tolist())
+            return np.array([[world.ground.field.at_point(x, y)] for world, (x, y) in points])
         return self.worlds[0].ground.field.at_each(self._maps, xy[:, 0], xy[:, 1])[:, None]

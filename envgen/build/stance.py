@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,18 @@ class Stance:
     soles: NDArray[np.bool_]
     below: Floats
     most: tuple[float, float]
+
+    @cached_property
+    def feet(self) -> Floats:
+        """(k, 3) points that it stands on."""
+        return self.underside[self.soles]
+
+    @cached_property
+    def spread(self) -> tuple[Floats, Floats]:
+        """(k, 2) how far these are from their middle in the plane, in m, and their second moments (2, 2)."""
+        feet = self.feet[:, :2]
+        off = feet - feet.mean(axis=0)
+        return off, off.T @ off
 
 
 def stance(model: Model, data: Data, root: Floats, kind: Root, *, flying: bool) -> Stance:

@@ -49,8 +49,7 @@ class Search:
         self.widest = max(agent.robot.size.radius for agent in draw.agents)
         self.way: Traversability = traversability(map_, least)
         self.main = self._largest_part()
-        grid = np.meshgrid(self.way.x, self.way.y)
-        self.x, self.y = grid[0].ravel(), grid[1].ravel()
+        self.x, self.y = np.tile(self.way.x, len(self.way.y)), np.repeat(self.way.y, len(self.way.x))
         self.relief = self._coarse(map_.relief(self.widest))
 
     def run(self) -> Starts:
@@ -278,5 +277,4 @@ class Search:
 
     def _point(self, x: float, y: float) -> Point:
         x, y = round(x, 3), round(y, 3)
-        z = float(self.map.at(np.array([x]), np.array([y]))[0])
-        return x, y, round(z, 3)
+        return x, y, round(self.map.field.at_point(x, y), 3)

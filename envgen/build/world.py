@@ -6,7 +6,7 @@ Checks, tasks and pictures use this and not what the builder believes: the writt
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import mujoco
 import numpy as np
@@ -28,6 +28,13 @@ _HFIELD, _PLANE, _BOX = (
 )
 
 
+@lru_cache(maxsize=32)
+def _decoded(raw: bytes, length: int, addresses: bytes) -> tuple[str, ...]:
+    """Names at addresses; most variants of a recipe have the same, but for the name of the model."""
+    starts = np.frombuffer(addresses, dtype=np.int32) - length
+    return tuple(raw[at : raw.index(b"\0", at)].decode() for at in starts.tolist())
+
+
 @dataclass(frozen=True, eq=False)
 class World:
     """A compiled model and the names in it.
@@ -40,34 +47,38 @@ class World:
     model: Model
     cell: float = MAP_CELL
 
-    def names(self, kind: str) -> list[str]:
+    def names(self, kind: str) -> tuple[str, ...]:
         """Names of all elements of a kind (`geom`, `body`, `jnt`, …), empty where one has none."""
         if kind not in self._names:
-            addresses: list[int] = getattr(self.model, f"name_{kind}adr").tolist()
-            raw = self._raw
-            self._names[kind] = [raw[at : raw.index(b"\0", at)].decode() for at in addresses]
+            self._names[kind] = _decoded(*self._raw, getattr(self.model, f"name_{kind}adr").tobytes())
         return self._names[kind]
 
     @cached_property
-    def _names(self) -> dict[str, list[str]]:
+    def _names(self) -> dict[str, tuple[str, ...]]:
         """What `names` has found."""
         return {}
 
     @cached_property
-    def _raw(self) -> bytes:
-        """All names, each ended by a zero byte; MuJoCo copies them whenever they are asked for."""
+    def _raw(self) -> tuple[bytes, int]:
+        """All names, each ended by a zero byte, but that of the model, which comes first; and its length."""
         raw: bytes = self.model.names
-        return raw
+        length = raw.index(b"\0")
+        return raw[length:], length
 
     @cached_property
-    def geom_names(self) -> list[str]:
+    def geom_names(self) -> tuple[str, ...]:
         """Name of each geom, empty where it has none."""
         return self.names("geom")
 
     @cached_property
-    def body_names(self) -> list[str]:
+    def body_names(self) -> tuple[str, ...]:
         """Name of each body."""
         return self.names("body")
+
+    @cached_property
+    def ours(self) -> bool:
+        """Whether terrain and agents have the names that they have in a world that envgen made."""
+        return bool(self.agents) and any(name.startswith(TERRAIN) for name in self.geom_names)
 
     @cached_property
     def agents(self) -> list[str]:

@@ -50,8 +50,9 @@ class Heightfield:
     def index(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Fractional (column, row) of points, clamped to the edge."""
         nrow, ncol = self.heights.shape
-        u = np.clip((np.asarray(x) - self.origin[0]) / self.cell[0], 0, ncol - 1)
-        v = np.clip((np.asarray(y) - self.origin[1]) / self.cell[1], 0, nrow - 1)
+        # numpy.clip takes three times as long to begin
+        u = np.minimum(np.maximum((x - self.origin[0]) / self.cell[0], 0.0), ncol - 1.0)
+        v = np.minimum(np.maximum((y - self.origin[1]) / self.cell[1], 0.0), nrow - 1.0)
         return u, v
 
     def at(self, x: Floats, y: Floats) -> Floats:
@@ -64,8 +65,18 @@ class Heightfield:
         Returns:
             (...,) metres.
         """
-        h00, h01, h10, h11, fx, fy = self._corners(x, y)
+        h00, h01, h10, h11, fx, fy = self._corners(*self.index(x, y))
         return (h00 * (1 - fx) + h01 * fx) * (1 - fy) + (h10 * (1 - fx) + h11 * fx) * fy
+
+    def at_point(self, x: float, y: float) -> float:
+        """Height at one point, as `at` gives it, in m; for a single one numpy takes a hundred times as long."""
+        nrow, ncol = self.heights.shape
+        u = min(max((x - self.origin[0]) / self.cell[0], 0.0), ncol - 1.0)
+        v = min(max((y - self.origin[1]) / self.cell[1], 0.0), nrow - 1.0)
+        col, row = min(int(u), ncol - 2), min(int(v), nrow - 2)
+        fx, fy = u - col, v - row
+        (h00, h01), (h10, h11) = self.heights[row : row + 2, col : col + 2].tolist()
+        return float((h00 * (1 - fx) + h01 * fx) * (1 - fy) + (h10 * (1 - fx) + h11 * fx) * fy)
 
     def at_each(self, maps: NDArray[np.float32], x: Floats, y: Floats) -> Floats:
         """Heights of n fields of the same grid, each at a point of its own; see `at`.
@@ -93,7 +104,11 @@ class Heightfield:
         MuJoCo splits each cell of a heightfield along a diagonal, which may lie above the bilinear
         surface. Arguments and result as in `at`.
         """
-        h00, h01, h10, h11, fx, fy = self._corners(x, y)
+        return self.above_index(*self.index(x, y))
+
+    def above_index(self, u: Floats, v: Floats) -> Floats:
+        """The same at fractional columns u and rows v."""
+        h00, h01, h10, h11, fx, fy = self._corners(u, v)
         # one diagonal from (0,0) to (1,1), the other from (0,1) to (1,0)
         up = np.where(
             fx > fy, h00 + (h01 - h00) * fx + (h11 - h01) * fy, h00 + (h10 - h00) * fy + (h11 - h10) * fx
@@ -105,9 +120,8 @@ class Heightfield:
         )
         return np.maximum(up, down)
 
-    def _corners(self, x: Floats, y: Floats) -> tuple[Floats, ...]:
+    def _corners(self, u: Floats, v: Floats) -> tuple[Floats, ...]:
         nrow, ncol = self.heights.shape
-        u, v = self.index(x, y)
         col = np.minimum(u.astype(np.intp), ncol - 2)
         row = np.minimum(v.astype(np.intp), nrow - 2)
         flat = self.heights.ravel()
@@ -123,11 +137,12 @@ class Heightfield:
         """
         shape = np.array(self.heights.shape, dtype="<i4")
         relative = self.heights - self.heights.min()
-        content: bytes = shape.tobytes() + relative.astype("<f4").tobytes()
-        return content
+        return b"".join((shape.tobytes(), relative.astype("<f4", copy=False).tobytes()))
 
 
 def quantise(heights: NDArray[np.floating], quantum: float = QUANTUM) -> Heights:
     """Round heights (m) to whole quanta, as float32."""
-    steps = np.rint(np.asarray(heights, dtype=np.float64) / quantum)
-    return (steps * quantum).astype(np.float32)
+    steps = np.asarray(heights, dtype=np.float64) / quantum
+    np.rint(steps, out=steps)
+    steps *= quantum
+    return steps.astype(np.float32)

@@ -43,7 +43,7 @@ class Streams:
         """
         words = [word for number in (self.seed, self.index, attempt) for word in _split(number)]
         entropy = np.array([*words, *_words(name)], dtype=np.uint32)
-        return np.random.Generator(np.random.PCG64(_Seeded(entropy)))
+        return np.random.Generator(np.random.PCG64(_Seeded(entropy)))  # type: ignore[arg-type]  # any ISeedSequence
 
 
 def _split(number: int) -> list[int]:

@@ -132,11 +132,7 @@ class Subject:
     @property
     def ours(self) -> bool:
         """Whether it is a world of ours: with terrain and agents named as in the vocabulary."""
-        return (
-            self.model is not None
-            and bool(self.world.agents)
-            and any(name.startswith("terrain/") for name in self.world.geom_names)
-        )
+        return self.model is not None and self.world.ours
 
     def size_of(self, agent: str) -> RobotSize:
         """What an agent's robot measures."""
