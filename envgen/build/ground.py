@@ -78,12 +78,22 @@ class GroundMap:
         y = self.field.origin[1] + rows * self.field.cell[1]
         return np.stack([x, y], axis=1)
 
-    def relief(self, radius: float) -> Heights:
-        """Greatest minus least height (m) within `radius` (m) of each sample."""
+    def relief(self, radius: float, stride: tuple[int, int] = (1, 1)) -> Heights:
+        """Greatest minus least height (m) within `radius` (m) of each sample.
+
+        Args:
+            radius: Half the side of the square that is looked at, in m.
+            stride: From one row and column of samples to the next: what lies between is left out.
+        """
         reach = [max(1, round(radius / cell)) for cell in self.field.cell]
-        kernel = np.ones((2 * reach[1] + 1, 2 * reach[0] + 1), dtype=np.uint8)
-        heights = self.field.heights
-        return np.asarray(cv2.dilate(heights, kernel) - cv2.erode(heights, kernel))
+        along = np.ones((1, 2 * reach[0] + 1), dtype=np.uint8)
+        across = np.ones((2 * reach[1] + 1, 1), dtype=np.uint8)
+        ends = []  # along x first, then only in the columns that are left
+        for spread in (cv2.dilate, cv2.erode):
+            columns = np.ascontiguousarray(spread(self.field.heights, along)[:, :: stride[1]])
+            ends.append(spread(columns, across)[:: stride[0]])
+        highest, lowest = ends
+        return np.asarray(highest - lowest)
 
 
 class _Corners:

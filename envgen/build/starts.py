@@ -50,7 +50,7 @@ class Search:
         self.way: Traversability = traversability(map_, least)
         self.main = self._largest_part()
         self.x, self.y = np.tile(self.way.x, len(self.way.y)), np.repeat(self.way.y, len(self.way.x))
-        self.relief = self._coarse(map_.relief(self.widest))
+        self.relief: Floats = map_.relief(self.widest, self.way.stride).astype(np.float64).ravel()
 
     def run(self) -> Starts:
         """Starts and goals, one each for every agent.

@@ -69,7 +69,7 @@ class Heightfield:
         return (h00 * (1 - fx) + h01 * fx) * (1 - fy) + (h10 * (1 - fx) + h11 * fx) * fy
 
     def at_point(self, x: float, y: float) -> float:
-        """Height at one point, as `at` gives it, in m; for a single one numpy takes a hundred times as long."""
+        """Height at one point, as `at` gives it, in m; for just one, numpy takes a hundred times as long."""
         nrow, ncol = self.heights.shape
         u = min(max((x - self.origin[0]) / self.cell[0], 0.0), ncol - 1.0)
         v = min(max((y - self.origin[1]) / self.cell[1], 0.0), nrow - 1.0)
@@ -109,25 +109,18 @@ class Heightfield:
     def above_index(self, u: Floats, v: Floats) -> Floats:
         """The same at fractional columns u and rows v."""
         h00, h01, h10, h11, fx, fy = self._corners(u, v)
+        along, rise = h00 + (h01 - h00) * fx, (h10 - h00) * fy
         # one diagonal from (0,0) to (1,1), the other from (0,1) to (1,0)
-        up = np.where(
-            fx > fy, h00 + (h01 - h00) * fx + (h11 - h01) * fy, h00 + (h10 - h00) * fy + (h11 - h10) * fx
-        )
-        down = np.where(
-            fx + fy < 1,
-            h00 + (h01 - h00) * fx + (h10 - h00) * fy,
-            h11 + (h10 - h11) * (1 - fx) + (h01 - h11) * (1 - fy),
-        )
+        up = np.where(fx > fy, along + (h11 - h01) * fy, h00 + rise + (h11 - h10) * fx)
+        down = np.where(fx + fy < 1, along + rise, h11 + (h10 - h11) * (1 - fx) + (h01 - h11) * (1 - fy))
         return np.maximum(up, down)
 
     def _corners(self, u: Floats, v: Floats) -> tuple[Floats, ...]:
         nrow, ncol = self.heights.shape
         col = np.minimum(u.astype(np.intp), ncol - 2)
         row = np.minimum(v.astype(np.intp), nrow - 2)
-        flat = self.heights.ravel()
-        first = row * ncol + col
-        h00, h01 = flat[first].astype(float), flat[first + 1].astype(float)
-        h10, h11 = flat[first + ncol].astype(float), flat[first + ncol + 1].astype(float)
+        corner = np.array([0, 1, ncol, ncol + 1]).reshape(4, *(1,) * np.ndim(col))
+        h00, h01, h10, h11 = self.heights.ravel().take(row * ncol + col + corner).astype(float)
         return h00, h01, h10, h11, u - col, v - row
 
     def to_bytes(self) -> bytes:

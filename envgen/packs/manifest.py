@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from envgen.core.resources import resource
 from envgen.packs.assets import digests
 from envgen.packs.journal import MANIFEST, NAME, Journal
 
 TABLE = "variants.parquet"
+Kind = Literal["text", "whole", "number"]
+"""What a column of the table holds."""
 ROWS = 1000
 """Rows of the table in one group: what is in memory at a time."""
 
@@ -61,26 +64,45 @@ def _write_table(journal: Journal, path: Path) -> None:
     import pyarrow as pa  # 0.2 s to import: only where it is needed
     import pyarrow.parquet as pq
 
-    columns: dict[str, Any] = {}
+    kinds: dict[str, Kind] = {}
     for row in _rows(journal):
         for key, value in row.items():
             if value is not None:
-                columns[key] = _wider(columns.get(key), value)
-    if not columns:
+                kinds[key] = _wider(kinds.get(key), value)
+    if not kinds:
         return
-    schema = pa.schema([(key, columns[key]) for key in columns])
+    types = {"text": pa.string(), "whole": pa.int64(), "number": pa.float64()}
+    schema = pa.schema([(key, types[kind]) for key, kind in kinds.items()])
     part = path.with_name(f".{path.name}.part")
     # given as a name, "~" and "s3:" in it would mean something to pyarrow
     with open(part, "wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        batch: list[dict[str, Any]] = []
-        for row in _rows(journal):
-            batch.append({key: _as(row.get(key), kind) for key, kind in columns.items()})
-            if len(batch) == ROWS:
-                writer.write_table(pa.Table.from_pylist(batch, schema))
-                batch = []
-        if batch:
-            writer.write_table(pa.Table.from_pylist(batch, schema))
+        rows = _rows(journal)
+        while batch := list(islice(rows, ROWS)):
+            columns = [
+                pa.Array.from_buffers(types[kind], len(batch), _buffers([row.get(key) for row in batch], kind))
+                for key, kind in kinds.items()
+            ]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
     os.replace(part, path)
+
+
+def _buffers(values: list[Any], kind: Kind) -> list[Any]:
+    """A column as Arrow lays it out: which values there are, where texts begin, and the values.
+
+    `pyarrow.array` would do it too, but looks whether it is given something of pandas, and imports pandas for
+    that wherever it is installed: 0.4 s.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    there = [value is not None for value in values]
+    valid = None if all(there) else pa.py_buffer(np.packbits(there, bitorder="little"))
+    if kind == "text":
+        texts = [b"" if value is None else str(value).encode() for value in values]
+        ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+        return [valid, pa.py_buffer(ends), pa.py_buffer(b"".join(texts))]
+    numbers = [0 if value is None else value for value in values]
+    return [valid, pa.py_buffer(np.array(numbers, dtype=np.int64 if kind == "whole" else np.float64))]
 
 
 def _rows(journal: Journal) -> Iterator[dict[str, Any]]:
@@ -97,24 +119,12 @@ def _rows(journal: Journal) -> Iterator[dict[str, Any]]:
         }
 
 
-def _wider(kind: Any, value: Any) -> Any:
-    """The narrowest column type that holds what was seen so far and this value."""
-    import pyarrow as pa
-
-    own = pa.string() if isinstance(value, str) else pa.int64() if isinstance(value, int) else pa.float64()
+def _wider(kind: Kind | None, value: Any) -> Kind:
+    """The narrowest kind of column that holds what was seen so far and this value."""
+    own: Kind = "text" if isinstance(value, str) else "whole" if isinstance(value, int) else "number"
     if kind is None or kind == own:
         return own
-    return pa.string() if pa.string() in (kind, own) else pa.float64()
-
-
-def _as(value: Any, kind: Any) -> Any:
-    import pyarrow as pa
-
-    if value is None:
-        return None
-    if kind == pa.string():
-        return str(value)
-    return float(value) if kind == pa.float64() else int(value)
+    return "text" if "text" in (kind, own) else "number"
 
 
 def _readme(header: dict[str, Any], variants: int) -> str:

@@ -6,7 +6,9 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -54,22 +56,7 @@ def _write(sound: Sound, folder: Path) -> str:
     """Write the files of a variant, all or nothing, and return its entry as JSON."""
     variant = sound.variant
     files = {ENV: variant.rendered.text.encode(), **variant.rendered.files}
-    target = folder / variant_folder(variant.index)
-    staged = target.with_name(f".{target.name}.part")
-    try:
-        if staged.exists():  # left by a kill
-            shutil.rmtree(staged)
-        staged.mkdir(parents=True)
-        for name, content in files.items():
-            (staged / name).write_bytes(content)
-        if target.is_dir() and not target.is_symlink():
-            shutil.rmtree(target)
-        else:
-            target.unlink(missing_ok=True)
-        os.rename(staged, target)
-    except OSError:
-        shutil.rmtree(staged, ignore_errors=True)
-        raise
+    _put(files, folder / variant_folder(variant.index))
     entry = {
         "index": variant.index,
         "difficulty": variant.draw.difficulty,
@@ -82,6 +69,40 @@ def _write(sound: Sound, folder: Path) -> str:
         "notes": list(variant.notes),
     }
     return json.dumps(entry, separators=(", ", ": "), ensure_ascii=False)
+
+
+def _put(files: Mapping[str, bytes], target: Path) -> None:
+    """Write a folder that appears whole or not at all; what is in the way is only looked for if it is."""
+    staged = target.with_name(f".{target.name}.part")
+    try:
+        try:
+            staged.mkdir(parents=True)
+        except FileExistsError:  # left by a kill
+            shutil.rmtree(staged)
+            staged.mkdir()
+        for name, content in files.items():
+            with open(staged / name, "wb", buffering=0) as file:
+                _write_all(file, content)
+        try:
+            os.rename(staged, target)
+        except OSError:
+            if not os.path.lexists(target):
+                raise
+            if target.is_dir() and not target.is_symlink():
+                shutil.rmtree(target)
+            else:
+                target.unlink()
+            os.rename(staged, target)
+    except OSError:
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
+
+
+def _write_all(file: FileIO, content: bytes) -> None:
+    """A file without a buffer may take less than it is given."""
+    left = memoryview(content)
+    while left:
+        left = left[file.write(left) :]
 
 
 def _players(sound: Sound) -> dict[str, Any]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
-
-import numpy as np
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
@@ -31,13 +30,14 @@ class HeightfieldRules(Check):
             nrow, ncol = int(model.hfield_nrow[i]), int(model.hfield_ncol[i])
             first = int(model.hfield_adr[i])
             data = model.hfield_data[first : first + nrow * ncol]
-            if not np.isfinite(data).all():
+            low, high = float(data.min()), float(data.max())
+            if not (math.isfinite(low) and math.isfinite(high)):  # both are NaN if one of the data is
                 broken.append(f"{name}: heights are not finite")
             if min(size[:2]) <= 0 or size[2] < 1e-3 or size[3] <= 0:
                 broken.append(f"{name}: size {size.tolist()} has a part that is too small")
             if min(nrow, ncol) < 2:
                 broken.append(f"{name}: {nrow} x {ncol} samples")
             # MuJoCo maps the data to 0..1 on reading: another span means that it was changed since
-            if data.min() < -1e-6 or data.max() > 1 + 1e-6:
+            if low < -1e-6 or high > 1 + 1e-6:
                 broken.append(f"{name}: data leave 0 to 1")
         return self.at_most(len(broken), 0, "; ".join(broken))
