@@ -165,9 +165,9 @@ class Traversability:
 
     def cell_of(self, x: float, y: float) -> tuple[int, int]:
         """(row, column) of the cell nearest to a point."""
-        col = int(np.clip(round((x - self.x[0]) / (self.x[1] - self.x[0])), 0, len(self.x) - 1))
-        row = int(np.clip(round((y - self.y[0]) / (self.y[1] - self.y[0])), 0, len(self.y) - 1))
-        return row, col
+        col = round(float((x - self.x[0]) / (self.x[1] - self.x[0])))
+        row = round(float((y - self.y[0]) / (self.y[1] - self.y[0])))
+        return min(max(row, 0), len(self.y) - 1), min(max(col, 0), len(self.x) - 1)
 
 
 def traversability(

@@ -148,16 +148,14 @@ def _place(
             spots = np.round(dips[rng.integers(len(dips), size=len(tries))], 3)
         yaws = np.round(rng.uniform(-math.pi, math.pi, len(tries)), 4)
         free = np.flatnonzero(taken.free(spots, prints.radii[tries]))
-        rest = prints.rest(tries[free], spots[free], yaws[free])
+        tries, spots, yaws = tries[free], spots[free], yaws[free]
+        rest = prints.rest(tries, spots, yaws)
         before = taken.used
-        for k in np.flatnonzero(rest.possible):
-            i = free[k]
-            which = int(tries[i])
-            x, y = spots[i].tolist()
-            radius = float(prints.radii[which])
+        columns = (tries, spots, prints.radii[tries], yaws, rest.z, rest.pitch, rest.roll)
+        kept = zip(*(column[rest.possible].tolist() for column in columns))
+        for which, (x, y), radius, yaw, z, pitch, roll in kept:
             # others of this round have been placed since
             if found[which] is None and taken.apart(x, y, radius, before):
                 taken.add(x, y, radius)
-                turn = attitude(float(yaws[i]), float(rest.pitch[k]), float(rest.roll[k]))
-                found[which] = shapes[which], (x, y, float(rest.z[k])), turn
+                found[which] = shapes[which], (x, y, z), attitude(yaw, pitch, roll)
     return [entry for entry in found if entry is not None]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cached_property
+from typing import Protocol, TypeVar
 
 import mujoco
 import numpy as np
@@ -14,6 +15,7 @@ from envgen.build.engine import Model
 from envgen.build.ground import GroundMap
 from envgen.core.heightfield import Floats, Heightfield
 
+Points = TypeVar("Points", float, Floats)
 _SPHERE, _CAPSULE, _CYLINDER = (
     int(kind)
     for kind in (mujoco.mjtGeom.mjGEOM_SPHERE, mujoco.mjtGeom.mjGEOM_CAPSULE, mujoco.mjtGeom.mjGEOM_CYLINDER)
@@ -73,13 +75,12 @@ class Thing:
 
     def distance(self, x: float, y: float) -> float:
         """Level distance of a point (m) from the footprint (m), 0 inside."""
-        u, v = self._local(np.array(x), np.array(y))
-        beyond = max(abs(float(u)) - self.half[0], 0.0), max(abs(float(v)) - self.half[1], 0.0)
-        return math.hypot(*beyond)
+        u, v = self._local(x, y)
+        return math.hypot(max(abs(u) - self.half[0], 0.0), max(abs(v) - self.half[1], 0.0))
 
     def cover(self, mask: NDArray[np.bool_], field: Heightfield, margin: float) -> None:
         """Mark the cells within `margin` (m) of the footprint."""
-        reach = float(np.hypot(*self.half)) + margin
+        reach = math.hypot(*self.half) + margin
         cols = _span(self.centre[0], reach, field.origin[0], field.cell[0], mask.shape[1])
         rows = _span(self.centre[1], reach, field.origin[1], field.cell[1], mask.shape[0])
         x = field.origin[0] + field.cell[0] * np.arange(cols.start, cols.stop)[None, :]
@@ -87,9 +88,14 @@ class Thing:
         u, v = self._local(x, y)
         mask[rows, cols] |= (np.abs(u) <= self.half[0] + margin) & (np.abs(v) <= self.half[1] + margin)
 
-    def _local(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        c, s = np.cos(self.yaw), np.sin(self.yaw)
-        dx, dy = x - self.centre[0], y - self.centre[1]
+    @cached_property
+    def _turn(self) -> tuple[float, float]:
+        """Cosine and sine of its yaw."""
+        return float(np.cos(self.yaw)), float(np.sin(self.yaw))
+
+    def _local(self, x: Points, y: Points) -> tuple[Points, Points]:
+        """Points (m) along the axes of the footprint."""
+        (c, s), dx, dy = self._turn, x - self.centre[0], y - self.centre[1]
         return c * dx + s * dy, c * dy - s * dx
 
 
@@ -105,8 +111,8 @@ def wholes(geoms: list[Thing]) -> list[Whole]:
 
 
 def _span(centre: float, reach: float, origin: float, cell: float, count: int) -> slice:
-    first = int(np.floor((centre - reach - origin) / cell))
-    last = int(np.ceil((centre + reach - origin) / cell)) + 1
+    first = math.floor((centre - reach - origin) / cell)
+    last = math.ceil((centre + reach - origin) / cell) + 1
     return slice(min(max(first, 0), count), min(max(last, 0), count))
 
 
