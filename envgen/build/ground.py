@@ -88,10 +88,10 @@ class GroundMap:
         reach = [max(1, round(radius / cell)) for cell in self.field.cell]
         along = np.ones((1, 2 * reach[0] + 1), dtype=np.uint8)
         across = np.ones((2 * reach[1] + 1, 1), dtype=np.uint8)
-        ends = []  # along x first, then only in the columns that are left
+        ends = []  # along y first, which is cheaper, then only in the rows that are left
         for spread in (cv2.dilate, cv2.erode):
-            columns = np.ascontiguousarray(spread(self.field.heights, along)[:, :: stride[1]])
-            ends.append(spread(columns, across)[:: stride[0]])
+            rows = np.ascontiguousarray(spread(self.field.heights, across)[:: stride[0]])
+            ends.append(spread(rows, along)[:, :: stride[1]])
         highest, lowest = ends
         return np.asarray(highest - lowest)
 

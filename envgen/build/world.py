@@ -21,6 +21,7 @@ from envgen.core.params import RobotSize
 TERRAIN, OBSTACLE, GOAL = "terrain/", "obstacle/", "goal/"
 ROOT_SENSOR = "/root_pos"
 MAP_CELL = 0.1
+_SITE = int(mujoco.mjtObj.mjOBJ_SITE)
 _HFIELD, _PLANE, _BOX = (
     int(mujoco.mjtGeom.mjGEOM_HFIELD),
     int(mujoco.mjtGeom.mjGEOM_PLANE),
@@ -92,7 +93,7 @@ class World:
         for i, name in enumerate(self.names("sensor")):
             if name.endswith(ROOT_SENSOR):
                 kind, number = int(self.model.sensor_objtype[i]), int(self.model.sensor_objid[i])
-                body = int(self.model.site_bodyid[number]) if kind == mujoco.mjtObj.mjOBJ_SITE else number
+                body = int(self.model.site_bodyid[number]) if kind == _SITE else number
                 roots[name[: -len(ROOT_SENSOR)]] = body
         return roots
 

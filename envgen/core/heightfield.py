@@ -119,8 +119,8 @@ class Heightfield:
         nrow, ncol = self.heights.shape
         col = np.minimum(u.astype(np.intp), ncol - 2)
         row = np.minimum(v.astype(np.intp), nrow - 2)
-        corner = np.array([0, 1, ncol, ncol + 1]).reshape(4, *(1,) * np.ndim(col))
-        h00, h01, h10, h11 = self.heights.ravel().take(row * ncol + col + corner).astype(float)
+        flat, first = self.heights.ravel(), row * ncol + col
+        h00, h01, h10, h11 = (flat.take(first + step).astype(float) for step in (0, 1, ncol, ncol + 1))
         return h00, h01, h10, h11, u - col, v - row
 
     def to_bytes(self) -> bytes:

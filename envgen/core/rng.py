@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+_WORD = 0xFFFFFFFF
+
 
 @lru_cache(maxsize=4096)
 def _words(name: str) -> tuple[int, int]:
@@ -48,9 +50,9 @@ class Streams:
 
 def _split(number: int) -> list[int]:
     """A whole number >= 0 in words of 32 bits, the lowest first, as SeedSequence splits it."""
-    words = [number & 0xFFFFFFFF]
+    words = [number & _WORD]
     while number := number >> 32:
-        words.append(number & 0xFFFFFFFF)
+        words.append(number & _WORD)
     return words
 
 
@@ -62,10 +64,14 @@ class _Seeded(np.random.bit_generator.ISeedSequence):
     """
 
     def __init__(self, entropy: NDArray[np.uint32]) -> None:
-        pool = np.random.SeedSequence(entropy).pool
-        state = (np.concatenate([pool, pool]) ^ _XOR) * _TIMES
-        state ^= state >> _HALF
-        self._state = state.view(np.uint64)  # MuJoCo runs on little-endian machines alone
+        pool = np.random.SeedSequence(entropy).pool.tolist()
+        half = []
+        for word, before, after in zip(pool + pool, _HASH, _HASH[1:]):
+            mixed = (word ^ before) * after & _WORD
+            half.append(mixed ^ mixed >> 16)
+        self._state = np.array(
+            [low | high << 32 for low, high in zip(half[::2], half[1::2])], dtype=np.uint64
+        )
 
     def generate_state(self, n_words: int, dtype: Any = np.uint32) -> NDArray[Any]:
         """What PCG64 asks for: four words of 64 bits."""
@@ -76,6 +82,5 @@ class _Seeded(np.random.bit_generator.ISeedSequence):
 
 _FIRST, _FACTOR = 0x8B51F9DD, 0x58F38DED
 """INIT_B and MULT_B of SeedSequence."""
-_HASH = np.array([_FIRST * pow(_FACTOR, i, 2**32) % 2**32 for i in range(9)], dtype=np.uint32)
-_XOR, _TIMES, _HALF = _HASH[:-1], _HASH[1:], np.uint32(16)
-"""Its hash constant before and after each of the eight words, and half the bits of a word."""
+_HASH = [_FIRST * pow(_FACTOR, i, 2**32) % 2**32 for i in range(9)]
+"""Its hash constant at each of the eight words, and after them."""

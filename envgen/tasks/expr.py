@@ -262,8 +262,7 @@ def _literal(value: float, worlds: int) -> Values:
 def _applied(op: str, args: list[Any]) -> Term:
     """An operator with its arguments."""
     if op in OPERATORS:
-        function, parts = OPERATORS[op][0], [_part(arg) for arg in args]
-        return lambda reading, memo: function(*[part(reading, memo) for part in parts])
+        return _operated(OPERATORS[op][0], [_part(arg) for arg in args])
     if op == "slice":
         whole, columns = _part(args[0]), (slice(None), slice(args[1], args[2]))
         return lambda reading, memo: whole(reading, memo)[columns]
@@ -282,6 +281,17 @@ def _applied(op: str, args: list[Any]) -> Term:
     if op in VIEWS:
         return _view(op, args[0], _part(args[1]))
     return _wrong(f"unknown operator {op!r} in a task term")
+
+
+def _operated(function: Callable[..., Values], parts: list[Term]) -> Term:
+    """A function of parts; a call with a list of arguments takes as long as an operator of small arrays."""
+    if len(parts) == 1:
+        (one,) = parts
+        return lambda reading, memo: function(one(reading, memo))
+    if len(parts) == 2:
+        left, right = parts
+        return lambda reading, memo: function(left(reading, memo), right(reading, memo))
+    return lambda reading, memo: function(*[part(reading, memo) for part in parts])
 
 
 def _view(op: str, group: str, seen: Term) -> Term:
