@@ -74,7 +74,7 @@ def _octave(patch: Patch, wavelength: float, offset: Floats, turn: int) -> Heigh
     cols, across = _taps(x)
     rows, along = _taps(y)
     part = np.zeros((len(field), len(x)), dtype=np.float32)
-    used = np.unique(rows)
+    used = np.flatnonzero(np.bincount(rows.ravel()))  # numpy.unique would import numpy.ma
     strip = field[used]
     mixed = across[0] * strip[:, cols[0]]
     for tap in range(1, 4):

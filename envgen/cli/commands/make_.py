@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from envgen.cli import show
+from envgen.cli.windowless import windowless
 
 if TYPE_CHECKING:
     from envgen.packs.make import Tally
@@ -67,7 +68,9 @@ def command(
     """Make a pack: variants of a PROMPT or parameter FILE that stock MuJoCo loads, each validated."""
     from envgen.core import overrides
     from envgen.core.errors import EnvgenError
-    from envgen.packs.make import check_count, check_jobs, check_only, check_seed, is_file, make, resolve
+
+    with windowless():
+        from envgen.packs.make import check_count, check_jobs, check_only, check_seed, is_file, make, resolve
     from envgen.packs.recipe import Recipe
     from envgen.prompting.base import interpret
 
