@@ -8,7 +8,6 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +80,7 @@ def _put(files: Mapping[str, bytes], target: Path) -> None:
             shutil.rmtree(staged)
             staged.mkdir()
         for name, content in files.items():
-            with open(staged / name, "wb", buffering=0) as file:
-                _write_all(file, content)
+            (staged / name).write_bytes(content)
         try:
             os.rename(staged, target)
         except OSError:
@@ -96,13 +94,6 @@ def _put(files: Mapping[str, bytes], target: Path) -> None:
     except OSError:
         shutil.rmtree(staged, ignore_errors=True)
         raise
-
-
-def _write_all(file: FileIO, content: bytes) -> None:
-    """A file without a buffer may take less than it is given."""
-    left = memoryview(content)
-    while left:
-        left = left[file.write(left) :]
 
 
 def _players(sound: Sound) -> dict[str, Any]:
