@@ -174,8 +174,7 @@ class Footprints:
         ground, halves = self._ground, self._halves[which]
         under = ground.at(*_turned(_U * halves[:, :1], _V * halves[:, 1:], spots, yaws))
         # what is long follows the slope along its length, what leans across too; the rest stands upright
-        rise = np.where(self._lean[which], (under * _U).sum(axis=1) / np.square(_U).sum(), 0.0)
-        across = np.where(self._rolls[which], (under * _V).sum(axis=1) / np.square(_V).sum(), 0.0)
+        rise, across = _slope(under, _U, self._lean[which]), _slope(under, _V, self._rolls[which])
         residual = under - rise[:, None] * _U - across[:, None] * _V
         # it stands on what is near the highest ground under it, and most of it has to
         carries = residual >= (residual.max(axis=1) - 0.3 * self._heights[which])[:, None]
@@ -212,6 +211,13 @@ def attitude(yaw: float, pitch: float, roll: float) -> Quat:
         cy * sp * cr + sy * cp * sr,
         sy * cp * cr - cy * sp * sr,
     )
+
+
+def _slope(under: Floats, samples: Floats, where: NDArray[np.bool_]) -> Floats:
+    """(n,) rise of ground (n, 35) from the middle of a footprint to its edge; level where nothing leans."""
+    if not where.any():
+        return np.zeros(len(under))
+    return np.where(where, (under * samples).sum(axis=1) / np.square(samples).sum(), 0.0)
 
 
 def _leans(shape: Shape) -> bool:

@@ -100,11 +100,11 @@ def leaning(xmat: Floats) -> Floats:
     Args:
         xmat: (9,) orientation of its root.
     """
-    axes = xmat.reshape(3, 3)
-    axis = int(np.argmax(np.abs(axes[2])))
-    if abs(axes[2, axis]) < 1 / math.hypot(1.0, math.hypot(STEEPEST, STEEPEST)):
+    axes: list[float] = xmat.tolist()
+    axis = max(range(3), key=lambda axis: abs(axes[6 + axis]))
+    if abs(axes[6 + axis]) < 1 / math.hypot(1.0, math.hypot(STEEPEST, STEEPEST)):
         return np.array([0.0, 0.0, 1.0])
-    return np.asarray(axes[:, axis] * np.sign(axes[2, axis]))
+    return np.array(axes[axis::3]) * math.copysign(1.0, axes[6 + axis])
 
 
 def _most(model: Model, touching: list[int], soles: Floats, kind: Root) -> tuple[float, float]:

@@ -95,7 +95,10 @@ class Search:
 
     def _within(self, zone: Zone) -> NDArray[np.bool_]:
         """(cells,) whether a cell lies in a rectangle."""
-        return self._inset(zone) >= -1e-9
+        x0, x1, y0, y1 = zone
+        x, y = self.way.x, self.way.y
+        along, across = np.minimum(x - x0, x1 - x) >= -1e-9, np.minimum(y - y0, y1 - y) >= -1e-9
+        return np.logical_and.outer(across, along).ravel()
 
     def _inset(self, zone: Zone) -> Floats:
         """(cells,) distance (m) to the nearest side of a rectangle, negative outside."""
@@ -146,9 +149,10 @@ class Search:
             )
         relief = self.relief[allowed]
         # where hardly a patch is flat, the flattest twentieth; the rest, flattest first, if these don't do
-        few = np.count_nonzero(relief <= FLAT) < 4 * len(self.draw.agents)
-        twentieth = len(relief) // 20
-        flat = relief <= (float(np.partition(relief, twentieth)[twentieth]) if few else FLAT)
+        flat = relief <= FLAT
+        if np.count_nonzero(flat) < 4 * len(self.draw.agents):
+            twentieth = len(relief) // 20
+            flat = relief <= float(np.partition(relief, twentieth)[twentieth])
         order = self.rng.permutation(allowed[flat])
         if len(order) < ENOUGH * len(self.draw.agents):
             steep = self.rng.permutation(np.flatnonzero(~flat))

@@ -12,6 +12,9 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """From what fails a file to what is only good to know."""
 
 
+_OPTIONAL = ("unit", "detail", "remedy", "element", "file", "line")
+
+
 @dataclass(frozen=True)
 class Finding:
     """What one check found.
@@ -50,9 +53,8 @@ class Finding:
     def to_json(self) -> dict[str, Any]:
         """Plain data, without what is empty."""
         data: dict[str, Any] = {"ok": self.ok, "measured": _plain(self.measured), "bound": _plain(self.bound)}
-        for key in ("unit", "detail", "remedy", "element", "file", "line"):
-            if getattr(self, key):
-                data[key] = getattr(self, key)
+        fields = vars(self)
+        data |= {key: fields[key] for key in _OPTIONAL if fields[key]}
         if not self.ok and self.severity != "error":
             data["severity"] = self.severity
         return data
