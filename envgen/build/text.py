@@ -15,7 +15,8 @@ def number(value: float) -> str:
 
 def numbers(values: Iterable[float]) -> str:
     """Numbers separated by spaces."""
-    return " ".join(number(float(value)) for value in values)
+    # as `number` writes them: a world with obstacles has a thousand
+    return " ".join([text if (text := f"{value:.6g}") != "-0" else "0" for value in values])
 
 
 def quat_attribute(quat: Quat) -> str:

@@ -83,9 +83,7 @@ class Thing:
         reach = math.hypot(*self.half) + margin
         cols = _span(self.centre[0], reach, field.origin[0], field.cell[0], mask.shape[1])
         rows = _span(self.centre[1], reach, field.origin[1], field.cell[1], mask.shape[0])
-        x = field.origin[0] + field.cell[0] * np.arange(cols.start, cols.stop)[None, :]
-        y = field.origin[1] + field.cell[1] * np.arange(rows.start, rows.stop)[:, None]
-        u, v = self._local(x, y)
+        u, v = self._local(field.x[None, cols], field.y[rows, None])
         mask[rows, cols] |= (np.abs(u) <= self.half[0] + margin) & (np.abs(v) <= self.half[1] + margin)
 
     @cached_property

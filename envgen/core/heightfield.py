@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,18 @@ class Heightfield:
         nrow, ncol = heights.shape
         cell = (size[0] / (ncol - 1), size[1] / (nrow - 1))
         return cls(heights, cell, (-size[0] / 2, -size[1] / 2))
+
+    @cached_property
+    def x(self) -> Floats:
+        """(ncol,) positions of the columns, in m."""
+        along: Floats = self.origin[0] + self.cell[0] * np.arange(self.heights.shape[1], dtype=np.float64)
+        return along
+
+    @cached_property
+    def y(self) -> Floats:
+        """(nrow,) positions of the rows, in m."""
+        along: Floats = self.origin[1] + self.cell[1] * np.arange(self.heights.shape[0], dtype=np.float64)
+        return along
 
     @property
     def size(self) -> tuple[float, float]:

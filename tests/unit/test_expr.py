@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from envgen.core.errors import EnvgenError
-from envgen.tasks.expr import OPERATORS, SOURCES, evaluate
+from envgen.tasks.expr import OPERATORS, SOURCES, compiled, evaluate
 
 floats = st.floats(-1e3, 1e3, width=32).map(float)
 WORLDS = 3
@@ -212,6 +212,34 @@ def test_shared_parts_are_evaluated_once():
     evaluate(["add", part, part], counted, memo)
     evaluate(["neg", part], counted, memo)
     assert calls == ["a"]
+
+
+def test_parts_written_alike_are_evaluated_once_in_all_terms():
+    counted = Fake(np.ones((3, 1)))
+    calls = []
+    counted.sensor = lambda name: calls.append(name) or np.ones((3, 1))
+    terms = compiled(json.loads('[["neg", ["sensor", "a"]], ["abs", ["sensor", "a"]], ["sensor", "a"]]'))
+    memo: dict = {}
+    assert [float(term(counted, memo)[0, 0]) for term in terms] == [-1, 1, 1]
+    assert calls == ["a"]
+    terms[0](counted, {})  # another state
+    assert calls == ["a", "a"]
+
+
+def test_columns_that_are_equal_but_no_whole_numbers_are_told():
+    first = ["slice", ["joint_pos"], 0, 1]
+    np.testing.assert_array_equal(evaluate(first, Fake()), [[1], [3], [5]])
+    with pytest.raises(EnvgenError, match="can't be evaluated"):
+        evaluate(["slice", ["joint_pos"], 0.0, 1.0], Fake())
+
+
+def test_what_is_wrong_with_a_term_is_told_when_it_is_asked_for():
+    fine, unknown, strange = compiled([1, ["add", 1, ["pow", 1, 2]], ["add", 1, object()]])
+    assert fine(Fake(), {})[0, 0] == 1
+    for term, cause in ((unknown, "unknown operator 'pow'"), (strange, "is no expression")):
+        for _ in range(2):
+            with pytest.raises(EnvgenError, match=cause):
+                term(Fake(), {})
 
 
 class Player(Fake):

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from envgen.build.ground import GroundMap
 from envgen.core.heightfield import QUANTUM, Heightfield, quantise
 
 heights = hnp.arrays(
@@ -32,6 +33,20 @@ def test_exact_at_the_samples(values, size):
     scale = 1e-5 * (1 + np.ptp(values))
     np.testing.assert_allclose(field.at(x, y), values, atol=scale)
     np.testing.assert_allclose(field.above(x, y), values, atol=scale)
+
+
+@given(heights, sizes, st.integers(0, 1000))
+def test_one_point_is_read_as_many_are(values, size, seed):
+    field = Heightfield.centred(values, size)
+    points = np.random.default_rng(seed).uniform(-0.7, 0.7, (9, 2)) * size  # some of them outside
+    one_by_one = [field.at_point(x, y) for x, y in points.tolist()]
+    np.testing.assert_array_equal(one_by_one, field.at(points[:, 0], points[:, 1]))
+
+
+@given(heights, sizes, st.floats(0.0, 5.0), st.integers(1, 3), st.integers(1, 3))
+def test_relief_of_every_so_many_samples(values, size, radius, rows, cols):
+    ground = GroundMap(Heightfield.centred(values, size), sharp=False)
+    np.testing.assert_array_equal(ground.relief(radius, (rows, cols)), ground.relief(radius)[::rows, ::cols])
 
 
 @given(heights, sizes, st.integers(0, 1000))

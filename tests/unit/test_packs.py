@@ -17,6 +17,7 @@ from helpers import CFG, SLOW, make_cfg, script, start, tree
 from envgen.core import cfgio
 from envgen.core.errors import InputError
 from envgen.core.overrides import Sweep
+from envgen.packs import manifest
 from envgen.packs.make import Tally, _shortfall, make
 from envgen.packs.pack import Pack
 
@@ -235,3 +236,32 @@ def test_from_a_prompt(tmp_path, monkeypatch):
     assert pack[0].agents == ["ant_0"]
     assert pack[0].drawn["terrain.kind"] == "rough"
     assert pack.manifest["prompt"] == "3 worlds of rough terrain for ants"
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("whole", [3, None, -(2**40), *range(9)]),
+        ("number", [0.1, 2, None, float("inf")]),
+        ("text", ["", "größer", None, 7, 2.5, "a" * 300]),
+        ("text", ["ball", "box"]),
+        ("number", [None, None]),
+    ],
+)
+def test_columns_of_the_table_are_what_arrow_makes_of_them(kind, values):
+    import pyarrow as pa
+
+    of_kind = {"whole": (pa.int64(), int), "number": (pa.float64(), float), "text": (pa.string(), str)}
+    arrow, cast = of_kind[kind]
+    column = pa.Array.from_buffers(arrow, len(values), manifest._buffers(values, kind))
+    column.validate(full=True)
+    assert column.equals(pa.array([None if v is None else cast(v) for v in values], type=arrow))
+
+
+def test_making_a_pack_does_not_import_pandas(tmp_path):
+    code = (
+        "import sys; from envgen.packs.make import make;"
+        "make({'name': 'x'}, 2, out=sys.argv[1], jobs=1); sys.exit('pandas' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "p")], check=True)
+    assert (tmp_path / "p" / "variants.parquet").exists()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import itertools
 
 import numpy as np
@@ -17,6 +18,14 @@ def draws(seed: int, index: int, name: str, attempt: int = 0) -> tuple[float, ..
 @given(st.integers(0, 2**63 - 1), st.integers(0, 10**6), st.text(max_size=20), st.integers(0, 20))
 def test_the_same_arguments_give_the_same_draws(seed, index, name, attempt):
     assert draws(seed, index, name, attempt) == draws(seed, index, name, attempt)
+
+
+@given(st.integers(0, 2**63 - 1), st.integers(0, 2**40), st.text(max_size=20), st.integers(0, 5000))
+def test_streams_are_seeded_as_numpy_seeds(seed, index, name, attempt):
+    digest = hashlib.sha256(name.encode()).digest()
+    words = int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:8], "little")
+    own = np.random.PCG64(np.random.SeedSequence((seed, index, attempt, *words)))
+    assert Streams(seed, index)(name, attempt).bit_generator.state == own.state
 
 
 def test_every_part_of_the_name_of_a_stream_matters():
