@@ -8,14 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from envgen.bench.arrival import arrivals
 from envgen.bench.base import Result, Row, rounded
 from envgen.bench.native import native_steps_per_s
 from envgen.browser.chrome import browser
 from envgen.browser.session import Session, session
-from envgen.browser.unwatched import unwatched
 from envgen.packs.make import make
 from envgen.server.messages import PromptSource
-from envgen.server.running import serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -34,20 +33,6 @@ async seconds => {
     await new Promise(done => setTimeout(done, 1000 * seconds));
     const [ended, after] = read();
     return 1000 * (after - before) / (ended - began);
-}
-"""
-TO_RUNNING = """
-async ([prompt, count, seed]) => {
-    const drawn = () => new Promise(done =>
-        requestAnimationFrame(() => requestAnimationFrame(done)));
-    const began = performance.now();
-    window.envgen.start({ prompt, count, seed: String(seed) });
-    await window.envgen.running(1);
-    await drawn();
-    const first = performance.now() - began;
-    await window.envgen.running(count);
-    await drawn();
-    return [first / 1000, (performance.now() - began) / 1000];
 }
 """
 SWITCH = """
@@ -90,13 +75,13 @@ def bench_browser(
         told(0.1, "pool, bare loop and native MuJoCo in turn")
         rates, heap, facts = _rates(chrome, root, models, count, seconds, repeats, workers)
         told(0.6, "prompt to running")
-        times = _times(chrome, root, count, workers, repeats)
+        times = arrivals(chrome, root, PROMPT, count, workers, repeats)
         told(0.75, f"drawing {WALL} environments")
         wall = _drawing(chrome, root, WALL, workers)
         told(0.9, f"drawing {FEW} environments")
         few = _drawing(chrome, root, FEW, workers)
     pool, bare, native = (statistics.median(rates[name]) for name in ("pool", "bare", "native"))
-    first, whole = (statistics.median(column) for column in zip(*times))
+    first, whole, alone = (statistics.median(column) for column in zip(*times))
     mib = heap / 2**20 / count
     how = "graphics card" if not wall["software"] else "software"
     rows = [
@@ -107,6 +92,7 @@ def bench_browser(
         Row("pool to native", rounded(pool / native), "", "≥ 0.60"),
         Row("first environment", rounded(first), "s", "≤ 1", "prompt entered to stepping and visible"),
         Row("all environments", rounded(whole), "s", "≤ 4 for 500", "stepping, at real time meanwhile"),
+        Row("server alone", rounded(alone), "s", "", "the same made and sent, nobody runs them"),
         Row("memory", rounded(mib), "MiB each", "≤ 0.5", "heaps of all workers"),
         Row("script of a frame", rounded(wall["scriptMs"]), "ms", "≤ 4", f"{WALL} environments"),
         Row("draw calls", wall["drawCalls"], "", "≤ 16", f"{WALL} environments"),
@@ -120,6 +106,7 @@ def bench_browser(
         "native_steps_per_s": rounded(native),
         "first_s": rounded(first),
         "all_s": rounded(whole),
+        "server_s": rounded(alone),
         "mib_per_env": rounded(mib),
         "script_ms_per_frame": rounded(wall["scriptMs"]),
         "draw_calls": wall["drawCalls"],
@@ -167,19 +154,6 @@ def _pool_rate(page: Session, seconds: float) -> float:
             seconds,
         )
     )
-
-
-def _times(chrome: Browser, root: Path, count: int, workers: int, repeats: int) -> list[tuple[float, float]]:
-    """Seconds from the prompt to the first and to all environments stepping and drawn, server warm.
-
-    In a tab that Playwright doesn't watch: watching doubles the processor time of what arrives.
-    """
-    with serving(root) as server, unwatched(chrome, f"{server.url}?draw=1&workers={workers}") as tab:
-        recipe = {"prompt": PROMPT, "count": 2 * workers, "seed": "10000"}
-        tab.call("recipe => window.envgen.start(recipe)", recipe)
-        tab.call("count => window.envgen.running(count)", recipe["count"])
-        times = [tab.call(TO_RUNNING, [PROMPT, count, seed]) for seed in range(1, repeats + 1)]
-    return [(float(first), float(whole)) for first, whole in times]
 
 
 def _drawing(chrome: Browser, root: Path, count: int, workers: int) -> dict[str, Any]:
