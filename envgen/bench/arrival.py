@@ -45,8 +45,8 @@ async ([prompt, count, seed]) => {
 def arrivals(
     chrome: Browser, root: Path, prompt: str, count: int, workers: int, repeats: int
 ) -> list[tuple[float, float, float]]:
-    """Seconds to the first and to all environments stepping and drawn, server and page warm; and to all of them
-    at a client that throws them away: what making and sending takes on the same processors.
+    """Seconds to the first and to all environments stepping and drawn, server and page warm; and to all at a
+    client that throws them away: what making and sending takes on the same processors.
 
     In a tab that Playwright doesn't watch: watching doubles the processor time of what arrives.
 
