@@ -27,7 +27,7 @@ test("chips say what was understood, assumed and not understood, each once", () 
   const chips = makeChips(meaning);
   expect(chips.map((c) => [c.kind, c.label, c.text])).toEqual([
     ["understood", "terrain", "rough"],
-    ["understood", "density", "0.02 to 0.06"],
+    ["understood", "box density", "0.02 to 0.06"],
     ["understood", "", "200 variants"],
     ["assumed", "task", "walk"],
     ["unmapped", "", "shiny"],

@@ -39,6 +39,17 @@ export function labelOf(path: string): string {
   return (LABELS[last] ?? last).replaceAll("_", " ");
 }
 
+/** The same, with whose it is: of several obstacles each may have its density. */
+function fullLabelOf(cfg: unknown, path: string): string {
+  const label = labelOf(path);
+  const keys = parsePath(path);
+  if (NAMES.has(String(keys[keys.length - 1]))) return label;
+  const item = /^(.*\])\.[^\]]*$/.exec(path)?.[1];
+  if (!item) return label;
+  const owner = [...NAMES].map((name) => getPath(cfg, `${item}.${name}`)).find((v) => typeof v === "string");
+  return owner ? `${String(owner).replaceAll("_", " ")} ${label}` : label;
+}
+
 export function makeChips(meaning: InterpretationSpec): Chip[] {
   const chips: Chip[] = [];
   const seen = new Set<string>();
@@ -46,7 +57,7 @@ export function makeChips(meaning: InterpretationSpec): Chip[] {
     const key = `${u.path} ${JSON.stringify(u.value)}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    const label = labelOf(u.path);
+    const label = fullLabelOf(meaning.cfg, u.path);
     const text = u.path === "count" ? `${value(u.value)} variants` : value(u.value);
     chips.push({
       kind: "understood",
@@ -64,7 +75,7 @@ export function makeChips(meaning: InterpretationSpec): Chip[] {
       kind: "assumed",
       path: a.path,
       words: "",
-      label: labelOf(a.path),
+      label: fullLabelOf(meaning.cfg, a.path),
       value: a.value,
       text: value(a.value),
       why: `${a.why} (${a.path})`,
