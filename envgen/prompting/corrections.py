@@ -9,6 +9,7 @@ REACH = 24
 """How many items back the word may stand that is replaced."""
 LONGEST = 120
 """Most letters of a trace."""
+_GROUNDS = ("terrain", "obstacle")
 _CATEGORIES = ("robot", "terrain", "obstacle", "planet", "difficulty", "task", "set")
 
 
@@ -123,14 +124,12 @@ def _replace(items: list[Item], start: int, end: int, lexicon: Lexicon, text: st
             if not item.stop and not moved and not item.sense("negate"):
                 break
             continue
-        old = next(
-            (
-                k
-                for k in range(start - 1, max(start - REACH, -1), -1)
-                if k not in taken and _category(items[k]) == category and not items[k].negated
-            ),
-            None,
-        )
+        before = [k for k in range(start - 1, max(start - REACH, -1), -1) if k not in taken]
+        old = next((k for k in before if _category(items[k]) == category and not items[k].negated), None)
+        if (
+            old is None and not moved and category in _GROUNDS and not items[j - 1].sense("negate")
+        ):  # "stairs, no wait, a ramp"
+            old = next((k for k in before if _category(items[k]) in _GROUNDS and not items[k].negated), None)
         if old is None:
             continue
         taken.add(old)
@@ -144,6 +143,9 @@ def _replace(items: list[Item], start: int, end: int, lexicon: Lexicon, text: st
         item.start = was.start
         items[old] = item
     gone = {new for _, new in moved} | set(range(start, end))
+    last = max(gone) + 1
+    if last < len(items) and items[last].punct == "," and items[start - 1].punct:
+        gone.add(last)  # "four, make that five, rovers": commas on both sides of what is put in
     # punctuation before the marker parted nothing but what is taken back
     while start - 1 in range(len(items)) and items[start - 1].punct:
         start -= 1

@@ -32,6 +32,7 @@ class Tongue:
     Attributes:
         name: In English.
         phrases: Stems of a phrase to English words.
+        exact: The same by words as they are listed, which count before stems: "sin" is not "sino".
         endings: That a stem goes without, longest first.
         numbers: Numerals, folded, to English numerals.
         joiner: That stands inside numerals: "fünfundzwanzig".
@@ -43,6 +44,7 @@ class Tongue:
 
     name: str
     phrases: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    exact: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     endings: tuple[str, ...] = ()
     numbers: dict[str, str] = field(default_factory=dict)
     joiner: str = ""
@@ -90,10 +92,15 @@ def _read(data: dict[str, Any]) -> Tongue:
         segmented=data.get("segmented", True),
         adjectives_follow=data.get("adjectives_follow", False),
     )
+    folded: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
     for english, phrases in data["words"].items():
         for phrase in phrases:
             words = phrase.replace("'", " ").replace("-", " ").split()
             tongue.phrases.setdefault(tuple(map(tongue.stem, words)), tuple(english.split()))
+            tongue.exact.setdefault(tuple(word.casefold() for word in words), tuple(english.split()))
+            folded.append((tuple(map(fold, words)), tuple(english.split())))
+    for key, words_in_english in folded:
+        tongue.exact.setdefault(key, words_in_english)
     return tongue
 
 
@@ -161,13 +168,24 @@ def _phrase(tokens: list[Token], stems: list[str], i: int, tongue: Tongue) -> tu
         return 0, ()
     for length in range(min(LONGEST, len(tokens) - i), 1, -1):
         key = tuple(stems[i : i + length])
-        if all(key) and key in tongue.phrases:
-            return length, tongue.phrases[key]
-    if (stems[i],) in tongue.phrases:
-        return 1, tongue.phrases[(stems[i],)]
+        if all(key) and (found := _listed(tokens[i : i + length], key, tongue)) is not None:
+            return length, found
+    if (found := _listed(tokens[i : i + 1], (stems[i],), tongue)) is not None:
+        return 1, found
     if (number := _numeral(fold(tokens[i].word), tongue)) is not None:
         return 1, number
     return (1, parts) if (parts := _compound(tokens[i].word, tongue)) else (0, ())
+
+
+def _listed(tokens: list[Token], stems: tuple[str, ...], tongue: Tongue) -> tuple[str, ...] | None:
+    """The English words of a phrase that is listed, by its very words or else by their stems."""
+    words = tuple(token.word for token in tokens)
+    plain = tuple(map(fold, words))
+    singular = (*plain[:-1], plain[-1].removesuffix("s"))  # "grados" is "grado", not "gradas"
+    for key in (words, plain, singular):
+        if key in tongue.exact:
+            return tongue.exact[key]
+    return tongue.phrases.get(stems)
 
 
 def _compound(word: str, tongue: Tongue) -> tuple[str, ...]:

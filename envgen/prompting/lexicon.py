@@ -37,6 +37,7 @@ class Sense:
         measures: A path of the EnvCfg that a number beside the phrase sets, in unit `dimension`.
         set: Values by path of the EnvCfg.
         multiplies: A path that is a multiplier; `more` tells its direction.
+        spreads: A path that is a multiplier, of what may spread around its usual value.
         change: 1 for more, -1 for less, of a number of percent beside it.
         planet: Gravity in m/s2.
         wind: Range of speed in m/s, along `direction`; `speed` alone is an adjective's.
@@ -74,6 +75,7 @@ class Sense:
     dimension: str = ""
     set: Mapping[str, Any] = field(default_factory=dict)
     multiplies: str = ""
+    spreads: str = ""
     more: bool = True
     change: int = 0
     planet: float | None = None

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from envgen.core.errors import InputError
 from envgen.prompting import (
     rules_degrees,
+    rules_gravity,
+    rules_named,
     rules_physics,
     rules_robots,
     rules_scope,
@@ -29,7 +31,8 @@ RULES: tuple[Callable[[Reading], None], ...] = (
     rules_scope.negation,
     rules_scope.levels,
     rules_scope.variants,
-    rules_physics.gravity,
+    rules_gravity.gravity,
+    rules_physics.spreads,
     rules_physics.friction,
     rules_physics.wind,
     rules_physics.measured,
@@ -44,6 +47,7 @@ RULES: tuple[Callable[[Reading], None], ...] = (
     rules_physics.consistent,
     measure.link,
     rules_things.things,
+    rules_named.named,
     measure.shares,
     measure.measures,
     measure.densities,
@@ -54,7 +58,7 @@ RULES: tuple[Callable[[Reading], None], ...] = (
 """Each rule takes the items that it can use; what none of them takes is unmapped."""
 
 
-SILENT = frozenset(("group", "correction", "weak_correction"))
+SILENT = frozenset(("group", "correction", "weak_correction", "predicament"))
 """Parts in the grammar that ask for nothing by themselves."""
 
 

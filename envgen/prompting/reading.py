@@ -124,6 +124,10 @@ class Reading:
     links: dict[int, int] = field(default_factory=dict)
     gravity: float = 9.81
 
+    def table(self, name: str) -> tuple[str, ...]:
+        """A list of the grammar's words, by its name in the lexicon; empty if it has none."""
+        return tuple(self.lexicon.tables.get(name, ()))
+
     def open(self) -> Iterator[tuple[int, Item]]:
         """Items that no rule has used yet."""
         return ((i, item) for i, item in enumerate(self.items) if not item.used and not item.punct)

@@ -9,45 +9,7 @@ from envgen.core.params import Param
 from envgen.prompting.reading import Draft, Reading, first_known
 from envgen.prompting.scan import Item, Quantity
 
-LINKS = (
-    "of",
-    "between",
-    "is",
-    "are",
-    "about",
-    "around",
-    "roughly",
-    "to",
-    "set",
-    "at",
-    "a",
-    "the",
-    "=",
-    "by",
-    "from",
-    "over",
-    "than",
-    "just",
-    "only",
-    "exactly",
-    "approximately",
-    "nearly",
-    "almost",
-    "some",
-    "with",
-    "that",
-    "which",
-    "being",
-    "be",
-    "should",
-    "must",
-    "have",
-    "has",
-    "having",
-    "each",
-    "an",
-)
-UNITS = ("m", "deg", "%", "m/s", "")
+UNITS = ("m", "deg", "%", "m/s", "rad/s", "")
 # What a bare length is taken for, if the noun does not say.
 LENGTHS = (
     "step_height",
@@ -70,8 +32,13 @@ def link(reading: Reading) -> None:
     for i, item in reading.open():
         if item.quantity and not item.negated and item.quantity.unit in ("m", "deg", "%"):
             noun = _noun(reading, i)
-            if noun is not None:
+            if noun is not None and (item.quantity.unit != "%" or _sloping(reading.items[noun])):
                 reading.links.setdefault(noun, i)
+
+
+def _sloping(item: Item) -> bool:
+    """Whether a percentage beside a word can be its slope: "10 % grade", but not "40 % waves"."""
+    return any("slope" in (*sense.param, *sense.measure) for sense in item.senses)
 
 
 def _noun(reading: Reading, i: int) -> int | None:
@@ -93,7 +60,7 @@ def _before(reading: Reading, i: int) -> int | None:
         item = reading.at(j)
         if item is None or (item.punct and item.punct != ":"):
             return None
-        if item.punct or item.sense("bound") or item.word in LINKS:
+        if item.punct or item.sense("bound") or item.word in reading.table("measure_links"):
             continue
         return j
     return None
@@ -112,7 +79,8 @@ def measures(reading: Reading) -> None:
         if quantity is None or item.negated or item.used or quantity.unit not in UNITS:
             continue
         noun, names, words = _measured(reading, i)
-        lone = quantity.unit == "m/s" or _lone_angle(reading, quantity, noun)
+        alone = () if noun is not None or words else _lone(reading, i, quantity)
+        lone = quantity.unit in ("m/s", "rad/s") or bool(alone)
         if not words and not lone and (quantity.unit == "" or noun is None):
             continue  # a number that no word explains is not for guessing
         value_text = [i, *words]
@@ -122,14 +90,32 @@ def measures(reading: Reading) -> None:
                 reading.task = Draft("task", kind, i)
                 reading.task.assume("kind", kind, "a speed is one of walking")
         for draft in _targets(reading, noun, quantity.unit == "m/s"):
-            if _set(reading, draft, i, names or _own(reading, noun), quantity, value_text):
+            if _set(reading, draft, i, names or alone or _own(reading, noun), quantity, value_text):
                 break
 
 
-def _lone_angle(reading: Reading, quantity: Quantity, noun: int | None) -> bool:
-    """Whether an angle without a noun can only be that of the one sloping ground: "ramp, 15 degrees"."""
-    sloping = [terrain for terrain in reading.terrains if "slope" in terrain.known]
-    return quantity.unit == "deg" and noun is None and len(sloping) == 1
+LARGEST = 2.0
+"""Longest length in m that needs no noun: a longer one may be that of the arena or of a way."""
+
+
+def _lone(reading: Reading, i: int, quantity: Quantity) -> tuple[str, ...]:
+    """What a quantity without a noun can only be, where one ground is named.
+
+    "ramp, 15 degrees" is its slope; "stairs getting harder, from 5 to 25 cm" the first length that
+    stairs have.
+    """
+    before = _before(reading, i)
+    named = reading.items[before] if before is not None else None
+    if named is not None and not named.used and not named.adjective and not named.stop:
+        return ()  # it belongs to another word: "legs of 0.5 m"
+    if quantity.unit == "deg":
+        return ("slope",) if sum("slope" in terrain.known for terrain in reading.terrains) == 1 else ()
+    if quantity.unit != "m" or quantity.high > LARGEST or len(reading.terrains) != 1 or reading.obstacles:
+        return ()
+    terrain = reading.terrains[0]
+    names = _own(reading, terrain.at if terrain.at >= 0 else None)
+    name = next((name for name in names if name in terrain.known), "")
+    return (name,) if name and name not in terrain.values else ()
 
 
 def _measured(reading: Reading, i: int) -> tuple[int | None, tuple[str, ...], list[int]]:
@@ -187,7 +173,7 @@ def _set(
 ) -> bool:
     if quantity.unit == "deg" or (quantity.unit == "%" and "slope" in draft.known):
         names = ("slope",)
-    elif quantity.unit == "m/s":
+    elif quantity.unit in ("m/s", "rad/s"):
         names = ("speed",)
     elif quantity.unit == "%":
         return False
@@ -205,8 +191,18 @@ def _set(
         if draft.set(name, value, reading.span(*used)):
             noun = next((n for n, q in reading.links.items() if q == i), None)
             reading.use(*used, *([noun] if noun is not None else []))
+            _use_links(reading, i)
             return True
     return False
+
+
+def _use_links(reading: Reading, i: int) -> None:
+    """Use the small words before a number that has found its noun: "gaps vary from 5 to 20 cm"."""
+    links = reading.table("measure_links")
+    j = i - 1
+    while (item := reading.at(j)) is not None and (item.word in links or item.used) and not item.punct:
+        item.used = True
+        j -= 1
 
 
 def _spaced(reading: Reading, draft: Draft, quantity: Quantity, words: list[int]) -> bool:
@@ -236,7 +232,7 @@ def shares(reading: Reading) -> None:
 
 
 def _fits(spec: Param, unit: str) -> bool:
-    return {"m": "m", "deg": "", "%": "", "m/s": "m/s", "": spec.unit}[unit] == spec.unit
+    return {"m": "m", "deg": "", "%": "", "m/s": "m/s", "rad/s": "rad/s", "": spec.unit}[unit] == spec.unit
 
 
 def _bound(reading: Reading, i: int) -> tuple[int, str] | None:

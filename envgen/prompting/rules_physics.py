@@ -1,187 +1,13 @@
-"""Rules for physics, time and randomisation."""
+"""Rules for friction, wind, time and randomisation."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ValidationError
+from itertools import pairwise
 
-from envgen.core.cfg import ControlCfg, PhysicsCfg, RandomizeCfg
+from envgen.prompting.decisions import allowed, around, beside, change_of, decide, factor_of, spanned
 from envgen.prompting.lexicon import Sense
 from envgen.prompting.reading import Reading
 from envgen.prompting.scan import Item, Quantity
-
-EARTH = 9.81
-NEAR = (
-    "of",
-    "between",
-    "=",
-    "is",
-    "to",
-    "at",
-    "about",
-    "around",
-    "set",
-    "the",
-    "a",
-    "an",
-    "as",
-    "than",
-    "by",
-    "roughly",
-    "should",
-    "last",
-    "lasts",
-    "lasting",
-    "be",
-    "take",
-    "takes",
-    "must",
-    "long",
-    "for",
-    "will",
-    "each",
-    "exactly",
-    "only",
-)
-_MODELS: dict[str, type[BaseModel]] = {
-    "physics": PhysicsCfg,
-    "control": ControlCfg,
-    "randomize": RandomizeCfg,
-}
-
-
-def allowed(path: str, value: object) -> bool:
-    """Whether the EnvCfg takes a value at a path of physics, control or randomize."""
-    group, _, name = path.partition(".")
-    if group == "difficulty":
-        ends = value if isinstance(value, list) else [value]
-        return all(isinstance(v, int | float) and 0 <= v <= 1 for v in ends)
-    try:
-        _MODELS[group].model_validate({name: value})
-    except ValidationError:
-        return False
-    return True
-
-
-def decide(reading: Reading, path: str, value: object, *used: int) -> bool:
-    """Put a value if the EnvCfg allows it there, and use its words."""
-    if not allowed(path, value):
-        return False
-    reading.put(path, value, reading.use(*used))
-    return True
-
-
-def gravity(reading: Reading) -> None:
-    """Gravity: "gravity 5 m/s^2", "half of Earth's gravity", "on Mars", "0.3 g"."""
-    for i, item in list(reading.role("gravity")):
-        if not item.negated:
-            _gravity_noun(reading, i)
-    for i, _item, sense in list(reading.having("planet")):
-        _planet(reading, i, sense.planet)
-    for i, item in list(reading.open()):
-        quantity = item.quantity
-        if quantity and quantity.unit in ("m/s2", "g") and not item.negated:
-            decide(reading, "physics.gravity", quantity.scaled(EARTH if quantity.unit == "g" else 1), i)
-
-
-def _planet(reading: Reading, i: int, pull: float | None) -> None:
-    """A planet by itself; where gravity is said already, that counts, and the planet is only a place."""
-    item = reading.items[i]
-    named = any(s.thing for s in item.senses)  # a "moon buggy" is still to be read as a robot
-    said = reading.fields.get("physics.gravity")
-    if said is None:
-        reading.put("physics.gravity", pull, item.text)
-    elif said[0] != pull and not named:
-        why = f"{item.text!r} contradicts {said[1]!r}: what is said of gravity itself, or first, counts"
-        reading.assumed.append(("physics.gravity", said[0], why))
-    item.used |= not named
-
-
-def _gravity_noun(reading: Reading, i: int) -> None:
-    base = reading.gravity
-    usual = reading.lexicon.tables.get("usual", ())
-    factor: float | list[float] | None = None
-    value: float | list[float] | None = None
-    used = [i]
-    for j in _around(reading, i, 4):
-        item = reading.items[j]
-        planet = item.sense("planet")
-        if planet is not None and planet.planet is not None and base == reading.gravity:
-            base = planet.planet
-            used.append(j)
-            value = value or (None if factor else base)
-        elif item.quantity and item.quantity.unit in ("x", "%") and factor is None:
-            change = _change(reading, j, i)
-            factor = _factor(item.quantity, change and change[1])
-            used += [j, *(change[0] if change else ())]
-        elif item.quantity and item.quantity.unit in ("m/s2", "g", "") and value is None:
-            if item.quantity.unit == "" and not _directly(reading, i, j):
-                if j == i - 1 and item.quantity.high <= 3 and factor is None:
-                    factor = item.quantity.scaled(1)  # "1/2 gravity"
-                    used.append(j)
-                continue
-            value = item.quantity.scaled(EARTH if item.quantity.unit == "g" else 1)
-            used.append(j)
-        elif value is None and factor is None and item.word in usual and abs(j - i) <= 2:
-            value = EARTH
-            used.append(j)
-    if factor is not None:
-        # "half of Earth's gravity": the planet is what is halved
-        low, high = (factor, factor) if isinstance(factor, float) else factor
-        value = Quantity(low, high).scaled(base)
-    elif value is None and (change := _change(reading, i, i)) is not None:
-        # "less gravity": no word says how much
-        used += change[0]
-        value = [1.0, 4.0] if change[1] < 0 else [12.0, 20.0]
-    if value is not None:
-        decide(reading, "physics.gravity", value, *used)
-
-
-def _factor(quantity: Quantity, sign: int | None) -> float | list[float]:
-    """The factor that "40 %", "40 % less" and "half" mean; `sign` is the direction of a change."""
-    if quantity.unit == "x":
-        return quantity.scaled(1)
-    if not sign:
-        return quantity.scaled(0.01)
-    low, high = (max(1 + sign * v / 100, 0.0) for v in (quantity.low, quantity.high))
-    return Quantity(low, high).scaled(1)
-
-
-def _change(reading: Reading, amount: int, noun: int) -> tuple[list[int], int] | None:
-    """The word of more or less near an amount or its noun: "30 % less", "reduced by 40 %", and its sign.
-
-    "reduced to 40 %" changes nothing about what 40 % means, but the word is understood.
-    """
-    ends = sorted((amount, noun))
-    for j in (*range(amount - 1, amount - 4, -1), *range(amount + 1, amount + 3), *range(*ends)):
-        item = reading.at(j)
-        if item is None or item.punct or item.used:
-            continue
-        if (sense := item.sense("change")) is not None:
-            before = reading.at(amount - 1)
-            absolute = before is not None and before.word in ("to", "at") and j < amount
-            return [j], 0 if absolute and amount != noun else sense.change
-    return None
-
-
-def _around(reading: Reading, i: int, reach: int) -> list[int]:
-    """Unused items near one, nearest first, up to punctuation or another noun on each side."""
-    near = []
-    for step in (-1, 1):
-        for j in range(i + step, i + step * (reach + 1), step):
-            item = reading.at(j)
-            if item is None or item.punct or item.sense("negate"):
-                break
-            if item.used or item.negated:
-                continue
-            if any(s.thing or s.role == "friction" for s in item.senses):
-                break
-            near.append(j)
-    return sorted(near, key=lambda j: abs(j - i))
-
-
-def _directly(reading: Reading, i: int, j: int) -> bool:
-    """Whether only words such as "of" lie between two items, the number being on the right."""
-    return j > i and all(reading.items[k].word in NEAR for k in range(i + 1, j))
 
 
 def friction(reading: Reading) -> None:
@@ -189,7 +15,7 @@ def friction(reading: Reading) -> None:
     for i, item in list(reading.role("friction")):
         if item.negated:
             continue
-        factor = reading.before(i, skip=("the", "normal", "usual", "of"))
+        factor = reading.before(i, skip=("the", "normal", "usual", "of", "x"))
         if factor is not None and (q := reading.items[factor].quantity) and q.unit == "x":
             decide(reading, "physics.friction", q.scaled(1), factor, i)  # of the normal friction, which is 1
             continue
@@ -198,13 +24,13 @@ def friction(reading: Reading) -> None:
             if near is None or (near.punct and near.punct != ":"):
                 break
             if near.quantity and near.quantity.unit in ("", "%"):
-                change = _change(reading, j, i) if near.quantity.unit == "%" else None
-                value = _factor(near.quantity, change and change[1]) if change else None
+                change = change_of(reading, j, i) if near.quantity.unit == "%" else None
+                value = factor_of(near.quantity, change and change[1]) if change else None
                 scale = 0.01 if near.quantity.unit == "%" else 1.0
                 value = near.quantity.scaled(scale) if value is None else value
                 decide(reading, "physics.friction", value, i, j, *(change[0] if change else ()))
                 break
-            if near.word not in NEAR and not near.punct and not near.sense("change"):
+            if near.word not in reading.table("value_links") and not near.punct and not near.sense("change"):
                 break
 
 
@@ -229,7 +55,7 @@ def wind(reading: Reading) -> None:
         if adjective and not adjective.used and (strength := adjective.sense("speed")):
             speed = [*strength.speed]
             used.append(i - 1)
-        for j in _around(reading, i, 4):
+        for j in around(reading, i, 4):
             quantity = reading.items[j].quantity
             if quantity and quantity.unit == "m/s":
                 speed = quantity.scaled(1)
@@ -253,6 +79,7 @@ def values(reading: Reading) -> None:
 
     Of two for one path the first counts; but a state ("icy", `rank` 1) is more than a material ("lawn").
     """
+    _between_states(reading)
     ranks: dict[str, int] = {}
     for i, item, sense in list(reading.having("set")):
         fresh = {
@@ -268,6 +95,21 @@ def values(reading: Reading) -> None:
         # a word that also names a thing or a task is used by the rule for that
         if not any(s.thing or s.task for s in item.senses) and (fresh or len(item.senses) == 1):
             reading.use(i)
+
+
+def _between_states(reading: Reading) -> None:
+    """A range from one state to another: "friction from ice to sandpaper"."""
+    for (i, _, first), (j, _, second) in pairwise(list(reading.having("set"))):
+        if first.set.keys() != second.set.keys() or not spanned(reading, i, j):
+            continue
+        for path, value in first.set.items():
+            ends = [
+                v for part in (value, second.set[path]) for v in (part if isinstance(part, list) else [part])
+            ]
+            if path in reading.fields or not all(isinstance(v, int | float) for v in ends):
+                continue
+            nouns = [k for k, _ in reading.role("friction") if i - 4 <= k <= j + 2]
+            decide(reading, path, [min(ends), max(ends)], i, j, *nouns)
 
 
 def _contradiction(reading: Reading, path: str, value: object, text: str) -> None:
@@ -297,7 +139,7 @@ def consistent(reading: Reading) -> None:
 def measured(reading: Reading) -> None:
     """Paths with a number beside a noun: "5 ms timestep", "episodes of 30 s", "difficulty 0.3"."""
     for i, _item, sense in list(reading.having("measures")):
-        for j in _beside(reading, i):
+        for j in beside(reading, i):
             quantity = reading.items[j].quantity
             if quantity is None or reading.items[j].used or quantity.unit not in ("", "%", sense.dimension):
                 continue
@@ -319,15 +161,63 @@ def rates(reading: Reading) -> None:
             ends = sorted(float(f"{1 / v:.6g}") for v in (quantity.low, quantity.high))
             decide(reading, "physics.timestep", ends[0] if ends[0] == ends[1] else ends, i)
         elif quantity.unit == "s" and quantity.high <= 0.05:
-            beside = next((j for j in _beside(reading, i) if reading.items[j].word in words), None)
-            if beside is not None:
-                decide(reading, "physics.timestep", quantity.scaled(1), i, beside)
+            word = next((j for j in beside(reading, i) if reading.items[j].word in words), None)
+            if word is not None:
+                decide(reading, "physics.timestep", quantity.scaled(1), i, word)
+
+
+MOST_SPREAD = (0.3, 3.0)
+"""What a share of the usual value may be, to be taken for one."""
+
+
+def spreads(reading: Reading) -> None:
+    """What varies around its usual value: "mass ±20 %", "payload between 90 % and 110 %"."""
+    for i, _item, sense in list(reading.having("spreads")):
+        near = range(max(i - 5, 0), min(i + 7, len(reading.items)))
+        marks = [k for k in near if "spread" in reading.items[k].roles]
+        for j in sorted(near, key=lambda k: (k < i, abs(k - i))):
+            quantity = reading.items[j].quantity
+            if quantity is None or reading.items[j].used or not _same_clause(reading, i, j):
+                continue
+            scale = 0.01 if quantity.unit == "%" else 1.0
+            low, high = quantity.low * scale, quantity.high * scale
+            if (
+                low == high
+                and 0 < low < 1
+                and (_around_value(reading, j) or (quantity.unit == "%" and _by(reading, j)))
+            ):
+                low, high = round(1 - low, 6), round(1 + low, 6)
+            elif quantity.unit not in ("%", "x") or not MOST_SPREAD[0] <= low < high <= MOST_SPREAD[1]:
+                continue
+            between = [k for k in range(min(i, j), max(i, j)) if reading.items[k].word in _varying(reading)]
+            if decide(reading, sense.spreads, [low, high], i, j, *marks, *between):
+                break
+
+
+def _around_value(reading: Reading, i: int) -> bool:
+    before = reading.at(i - 1)
+    return before is not None and "spread" in before.roles
+
+
+def _same_clause(reading: Reading, i: int, j: int) -> bool:
+    return not any(reading.items[k].punct.strip(":") for k in range(min(i, j), max(i, j)))
+
+
+def _by(reading: Reading, i: int) -> bool:
+    """Whether a percentage is how far something varies: "mass varies by 20 %"."""
+    before = reading.at(i - 1)
+    words = [word for item in reading.items[max(i - 6, 0) : i] for word in item.word.split()]
+    return before is not None and before.word == "by" and any(word in _varying(reading) for word in words)
+
+
+def _varying(reading: Reading) -> tuple[str, ...]:
+    return reading.table("varying")
 
 
 def multiplied(reading: Reading) -> None:
     """Multipliers: "20% heavier", "twice as heavy", "half the torque"."""
     for i, _item, sense in list(reading.having("multiplies")):
-        for j in _beside(reading, i):
+        for j in beside(reading, i):
             quantity = reading.items[j].quantity
             if quantity is None or reading.items[j].used or quantity.unit not in ("x", "%"):
                 continue
@@ -339,9 +229,3 @@ def multiplied(reading: Reading) -> None:
                 reading, sense.multiplies, Quantity(min(ends), max(ends)).scaled(1), i, j
             ):
                 break
-
-
-def _beside(reading: Reading, i: int) -> list[int]:
-    """The items before and after one, with small words passed over."""
-    found = (reading.before(i, skip=NEAR), reading.after(i, skip=(*NEAR, ":", "=")))
-    return [j for j in found if j is not None]

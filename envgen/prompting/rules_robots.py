@@ -136,6 +136,8 @@ def _draft(
     apart = indefinite and same is not None and reading.sentence(same.at) == reading.sentence(i)
     if same and at is None and (again or not apart):
         same.trace.append((text, "model", kind))  # "the rover" again
+        for name, value in (sense.robot_params if sense else {}).items():
+            same.set(name, value, text)
         same.at = i if same.at < 0 else same.at
         return same
     draft = Draft("robot", kind, i)
@@ -187,14 +189,17 @@ def _number(reading: Reading, i: int) -> tuple[int | None, int | list[int] | Non
             if quantity.whole is not None:
                 return j, quantity.whole, True
             return j, [int(quantity.low), int(quantity.high)], True
+        if (before := reading.at(j - 1)) is not None and before.word == "of" and item.stop:
+            continue  # "two of the robot dogs", "five of my rovers"
         if item.sense("article"):
             return None, None, item.word != "the"
         if (
             item.word == "x"
             or item.adjective
             or not item.roles.isdisjoint(("machine", "colour"))
-            or item.word == "of"
+            or item.word.startswith("of")
         ):
+            item.used |= item.word == "x" or item.word.startswith("of ")  # "2x ants", "four of those dogs"
             continue
         if item.word == "many" and (product := _times_as_many(reading, j)) is not None:
             return j - 2, product, True

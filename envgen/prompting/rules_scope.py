@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from envgen.prompting.lexicon import Sense
 from envgen.prompting.reading import Reading, first_known, known_params
 from envgen.prompting.scan import Item, Quantity
 
@@ -16,10 +17,21 @@ def negation(reading: Reading) -> None:
     for i, item in enumerate(reading.items):
         if item.negated or not (item.sense("negate") or _but(reading, i)):
             continue
+        if item.word in reading.table("exceptions") and _denied(reading, i):
+            item.used = True  # "no obstacles except logs": the logs are wanted
+            continue
         touched = _scope(reading, i)
         for j in touched:
             _exclude(reading, i, j)
         item.used = not item.sense("terrain_set")
+
+
+def _denied(reading: Reading, i: int) -> bool:
+    """Whether an exception is one from a negation right before it."""
+    before = reading.at(i - 1)
+    if before is not None and before.punct == ",":
+        before = reading.at(i - 2)
+    return before is not None and before.negated
 
 
 def _but(reading: Reading, i: int) -> bool:
@@ -33,6 +45,7 @@ def _but(reading: Reading, i: int) -> bool:
 def _scope(reading: Reading, start: int) -> list[int]:
     """Indices of the items that a negation covers; they are marked."""
     ends = set(reading.lexicon.tables.get("scope_ends", ()))
+    exceptions = reading.table("exceptions")
     covered: list[int] = []
     things = 0
     j = start + 1
@@ -40,7 +53,11 @@ def _scope(reading: Reading, start: int) -> list[int]:
         if item.punct:
             if item.punct != "," or not things or not _list_goes_on(reading, j):
                 break
-        elif item.word in ends or (things and (item.quantity or item.sense("article"))):
+        elif (
+            item.word in ends
+            or item.word in exceptions
+            or (things and (item.quantity or item.sense("article")))
+        ):
             break
         elif things and item.sense("robot") and not reading.items[covered[-1]].sense("robot"):
             break  # "no boxes and ants": a robot is no member of that list
@@ -196,18 +213,33 @@ def _world_noun(reading: Reading, i: int, number: int) -> int | None:
         if item is None or item.punct or item.quantity or item.sense("robot") or item.sense("article"):
             return None
         if "world" in item.roles:
-            return j
+            return None if _of_what_follows(reading, j) else j
         distinct |= "distinct" in item.roles
         if "arena" in item.roles and item.plural and not item.sense("terrain"):
             return j  # a world has one arena
         if item.sense("obstacle") and not item.sense("terrain"):
             return None
         terrain = item.sense("terrain")
+        if terrain and (_counts_parts(item, terrain) or (terrain.alternatives and not distinct)):
+            return None
         if terrain and item.plural and (distinct or terrain.weak or number >= MANY):
             return j
         if item.word in ("of", "with", "in", "on", "to", "and", "for", "per"):
             return None
     return None
+
+
+def _of_what_follows(reading: Reading, i: int) -> bool:
+    """Whether "of those" points at the noun right after it: "four of those robot dogs"."""
+    noun = reading.at(i + 1)
+    return reading.items[i].word.startswith("of ") and noun is not None and any(s.thing for s in noun.senses)
+
+
+def _counts_parts(item: Item, sense: Sense) -> bool:
+    """Whether a plural is also a counting parameter of its terrain: "a staircase with 12 steps"."""
+    kind = first_known("terrain", sense.terrain)
+    spec = known_params("terrain", kind).get(item.word) if kind else None
+    return spec is not None and spec.integer
 
 
 def arena(reading: Reading) -> None:
@@ -219,10 +251,13 @@ def arena(reading: Reading) -> None:
             continue
         if middle.word in by:
             sides = _sides(item.quantity, other.quantity)
+            before = reading.before(i, skip=("of", "=", ":", "is"))
+            sized = before is not None and reading.items[before].word in reading.table("side_words")
             noun = reading.after(i + 2, skip=("large", "wide"))
             place = noun is not None and "arena" in reading.items[noun].roles
-            if sides and (place or "m" in (item.quantity.unit, other.quantity.unit)):
+            if sides and (place or sized or "m" in (item.quantity.unit, other.quantity.unit)):
                 used = [i, i + 1, i + 2, *([noun] if place and noun is not None else [])]
+                used += [before] if sized and before is not None else []
                 reading.put("terrain.size", sides, reading.use(*used))
     if "terrain.size" not in reading.fields:
         _long_and_wide(reading)

@@ -11,6 +11,7 @@ TEAMS = ("red", "blue", "green", "yellow", "white", "black", "orange", "purple")
 def teams(reading: Reading) -> None:
     """Who plays with whom: "three against three", "two teams of ants", "two red, two blue"."""
     _coloured(reading)
+    _lettered(reading)
     for i, _item in [*reading.role("versus"), *((i, it) for i, it in reading.open() if it.word == "on")]:
         left, right = reading.at(i - 1), reading.at(i + 1)
         if left and right and left.quantity and right.quantity:
@@ -72,11 +73,27 @@ def _coloured(reading: Reading) -> None:
         _divide(reading, robot.at, [number for _, number, _ in sides], tuple(used), [c for _, _, c in sides])
 
 
+def _lettered(reading: Reading) -> None:
+    """Teams by letter or number: "team A: three ants, team B: three hexapods"."""
+    found: list[tuple[int, str, Draft]] = []
+    for i, _item in reading.role("teams"):
+        name = reading.at(i + 1)
+        if name is None or len(name.word) != 1 or not (name.quantity or name.word.isalpha()):
+            continue
+        robot = _owner(reading, i + 1)
+        if robot is not None and all(robot is not other for _, _, other in found):
+            found.append((i, name.word, robot))
+    if len({name for _, name, _ in found}) > 1:
+        for i, letter, robot in found:
+            robot.put("team", letter, reading.use(i, i + 1))
+
+
 def _owner(reading: Reading, i: int) -> Draft | None:
     """The robot that a colour belongs to: "red ants", "the red team of three ants"."""
     for j in range(i + 1, i + 6):
         item = reading.at(j)
-        if item is None or item.punct or "colour" in item.roles or "versus" in item.roles:
+        parts = item is not None and item.punct and item.punct != ":"  # "red team: two ants"
+        if item is None or parts or "colour" in item.roles or "versus" in item.roles:
             return None
         found = next(
             (robot for robot in reading.robots if robot.at == j and "team" not in robot.values), None

@@ -141,6 +141,8 @@ class _Scanner:
                 i += lacking[0]
                 continue
             length, senses = self.lexicon.match(self.bases, i)
+            if not length and "_" in self.words[i]:
+                length, senses = self._joined(i)
             count, quantity = self._quantity(i)
             if quantity is not None and count >= length:
                 # `one` is a number and an article
@@ -150,6 +152,12 @@ class _Scanner:
             items.append(self._item(i, max(length, 1), senses=senses))
             i += max(length, 1)
         return items
+
+    def _joined(self, i: int) -> tuple[int, tuple[Sense, ...]]:
+        """What `num_envs` means: the phrase that its parts make, if they make one."""
+        parts = [self.lexicon.bases(part) for part in self.words[i].split("_")]
+        length, senses = self.lexicon.match(parts, 0)
+        return (1, senses) if length == len(parts) else (0, ())
 
     def _lacking(self, i: int) -> tuple[int, list[Item]] | None:
         """`windless` and `boulder-free` as a negation and what it excludes: their tokens and items."""
@@ -213,6 +221,8 @@ class _Scanner:
         end = i + length
         taken, unit, scale = self._unit(end)
         end += taken
+        if spread := self._spread(end, low, scale, unit):
+            return spread[0] - i, spread[1]
         if end + 1 < len(self.tokens) and self._joins_range(i, end):
             more, high, is_factor = self._cardinal(end + 1)
             if more and not is_factor:
@@ -222,6 +232,24 @@ class _Scanner:
                     ends = sorted((low * (scale if unit else scale2), high * scale2))
                     return end + 1 + more + taken - i, Quantity(ends[0], ends[1], unit2)
         return end - i, Quantity(low * scale, low * scale, unit)
+
+    def _spread(self, end: int, low: float, scale: float, unit: str) -> tuple[int, Quantity] | None:
+        """A range around a value, after its tokens: "10 cm ± 2 cm", "0.5 plus or minus 10 %"."""
+        if self.words[end : end + 3] != ["plus", "or", "minus"]:
+            return None
+        taken, part, factor = self._cardinal(end + 3)
+        if not taken or factor:
+            return None
+        end += 3 + taken
+        taken, unit2, scale2 = self._unit(end)
+        if unit2 == "%" and unit != "%":
+            value, part = low * scale, low * scale * part / 100
+        elif not unit or not unit2 or unit == unit2:
+            value, part = low * (scale if unit else scale2), part * (scale2 if unit2 else scale)
+            unit = unit or unit2
+        else:
+            return None
+        return end + taken, Quantity(value - part, value + part, unit)
 
     def _small_words(self, i: int) -> int:
         """Number of tokens of "of a", "a" or "of" at a token."""

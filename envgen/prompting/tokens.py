@@ -27,6 +27,9 @@ _VERSUS = re.compile(r"(?<=\d)\s*(v|vs|versus)\.?\s*(?=\d)", re.IGNORECASE)
 _TIMES = re.compile(r"(?<=[\d\w])\s*\bx\s*(?=\d)|(?<=\d)x\s*(?=\d)", re.IGNORECASE)
 # "0,4" as half of Europe writes it; "1,000" and lists such as "10,20,30" stay as they are
 _COMMA = re.compile(r"(?<![\d.,\[])(\d+),(\d{1,2}|\d{4,})(?![\d,.]\d|\d)")
+# "高15厘米": where no blanks part the words, a number would stick to the one before it
+_UNPARTED = re.compile(r"(?<=[\u3400-\u9fff])(?=\d)")
+_SPREAD = re.compile(r"\s*(?:±|\+\s?/?\s?-(?=\s*[\d.]))\s*")
 _NEGATED = re.compile(r"n't\b", re.IGNORECASE)
 _CONTRACTED = re.compile(r"'(?:s|m|d|ll|re|ve)\b", re.IGNORECASE)
 MAX_DIGITS = 15
@@ -66,6 +69,8 @@ def normalise(prompt: str) -> str:
     text = re.sub(r"[–—]", ", ", text)
     text = _VERSUS.sub(" vs ", text)
     text = _TIMES.sub(" x ", text)
+    text = _SPREAD.sub(" plus or minus ", text)
+    text = _UNPARTED.sub(" ", text)
     text = _NEGATED.sub(" not", re.sub(r"\bcan't\b", "cannot", text))
     text = _CONTRACTED.sub("", text)
     return re.sub(r"[^\S\n]+", " ", text).strip()
