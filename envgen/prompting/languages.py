@@ -54,10 +54,15 @@ class Tongue:
     adjectives_follow: bool = False
 
     def stem(self, word: str) -> str:
-        """A word without accents, capitals and its ending."""
+        """A word without accents, capitals and its endings: of "Vierbeinern" as of "Vierbeiner"."""
         plain = fold(word)
-        ending = next((e for e in self.endings if plain.endswith(e) and len(plain) - len(e) >= MIN_STEM), "")
-        return plain[: len(plain) - len(ending)]
+        while True:
+            ending = next(
+                (e for e in self.endings if plain.endswith(e) and len(plain) - len(e) >= MIN_STEM), ""
+            )
+            if not ending:
+                return plain
+            plain = plain[: len(plain) - len(ending)]
 
 
 def fold(word: str) -> str:

@@ -30,6 +30,7 @@ from envgen.prompting.tokens import normalise, tokenise
 RULES: tuple[Callable[[Reading], None], ...] = (
     rules_scope.negation,
     rules_scope.levels,
+    rules_scope.listed,
     rules_scope.variants,
     rules_gravity.gravity,
     rules_physics.spreads,

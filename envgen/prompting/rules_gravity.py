@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from envgen.prompting.decisions import around, change_of, decide, factor_of, spanned
+from envgen.prompting.quantities import Quantity
 from envgen.prompting.reading import Reading
-from envgen.prompting.scan import Quantity
 
 EARTH = 9.81
 

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable
 
 from envgen.core.params import Param
+from envgen.prompting.quantities import Quantity
 from envgen.prompting.reading import Draft, Reading, first_known
-from envgen.prompting.scan import Item, Quantity
+from envgen.prompting.scan import Item
 
 UNITS = ("m", "deg", "%", "m/s", "rad/s", "")
 # What a bare length is taken for, if the noun does not say.

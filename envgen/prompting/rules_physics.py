@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from envgen.prompting.decisions import allowed, around, beside, change_of, decide, factor_of, spanned
 from envgen.prompting.lexicon import Sense
+from envgen.prompting.quantities import Quantity
 from envgen.prompting.reading import Reading
-from envgen.prompting.scan import Item, Quantity
+from envgen.prompting.scan import Item
 
 
 def friction(reading: Reading) -> None:
@@ -142,6 +143,11 @@ def measured(reading: Reading) -> None:
         for j in beside(reading, i):
             quantity = reading.items[j].quantity
             if quantity is None or reading.items[j].used or quantity.unit not in ("", "%", sense.dimension):
+                continue
+            following = reading.at(j + 1)
+            if following is not None and following.word in reading.table("step_words") and not quantity.unit:
+                # "episodes of 500 steps" are no seconds, nor stairs: said to be not understood
+                following.senses = ()
                 continue
             value = quantity.scaled(0.01 if quantity.unit == "%" else 1)
             if sense.measures in ("control.frame_skip",) and quantity.whole is not None:

@@ -177,6 +177,9 @@ def _number(reading: Reading, i: int) -> tuple[int | None, int | list[int] | Non
     if times and after and times.word == "x" and after.quantity and after.quantity.whole and not after.used:
         times.used = True
         return i + 2, after.quantity.whole, True
+    counted = reading.items[i].counted_by
+    if counted is not None and (number := reading.items[counted].quantity) is not None:
+        return counted, number.whole, True
     skipped = 0
     for j in range(i - 1, i - 7, -1):
         item = reading.at(j)

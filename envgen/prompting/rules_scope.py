@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from envgen.prompting.lexicon import Sense
+from envgen.prompting.quantities import Quantity
 from envgen.prompting.reading import Reading, first_known, known_params
-from envgen.prompting.scan import Item, Quantity
+from envgen.prompting.scan import Item
 
 # Terrain nouns with a number of at least this are worlds to make ("64 mazes"), not gaps to cross.
 MANY = 8
@@ -113,6 +114,18 @@ def _exclude(reading: Reading, negator: int, j: int) -> None:
             elif path == "physics.fluid":
                 reading.put(path, "air", text)
         item.used = True
+
+
+def listed(reading: Reading) -> None:
+    """Numbers after what they count, as in a list: "ants (3), boxes (12)", "ant: 3"."""
+    for i, item in list(reading.open()):
+        opened, number, closed = reading.at(i + 1), reading.at(i + 2), reading.at(i + 3)
+        if not opened or not number or not number.quantity or not number.quantity.whole or number.used:
+            continue
+        ends = closed is None or bool(closed.punct)
+        bracketed = opened.punct == "(" and closed is not None and closed.punct.startswith(")")
+        if (bracketed or (opened.punct == ":" and ends)) and (item.sense("robot") or item.sense("obstacle")):
+            item.counted_by = i + 2
 
 
 LEVELS = 40

@@ -42,6 +42,7 @@ def _movers(reading: Reading) -> None:
     """Give verbs such as "roll" the sense of pushing where a thing that can be moved follows."""
     pushing = reading.lexicon.match([["push"]], 0)[1]
     moved = {kind for sense in pushing for kind in sense.absorbs}
+    _pushed(reading, pushing, moved)
     for i, item in list(reading.role("mover")):
         for j in range(i + 1, i + 4):
             thing = reading.at(j)
@@ -52,6 +53,15 @@ def _movers(reading: Reading) -> None:
                 break
             if thing.senses and not thing.sense("article"):
                 break
+
+
+def _pushed(reading: Reading, pushing: tuple[Sense, ...], moved: set[str]) -> None:
+    """Where there is nothing to push, what is "pushed" is the robot itself: "standing, shoved every 5 s"."""
+    if any(s.obstacle and s.obstacle[0] in moved for item in reading.items for s in item.senses):
+        return
+    for _, item, sense in list(reading.having("task")):
+        if sense in pushing and item.word.endswith("ed"):
+            item.senses = reading.lexicon.match([["get"], ["pushed"]], 0)[1]
 
 
 def _several(reading: Reading) -> bool:

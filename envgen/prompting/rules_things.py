@@ -35,6 +35,7 @@ def things(reading: Reading) -> None:
         # "stepping stones with gaps of 20 cm": the gaps are a measure of what is named already
         if not _owner(reading, item):
             _thing(reading, i, item)
+    reading.terrains.sort(key=lambda terrain: terrain.at)  # "hurdles of 30 cm, then stairs"
     _sets(reading)
     if not reading.terrains:
         for i, item, _sense in weak:
@@ -44,6 +45,7 @@ def things(reading: Reading) -> None:
             if any(t.kind in sense.terrain for t in reading.terrains):
                 item.used = True
     _flat_contradiction(reading)
+    _anything_but_flat(reading)
     _sequence(reading)
     _layout(reading)
     _nothing_else(reading)
@@ -120,6 +122,9 @@ def _amount(reading: Reading, i: int) -> int | None:
     """Index of an amount: "a few boxes", "boxes everywhere", "boxes but not too many"."""
     for j in (reading.before(i, skip=("of", "the", "wooden", "very")), i + 1):
         item = reading.at(j) if j is not None else None
+        if j is not None and j < i and item and not item.senses and not item.stop and not item.quantity:
+            j -= 1  # one unknown word may be an adjective: "lots of floating spheres"
+            item = reading.at(j)
         if j is None or not item or not item.sense("weight") or item.used or item.sense("obstacle"):
             continue
         following = reading.at(j + 1)
@@ -209,6 +214,18 @@ def _sets(reading: Reading) -> None:
             if all(t.kind != kind for t in reading.terrains):
                 draft = Draft("terrain", kind, i)
                 draft.put("kind", kind, text)
+                reading.terrains.append(draft)
+
+
+def _anything_but_flat(reading: Reading) -> None:
+    """A spread of grounds where nothing is named but that it must not be flat."""
+    if reading.terrains or "flat" not in reading.excluded["terrain"]:
+        return
+    for sense in reading.lexicon.match([["any"], ["terrain"]], 0)[1]:
+        for kind in sense.terrain_set:
+            if _kind(reading, "terrain", (kind,)) == kind:
+                draft = Draft("terrain", kind, len(reading.items))
+                draft.assume("kind", kind, "any ground but a flat one")
                 reading.terrains.append(draft)
 
 

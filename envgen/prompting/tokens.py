@@ -30,6 +30,9 @@ _COMMA = re.compile(r"(?<![\d.,\[])(\d+),(\d{1,2}|\d{4,})(?![\d,.]\d|\d)")
 # "高15厘米": where no blanks part the words, a number would stick to the one before it
 _UNPARTED = re.compile(r"(?<=[\u3400-\u9fff])(?=\d)")
 _SPREAD = re.compile(r"\s*(?:±|\+\s?/?\s?-(?=\s*[\d.]))\s*")
+# "0.2..0.5" and "[0.2, 0.5]", as in code
+_DOTS = re.compile(r"(?<=\d)\s*(?:\.{2,3}|…)\s*(?=-?[\d.])")
+_BRACKETS = re.compile(r"\[\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*\]")
 _NEGATED = re.compile(r"n't\b", re.IGNORECASE)
 _CONTRACTED = re.compile(r"'(?:s|m|d|ll|re|ve)\b", re.IGNORECASE)
 MAX_DIGITS = 15
@@ -64,7 +67,9 @@ def normalise(prompt: str) -> str:
     text = "".join(
         c if c in "\n\t" or unicodedata.category(c)[0] != "C" else " " if c == "\r" else "" for c in text
     )
+    text = _BRACKETS.sub(r" \1 to \2 ", text)
     text = _COMMA.sub(r"\1.\2", text)
+    text = _DOTS.sub(" to ", text)
     text = re.sub(r"(?<=\d)\s*[–—]\s*(?=\d)", " to ", text)
     text = re.sub(r"[–—]", ", ", text)
     text = _VERSUS.sub(" vs ", text)

@@ -38,6 +38,8 @@ def english(text: str) -> tuple[str, str | None]:
         ("un laberinto sin cajas", "a maze without boxes", "Spanish"),
         ("una pendiente de 20 grados", "a slope of 20 degrees", "Spanish"),
         ("des marches de 10 à 20 cm", "of steps of 10 to 20 cm", "French"),
+        ("drei Vierbeinern auf nassem Gras", "three quadruped on wet grass", "German"),
+        ("den Ausgang finden, ein Rover", "find the exit , a rover", "German"),
         ("mittlere Schwierigkeit, ein Rover", "medium , a rover", "German"),
         ("two ants on hills", "two ants on hills", None),
         ("rover", "rover", None),

@@ -49,6 +49,11 @@ GROUND = "terrain.sub_terrains[0]."
         ("five of my rovers on dunes", "robots[0].count", 5),
         ("2x ants on hills", "robots[0].count", 2),
         ("four, make that five, rovers on hills", "robots[0].count", 5),
+        ("ants (3) on hills", "robots[0].count", 3),
+        ("ant: 3, dunes", "robots[0].count", 3),
+        ("boxes (12), ant", "obstacles[0].count", 12),
+        ("friction=0.2..0.5, ant", "physics.friction", [0.2, 0.5]),
+        ("friction in [0.3, 0.9], ant", "physics.friction", [0.3, 0.9]),
     ],
 )
 def test_every_number_has_its_place(prompt: str, path: str, value: Any) -> None:
@@ -64,6 +69,7 @@ def test_every_number_has_its_place(prompt: str, path: str, value: Any) -> None:
         ("hills, slope=0.3, ant", "0.3"),  # hills have no slope
         ("stairs, step_height=99, ant", "99"),  # beyond the parameter's range
         ("snake with 400 links", "400 links"),
+        ("episodes of 500 steps, ant", "500 steps"),  # no seconds, and no stairs
     ],
 )
 def test_a_number_without_a_place_is_reported(prompt: str, left: str) -> None:
@@ -109,3 +115,22 @@ def test_a_ground_is_corrected_to_a_thing_on_it() -> None:
 def test_weather_catches_no_robot() -> None:
     found = interpret("quadrotor caught in a thunderstorm").cfg
     assert (found.robots[0].count, found.task.kind) == (1, "walk")
+
+
+def test_grounds_stand_in_the_order_of_their_words() -> None:
+    found = interpret("parkour for an ant: hurdles 30 cm, gaps 40 cm, then stairs").cfg.terrain
+    assert found.layout == "track"
+    assert [ground.kind for ground in found.sub_terrains] == ["hurdles", "gap", "stairs"]
+
+
+def test_what_must_not_be_flat_is_not_flat() -> None:
+    grounds = interpret("hexapod, but do not make it flat").cfg.terrain.sub_terrains
+    assert len(grounds) > 5
+    assert all(ground.kind != "flat" for ground in grounds)
+
+
+def test_who_is_pushed_pushes_nothing() -> None:
+    found = interpret("a humanoid just standing, pushed now and then").cfg
+    assert (found.task.kind, found.randomize.push) != ("stand", 0.0)
+    assert found.task.kind == "stand"
+    assert interpret("a ball pushed by an ant").cfg.task.kind == "push"
