@@ -31,7 +31,7 @@ def corrected(items: list[Item], lexicon: Lexicon, text: str) -> list[Item]:
 def _marker(items: list[Item], i: int, lexicon: Lexicon) -> int:
     """How many items the marker at an item has, with the small words after it; 0 if there is none."""
     before = items[i - 1] if i else None
-    if before is None or not _begins(items, i):
+    if before is None or not _begins(items, i, lexicon):
         return _swap(items, i, lexicon)
     end = i + 1
     skip = lexicon.tables.get("correction_skips", ())
@@ -44,13 +44,17 @@ def _marker(items: list[Item], i: int, lexicon: Lexicon) -> int:
     return end - i
 
 
-def _begins(items: list[Item], i: int) -> bool:
+def _begins(items: list[Item], i: int, lexicon: Lexicon) -> bool:
     """Whether a correction begins here: a strong marker, or a weak one after punctuation."""
-    item, before = items[i], items[i - 1]
+    item = items[i]
     following = items[i + 1] if i + 1 < len(items) else None
     if "correction" in item.roles and "weak_correction" not in item.roles:
         return True
-    if not before.punct:
+    interjections = lexicon.tables.get("interjections", ())
+    k = i - 1
+    while k > 0 and items[k].word in interjections:  # "biped... oh sorry, a humanoid"
+        k -= 1
+    if not items[k].punct:
         return False
     if "weak_correction" in item.roles:
         return True
@@ -113,6 +117,8 @@ def _replace(items: list[Item], start: int, end: int, lexicon: Lexicon, text: st
     """Put what follows a marker in its place; returns the index from which to go on."""
     if end < len(items) and items[end].word in lexicon.tables.get("additions", ()):
         return end  # "actually also stairs": nothing is taken back
+    if end + 1 < len(items) and items[end].sense("negate") and items[end].start != items[end + 1].start:
+        return end  # "no, forget the hills: craters": what is ruled out takes no other's place
     taken: set[int] = set()
     moved: list[tuple[int, int]] = []
     for j in range(end, len(items)):
@@ -126,6 +132,8 @@ def _replace(items: list[Item], start: int, end: int, lexicon: Lexicon, text: st
             continue
         before = [k for k in range(start - 1, max(start - REACH, -1), -1) if k not in taken]
         old = next((k for k in before if _category(items[k]) == category and not items[k].negated), None)
+        if old is None and not moved and item.quantity:  # "a slope of 10, er, 15 degrees"
+            old = next((k for k in before if (q := items[k].quantity) and not q.unit), None)
         if (
             old is None and not moved and category in _GROUNDS and not items[j - 1].sense("negate")
         ):  # "stairs, no wait, a ramp"

@@ -129,10 +129,14 @@ def translated(tokens: list[Token], english: Lexicon) -> tuple[list[Token], str 
         hits, read = _translate(tokens, tongue)
         if hits > known and (best is None or hits > best[0]):
             best = (hits, tongue, read)
-    if best is None:
+    if best is None or best[0] <= known + sum(_misspelled(token.word, english) for token in words):
         return tokens, None
     _, tongue, read = best
     return (_reordered(read) if tongue.adjectives_follow else read), tongue.name
+
+
+def _misspelled(word: str, english: Lexicon) -> bool:
+    return _foreign(word, english) and english.correct(word) is not None
 
 
 def _foreign(word: str, english: Lexicon) -> bool:

@@ -24,6 +24,11 @@ def friction(reading: Reading) -> None:
             near = reading.at(j)
             if near is None or (near.punct and near.punct != ":"):
                 break
+            if near.quantity and near.quantity.unit == "x":  # "friction twice as high as normal"
+                likened = reading.table("likened")
+                tail = [k for k in range(j + 1, j + 5) if (w := reading.at(k)) and w.word in likened]
+                decide(reading, "physics.friction", near.quantity.scaled(1), i, j, *tail)
+                break
             if near.quantity and near.quantity.unit in ("", "%"):
                 change = change_of(reading, j, i) if near.quantity.unit == "%" else None
                 value = factor_of(near.quantity, change and change[1]) if change else None
@@ -96,6 +101,8 @@ def values(reading: Reading) -> None:
         # a word that also names a thing or a task is used by the rule for that
         if not any(s.thing or s.task for s in item.senses) and (fresh or len(item.senses) == 1):
             reading.use(i)
+            if (before := reading.at(i - 1)) is not None and before.sense("degree"):
+                before.used = True  # "extremely slippery": slippery knows no degrees
 
 
 def _between_states(reading: Reading) -> None:
@@ -144,6 +151,8 @@ def measured(reading: Reading) -> None:
             quantity = reading.items[j].quantity
             if quantity is None or reading.items[j].used or quantity.unit not in ("", "%", sense.dimension):
                 continue
+            if reading.items[j].sense("article") and not quantity.unit:
+                continue  # "in every episode one ant"
             following = reading.at(j + 1)
             if following is not None and following.word in reading.table("step_words") and not quantity.unit:
                 # "episodes of 500 steps" are no seconds, nor stairs: said to be not understood

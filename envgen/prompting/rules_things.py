@@ -92,8 +92,6 @@ def _strewn(reading: Reading, i: int) -> bool:
 
 def _kind(reading: Reading, family: str, kinds: Iterable[str]) -> str | None:
     kind = first_known(family, kinds)
-    if kind is None or family == "terrain":
-        return first_known(family, [k for k in kinds if k not in reading.excluded[family]])
     # what is ruled out has no stand-in: "boxes, no boxes" asks for no crates
     return None if kind in reading.excluded[family] else kind
 
@@ -101,6 +99,7 @@ def _kind(reading: Reading, family: str, kinds: Iterable[str]) -> str | None:
 def _terrain(reading: Reading, i: int, item: Item, sense: Sense) -> Draft | None:
     kind = _kind(reading, "terrain", sense.terrain)
     if kind is None:
+        item.used |= first_known("terrain", sense.terrain) is not None  # ruled out by other words
         return None
     text = reading.use(i)
     amount = _amount(reading, i)

@@ -71,7 +71,9 @@ def normalise(prompt: str) -> str:
     text = _COMMA.sub(r"\1.\2", text)
     text = _DOTS.sub(" to ", text)
     text = re.sub(r"(?<=\d)\s*[–—]\s*(?=\d)", " to ", text)
-    text = re.sub(r"[–—]", ", ", text)
+    text = re.sub(
+        r"[–—]|(?<=[^\W\d])[^\S\n]+-+[^\S\n]+", ", ", text
+    )  # a dash between blanks, but not "10 - 20"
     text = _VERSUS.sub(" vs ", text)
     text = _TIMES.sub(" x ", text)
     text = _SPREAD.sub(" plus or minus ", text)
