@@ -9,6 +9,7 @@ REACH = 24
 """How many items back the word may stand that is replaced."""
 LONGEST = 120
 """Most letters of a trace."""
+_DENIALS = ("no", "nope")
 _GROUNDS = ("terrain", "obstacle")
 _CATEGORIES = ("robot", "terrain", "obstacle", "planet", "difficulty", "task", "set")
 
@@ -38,7 +39,13 @@ def _marker(items: list[Item], i: int, lexicon: Lexicon) -> int:
     while end < len(items):
         item = items[end]
         small = "correction" in item.roles or item.word in skip or item.sense("article")
-        if not (item.punct and not item.punct.startswith("\n")) and (not small or item.quantity):
+        following = items[end + 1] if end + 1 < len(items) else None
+        denial = item.word in _DENIALS and following is not None and bool(following.punct)
+        if (
+            not (item.punct and not item.punct.startswith("\n"))
+            and not denial
+            and (not small or item.quantity)
+        ):
             break
         end += 1
     return end - i
@@ -59,7 +66,7 @@ def _begins(items: list[Item], i: int, lexicon: Lexicon) -> bool:
     if "weak_correction" in item.roles:
         return True
     # "two, no, three", "two, no three", but not "hills, no boxes"
-    plain_no = item.word in ("no", "nope") and following is not None
+    plain_no = item.word in _DENIALS and following is not None
     earlier = items[i - 2] if i > 1 else None
     numbers = bool(following and following.quantity and earlier and earlier.quantity)
     return plain_no and following is not None and (bool(following.punct) or numbers or _marks(following))

@@ -195,7 +195,10 @@ class Lexicon:
         limit = 1 if len(word) < 8 else 2
         # the first letter is seldom wrong, except when it is swapped with the second
         swapped = (w for w in self.spelling.get(word[1], ()) if w[1] == word[0])
-        near = chain(self.spelling.get(word[0], ()), swapped)
+        like = chain(self.spelling.get(word[0], ()), swapped)
+        # a short word is taken for another only where two letters are swapped: "anst", "mzae"
+        same = sorted(word)
+        near = (known for known in like if len(known) >= SHORTEST or sorted(known) == same)
         distances = ((OSA.distance(word, known, score_cutoff=limit), known) for known in near)
         found = [(d, known) for d, known in distances if d <= limit and abs(len(known) - len(word)) <= 1]
         if not found:
@@ -231,12 +234,13 @@ def _spelling(phrases: Iterable[tuple[str, Sense]]) -> dict[str, list[str]]:
     forms: set[str] = set()
     for phrase, sense in phrases:
         for word in _split(phrase):
-            if len(word) >= SHORTEST and word.isalpha():
+            if len(word) >= SHORTEST - 2 and word.isalpha():
                 forms.add(word)
                 verb = bool(sense.task)
                 noun = sense.thing or sense.role == "world"
                 # an adjective has neither: "snowied" would only attract other words
                 forms.update(inflections(word) if verb else inflections(word)[:2] if noun else ())
+    forms = {form for form in forms if len(form) >= SHORTEST - 1}
     by_letter: dict[str, list[str]] = defaultdict(list)
     for form in sorted(forms):
         by_letter[form[0]].append(form)

@@ -39,6 +39,10 @@ class Quantity:
         return low if low == high else [min(low, high), max(low, high)]
 
 
+_NOUNS = ("foot", "yard", "second")
+"""Words for units that after an article may be something else: "a second robot"."""
+
+
 class Quantities:
     """Finds the quantities among tokens.
 
@@ -211,6 +215,8 @@ class Quantities:
         if collective and nxt != "k":
             length, value, factor = self._cardinal(i + 1)
             return (length + 1, value, factor) if length else (0, 0.0, False)
+        if len(nxt) > 3 and self.lexicon.units.get((nxt,), ("", 0))[0] in ("s", "m") and nxt not in _NOUNS:
+            return 1, 1.0, False  # "a minute", "a metre"
         if nxt in lexicon.factors and words[i + 2 : i + 3] in (["of"], ["the"]):
             return 2, lexicon.factors[nxt], True
         return 0, 0.0, False

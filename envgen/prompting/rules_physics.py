@@ -34,9 +34,11 @@ def friction(reading: Reading) -> None:
                 value = factor_of(near.quantity, change and change[1]) if change else None
                 scale = 0.01 if near.quantity.unit == "%" else 1.0
                 value = near.quantity.scaled(scale) if value is None else value
-                decide(reading, "physics.friction", value, i, j, *(change[0] if change else ()))
+                varied = [k for k in range(i, j) if reading.items[k].word in _varying(reading)]
+                decide(reading, "physics.friction", value, i, j, *varied, *(change[0] if change else ()))
                 break
-            if near.word not in reading.table("value_links") and not near.punct and not near.sense("change"):
+            links = (*reading.table("value_links"), *_varying(reading))
+            if near.word not in links and not near.punct and not near.sense("change"):
                 break
 
 

@@ -24,7 +24,7 @@ _TOKEN = re.compile(
 )
 # "3v3", "2vs2", "10x20": letters that would stick to the number after them
 _VERSUS = re.compile(r"(?<=\d)\s*(v|vs|versus)\.?\s*(?=\d)", re.IGNORECASE)
-_TIMES = re.compile(r"(?<=[\d\w])\s*\bx\s*(?=\d)|(?<=\d)x\s*(?=\d)", re.IGNORECASE)
+_TIMES = re.compile(r"\s*\bx\s*(?=\d)|(?<=\d)x\s*(?=\d)", re.IGNORECASE)
 # "0,4" as half of Europe writes it; "1,000" and lists such as "10,20,30" stay as they are
 _COMMA = re.compile(r"(?<![\d.,\[])(\d+),(\d{1,2}|\d{4,})(?![\d,.]\d|\d)")
 # "高15厘米": where no blanks part the words, a number would stick to the one before it
@@ -33,6 +33,11 @@ _SPREAD = re.compile(r"\s*(?:±|\+\s?/?\s?-(?=\s*[\d.]))\s*")
 # "0.2..0.5" and "[0.2, 0.5]", as in code
 _DOTS = re.compile(r"(?<=\d)\s*(?:\.{2,3}|…)\s*(?=-?[\d.])")
 _BRACKETS = re.compile(r"\[\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*\]")
+# "ants/hills/ice" is a list, "metres/second" is a unit
+_SLASHED = re.compile(
+    r"(?:(?<=[^\W\d]{3})|(?<=\d))/(?=[^\W\d]{3})(?!(?:sec|seconds?|minutes?|hours?)\b)|(?<=\w)/(?=x\d)",
+    re.IGNORECASE,
+)
 _NEGATED = re.compile(r"n't\b", re.IGNORECASE)
 _CONTRACTED = re.compile(r"'(?:s|m|d|ll|re|ve)\b", re.IGNORECASE)
 MAX_DIGITS = 15
@@ -69,6 +74,7 @@ def normalise(prompt: str) -> str:
     )
     text = _BRACKETS.sub(r" \1 to \2 ", text)
     text = _COMMA.sub(r"\1.\2", text)
+    text = _SLASHED.sub(", ", text)
     text = _DOTS.sub(" to ", text)
     text = re.sub(r"(?<=\d)\s*[–—]\s*(?=\d)", " to ", text)
     text = re.sub(

@@ -159,3 +159,21 @@ def test_a_broken_file_is_named(tmp_path, monkeypatch) -> None:
 def test_folding() -> None:
     assert fold("Übergrößen") == "ubergrossen"
     assert fold("Cuadrúpedos") == "cuadrupedos"
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        ("eine Ameise bei geringer Schwerkraft", "eine Ameise bei hoher Schwerkraft"),
+        ("una hormiga con poca gravedad", "una hormiga con mucha gravedad"),
+        ("une fourmi, faible gravité", "une fourmi, forte gravité"),
+        ("低重力的蚂蚁", "高重力的蚂蚁"),
+    ],
+)
+def test_low_and_high_gravity(low: str, high: str) -> None:
+    assert interpret(low).to_json()["cfg"]["physics"]["gravity"] == [1.0, 4.0]
+    assert interpret(high).to_json()["cfg"]["physics"]["gravity"] == [12.0, 20.0]
+
+
+def test_misspelled_english_is_no_other_language() -> None:
+    assert not any(note.path == "prompt" for note in interpret("rovr drivng throo dunse").assumed)

@@ -21,6 +21,7 @@ GROUNDS = "terrain.sub_terrains[*].kind"
         ("hexapod on gravel, change that to dunes", GROUNDS, ["dunes"]),
         ("stairs, scratch that, a ramp-free slope for a hexapod", GROUNDS, ["slope"]),
         ("an ant on hills - no wait, dunes - in the wind", GROUNDS, ["dunes"]),
+        ("on mars... hmm no, on the moon. ant", "physics.gravity", [1.62]),
         ("in every episode one ant walks on hills", "control.episode", [20.0]),
         (
             "set the friction to 0.4. Simple layouts, so please make this one hard. ant",
