@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from envgen.core.errors import InputError
 from envgen.prompting import (
+    rules_arena,
     rules_degrees,
     rules_gravity,
     rules_named,
@@ -20,12 +21,12 @@ from envgen.prompting import rules_measure as measure
 from envgen.prompting.assemble import assemble
 from envgen.prompting.base import EXAMPLE, Interpretation
 from envgen.prompting.corrections import corrected
-from envgen.prompting.languages import names as languages
 from envgen.prompting.languages import translated
 from envgen.prompting.lexicon import Lexicon, lexicon
 from envgen.prompting.reading import Reading
 from envgen.prompting.scan import Item, scan_tokens
 from envgen.prompting.tokens import normalise, tokenise
+from envgen.prompting.tongues import names as languages
 
 RULES: tuple[Callable[[Reading], None], ...] = (
     rules_scope.negation,
@@ -39,7 +40,7 @@ RULES: tuple[Callable[[Reading], None], ...] = (
     rules_physics.measured,
     rules_physics.rates,
     rules_physics.multiplied,
-    rules_scope.arena,
+    rules_arena.arena,
     rules_robots.robots,
     rules_teams.teams,
     rules_tasks.task,
@@ -82,10 +83,10 @@ def read(prompt: str) -> Interpretation:
     return assemble(prompt, reading, left)
 
 
-def itemise(prompt: str, words: Lexicon) -> tuple[str, list[Item], str | None]:
+def itemise(prompt: str, words: Lexicon, refining: bool = False) -> tuple[str, list[Item], str | None]:
     """The normalised text, its items, and the language if it is not English."""
     text = normalise(prompt)
-    tokens, language = translated(tokenise(text), words)
+    tokens, language = translated(tokenise(text), words, refining)
     return text, corrected(scan_tokens(text, tokens, words), words, text), language
 
 

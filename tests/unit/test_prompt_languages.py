@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from envgen.core.errors import EnvgenError, InputError
-from envgen.prompting import languages
+from envgen.prompting import tongues as languages
 from envgen.prompting.base import interpret
-from envgen.prompting.languages import fold, tongues, translated
+from envgen.prompting.languages import translated
 from envgen.prompting.lexicon import lexicon
 from envgen.prompting.tokens import normalise, tokenise
+from envgen.prompting.tongues import fold, tongues
 
 
 def english(text: str) -> tuple[str, str | None]:

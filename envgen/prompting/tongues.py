@@ -1,0 +1,168 @@
+"""The languages whose words are data in `prompts/lexicon/<language>/words.toml`, and their numerals."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from envgen.core.errors import EnvgenError
+from envgen.core.resources import resource
+from envgen.prompting.lexicon import lexicon
+
+MIN_STEM = 3
+MAX_WORD = 40
+"""Longer words are not taken apart."""
+
+
+@dataclass
+class Tongue:
+    """A language in terms of English.
+
+    Attributes:
+        name: In English.
+        phrases: Stems of a phrase to English words.
+        exact: The same by words as they are listed, which count before stems: "sin" is not "sino".
+        endings: That a stem goes without, longest first.
+        numbers: Numerals, folded, to English numerals.
+        joiner: That stands inside numerals: "fünfundzwanzig".
+        compounds: Whether nouns grow together: "Eisfläche".
+        linking: What may stand between their parts.
+        segmented: Whether blanks part the words.
+        adjectives_follow: Whether they stand after their noun.
+    """
+
+    name: str
+    phrases: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    exact: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    endings: tuple[str, ...] = ()
+    numbers: dict[str, str] = field(default_factory=dict)
+    joiner: str = ""
+    compounds: bool = False
+    linking: tuple[str, ...] = ()
+    segmented: bool = True
+    adjectives_follow: bool = False
+
+    def stem(self, word: str) -> str:
+        """A word without accents, capitals and its endings: of "Vierbeinern" as of "Vierbeiner"."""
+        plain = fold(word)
+        while True:
+            ending = next(
+                (e for e in self.endings if plain.endswith(e) and len(plain) - len(e) >= MIN_STEM), ""
+            )
+            if not ending:
+                return plain
+            plain = plain[: len(plain) - len(ending)]
+
+
+def fold(word: str) -> str:
+    """A word without capitals and accents."""
+    parts = unicodedata.normalize("NFD", word.casefold())
+    return unicodedata.normalize("NFC", "".join(c for c in parts if not "\u0300" <= c <= "\u036f"))
+
+
+@cache
+def tongues(refining: bool = False) -> dict[str, Tongue]:
+    """The languages that have words here, by their code; English itself is no entry.
+
+    Args:
+        refining: With the words that change what is there ("steiler"), from `refine.toml` beside the words.
+    """
+    folder = resource("prompts") / "lexicon"
+    found = {}
+    for path in sorted(folder.glob("*/words.toml")):
+        code = path.parent.name
+        if code != "en":
+            try:
+                data = tomllib.loads(path.read_text(encoding="utf-8"))
+                if refining:
+                    _with_changes(data, path.parent / "refine.toml")
+                found[code] = _read(data)
+            except (OSError, ValueError, TypeError, KeyError) as error:
+                raise EnvgenError(f"the lexicon {path} is broken: {error}", "Install envgen again.") from None
+    return found
+
+
+def _with_changes(data: dict[str, Any], path: Path) -> None:
+    """Put the phrases of a refinement before the others: they count first."""
+    if path.is_file():
+        more = tomllib.loads(path.read_text(encoding="utf-8"))["words"]
+        listed = data["words"]
+        data["words"] = {**more, **listed} | {k: [*more[k], *listed[k]] for k in more if k in listed}
+
+
+def _read(data: dict[str, Any]) -> Tongue:
+    tongue = Tongue(
+        name=data["name"],
+        endings=tuple(sorted(data.get("endings", ()), key=len, reverse=True)),
+        numbers={fold(word): english for word, english in data.get("numbers", {}).items()},
+        joiner=data.get("number_joiner", ""),
+        compounds=data.get("compounds", False),
+        linking=tuple(data.get("linking", ("",))),
+        segmented=data.get("segmented", True),
+        adjectives_follow=data.get("adjectives_follow", False),
+    )
+    folded: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    for english, phrases in data["words"].items():
+        for phrase in phrases:
+            words = phrase.replace("'", " ").replace("-", " ").split()
+            tongue.phrases.setdefault(tuple(map(tongue.stem, words)), tuple(english.split()))
+            tongue.exact.setdefault(tuple(word.casefold() for word in words), tuple(english.split()))
+            folded.append((tuple(map(fold, words)), tuple(english.split())))
+    for key, words_in_english in folded:
+        tongue.exact.setdefault(key, words_in_english)
+    return tongue
+
+
+def names() -> str:
+    """The languages that are read, for messages."""
+    found = ["English", *(tongue.name for tongue in tongues().values())]
+    return f"{', '.join(found[:-1])} and {found[-1]}"
+
+
+def numeral(word: str, tongue: Tongue) -> tuple[str, ...] | None:
+    """The English words of a numeral: one that is listed, or several grown together."""
+    if word in tongue.numbers:
+        return tuple(tongue.numbers[word].split())
+    for ending in tongue.endings:
+        if word.endswith(ending) and word[: -len(ending)] in tongue.numbers and len(ending) < 3:
+            return tuple(tongue.numbers[word[: -len(ending)]].split())
+    parts = atoms_of(word, tongue) if tongue.joiner or not tongue.segmented else None
+    return (f"{_value(parts)}",) if parts and len(parts) > 1 else None
+
+
+def atoms_of(word: str, tongue: Tongue) -> list[int] | None:
+    """The values of the numerals that make up a word: "fünfundzwanzig", "三百二十"."""
+    table = lexicon()
+    values: list[int] = []
+    i = 0
+    while i < len(word) and len(word) <= MAX_WORD:
+        atom = next((word[i : i + n] for n in range(9, 0, -1) if word[i : i + n] in tongue.numbers), "")
+        if not atom:
+            if values and tongue.joiner and word.startswith(tongue.joiner, i):
+                i += len(tongue.joiner)
+                continue
+            return None
+        name = tongue.numbers[atom]
+        value = 0 if name == "zero" else table.numbers.get(name, table.magnitudes.get(name))
+        if value is None:
+            return None
+        values.append(int(value))
+        i += len(atom)
+    return values
+
+
+def _value(atoms: list[int]) -> int:
+    """The number that numerals in a row make: 3 100 2 10 5 is 325, 5 20 is 25."""
+    total, part = 0, 0
+    for i, atom in enumerate(atoms):
+        # a power multiplies only a digit, or what is less than itself, or is the first
+        multiplies = i == 0 or 0 < part < 10 or (atom > 10 and 0 < part < 100)
+        if atom in (10, 100, 1000) and multiplies:
+            total, part = total + max(part, 1) * atom, 0
+        else:
+            part += atom
+    return total + part
