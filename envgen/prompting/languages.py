@@ -38,14 +38,20 @@ def translated(
         hits, read = _translate(tokens, tongue)
         if hits > known and (best is None or hits > best[0]):
             best = (hits, tongue, read)
-    if best is None or best[0] <= known + sum(_misspelled(token.word, english) for token in words):
+    if best is None:
+        return tokens, None
+    misspelled = sum(_misspelled(token.word, english, best[1]) for token in words)
+    if best[0] <= known + misspelled:
         return tokens, None
     _, tongue, read = best
+    if refining:
+        read = _preposed(read)
     return (_reordered(read) if tongue.adjectives_follow else read), tongue.name
 
 
-def _misspelled(word: str, english: Lexicon) -> bool:
-    return _foreign(word, english) and english.correct(word) is not None
+def _misspelled(word: str, english: Lexicon, tongue: Tongue) -> bool:
+    """Whether a word is likelier a misspelled English one than one of a language, which doesn't list it."""
+    return _foreign(word, english) and fold(word) not in tongue.listed and english.correct(word) is not None
 
 
 def _foreign(word: str, english: Lexicon) -> bool:
@@ -99,8 +105,9 @@ def _listed(tokens: list[Token], stems: tuple[str, ...], tongue: Tongue) -> tupl
     """The English words of a phrase that is listed, by its very words or else by their stems."""
     words = tuple(token.word for token in tokens)
     plain = tuple(map(fold, words))
-    singular = (*plain[:-1], plain[-1].removesuffix("s"))  # "grados" is "grado", not "gradas"
-    for key in (words, plain, singular):
+    # "grados" is "grado", not "gradas"; "steileren" is "steiler"
+    inflected = ((*plain[:-1], plain[-1].removesuffix(e)) for e in tongue.endings if plain[-1].endswith(e))
+    for key in (words, plain, *inflected):
         if key in tongue.exact:
             return tongue.exact[key]
     return tongue.phrases.get(stems)
@@ -164,6 +171,34 @@ def _known(text: str, i: int, tongue: Tongue) -> int:
 
 def _piece(token: Token, start: int, end: int) -> Token:
     return Token("word", token.word[start:end], token.start + start, token.start + end)
+
+
+def _preposed(tokens: list[Token]) -> list[Token]:
+    """What follows its noun in other languages before it: "two ants more", "the walls remove"."""
+    english = lexicon(refining=True)
+    out: list[Token] = []
+    clause = 0
+    for i, token in enumerate(tokens):
+        following = tokens[i + 1] if i + 1 < len(tokens) else None
+        ends = following is None or following.kind == "punct" or following.word in ("and", "or", "but")
+        senses = [english.match([english.bases(t.word)], 0)[1] for t in (*out[-1:], token)]
+        if len(senses) == 2 and any(s.amends for s in senses[0]) and _counts(token, english):
+            out.insert(len(out) - 1, token)  # "more one ant"
+            continue
+        after_noun = len(senses) == 2 and any(s.thing for s in senses[0])
+        if after_noun and ends and any(s.amends for s in senses[1]):
+            out.insert(len(out) - 1, token)
+        elif after_noun and ends and any(s.negate for s in senses[1]):
+            out.insert(clause, token)
+        else:
+            out.append(token)
+        if token.kind == "punct" or token.word in ("and", "or", "but"):
+            clause = len(out)
+    return out
+
+
+def _counts(token: Token, english: Lexicon) -> bool:
+    return token.kind == "number" or token.word in english.numbers
 
 
 def _reordered(tokens: list[Token]) -> list[Token]:

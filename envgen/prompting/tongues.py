@@ -6,7 +6,6 @@ import tomllib
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from envgen.core.errors import EnvgenError
@@ -26,6 +25,7 @@ class Tongue:
         name: In English.
         phrases: Stems of a phrase to English words.
         exact: The same by words as they are listed, which count before stems: "sin" is not "sino".
+        listed: The single words of all phrases, folded.
         endings: That a stem goes without, longest first.
         numbers: Numerals, folded, to English numerals.
         joiner: That stands inside numerals: "fünfundzwanzig".
@@ -38,6 +38,7 @@ class Tongue:
     name: str
     phrases: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     exact: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
     endings: tuple[str, ...] = ()
     numbers: dict[str, str] = field(default_factory=dict)
     joiner: str = ""
@@ -77,24 +78,15 @@ def tongues(refining: bool = False) -> dict[str, Tongue]:
         code = path.parent.name
         if code != "en":
             try:
-                data = tomllib.loads(path.read_text(encoding="utf-8"))
-                if refining:
-                    _with_changes(data, path.parent / "refine.toml")
-                found[code] = _read(data)
+                changes = path.parent / "refine.toml"
+                tables = [tomllib.loads(changes.read_text(encoding="utf-8"))] if refining else []
+                found[code] = _read(tomllib.loads(path.read_text(encoding="utf-8")), tables)
             except (OSError, ValueError, TypeError, KeyError) as error:
                 raise EnvgenError(f"the lexicon {path} is broken: {error}", "Install envgen again.") from None
     return found
 
 
-def _with_changes(data: dict[str, Any], path: Path) -> None:
-    """Put the phrases of a refinement before the others: they count first."""
-    if path.is_file():
-        more = tomllib.loads(path.read_text(encoding="utf-8"))["words"]
-        listed = data["words"]
-        data["words"] = {**more, **listed} | {k: [*more[k], *listed[k]] for k in more if k in listed}
-
-
-def _read(data: dict[str, Any]) -> Tongue:
+def _read(data: dict[str, Any], changes: list[dict[str, Any]]) -> Tongue:
     tongue = Tongue(
         name=data["name"],
         endings=tuple(sorted(data.get("endings", ()), key=len, reverse=True)),
@@ -105,16 +97,27 @@ def _read(data: dict[str, Any]) -> Tongue:
         segmented=data.get("segmented", True),
         adjectives_follow=data.get("adjectives_follow", False),
     )
+    for table in changes:
+        # a single comparative has the stem of its adjective: "steiler" is no form of "steil" here
+        _list(tongue, table["words"], stems=not tongue.segmented)
+    _list(tongue, data["words"], stems=True)
+    return tongue
+
+
+def _list(tongue: Tongue, table: dict[str, list[str]], stems: bool) -> None:
+    """Add phrases to a language; what is listed already counts."""
     folded: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
-    for english, phrases in data["words"].items():
+    for english, phrases in table.items():
         for phrase in phrases:
             words = phrase.replace("'", " ").replace("-", " ").split()
-            tongue.phrases.setdefault(tuple(map(tongue.stem, words)), tuple(english.split()))
-            tongue.exact.setdefault(tuple(word.casefold() for word in words), tuple(english.split()))
-            folded.append((tuple(map(fold, words)), tuple(english.split())))
-    for key, words_in_english in folded:
-        tongue.exact.setdefault(key, words_in_english)
-    return tongue
+            meaning = tuple(english.split())
+            if stems or len(words) > 1:
+                tongue.phrases.setdefault(tuple(map(tongue.stem, words)), meaning)
+            tongue.exact.setdefault(tuple(word.casefold() for word in words), meaning)
+            folded.append((tuple(map(fold, words)), meaning))
+            tongue.listed.update(map(fold, words))
+    for key, meaning in folded:  # a word without its accents is another's before it is this one's
+        tongue.exact.setdefault(key, meaning)
 
 
 def names() -> str:
