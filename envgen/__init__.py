@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from envgen.core.errors import EnvgenError, InputError, WorkError
     from envgen.packs.make import make
     from envgen.packs.pack import Pack
-    from envgen.prompting.base import interpret
+    from envgen.prompting.base import interpret, refine
+    from envgen.prompting.diff import diff
 
-__all__ = ["EnvCfg", "EnvgenError", "InputError", "Pack", "WorkError", "interpret", "make"]
+__all__ = ["EnvCfg", "EnvgenError", "InputError", "Pack", "WorkError", "diff", "interpret", "make", "refine"]
 
 # loaded when first used, so that `envgen --help` doesn't wait for MuJoCo
 _HOMES = {
@@ -28,8 +29,10 @@ _HOMES = {
     "InputError": "envgen.core.errors",
     "WorkError": "envgen.core.errors",
     "Pack": "envgen.packs.pack",
+    "diff": "envgen.prompting.diff",
     "interpret": "envgen.prompting.base",
     "make": "envgen.packs.make",
+    "refine": "envgen.prompting.base",
 }
 
 

@@ -6,7 +6,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -134,7 +134,7 @@ class Lexicon:
         ordinary: Real words that are never taken for misspelled ones.
         numbers: Cardinals, with `magnitudes` that multiply them and `factors` of what follows.
         units: Canonical unit and factor by phrase.
-        spelling: Inflected words of phrases by first letter, for what is misspelled.
+        deciding: Phrases that decide something, for what is misspelled.
         tables: The grammar's lists: `scope_ends`, `joins`, `ranges`, `by`, and the table `legs`.
     """
 
@@ -146,9 +146,14 @@ class Lexicon:
     factors: dict[str, float] = field(default_factory=dict)
     units: dict[tuple[str, ...], tuple[str, float]] = field(default_factory=dict)
     irregular: dict[str, str] = field(default_factory=dict)
-    spelling: dict[str, list[str]] = field(default_factory=dict)
+    deciding: list[tuple[str, Sense]] = field(default_factory=list)
     known: frozenset[str] = frozenset()
     tables: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def spelling(self) -> dict[str, list[str]]:
+        """Inflected words of phrases by first letter; made when the first unknown word is met."""
+        return _spelling(self.deciding)
 
     def bases(self, word: str) -> list[str]:
         """The word and its base forms, irregular ones included."""
@@ -279,7 +284,7 @@ def build(files: Iterable[Path]) -> Lexicon:
             raise EnvgenError(f"the lexicon {path} is broken: {error}", "Install envgen again.") from None
     numbers = chain(lexicon.numbers, lexicon.magnitudes, lexicon.factors)
     lexicon.known = frozenset(chain(words, numbers, chain.from_iterable(lexicon.units)))
-    lexicon.spelling = _spelling(entries)
+    lexicon.deciding = entries
     return lexicon
 
 

@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from typing import TYPE_CHECKING, Any
 
 from envgen.core.errors import EnvgenError
 from envgen.core.families import ROBOTS
 from envgen.core.params import Param
 from envgen.core.resources import resource
 from envgen.core.sensing import SENSORS
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _OPEN, _CLOSE = "{#---", "---#}"
 
@@ -58,6 +59,9 @@ class RobotKind:
 
 @cache
 def _template(path: Path) -> Template:
+    # not at the top: to read a prompt the registries are enough, and Jinja takes a tenth of that command
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     loader = FileSystemLoader(path.parent)
     environment = Environment(
         loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False

@@ -7,7 +7,6 @@ import struct
 from functools import lru_cache
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,6 +50,8 @@ def resampled(
         shape: Samples of the patch.
         blur: Standard deviation (x, y) of a Gaussian, in samples; 0 for none.
     """
+    import cv2  # a tenth of the time of a command that needs the registries alone
+
     image = np.ascontiguousarray(_read(path, stamp)[0][::-1])
     nrow, ncol = shape
     # what has more pixels than samples is averaged, as single pixels would be picked out of it
@@ -122,6 +123,8 @@ def _image(path: str, content: bytes) -> NDArray[np.floating]:
     """(nrow, ncol) grey values of a PNG; of a coloured one the luma (ITU-R BT.601); alpha is left out."""
     if not content.startswith(_PNG) or len(content) < 33 or content[12:16] != b"IHDR":
         raise InputError(f"{path!r} is no PNG", _REMEDY)
+    import cv2
+
     width, height = struct.unpack(">II", content[16:24])  # PNG specification, 11.2.2 IHDR
     _bounded(path, height, width)
     try:

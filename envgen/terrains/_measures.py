@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import cv2
 import numpy as np
 
 from envgen.core.heightfield import Heights
@@ -22,6 +21,8 @@ def roughness(ground: Ground, patch: Patch, robot: RobotSize) -> float:
     """Standard deviation (m) of the heights around their mean within a robot's reach."""
     sigma = (robot.radius / patch.cell[0], robot.radius / patch.cell[1])
     heights = ground.surface
+    import cv2  # not at the top: a prompt needs the registry alone
+
     wide = cv2.GaussianBlur(heights, (0, 0), *sigma, borderType=cv2.BORDER_REFLECT)
     return float((heights - wide).std())
 
@@ -46,6 +47,8 @@ def gap(ground: Ground, patch: Patch, robot: RobotSize) -> float:
     gap to cross.
     """
     del robot
+    import cv2
+
     _, labels = cv2.connectedComponents(_void(ground).astype(np.uint8), connectivity=4)
     edge = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
     closed = (labels > 0) & ~np.isin(labels, edge)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-import cv2
 import numpy as np
 
 from envgen.core.heightfield import Heights
@@ -34,6 +33,8 @@ class Rough(SubTerrain):
 
 def _joined(lattice: Heights, shape: tuple[int, int]) -> Heights:
     """The lattice at more samples, corner on corner, linear between."""
+    import cv2  # not at the top: a prompt needs the registry alone
+
     joined: Heights = cv2.remap(lattice, *_maps(lattice.shape, shape), interpolation=cv2.INTER_LINEAR)
     return joined
 

@@ -14,6 +14,7 @@ from envgen.core.errors import WorkError
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.prompting.backends.openai_ import read
 from envgen.prompting.llm import instructions
+from envgen.prompting.llm.settings import from_environment
 from envgen.prompting.llm.wire import kinds, schema
 
 # --- what is asked ------------------------------------------------------------------------------------
@@ -61,7 +62,8 @@ def test_every_registered_kind_is_in_the_instructions_and_the_schema() -> None:
     assert "heightmap" not in form, "a model names no files"
 
 
-def test_the_schema_keeps_to_the_limits_of_strict_mode() -> None:
+@pytest.mark.parametrize("short", [False, True])
+def test_the_schema_keeps_to_the_limits_of_strict_mode(short: bool) -> None:
     properties = 0
 
     def walk(node: Any, depth: int) -> int:
@@ -79,9 +81,25 @@ def test_the_schema_keeps_to_the_limits_of_strict_mode() -> None:
             deepest = max([depth, *(walk(child, depth) for child in node)])
         return deepest
 
-    assert walk(schema(), 0) <= 10
+    assert walk(schema(short=short), 0) <= 10
     assert properties <= 5000
-    jsonschema.Draft202012Validator.check_schema(schema())
+    jsonschema.Draft202012Validator.check_schema(schema(short=short))
+
+
+def test_a_short_schema_names_every_kind_and_no_parameter() -> None:
+    form = json.dumps(schema(short=True))
+    for registry in (TERRAINS, OBSTACLES, ROBOTS, TASKS):
+        assert all(f'"{name}"' in form for name, _ in kinds(registry))
+    assert "step_height" not in form
+    assert len(form) < len(json.dumps(schema())) / 10
+
+
+def test_short_answers_are_asked_for_by_the_environment() -> None:
+    reach = {"ENVGEN_MODEL": "m", "OPENAI_BASE_URL": "http://localhost:1/v1"}
+    for value, short in (("", False), ("0", False), ("1", True), ("true", True)):
+        settings = from_environment({**reach, "ENVGEN_SHORT": value})
+        assert settings is not None
+        assert settings.short is short
 
 
 def test_the_examples_are_valid_answers() -> None:

@@ -169,7 +169,8 @@ class Chat:
             "stream_options": {"include_usage": True},
         }
         if self.mode == "schema":
-            form = {"name": "envcfg", "strict": True, "schema": schema(self.settings.entries)}
+            wanted = schema(self.settings.entries, self.settings.short)
+            form = {"name": "envcfg", "strict": True, "schema": wanted}
             request["response_format"] = {"type": "json_schema", "json_schema": form}
         elif self.mode == "json":
             request["response_format"] = {"type": "json_object"}

@@ -26,6 +26,7 @@ class Settings:
         tokens: Most tokens of an answer.
         entries: Most entries of a list in an answer under the schema.
         examples: Number of examples in the instructions; a small model has little room for them.
+        short: Whether answers name kinds without their parameters, `ENVGEN_SHORT=1`.
     """
 
     model: str
@@ -37,6 +38,7 @@ class Settings:
     tokens: int = 4096
     entries: int = 8
     examples: int = 2
+    short: bool = False
 
     def clean(self, text: str) -> str:
         """A text of others without the key."""
@@ -57,7 +59,9 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings | Non
         raise InputError(
             "OPENAI_BASE_URL is no http:// or https:// address", "Set it to e.g. http://localhost:8080/v1"
         )
-    return Settings(model=model, url=url, key=key, timeout=_seconds(env.get("ENVGEN_TIMEOUT", "")))
+    short = env.get("ENVGEN_SHORT", "").strip().lower() in ("1", "true", "yes", "on")
+    wait = _seconds(env.get("ENVGEN_TIMEOUT", ""))
+    return Settings(model=model, url=url, key=key, timeout=wait, short=short)
 
 
 def _seconds(text: str) -> float:

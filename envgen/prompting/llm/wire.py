@@ -11,14 +11,21 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from envgen.core.cfg import MAX_AGENTS
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.core.params import FileParam, Param, specs
 from envgen.core.registry import Registry
+from envgen.prompting.assemble import MAX_VARIANTS
 
 ENTRIES = 8
 """Most grounds, kinds of obstacles and robots of an answer; a model could else go on for ever."""
 TEAMS = ("red", "blue", "green", "yellow")
-_TEXT = r'^[^"\\\n]{1,80}$'
+_WORD: dict[str, Any] = {"type": "string", "pattern": r'^[^"\\\n]{1,80}$'}
+
+# What a short answer chooses from: in a free number a model of a few hundred million words loses itself.
+GRAVITIES = (0.0, 1.62, 3.71, 9.81, 24.79)
+FRICTIONS = (0.1, 0.3, 0.6, 1.0, 1.5)
+DIFFICULTIES = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 NUMBER: dict[str, Any] = {"$ref": "#/$defs/number"}
 OPEN: dict[str, Any] = {"anyOf": [NUMBER, {"type": "null"}]}
@@ -34,12 +41,18 @@ def kinds(registry: Registry[Any]) -> list[tuple[str, Any]]:
 
 
 @cache
-def schema(entries: int = ENTRIES) -> dict[str, Any]:
+def schema(entries: int = ENTRIES, short: bool = False) -> dict[str, Any]:
     """The schema of an answer, made from the registries.
+
+    Every list, text and number in it ends, so that an answer ends whatever the model is.
 
     Args:
         entries: Most entries of a list.
+        short: Kinds and how many of each, and what holds for the whole world, without parameters of kinds: a
+            fifth of the words, for a small model on one's own machine.
     """
+    if short:
+        return _short(entries)
     cfg = _object(
         {
             "terrain": _object(
@@ -66,17 +79,43 @@ def schema(entries: int = ENTRIES) -> dict[str, Any]:
             "difficulty": OPEN,
         }
     )
-    words = {"type": "string", "pattern": _TEXT}
     answer = _object(
         {
             "cfg": cfg,
             "count": {"type": ["integer", "null"]},
-            "understood": _array(_object({"text": words, "path": words}), 0, entries + 4),
-            "unmapped": _array(words, 0, entries + 4),
+            "understood": _array(_object({"text": _WORD, "path": _WORD}), 0, entries + 4),
+            "unmapped": _array(_WORD, 0, entries + 4),
         }
     )
     pair = _array({"type": "number"}, 2, 2)
     return {**answer, "$defs": {"number": {"anyOf": [{"type": "number"}, pair]}}}
+
+
+def _short(entries: int) -> dict[str, Any]:
+    def named(registry: Registry[Any], key: str, more: Mapping[str, Any]) -> dict[str, Any]:
+        names = {"enum": [name for name, _ in kinds(registry)], "type": "string"}
+        return _object({key: names, **more})
+
+    cfg = _object(
+        {
+            "terrain": _object({"sub_terrains": _array(named(TERRAINS, "kind", {}), 1, entries)}),
+            "obstacles": _array(named(OBSTACLES, "kind", {"count": _whole(200)}), 0, entries),
+            "robots": _array(named(ROBOTS, "model", {"count": _whole(MAX_AGENTS)}), 1, entries),
+            "task": named(TASKS, "kind", {}),
+            "physics": _object({"gravity": _one_of(GRAVITIES), "friction": _one_of(FRICTIONS)}),
+            "difficulty": _one_of(DIFFICULTIES),
+        }
+    )
+    count = {"anyOf": [_whole(MAX_VARIANTS), {"type": "null"}]}
+    return _object({"cfg": cfg, "count": count, "unmapped": _array(_WORD, 0, entries)})
+
+
+def _one_of(values: tuple[float, ...]) -> dict[str, Any]:
+    return {"enum": [*values, None], "type": ["number", "null"]}
+
+
+def _whole(most: int) -> dict[str, Any]:
+    return {"type": "integer", "minimum": 1, "maximum": most}
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
