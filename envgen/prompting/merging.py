@@ -11,6 +11,9 @@ from envgen.prompting.base import Assumed
 from envgen.prompting.reading import Draft, Reading
 from envgen.prompting.rules_changes import Refining, kind_of
 
+CLAUSE = 60
+"""Most words of a clause: a page without a full stop is looked through once, not once for each noun."""
+
 
 def merge(ref: Refining, present: dict[Draft, dict[str, Any]]) -> None:
     """Change the data as the reading says.
@@ -49,14 +52,18 @@ def _added(reading: Reading, draft: Draft) -> bool:
     if reading.items[0].word in ("and", "plus"):
         return True  # "and a maze"
     j = draft.at - 1
-    while (item := reading.at(j)) is not None and item.punct[:1] not in (".", ";", "!", "?", "\n"):
+    while (
+        j >= draft.at - CLAUSE
+        and (item := reading.at(j)) is not None
+        and item.punct[:1] not in (".", ";", "!", "?", "\n")
+    ):
         if item.word in table.get("adding", ()) or "addition" in item.roles:
             return True
         if item.word in table.get("setting", ()):
             return False
         j -= 1
     j = draft.at + 1
-    while (item := reading.at(j)) is not None and not item.punct:
+    while j <= draft.at + CLAUSE and (item := reading.at(j)) is not None and not item.punct:
         if item.word in table.get("adding_after", ()):
             return True
         j += 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
@@ -164,7 +166,13 @@ class Reading:
 
     def sentence(self, i: int) -> int:
         """Number of the sentence in which an item stands."""
-        return sum(item.punct[:1] in (".", "!", "?", "\n", ";") for item in self.items[:i] if item.punct)
+        return self._sentences[min(i, len(self.items))]
+
+    @cached_property
+    def _sentences(self) -> list[int]:
+        """How many sentences have ended before each item."""
+        ends = (item.punct[:1] in (".", "!", "?", "\n", ";") and bool(item.punct) for item in self.items)
+        return list(accumulate(ends, initial=0))
 
     def before(self, i: int, skip: Iterable[str] = (), most: int = 4) -> int | None:
         """The nearest item to the left but adjectives and words to skip."""

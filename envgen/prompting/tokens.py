@@ -29,7 +29,7 @@ _TIMES = re.compile(r"\s*\bx\s*(?=\d)|(?<=\d)x\s*(?=\d)", re.IGNORECASE)
 _COMMA = re.compile(r"(?<![\d.,\[])(\d+),(\d{1,2}|\d{4,})(?![\d,.]\d|\d)")
 # "高15厘米": where no blanks part the words, a number would stick to the one before it
 _UNPARTED = re.compile(r"(?<=[\u3400-\u9fff])(?=\d)")
-_SPREAD = re.compile(r"\s*(?:±|\+\s?/?\s?-(?=\s*[\d.]))\s*")
+_SPREAD = re.compile(r"\s?(?:±|\+\s?/?\s?-)\s?(?=[\d.])")
 # "0.2..0.5" and "[0.2, 0.5]", as in code
 _DOTS = re.compile(r"(?<=\d)\s*(?:\.{2,3}|…)\s*(?=-?[\d.])")
 _BRACKETS = re.compile(r"\[\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*\]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from envgen.core.errors import EnvgenError
@@ -59,6 +59,7 @@ class Tongue:
             plain = plain[: len(plain) - len(ending)]
 
 
+@lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
     """A word without capitals and accents."""
     parts = unicodedata.normalize("NFD", word.casefold())
