@@ -215,3 +215,11 @@ def _refines_or_refuses(text: str) -> None:
     assert cfgio.parse(cfgio.dump(result.cfg)) == result.cfg
     for change in diff(BASE, result.cfg):
         assert str(change)
+
+
+def test_refine_and_diff_are_at_the_front_door() -> None:
+    import envgen
+
+    assert {"refine", "diff"} <= set(envgen.__all__)
+    after = envgen.refine(BASE, "one more ant", backend="offline").cfg
+    assert [str(change) for change in envgen.diff(BASE, after)] == ["robots[0].count: 2 → 3"]
