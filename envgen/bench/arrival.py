@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import mujoco
 
 from envgen.browser.unwatched import unwatched
-from envgen.core.errors import WorkError
 from envgen.packs.wire.spec import PROTOCOL
-from envgen.server.messages import Credit, Hello, PromptSource, Start
 from envgen.server.running import serving
 
 if TYPE_CHECKING:
@@ -34,6 +30,39 @@ async ([prompt, count, seed]) => {
     return [first / 1000, (performance.now() - began) / 1000];
 }
 """
+ALONE = """
+([source, count, seed, credits, protocol, mujoco]) => new Promise((resolve, reject) => {
+    const socket = new WebSocket(new URL("/api/stream", location.href));
+    const say = message => socket.send(JSON.stringify(message));
+    let began = 0, taken = 0;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => say({ kind: "hello", protocol, mujoco });
+    socket.onclose = () => reject(new Error("the connection was lost"));
+    socket.onmessage = ({ data }) => {
+        if (typeof data !== "string") {
+            taken += 1;
+            if (taken % (credits / 8) === 0) say({ kind: "credit", frames: credits / 8 });
+            return;
+        }
+        const message = JSON.parse(data);
+        if (message.kind === "welcome") {
+            began = performance.now();
+            say({ kind: "start", source, count, seed: String(seed), credits });
+        } else if (message.kind === "error") reject(new Error(message.cause));
+        else if (message.kind === "done") {
+            resolve((performance.now() - began) / 1000);
+            socket.onclose = null;
+            socket.close();
+        }
+    };
+})
+"""
+REST = """
+rests => {
+    window.envgen.drawing(!rests);
+    window.envgen.mode({ kind: rests ? "paused" : "realtime", speed: 1 });
+}
+"""
 START = """
 async ([prompt, count, seed]) => {
     window.envgen.start({ prompt, count, seed: String(seed) });
@@ -45,8 +74,8 @@ async ([prompt, count, seed]) => {
 def arrivals(
     chrome: Browser, root: Path, prompt: str, count: int, workers: int, repeats: int
 ) -> list[tuple[float, float, float]]:
-    """Seconds to the first and to all environments stepping and drawn, server and page warm; and to all at a
-    client that throws them away: what making and sending takes on the same processors.
+    """Seconds to the first and to all environments stepping and drawn, server and page warm; and to all where
+    a page throws them away: what making and sending takes on the same processors.
 
     In a tab that Playwright doesn't watch: watching doubles the processor time of what arrives.
 
@@ -63,30 +92,9 @@ def arrivals(
         tab.call(START, [prompt, 8 * workers, 10_000])
         for seed in range(1, repeats + 1):
             first, whole = tab.call(TO_RUNNING, [prompt, count, seed])
-            tab.call(START, [prompt, 1, 10_000])  # a page that steps hundreds would take part in the next
-            times.append((float(first), float(whole), _alone(server.url, prompt, count, seed)))
+            tab.call(REST, True)
+            source = {"kind": "prompt", "prompt": prompt}
+            alone = tab.call(ALONE, [source, count, seed, CREDITS, PROTOCOL, mujoco.__version__])
+            tab.call(REST, False)
+            times.append((float(first), float(whole), float(alone)))
     return times
-
-
-def _alone(url: str, prompt: str, count: int, seed: int) -> float:
-    from websockets.sync.client import connect
-
-    start = Start(source=PromptSource(prompt=prompt), count=count, seed=str(seed), credits=CREDITS)
-    address = url.partition("?")[0].replace("http", "ws", 1) + "api/stream"
-    with connect(address, max_size=None) as socket:
-        socket.send(Hello(protocol=PROTOCOL, mujoco=mujoco.__version__).model_dump_json())
-        socket.recv()
-        began, taken = time.perf_counter(), 0
-        socket.send(start.model_dump_json())
-        while True:
-            message = socket.recv()
-            if isinstance(message, bytes):
-                taken += 1
-                if taken % (CREDITS // 8) == 0:
-                    socket.send(Credit(frames=CREDITS // 8).model_dump_json())
-                continue
-            told = json.loads(message)
-            if told["kind"] == "done":
-                return time.perf_counter() - began
-            if told["kind"] == "error":
-                raise WorkError(told["cause"], told["remedy"])
