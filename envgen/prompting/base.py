@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from envgen.core import cfgio
@@ -65,6 +66,13 @@ class Interpretation:
     unmapped: tuple[str, ...] = ()
     usage: Mapping[str, int] | None = None
     note: str = ""
+
+    @cached_property
+    def suggestions(self) -> dict[str, list[str]]:
+        """Known words that may have been meant by what is unmapped."""
+        from envgen.prompting.hints import hints
+
+        return hints(self.unmapped) if self.unmapped else {}
 
     def to_json(self) -> dict[str, Any]:
         """The object that `envgen interpret --json` prints; the cfg is whole, defaults included."""

@@ -208,9 +208,10 @@ class Lexicon:
         found = [(d, known) for d, known in distances if d <= limit and abs(len(known) - len(word)) <= 1]
         if not found:
             return None
-        # of equally near words the one with the same consonants: vowels are what is got wrong
+        # of equally near words the one with the same consonants: vowels are what is got wrong; then the
+        # longest: a letter is left out more often than two are swapped ("crats")
         bare = _consonants(word)
-        return min((d, OSA.distance(bare, _consonants(known)), known) for d, known in found)[2]
+        return min((d, OSA.distance(bare, _consonants(known)), -len(known), known) for d, known in found)[3]
 
 
 def _consonants(word: str) -> str:

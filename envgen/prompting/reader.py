@@ -129,14 +129,9 @@ def _short(text: str, longest: int = 60) -> str:
 
 
 def _remedy(reading: Reading, left: tuple[str, ...]) -> str:
-    from rapidfuzz import fuzz, process
+    from envgen.prompting.hints import hints
 
-    names = sorted({word for words in reading.lexicon.spelling.values() for word in words})
-    near = [
-        found[0]
-        for word in " ".join(left).lower().split()[:8]
-        if len(word) > 3 and (found := process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=75))
-    ]
+    near = [name for names in hints(left).values() for name in names[:1]]
     hint = f"Did you mean {', '.join(map(repr, dict.fromkeys(near[:3])))}? " if near else ""
     foreign = f" ({languages()} are read)" if _strange(reading) else ""
     return f"{hint}Name a robot, a terrain or a task, such as {EXAMPLE!r}{foreign}."

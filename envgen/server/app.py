@@ -33,6 +33,7 @@ from envgen.server.messages import InterpretationSpec
 from envgen.server.problems import RESPONSES, answer
 from envgen.server.settings import MAX_EXPORTS, Settings
 from envgen.server.shelf import PackEntry, Shelf
+from envgen.server.started import told
 from envgen.server.stream import Streams
 
 LIVE = "offline"
@@ -179,11 +180,11 @@ def _routes(app: FastAPI, settings: Settings, shelf: Shelf, streams: Streams) ->
     def interpreted(request: PromptRequest) -> Interpreted:
         """What a prompt becomes, and why."""
         if request.base is None:
-            return Interpreted.model_validate(interpret(request.prompt, LIVE).to_json())
+            return Interpreted.model_validate(told(interpret(request.prompt, LIVE)))
         base = cfgio.parse({"name": "env", **shelf.cfg(request.base)}, "the base")
         meaning = refine(base, request.prompt, LIVE)
         changes = [change.to_json() for change in diff(base, meaning.cfg)]
-        return Interpreted.model_validate({**meaning.to_json(), "changes": changes})
+        return Interpreted.model_validate({**told(meaning), "changes": changes})
 
     @app.get("/api/policies")
     def policies() -> list[Network]:

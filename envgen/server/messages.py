@@ -147,11 +147,12 @@ class AssumedSpec(Wire):
 
 
 class InterpretationSpec(Wire):
-    """What a prompt became, as `envgen interpret --json` prints it.
+    """What a prompt became, as `envgen interpret --json` prints it and with suggestions.
 
     Attributes:
         usage: Tokens, where a language model read it.
         note: A line about the backend, such as that another stood in.
+        suggestions: Known words that may have been meant, by what is unmapped.
     """
 
     cfg: dict[str, Any]
@@ -162,6 +163,7 @@ class InterpretationSpec(Wire):
     unmapped: list[str]
     usage: dict[str, int] | None = None
     note: str | None = None
+    suggestions: dict[str, list[str]] | None = None
 
 
 class Started(Wire):

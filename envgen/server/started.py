@@ -12,6 +12,11 @@ from envgen.prompting.base import Interpretation
 from envgen.server.messages import InterpretationSpec, Started
 
 
+def told(interpretation: Interpretation) -> dict[str, Any]:
+    """An interpretation as a page gets it: as `envgen interpret --json` prints it, and with suggestions."""
+    return {**interpretation.to_json(), "suggestions": interpretation.suggestions or None}
+
+
 def started(
     cfg: EnvCfg,
     task: Mapping[str, Any],
@@ -31,7 +36,7 @@ def started(
         interpretation: Of a prompt.
         pack: Name of the pack that they are of.
     """
-    read = None if interpretation is None else InterpretationSpec.model_validate(interpretation.to_json())
+    read = None if interpretation is None else InterpretationSpec.model_validate(told(interpretation))
     return Started(
         name=cfg.name,
         cfg=cfgio.dump(cfg),

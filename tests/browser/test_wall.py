@@ -145,3 +145,13 @@ def test_a_change_in_words_refines_what_runs(opens):
     assert cfg["physics"]["gravity"] < 5
     assert cfg["terrain"]["sub_terrains"][0]["kind"] == "rough"
     tab.until("two worlds", "envgen.stats().environments === 2")
+
+
+def test_a_word_that_is_not_understood_has_suggestions_to_click(opens):
+    tab = opens()
+    page = tab.page
+    page.fill("#prompt", "ants on cratters")
+    page.get_by_role("button", name="Say craters in place of cratters").click()
+    page.get_by_role("button", name="Edit terrain craters").wait_for()
+    assert page.input_value("#prompt") == "ants on craters"
+    assert page.get_by_role("button", name="in place of").count() == 0

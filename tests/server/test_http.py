@@ -61,10 +61,13 @@ def test_registries(served: Served) -> None:
 
 
 def test_interpret(served: Served) -> None:
-    whole = {**interpret(PROMPT).to_json(), "usage": None, "note": None, "changes": None}
+    whole = {**interpret(PROMPT).to_json(), "usage": None, "note": None, "suggestions": None}
+    whole["changes"] = None
     assert served.post("/api/interpret", {"prompt": PROMPT}).json() == whole
     refined = served.post("/api/interpret", {"prompt": "half gravity", "base": whole["cfg"]}).json()
     (change,) = refined["changes"]
+    unsure = served.post("/api/interpret", {"prompt": "ants on cratters"}).json()
+    assert unsure["suggestions"]["cratters"][0] == "craters"
     assert change == {"path": "physics.gravity", "before": 9.81, "after": 4.905}
     assert refined["cfg"]["robots"] == whole["cfg"]["robots"]
     problem(served.post("/api/interpret", {"prompt": "steeper", "base": {"robots": 3}}), 400, "robots")

@@ -81,7 +81,7 @@ export interface AssumedSpec {
   readonly why: string;
 }
 
-/** What a prompt became, as `envgen interpret --json` prints it. */
+/** What a prompt became, as `envgen interpret --json` prints it and with suggestions. */
 export interface InterpretationSpec {
   readonly cfg: Readonly<Record<string, unknown>>;
   readonly count: number | null;
@@ -91,6 +91,7 @@ export interface InterpretationSpec {
   readonly unmapped: readonly string[];
   readonly usage: Readonly<Record<string, number>> | null;
   readonly note: string | null;
+  readonly suggestions: Readonly<Record<string, readonly string[]>> | null;
 }
 
 /** A job has begun. */

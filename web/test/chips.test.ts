@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { labelOf, makeChips, readValue, withChip, withoutChip } from "../src/lib/chips.ts";
+import { labelOf, makeChips, readValue, reworded, withChip, withoutChip } from "../src/lib/chips.ts";
 import { diff, getPath, parsePath } from "../src/lib/path.ts";
 
 const cfg = {
@@ -21,6 +21,7 @@ const meaning = {
   unmapped: ["shiny"],
   usage: null,
   note: null,
+  suggestions: { shiny: ["slimy"] },
 };
 
 test("chips say what was understood, assumed and not understood, each once", () => {
@@ -33,6 +34,16 @@ test("chips say what was understood, assumed and not understood, each once", () 
     ["unmapped", "", "shiny"],
   ]);
   expect(chips[3]?.why).toContain("no task named");
+  expect(chips[4]?.suggestions).toEqual(["slimy"]);
+  expect(makeChips({ ...meaning, suggestions: null })[4]?.suggestions).toEqual([]);
+});
+
+test("words of a prompt are replaced or taken out where they stand alone", () => {
+  expect(reworded("shiny ants on shinyness", "shiny", "slimy")).toBe("slimy ants on shinyness");
+  expect(reworded("ants on Shiny,  rough ground", "shiny", "")).toBe("ants on rough ground");
+  expect(reworded("ants (a+b)* on ice", "a+b", "c")).toBe("ants (c)* on ice");
+  expect(reworded("Ameisen auf grünem Eis", "grün", "")).toBe("Ameisen auf grünem Eis");
+  expect(reworded("two  big\nthings", "big things", "")).toBe("two");
 });
 
 test("a kind goes as a whole, a parameter goes back to open", () => {

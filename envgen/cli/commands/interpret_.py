@@ -129,7 +129,7 @@ def _print(meaning: Interpretation) -> None:
         rows = [(a.path, _short(a.value), a.why) for a in meaning.assumed]
         show.table("assumed", ("path", "value", "why"), rows)
     if meaning.unmapped:
-        words = ", ".join(repr(word) for word in meaning.unmapped)
+        words = ", ".join(_unknown(word, meaning) for word in meaning.unmapped)
         click.secho(f"\nnot understood: {words}", fg="yellow")
     if meaning.usage:
         sent, received = meaning.usage["prompt_tokens"], meaning.usage["completion_tokens"]
@@ -137,6 +137,11 @@ def _print(meaning: Interpretation) -> None:
     if meaning.count is not None:
         click.echo(f"\nvariants asked for: {meaning.count}")
     click.secho("\n`--json` prints the whole EnvCfg, `--save ants.toml` writes it to a file.", dim=True)
+
+
+def _unknown(word: str, meaning: Interpretation) -> str:
+    near = " or ".join(map(repr, meaning.suggestions.get(word, ())))
+    return f"{word!r} (did you mean {near}?)" if near else repr(word)
 
 
 def _short(value: Any) -> str:

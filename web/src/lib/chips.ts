@@ -18,6 +18,8 @@ export interface Chip {
   readonly text: string;
   readonly why: string;
   readonly removable: boolean;
+  /** Known words that may have been meant, of what is not understood. */
+  readonly suggestions: readonly string[];
 }
 
 const LABELS: Readonly<Record<string, string>> = {
@@ -68,6 +70,7 @@ export function makeChips(meaning: InterpretationSpec): Chip[] {
       text,
       why: `“${u.text}” → ${u.path} = ${JSON.stringify(u.value)}`,
       removable: u.path !== "count",
+      suggestions: [],
     });
   }
   for (const a of meaning.assumed) {
@@ -80,6 +83,7 @@ export function makeChips(meaning: InterpretationSpec): Chip[] {
       text: value(a.value),
       why: `${a.why} (${a.path})`,
       removable: false,
+      suggestions: [],
     });
   }
   for (const word of meaning.unmapped) {
@@ -92,9 +96,21 @@ export function makeChips(meaning: InterpretationSpec): Chip[] {
       text: word,
       why: `“${word}” changed nothing. Say it in other words, or take it out.`,
       removable: true,
+      suggestions: meaning.suggestions?.[word] ?? [],
     });
   }
   return chips;
+}
+
+/** The prompt with other words, or none, in place of some of its words. */
+export function reworded(prompt: string, words: string, by: string): string {
+  const literal = words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\s+/g, "\\s+");
+  // letters of any script end a word, which \b knows of ASCII only
+  const found = new RegExp(`(^|[^\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])${by ? "" : ",?"}`, "iu");
+  return prompt
+    .replace(found, (_, before: string) => before + by)
+    .replace(/\s+/g, " ")
+    .trim();
 }
 
 /** The EnvCfg without what a chip stands for: a kind goes as a whole, a parameter goes back to open. */

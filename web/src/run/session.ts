@@ -238,9 +238,9 @@ export function arrived(running: number): void {
 }
 
 /** Share of a core that stepping takes of each worker while worlds arrive and the server needs the cores too. */
-const SHARE = 0.2;
+const SHARE = 0.15;
 /** ms between two frames meanwhile, where the processor draws. */
-const SPARING = 1200;
+const SPARING = 1500;
 const arriving = computed(() => ["starting", "streaming"].includes(store.job.value.state));
 
 export function modeOf(pace: store.Pace, speed: number, share = 1): Mode {

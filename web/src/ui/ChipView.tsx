@@ -1,7 +1,7 @@
 /** One chip: a click edits it, its cross takes it away. */
 
 import { useSignal } from "@preact/signals";
-import { type Chip, withChip, withoutChip } from "../lib/chips.ts";
+import { type Chip, reworded, withChip, withoutChip } from "../lib/chips.ts";
 import { start } from "../run/session.ts";
 import * as store from "../state/store.ts";
 
@@ -17,8 +17,7 @@ export function ChipView({ chip }: { chip: Chip }) {
 
   const remove = () => {
     if (chip.kind === "unmapped") {
-      const words = chip.words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-      store.prompt.value = store.prompt.value.replace(new RegExp(`\\s*\\b${words}\\b,?`, "i"), "").trim();
+      store.prompt.value = reworded(store.prompt.value, chip.words, "");
       return;
     }
     apply(withoutChip(base(), chip));
@@ -59,6 +58,19 @@ export function ChipView({ chip }: { chip: Chip }) {
         {chip.label && <span class="label">{chip.label}</span>}
         {chip.text}
       </button>
+      {chip.suggestions.map((word) => (
+        <button
+          type="button"
+          class="suggestion"
+          key={word}
+          aria-label={`Say ${word} in place of ${chip.words}`}
+          onClick={() => {
+            store.prompt.value = reworded(store.prompt.value, chip.words, word);
+          }}
+        >
+          {word}?
+        </button>
+      ))}
       {chip.removable && (
         <button type="button" class="cross" aria-label={`Take ${chip.text} out`} onClick={remove}>
           ×
