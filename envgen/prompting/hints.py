@@ -28,10 +28,9 @@ def hints(unmapped: Iterable[str]) -> dict[str, list[str]]:
     names = sorted({name for names in words.spelling.values() for name in names})
     found: dict[str, list[str]] = {}
     for word in list(unmapped)[:LONGEST]:
-        if not 3 < len(word) <= 40 or not word.isalpha():
-            continue
-        real = word in words.ordinary or word in words.known
-        least = ALIKE_REAL if real else ALIKE_SHORT if len(word) <= 5 else ALIKE
+        if not 3 < len(word) <= 40 or not word.isalpha() or not words.known.isdisjoint(words.bases(word)):
+            continue  # a known word is spelt well: it had nothing to change here
+        least = ALIKE_REAL if word in words.ordinary else ALIKE_SHORT if len(word) <= 5 else ALIKE
         near = process.extract(word.lower(), names, scorer=fuzz.ratio, score_cutoff=least, limit=8)
         once = {name.removesuffix("s"): name for name, _, _ in reversed(near) if name != word}
         found[word] = list(reversed(once.values()))[:MOST]

@@ -17,7 +17,9 @@ def test_a_word_that_resembles_a_known_one_suggests_it(word: str, meant: str) ->
     assert meant in hints([word])[word]
 
 
-@pytest.mark.parametrize("word", ["glorpy", "zzz", "1:10 slope", "wobbly craters", "x" * 50, "…", ""])
+@pytest.mark.parametrize(
+    "word", ["glorpy", "zzz", "1:10 slope", "wobbly craters", "edges", "x" * 50, "…", ""]
+)
 def test_what_resembles_nothing_or_is_no_word_suggests_nothing(word: str) -> None:
     assert hints([word]) == {}
 
