@@ -94,7 +94,7 @@ def unwatched(running: Browser, url: str, size: tuple[int, int] = (1280, 800)) -
         made = {"url": url, "browserContextId": context, "width": size[0], "height": size[1]}
         tab = Unwatched(protocol, protocol.send("Target.createTarget", made)["targetId"])
         until = time.monotonic() + 60.0
-        while not tab.call("Boolean(window.envgen)"):
+        while not _loaded(tab):
             if time.monotonic() > until:
                 raise WorkError("the page did not start in time", "See `envgen doctor`.")
             time.sleep(0.05)
@@ -103,3 +103,10 @@ def unwatched(running: Browser, url: str, size: tuple[int, int] = (1280, 800)) -
     finally:
         protocol.send("Target.disposeBrowserContext", {"browserContextId": context})
         protocol.detach()
+
+
+def _loaded(tab: Unwatched) -> bool:
+    try:
+        return bool(tab.call("Boolean(window.envgen)"))
+    except WorkError:  # between two documents there is nobody to ask
+        return False
