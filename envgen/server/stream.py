@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 
 from pydantic import TypeAdapter, ValidationError
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 import envgen
 from envgen.build.engine import VERSION
-from envgen.core.errors import EnvgenError, InputError, WorkError
+from envgen.core.errors import EnvgenError, InputError
 from envgen.packs.crew import Crew
 from envgen.packs.wire.encode import Form
 from envgen.packs.wire.spec import PROTOCOL, Wire
@@ -21,6 +20,7 @@ from envgen.server.messages import (
     MAX_STREAM,
     Cancel,
     Credit,
+    Done,
     Failure,
     Hello,
     Start,
@@ -36,6 +36,8 @@ PATIENCE = 10.0
 """Seconds in which a page has to say hello."""
 MAX_MALFORMED = 20
 """Malformed messages after which a socket is closed."""
+NOTHING = Done(count=0, made=0, refused={}, given_up=[], elapsed=0.0, cancelled=True)
+"""The end of a job that was cancelled before it began."""
 _TOO_MANY, _WRONG = 1013, 1008
 _MESSAGES: TypeAdapter[ToServer] = TypeAdapter(ToServer)
 log = logging.getLogger("envgen.server")
@@ -80,6 +82,8 @@ class _Page:
         self._form: Form = "mjb"
         self._job: Job | None = None
         self._task: asyncio.Task[None] | None = None
+        self._unwanted = False
+        """Whether the job was cancelled while it was still being planned."""
         self._malformed = 0
 
     async def talk(self) -> None:
@@ -92,10 +96,7 @@ class _Page:
                         await self._heed(message)
                 await self._socket.close(_WRONG)
         finally:
-            if self._task is not None:
-                self._task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await self._task
+            await self._drop()
 
     async def _greet(self) -> bool:
         """Whether the page speaks as the server does."""
@@ -146,57 +147,65 @@ class _Page:
         except InputError as error:
             problem = error.cause, error.remedy
         self._malformed += 1
+        await self._drop()
         await self._fail(*problem)
         return None
 
     async def _heed(self, message: Hello | Start | Credit | Cancel) -> None:
         if isinstance(message, Start):
-            before = self._task if self._task is not None and not self._task.done() else None
-            if before is None and self._streams.jobs >= MAX_JOBS:
+            await self._drop()
+            if self._streams.jobs >= MAX_JOBS:
                 await self._fail(
                     f"{MAX_JOBS} jobs are running already", "Wait for one to end, or cancel it in its page."
                 )
                 return
             self._streams.jobs += 1
-            self._task = asyncio.create_task(self._work(message, before))
+            self._unwanted = False
+            self._task = asyncio.create_task(self._work(message))
+            # not by the task itself: one that is cancelled before its first step never runs
+            self._task.add_done_callback(self._over)
         elif isinstance(message, Credit):
             if self._job is not None:
                 self._job.credit(message.frames)
         elif isinstance(message, Cancel):
+            self._unwanted = True
             if self._job is not None:
                 self._job.cancel()
         else:
+            await self._drop()
             await self._fail("hello was said before", "Send `start`.")
 
-    async def _work(self, start: Start, before: asyncio.Task[None] | None) -> None:
-        """One job, to its end; whatever goes wrong is told to the page.
+    async def _drop(self) -> None:
+        """End the job that runs, if one does: nothing more of it is sent."""
+        if self._task is not None:
+            self._task.cancel()
+            # waited for, not awaited: its end is no exception here, and one that ends this page is not lost
+            await asyncio.wait([self._task])
 
-        Args:
-            start: What it asked for.
-            before: The job that this one replaces: nothing more of that is sent.
-        """
+    def _over(self, _: asyncio.Task[None]) -> None:
+        self._streams.jobs -= 1
+        self._job = None
+
+    async def _work(self, start: Start) -> None:
+        """One job, to its end; whatever goes wrong is told to the page."""
         try:
-            if before is not None:
-                before.cancel()
-                with suppress(asyncio.CancelledError):
-                    await before
             # apart from the loop: reading a prompt takes tens of ms, a pack of thousands more
             planned = await asyncio.to_thread(plan, start, self._streams.shelf)
-            await self._say(planned.started)
+            if self._unwanted:
+                await self._say(NOTHING)
+                return
             crew, send = self._streams.crew, self._socket.send_bytes
             self._job = Job(planned, crew, self._form, start.credits, send, self._say)
+            await self._say(planned.started)
             await self._say(await self._job.run())
         except EnvgenError as error:
             await self._fail(error.cause, error.remedy)
-        except (WebSocketDisconnect, RuntimeError) as error:
-            log.debug("a page left its job: %s", error)
         except Exception as error:
+            if self._socket.application_state is WebSocketState.DISCONNECTED:
+                log.debug("a page left its job: %s", error)
+                return
             log.exception("a job failed")
-            problem = WorkError(f"the server met an error of its own: {error!r}"[:300], "Its log says more.")
-            await self._fail(problem.cause, problem.remedy)
-        finally:
-            self._job = None
-            self._streams.jobs -= 1
+            await self._fail(f"the server met an error of its own: {error!r}"[:300], "Its log says more.")
 
     async def _say(self, message: Wire) -> None:
         await self._socket.send_text(message.model_dump_json())
