@@ -56,3 +56,30 @@ def test_the_button_downloads_a_file_and_too_much_is_refused(opens):
     assert len(pd.read_parquet(download.value.path())) == 10
     assert tab.call("envgen.record(400000)") is None
     assert "Take at most" in tab.told("too many rows")["remedy"]
+
+
+def test_a_recording_whose_worlds_are_replaced_keeps_whose_it_is(opens):
+    tab = opens()
+    tab.run("two ants in sumo", 2, seed="3")
+    tab.call("() => { window.recorded = envgen.record(3000) }")
+    tab.sleep(0.5)
+    tab.run("stairs for a hopper", 1)
+    raw = base64.b64decode(tab.call("() => window.recorded"))
+    tab.told("have fewer than 3000 steps")
+    found = pd.read_parquet(io.BytesIO(raw))
+    assert set(found["agent"]) == {"ant_0", "ant_1"}
+    assert set(found["index"]) == {0, 1}
+    assert found["drawn.difficulty"].notna().all()
+    about = json.loads(pq.read_metadata(io.BytesIO(raw)).metadata[b"envgen"])
+    assert (set(about["agents"]), about["task"], about["seed"]) == ({"ant_0", "ant_1"}, "sumo", "3")
+
+
+def test_a_recording_of_nothing_is_said(opens):
+    tab = opens()
+    tab.run("flat ground for an ant", 1)
+    tab.mode("paused")
+    tab.call("() => { window.recorded = envgen.record(50) }")
+    tab.page.locator("#record > summary").click()
+    tab.page.get_by_role("button", name="stop and save").click()
+    assert tab.call("() => window.recorded") is None
+    tab.told("nothing was recorded")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from pathlib import Path
 
 import pytest
 
+from envgen.packs.pack import Pack
 from envgen.server.running import serving
 
 ROUGH = "rough terrain for ants"
@@ -48,6 +50,50 @@ def test_a_server_that_dies_is_said_and_found_again(opens, folder):
         tab.until("the server again", "envgen.stats().connection === 'open'")
         tab.run("stairs for ants", 2)
         assert len(tab.agents()) == 2
+
+
+def test_what_is_asked_while_the_server_is_away_is_no_mixture_with_what_ran(opens, folder):
+    with serving(folder, workers=1) as server:
+        port = server.port
+        tab = opens(server.url)
+        tab.run(ROUGH, 4)
+    tab.until("the loss", "envgen.stats().connection === 'lost'")
+    tab.call("r => envgen.start(r)", {"prompt": "stairs for a hopper", "count": 5})
+    tab.sleep(1.5)  # it tries again meanwhile
+    with serving(folder, workers=1, port=port):
+        tab.call("envgen.running()")
+    assert [a["robot"] for a in tab.agents()] == ["hopper"] * 5
+
+
+def test_what_failed_takes_nothing_from_what_runs(opens):
+    """Its name, its link and its pack stay those of the worlds that one sees."""
+    tab = opens()
+    tab.run(ROUGH, 2, seed="5")
+    tab.call("r => envgen.start(r)", {"prompt": "xyzzy blorp", "seed": "6", "count": 9})
+    tab.until("a message", "envgen.problems().prompt")
+    with tab.page.expect_download() as download:
+        tab.page.locator("#export").click()
+    assert download.value.suggested_filename == "rough-terrain-for-ants-s5.zip"
+    assert len(Pack.open(rename(download.value.path(), ".zip"))) == 2
+    assert "xyzzy" not in tab.page.url
+    assert not tab.page.get_by_role("button", name="undo").count()
+
+
+def test_a_job_that_was_cancelled_is_exported_as_far_as_it_runs(opens):
+    tab = opens()
+    tab.call("r => envgen.start(r)", {"prompt": ROUGH, "count": 5000})
+    tab.until("some worlds", "envgen.stats().environments > 2")
+    tab.call("envgen.cancel()")
+    tab.until("the end", "envgen.stats().job.state === 'cancelled' && envgen.stats().loading === 0")
+    tab.sleep(0.5)
+    with tab.page.expect_download() as download:
+        tab.page.locator("#export").click()
+    pack = Pack.open(rename(download.value.path(), ".zip"))
+    assert [v.index for v in pack] == sorted(a["index"] for a in tab.agents())
+
+
+def rename(path: Path, suffix: str) -> Path:
+    return path.rename(path.with_suffix(suffix))
 
 
 def test_cancel_stops_the_work_on_the_server(opens, server):

@@ -12,7 +12,8 @@ export const CREDITS = 64;
 export class StreamSocket implements Source {
   private socket: WebSocket | null = null;
   private wanted: Wanted | null = null;
-  private underway = false;
+  /** Whether a job was asked for, and whether the server has begun it. */
+  private phase: "none" | "asked" | "begun" = "none";
   private resuming = false;
   private greeted = false;
   private wait = FIRST_WAIT;
@@ -30,21 +31,20 @@ export class StreamSocket implements Source {
 
   start(wanted: Wanted): void {
     this.wanted = wanted;
-    this.underway = true;
-    this.resuming = false;
+    this.phase = "asked";
     if (this.greeted) this.sendStart();
   }
 
   cancel(): void {
-    if (!this.underway) return;
-    this.underway = false;
+    if (this.phase === "none") return;
+    this.phase = "none";
     this.wanted = null;
     this.send({ kind: "cancel" });
   }
 
   taken(frames: number): void {
     this.owed += frames;
-    if (this.owed < CREDITS / 8 && this.underway) return;
+    if (this.owed < CREDITS / 8 && this.phase !== "none") return;
     if (this.owed > 0 && this.greeted) this.send({ kind: "credit", frames: this.owed });
     this.owed = 0;
   }
@@ -81,16 +81,20 @@ export class StreamSocket implements Source {
         this.wait = FIRST_WAIT;
         this.events.connection("open");
         this.events.welcome(message);
-        if (this.underway) this.sendStart();
+        if (this.phase !== "none") this.sendStart();
         return;
       case "started":
+        if (!this.wanted) return; // it was cancelled meanwhile
+        this.phase = "begun";
         this.events.started(message, this.resuming);
         return;
       case "progress":
-        this.events.progress(message);
+        if (this.phase !== "asked") this.events.progress(message);
         return;
       case "done":
-        this.underway = false;
+        // before a job has begun, it is the one before that is over
+        if (this.phase === "asked") return;
+        this.phase = "none";
         this.events.done(message);
         return;
       case "error":
@@ -100,7 +104,7 @@ export class StreamSocket implements Source {
           this.events.connection("refused", `${message.cause}\n${message.remedy}`);
           return;
         }
-        this.underway = false;
+        this.phase = "none";
         this.events.failed(message);
     }
   }
@@ -108,6 +112,8 @@ export class StreamSocket implements Source {
   private sendStart(): void {
     if (!this.wanted) return;
     this.owed = 0;
+    // what is there may be of another job until this one has begun
+    this.resuming = this.phase === "begun";
     const have = this.resuming ? this.events.have() : [];
     const start: Start = { kind: "start", ...this.wanted, have, credits: CREDITS };
     this.send(start);
@@ -121,7 +127,6 @@ export class StreamSocket implements Source {
     this.greeted = false;
     this.socket = null;
     if (this.over) return;
-    this.resuming = this.underway;
     this.events.connection("lost");
     this.timer = window.setTimeout(() => this.connect(), this.wait);
     this.wait = Math.min(LONGEST_WAIT, this.wait * 2);

@@ -15,6 +15,13 @@ export function keepReading(): () => void {
   return effect(() => {
     const text = store.prompt.value.trim();
     const base = store.changing.value ? store.runningCfg.value : null;
+    if (store.cfg.value !== null && base === null) {
+      // it stands in for the words, which say something else
+      clearTimeout(timer);
+      abort?.abort();
+      last = "";
+      return;
+    }
     const key = `${text}\n${base === null ? "" : JSON.stringify(base)}`;
     if (key === last) return;
     last = key;

@@ -1,9 +1,10 @@
 /** Recordings: agents and a number of control steps become a Parquet file. */
 
 import type { AgentRef, PoolApi, Recording } from "@envgen/wasm/api";
+import type { AgentSpec, WorldSpec } from "@envgen/wasm/wire.gen";
 import { signal } from "@preact/signals";
 import { makeColumns, type Part, writeParquet } from "../lib/parquet.ts";
-import { job, problemOf, task, toast, version } from "../state/store.ts";
+import { problemOf, running, task, toast, version } from "../state/store.ts";
 import type { Engine } from "./engine.ts";
 import type { Policies } from "./policies.ts";
 
@@ -34,14 +35,33 @@ export async function record(
     );
     return null;
   }
+  // who they are is noted now: another prompt may take their worlds away meanwhile
+  const who = new Map(agents.map((agent) => [keyOf(agent), identify(agent, pool, engine)]));
+  const facts = about([...who.values()]);
+  const { endings } = pool;
   const work = pool.record(agents, steps);
-  const tick = window.setInterval(() => {
-    recording.value = { agents: agents.length, steps, progress: work.progress(), stop: () => work.stop() };
-  }, 200);
-  recording.value = { agents: agents.length, steps, progress: 0, stop: () => work.stop() };
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    work.stop();
+  };
+  const tell = () => {
+    recording.value = { agents: agents.length, steps, progress: work.progress(), stop };
+  };
+  const tick = window.setInterval(tell, 200);
+  tell();
   try {
-    const parts = await work.done;
-    return writeParquet(makeColumns(parts.map((p) => part(p, pool, engine, policies))), about(parts, pool));
+    const parts = (await work.done).filter((r) => r.rows > 0);
+    const whole = parts.filter((r) => r.rows >= steps).length;
+    if (parts.length === 0) {
+      toast("nothing was recorded", "Let the worlds run, and begin again.");
+      return null;
+    }
+    if (whole < agents.length && !stopped) {
+      const short = `${agents.length - whole} of ${agents.length} agents have fewer than ${steps} steps`;
+      toast(short, "Their worlds, or the worker in which they ran, ended before.", "info");
+    }
+    return writeParquet(makeColumns(parts.map((r) => part(r, who, endings, policies))), facts);
   } catch (error) {
     const { cause, remedy } = problemOf(error);
     toast(`the recording failed: ${cause}`, remedy);
@@ -52,13 +72,32 @@ export async function record(
   }
 }
 
-function part(r: Recording, pool: PoolApi, engine: Engine, policies: Policies): Part {
-  const env = pool.envs.get(r.agent.env);
+/** An agent, as the file names it. */
+interface Identity {
+  readonly env: number;
+  readonly spec: WorldSpec | null;
+  readonly agent: AgentSpec | null;
+}
+
+const keyOf = ({ env, agent }: AgentRef) => `${env}/${agent}`;
+
+function identify({ env, agent }: AgentRef, pool: PoolApi, engine: Engine): Identity {
+  const spec = pool.envs.get(env)?.spec ?? null;
+  return { env: engine.slot(env) ?? 0, spec, agent: spec?.agents[agent] ?? null };
+}
+
+function part(
+  r: Recording,
+  who: ReadonlyMap<string, Identity>,
+  endings: readonly string[],
+  policies: Policies,
+): Part {
+  const own = who.get(keyOf(r.agent));
   return {
-    env: engine.slot(r.agent.env) ?? 0,
-    index: env?.spec.index ?? 0,
-    agent: env?.spec.agents[r.agent.agent]?.id ?? "",
-    drawn: env?.spec.drawn ?? {},
+    env: own?.env ?? 0,
+    index: own?.spec?.index ?? 0,
+    agent: own?.agent?.id ?? "",
+    drawn: own?.spec?.drawn ?? {},
     rows: r.rows,
     observation: r.observation,
     action: r.action,
@@ -68,15 +107,14 @@ function part(r: Recording, pool: PoolApi, engine: Engine, policies: Policies): 
     episode: r.episode,
     step: r.step,
     policy: Array.from(r.policy, (id) => policies.name(id)),
-    ending: Array.from(r.ending, (code) => (code ? (pool.endings[code] ?? null) : null)),
+    ending: Array.from(r.ending, (code) => (code ? (endings[code] ?? null) : null)),
   };
 }
 
-/** The same facts as the metadata of `envgen record`. */
-function about(parts: readonly Recording[], pool: PoolApi): unknown {
+/** The same facts as the metadata of native recordings. */
+function about(who: readonly Identity[]): unknown {
   const agents: Record<string, unknown> = {};
-  for (const p of parts) {
-    const agent = pool.envs.get(p.agent.env)?.spec.agents[p.agent.agent];
+  for (const { agent } of who) {
     if (!agent) continue;
     agents[agent.id] = {
       robot: agent.robot,
@@ -85,7 +123,8 @@ function about(parts: readonly Recording[], pool: PoolApi): unknown {
       actuators: agent.actuator_names,
     };
   }
-  return { version: version.value, task: task.value?.kind ?? null, seed: job.value.seed, agents };
+  const seed = running.value?.recipe.seed ?? "0";
+  return { version: version.value, task: task.value?.kind ?? null, seed, agents };
 }
 
 export function download(data: BlobPart, name: string, type: string): void {

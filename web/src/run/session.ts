@@ -44,28 +44,20 @@ function begin(now: Recipe): void {
   const a = app();
   if (!a) return;
   focusOn(null);
-  const runs = store.runningCfg.value;
-  if (runs !== null) {
-    const turn = { prompt: asking.prompt, cfg: runs, meaning: lastMeaning };
-    store.turns.value = [...store.turns.value, turn].slice(-30);
-  }
   asked = performance.now();
   asking = now;
+  undoing = false;
   store.meaningProblem.value = null;
   store.job.value = { ...store.NO_JOB, state: "starting", seed: now.seed };
   if (now.prompt) remember(now.prompt);
   a.source.start(wanted(now));
 }
 
-/** What was asked for last. */
+/** What was asked for last; it runs once the server has begun it. */
 let asking: Recipe = EMPTY;
+/** Whether that is what ran before. */
+let undoing = false;
 let lastMeaning: store.Turn["meaning"] = null;
-
-/** What runs, as a link says it. */
-export function runningRecipe(): Recipe {
-  const { count, seed } = store.job.value;
-  return { ...asking, count, seed };
-}
 
 /** What the boxes say. */
 function current(): Recipe {
@@ -102,13 +94,13 @@ export async function change(): Promise<void> {
   try {
     const meaning = await interpret(text, store.runningCfg.value);
     store.meaning.value = meaning;
-    const { count, seed } = store.job.value;
+    const runs = store.running.value;
     begin({
       prompt: text,
       cfg: meaning.cfg,
       pack: null,
-      count: meaning.count ?? count,
-      seed,
+      count: meaning.count ?? runs?.recipe.count ?? null,
+      seed: runs?.recipe.seed ?? "0",
       difficulty: null,
     });
     store.prompt.value = "";
@@ -129,12 +121,25 @@ export function cancel(): void {
 export function undo(): void {
   const last = store.turns.value[store.turns.value.length - 1];
   if (!last) return;
-  store.turns.value = store.turns.value.slice(0, -1);
-  store.runningCfg.value = null; // what is undone is no turn
   store.changing.value = false;
-  const { count, seed } = store.job.value;
-  start({ prompt: last.prompt, cfg: last.cfg, pack: null, count, seed });
+  start(last.recipe);
+  undoing = true;
   store.meaning.value = last.meaning;
+}
+
+/** The server has begun what was asked for: it runs in place of what did. */
+function turn(message: Started): void {
+  const { running: before, runningCfg: cfg, turns } = store;
+  if (undoing) turns.value = turns.value.slice(0, -1);
+  else if (before.value) {
+    const { recipe } = before.value;
+    turns.value = [...turns.value, { recipe, cfg: cfg.value, meaning: lastMeaning }].slice(-30);
+  }
+  undoing = false;
+  const { count, seed, name } = message;
+  before.value = { recipe: { ...asking, count, seed }, name };
+  cfg.value = message.cfg;
+  lastMeaning = message.interpretation ?? store.meaning.value;
 }
 
 export const sourceEvents: SourceEvents = {
@@ -164,12 +169,11 @@ export const sourceEvents: SourceEvents = {
       a.engine.begin(message.count);
       if (JSON.stringify(a.pool.task) !== JSON.stringify(message.task)) a.pool.setTask(message.task);
       store.task.value = message.task;
-      store.runningCfg.value = message.cfg;
-      lastMeaning = message.interpretation ?? store.meaning.value;
+      turn(message);
       if (message.interpretation) store.meaning.value = message.interpretation;
       if (message.interpretation?.note) store.toast(message.interpretation.note, "", "info");
       document.title = `${message.name} · envgen`;
-      history.replaceState(null, "", toHash({ ...asking, count: message.count, seed: message.seed }));
+      if (store.running.value) history.replaceState(null, "", toHash(store.running.value.recipe));
     }
     store.job.value = {
       ...store.job.value,

@@ -3,6 +3,7 @@
 import type { FindingSpec, TaskSpec, WorldSpec } from "@envgen/wasm/wire.gen";
 import { computed, signal } from "@preact/signals";
 import type { ColourBy } from "../lib/colours.ts";
+import type { Recipe } from "../lib/link.ts";
 import type { Tally } from "../lib/scores.ts";
 import type { FrameTimes } from "../scene/view.ts";
 import type { InterpretationSpec } from "../stream.gen.ts";
@@ -33,7 +34,7 @@ export const meaningProblem = signal<Problem | null>(null);
 export const interpreting = signal(false);
 
 export interface Turn {
-  readonly prompt: string;
+  readonly recipe: Recipe;
   readonly cfg: unknown;
   readonly meaning: InterpretationSpec | null;
 }
@@ -68,6 +69,8 @@ export const NO_JOB: Job = {
   allAfter: null,
 };
 export const job = signal<Job>(NO_JOB);
+/** What the worlds on the wall are of; a job that failed or was cancelled before it began changes nothing here. */
+export const running = signal<{ readonly recipe: Recipe; readonly name: string } | null>(null);
 export const runningCfg = signal<unknown>(null);
 export const task = signal<TaskSpec | null>(null);
 export type Connection = "none" | "connecting" | "open" | "lost" | "refused" | "site";

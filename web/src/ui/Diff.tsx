@@ -13,7 +13,7 @@ export function Diff({ onClose }: { onClose: () => void }) {
   return (
     <div class="diff" role="dialog" aria-label="What changed">
       <div class="curve-head">
-        <b>Changed since “{before?.prompt || "the last run"}”</b>
+        <b>Changed since “{before?.recipe.prompt || "the last run"}”</b>
         <button type="button" class="button quiet icon" aria-label="Close" onClick={onClose}>
           <Icon name="close" />
         </button>

@@ -1,21 +1,23 @@
 /** The running set as a pack, the link that reproduces it. */
 
 import { useSignal } from "@preact/signals";
-import { toHash } from "../lib/link.ts";
+import { EMPTY, toHash } from "../lib/link.ts";
 import { exportPack } from "../net/api.ts";
+import { app } from "../run/app.ts";
 import { download } from "../run/recording.ts";
-import { runningRecipe } from "../run/session.ts";
 import * as store from "../state/store.ts";
 import { Icon } from "./Icon.tsx";
 
 export function ExportButtons() {
   const working = useSignal(false);
-  const running = (store.stats.value?.environments ?? 0) > 0;
+  const empty = (store.stats.value?.environments ?? 0) === 0;
   const site = store.connection.value === "site";
 
   const save = async () => {
-    const r = runningRecipe();
-    const j = store.job.value;
+    const runs = store.running.value;
+    if (!runs) return;
+    const { pack, count, seed } = runs.recipe;
+    const indices = app()?.engine.indices() ?? [];
     working.value = true;
     store.toast(
       "The pack is being made",
@@ -23,9 +25,11 @@ export function ExportButtons() {
       "info",
     );
     try {
-      const source = r.pack ? { kind: "pack", pack: r.pack } : { kind: "cfg", cfg: store.runningCfg.value };
-      const blob = await exportPack({ source, seed: j.seed, count: j.count });
-      download(blob, `${j.name}-s${j.seed}.zip`, "application/zip");
+      const source = pack ? { kind: "pack", pack } : { kind: "cfg", cfg: store.runningCfg.value };
+      // only what runs: the job may have been cancelled half-way
+      const only = pack || indices.length === count ? {} : { indices };
+      const blob = await exportPack({ source, seed, count, ...only });
+      download(blob, `${runs.name}-s${seed}.zip`, "application/zip");
     } catch (error) {
       const { cause, remedy } = store.problemOf(error);
       store.toast(`the pack could not be exported: ${cause}`, remedy);
@@ -35,7 +39,7 @@ export function ExportButtons() {
   };
 
   const link = async () => {
-    const hash = toHash(runningRecipe());
+    const hash = toHash(store.running.value?.recipe ?? EMPTY);
     const url = `${location.origin}${location.pathname}${hash}`;
     try {
       await navigator.clipboard.writeText(url);
@@ -51,7 +55,7 @@ export function ExportButtons() {
       <button
         type="button"
         class="button quiet"
-        disabled={!running}
+        disabled={empty}
         onClick={link}
         title="Copy a link that runs the same worlds"
       >
@@ -62,7 +66,7 @@ export function ExportButtons() {
           type="button"
           class="button quiet"
           id="export"
-          disabled={!running || working.value}
+          disabled={empty || working.value}
           onClick={save}
           title="The running set as a pack (.zip) that loads in stock MuJoCo"
         >

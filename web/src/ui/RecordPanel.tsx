@@ -39,9 +39,10 @@ export function RecordPanel() {
       store.toast("no agent is chosen", "Select worlds with shift and click, or focus one.");
       return;
     }
+    const runs = store.running.value;
     const file = await record(a.pool, a.engine, a.policies, agents, steps.value);
-    if (file)
-      download(file, `${store.job.value.name}-s${store.job.value.seed}.parquet`, "application/octet-stream");
+    const name = `${runs?.name ?? "envgen"}-s${runs?.recipe.seed ?? "0"}.parquet`;
+    if (file) download(file, name, "application/octet-stream");
   };
   return (
     <Panel title="Record" open={false} id="record">
