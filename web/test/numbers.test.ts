@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { category, scale, spanOf } from "../src/lib/colours.ts";
 import { count, duration, percent, short, value } from "../src/lib/format.ts";
 import { Rates } from "../src/lib/rates.ts";
-import { Scores } from "../src/lib/scores.ts";
+import { heights, Scores } from "../src/lib/scores.ts";
 import { QualityControl } from "../src/scene/quality.ts";
 import { contourStep } from "../src/scene/tiles.ts";
 
@@ -17,8 +17,9 @@ test("numbers as people read them", () => {
   expect(percent(0.256)).toContain("26");
   expect(duration(125)).toContain("2");
   expect(value([0.02, 0.06])).toBe("0.02 to 0.06");
-  expect(value({ choice: [1, 2] })).toBe("choice 1 to 2");
+  expect(value({ choice: [1, 2] })).toBe("1 or 2");
   expect(value(null)).toBe("–");
+  expect(value([])).toBe("none");
 });
 
 test("episodes are counted for the policy that played them and by difficulty", () => {
@@ -26,8 +27,17 @@ test("episodes are counted for the policy that played them and by difficulty", (
   scores.add({ policy: 1, difficulty: 0.34, reward: 4, steps: 10, success: true });
   scores.add({ policy: 1, difficulty: 1, reward: 2, steps: 10, success: false });
   expect(scores.row(1)).toMatchObject({ episodes: 2, successes: 1, reward: 6 });
-  expect(scores.bins[3]).toEqual({ episodes: 1, successes: 1 });
-  expect(scores.bins[9]).toEqual({ episodes: 1, successes: 0 });
+  expect(scores.bins[3]).toEqual({ episodes: 1, successes: 1, reward: 4 });
+  expect(scores.bins[9]).toEqual({ episodes: 1, successes: 0, reward: 2 });
+});
+
+test("bars are successes, or rewards where a task has no success", () => {
+  const bin = (episodes: number, successes: number, reward: number) => ({ episodes, successes, reward });
+  const bins = [bin(4, 1, 40), bin(0, 0, 0), bin(2, 2, 10)];
+  expect(heights(bins, "success")).toEqual([0.25, null, 1]);
+  expect(heights(bins, "reward")).toEqual([1, null, 0.5]);
+  expect(heights([bin(1, 0, -3), bin(1, 0, 1)], "reward")).toEqual([0, 1]);
+  expect(heights([bin(1, 0, 0)], "reward")).toEqual([0]);
 });
 
 test("rates are what came in since the last look; after a new start there is none", () => {

@@ -47,10 +47,14 @@ export function value(v: unknown): string {
   if (v === null || v === undefined) return "–";
   if (Array.isArray(v)) {
     if (v.length === 2 && v.every((x) => typeof x === "number")) return `${value(v[0])} to ${value(v[1])}`;
-    return v.map(value).join(", ");
+    return v.map(value).join(", ") || "none";
   }
   if (typeof v === "object") {
     const entries = Object.entries(v as Record<string, unknown>);
+    const [first] = entries;
+    if (entries.length === 1 && first?.[0] === "choice" && Array.isArray(first[1])) {
+      return first[1].map(value).join(" or ");
+    }
     return entries.map(([k, x]) => `${k} ${value(x)}`).join(", ");
   }
   return String(v);

@@ -1,4 +1,4 @@
-/** Sums over agents: a row per policy, and success by difficulty. */
+/** Sums over agents: a row per policy, and success and reward by difficulty. */
 
 export interface Tally {
   /** Agents that have it now. */
@@ -20,9 +20,28 @@ export interface Episode {
 
 export const BINS = 10;
 
+/** Episodes of worlds of about the same difficulty. */
+export interface Bin {
+  episodes: number;
+  successes: number;
+  /** Sum over whole episodes. */
+  reward: number;
+}
+
+/** Heights (0 to 1) of the bars: the share of successes, or where a task has none, mean reward from the least on. */
+export function heights(bins: readonly Bin[], by: "success" | "reward"): (number | null)[] {
+  const of = (b: Bin) => (by === "success" ? b.successes : b.reward) / b.episodes;
+  const means = bins.map((b) => (b.episodes ? of(b) : null));
+  if (by === "success") return means;
+  const known = means.filter((m) => m !== null);
+  const low = Math.min(0, ...known);
+  const high = Math.max(0, ...known);
+  return means.map((m) => (m === null ? null : high > low ? (m - low) / (high - low) : 0));
+}
+
 export class Scores {
   readonly policies = new Map<number, Tally>();
-  readonly bins = Array.from({ length: BINS }, () => ({ episodes: 0, successes: 0 }));
+  readonly bins = Array.from({ length: BINS }, (): Bin => ({ episodes: 0, successes: 0, reward: 0 }));
 
   add(e: Episode): void {
     const row = this.row(e.policy);
@@ -34,6 +53,7 @@ export class Scores {
     if (bin) {
       bin.episodes++;
       bin.successes += e.success ? 1 : 0;
+      bin.reward += e.reward;
     }
   }
 

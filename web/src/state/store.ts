@@ -4,7 +4,7 @@ import type { FindingSpec, TaskSpec, WorldSpec } from "@envgen/wasm/wire.gen";
 import { computed, signal } from "@preact/signals";
 import type { ColourBy } from "../lib/colours.ts";
 import type { Recipe } from "../lib/link.ts";
-import type { Tally } from "../lib/scores.ts";
+import type { Bin, Tally } from "../lib/scores.ts";
 import type { FrameTimes } from "../scene/view.ts";
 import type { InterpretationSpec } from "../stream.gen.ts";
 
@@ -110,7 +110,9 @@ export interface PolicyRow {
 export const policies = signal<readonly PolicyRow[]>([]);
 export const chosenPolicy = signal("gait");
 export const scores = signal<readonly (Tally & { readonly policy: number })[]>([]);
-export const bins = signal<readonly { episodes: number; successes: number }[]>([]);
+export const bins = signal<readonly Bin[]>([]);
+/** Whether an episode of the task can be a success at all: to walk or stand has no end. */
+export const winnable = computed(() => task.value?.success.expr !== 0);
 
 /* What is looked at. */
 export interface Focus {

@@ -8,6 +8,7 @@ import { Panel } from "./Panel.tsx";
 
 export function Scores() {
   const rows = store.scores.value;
+  const winnable = store.winnable.value;
   return (
     <Panel title="Scores">
       {rows.length === 0 ? (
@@ -19,7 +20,9 @@ export function Scores() {
               <th>policy</th>
               <th>agents</th>
               <th>episodes</th>
-              <th>success</th>
+              <th title={winnable ? "share of the episodes" : "this task has no end that is a success"}>
+                success
+              </th>
               <th title="mean reward of an episode">reward</th>
             </tr>
           </thead>
@@ -31,7 +34,7 @@ export function Scores() {
                 </td>
                 <td>{count(r.agents)}</td>
                 <td>{count(r.episodes)}</td>
-                <td>{r.episodes ? percent(r.successes / r.episodes) : "–"}</td>
+                <td>{r.episodes && winnable ? percent(r.successes / r.episodes) : "–"}</td>
                 <td>{r.episodes ? short(r.reward / r.episodes) : "–"}</td>
               </tr>
             ))}
