@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { labelOf, makeChips, readValue, reworded, withChip, withoutChip } from "../src/lib/chips.ts";
+import { edited, labelOf, makeChips, readValue, reworded, withChip, withoutChip } from "../src/lib/chips.ts";
 import { diff, getPath, parsePath } from "../src/lib/path.ts";
 
 const cfg = {
@@ -36,6 +36,7 @@ test("chips say what was understood, assumed and not understood, each once", () 
   expect(chips[3]?.why).toContain("no task named");
   expect(chips[4]?.suggestions).toEqual(["slimy"]);
   expect(makeChips({ ...meaning, suggestions: null })[4]?.suggestions).toEqual([]);
+  expect(chips.map((c) => c.removable)).toEqual([true, false, false, false, true]);
 });
 
 test("words of a prompt are replaced or taken out where they stand alone", () => {
@@ -77,4 +78,38 @@ test("a diff names leaves, also of kinds that came or went", () => {
     { path: "physics.gravity", from: 4.9, to: 9.81 },
   ]);
   expect(diff(cfg, structuredClone(cfg))).toEqual([]);
+});
+
+const three = {
+  ...meaning,
+  cfg: { robots: [{ model: "ant", count: 2 }, { model: "humanoid", count: 1 }, { model: "rover" }] },
+  understood: [
+    { text: "ants", path: "robots[0].model", value: "ant" },
+    { text: "two", path: "robots[0].count", value: 2 },
+    { text: "humanoid", path: "robots[1].model", value: "humanoid" },
+    { text: "rover", path: "robots[2].model", value: "rover" },
+  ],
+  assumed: [{ path: "robots[1].count", value: 1, why: "one was named" }],
+  unmapped: [],
+};
+
+test("after a chip was taken out the others stand for what they say", () => {
+  const [ant] = makeChips(three);
+  if (!ant) throw new Error("no chip");
+  const after = edited(three, withoutChip(three.cfg, ant), ant);
+  const [humanoid, rover] = makeChips(after);
+  expect(makeChips(after).map((c) => c.path)).toEqual([
+    "robots[0].model",
+    "robots[1].model",
+    "robots[0].count",
+  ]);
+  expect([humanoid?.text, rover?.text]).toEqual(["humanoid", "rover"]);
+  if (!rover) throw new Error("no chip");
+  expect(withoutChip(after.cfg, rover)).toEqual({ robots: [{ model: "humanoid", count: 1 }] });
+});
+
+test("after a chip was edited it says so", () => {
+  const [, two] = makeChips(three);
+  if (!two) throw new Error("no chip");
+  expect(makeChips(edited(three, withChip(three.cfg, two, "5")))[1]?.text).toBe("5");
 });

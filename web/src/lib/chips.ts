@@ -31,6 +31,8 @@ const LABELS: Readonly<Record<string, string>> = {
 };
 /** Keys that say what a thing is: the value alone is enough. */
 const NAMES = new Set(["kind", "model"]);
+/** How many of an obstacle there are has to be said. */
+const AMOUNT = /^obstacles\[\d+\]\.(count|density)$/;
 
 /** What a path is about, in few words: `terrain.sub_terrains[0].amplitude` is "amplitude". */
 export function labelOf(path: string): string {
@@ -69,7 +71,7 @@ export function makeChips(meaning: InterpretationSpec): Chip[] {
       value: u.value,
       text,
       why: `“${u.text}” → ${u.path} = ${JSON.stringify(u.value)}`,
-      removable: u.path !== "count",
+      removable: u.path !== "count" && !AMOUNT.test(u.path),
       suggestions: [],
     });
   }
@@ -115,17 +117,52 @@ export function reworded(prompt: string, words: string, by: string): string {
 
 /** The EnvCfg without what a chip stands for: a kind goes as a whole, a parameter goes back to open. */
 export function withoutChip(cfg: unknown, chip: Chip): unknown {
+  return removePath(cfg, removed(chip));
+}
+
+/** Path of what goes with a chip. */
+function removed(chip: Chip): string {
   const keys = parsePath(chip.path);
   const last = keys[keys.length - 1];
-  if (typeof last === "string" && NAMES.has(last) && typeof keys[keys.length - 2] === "number") {
-    return removePath(cfg, chip.path.slice(0, chip.path.lastIndexOf(".")));
-  }
-  return removePath(cfg, chip.path);
+  const whole = typeof last === "string" && NAMES.has(last) && typeof keys[keys.length - 2] === "number";
+  return whole ? chip.path.slice(0, chip.path.lastIndexOf(".")) : chip.path;
 }
 
 /** The EnvCfg with another value; text is read as JSON where it is some, `a to b` as a range. */
 export function withChip(cfg: unknown, chip: Chip, text: string): unknown {
   return setPath(cfg, chip.path, readValue(text, getPath(cfg, chip.path)));
+}
+
+/** The interpretation after a chip was edited or taken out: chips say what the EnvCfg says now. */
+export function edited(
+  meaning: InterpretationSpec,
+  cfg: unknown,
+  out: Chip | null = null,
+): InterpretationSpec {
+  const gone = out && removed(out);
+  const list = gone ? /^(.*)\[(\d+)\]$/.exec(gone) : null;
+  const mend = <T extends { path: string; value: unknown }>(entries: readonly T[]): T[] =>
+    entries
+      .filter(
+        ({ path }) =>
+          gone === null || !(path === gone || path.startsWith(`${gone}.`) || path.startsWith(`${gone}[`)),
+      )
+      .map((entry) => {
+        const path = list ? closed(entry.path, list[1] as string, Number(list[2])) : entry.path;
+        return { ...entry, path, value: getPath(cfg, path) ?? entry.value };
+      });
+  return {
+    ...meaning,
+    cfg: cfg as InterpretationSpec["cfg"],
+    understood: mend(meaning.understood),
+    assumed: mend(meaning.assumed),
+  };
+}
+
+/** A path after an element of a list went: those behind it move up. */
+function closed(path: string, list: string, at: number): string {
+  const own = path.startsWith(`${list}[`) ? /^\[(\d+)\](.*)$/.exec(path.slice(list.length)) : null;
+  return own && Number(own[1]) > at ? `${list}[${Number(own[1]) - 1}]${own[2]}` : path;
 }
 
 export function readValue(text: string, old: unknown): unknown {

@@ -1,15 +1,16 @@
 /** One chip: a click edits it, its cross takes it away. */
 
 import { useSignal } from "@preact/signals";
-import { type Chip, reworded, withChip, withoutChip } from "../lib/chips.ts";
+import { type Chip, edited, reworded, withChip, withoutChip } from "../lib/chips.ts";
 import { start } from "../run/session.ts";
 import * as store from "../state/store.ts";
 
 export function ChipView({ chip }: { chip: Chip }) {
   const editing = useSignal(false);
 
-  const apply = (cfg: unknown) => {
+  const apply = (cfg: unknown, out: Chip | null = null) => {
     store.cfg.value = cfg;
+    if (store.meaning.value) store.meaning.value = edited(store.meaning.value, cfg, out);
     start();
   };
 
@@ -20,7 +21,7 @@ export function ChipView({ chip }: { chip: Chip }) {
       store.prompt.value = reworded(store.prompt.value, chip.words, "");
       return;
     }
-    apply(withoutChip(base(), chip));
+    apply(withoutChip(base(), chip), chip);
   };
 
   if (editing.value) {
