@@ -2,7 +2,7 @@
 
 import { type Signal, signal } from "@preact/signals";
 
-const query = window.matchMedia("(width < 900px)");
+const query = window.matchMedia("(width < 1000px)");
 export const narrow = signal(query.matches);
 query.addEventListener("change", () => {
   narrow.value = query.matches;
