@@ -70,7 +70,7 @@ class Outcome:
 
 
 Told = Callable[[str, float, str], None]
-"""Called with the stage (`making` or `running`), the share done (0 to 1) and a text."""
+"""Called with the stage (`making`, `running` or `recording`), the share done (0 to 1) and a text."""
 
 
 def run(root: Path, source: Source, options: Options, told: Told = lambda *_: None) -> Outcome:
@@ -118,11 +118,27 @@ def run(root: Path, source: Source, options: Options, told: Told = lambda *_: No
         }
         outcome.policies = scores(page.agents())
         if options.record and not stopped():
-            options.record.write_bytes(page.record(options.record_steps))
+            _record(page, options.record, options.record_steps, told, stopped)
         if options.screenshot:
             page.page.screenshot(path=options.screenshot)
         outcome.interrupted = stopped()
         return outcome
+
+
+def _record(page: Session, path: Path, steps: int, told: Told, stopped: Callable[[], bool]) -> None:
+    """Write a recording; after Ctrl-C, of what was there until then."""
+
+    def look(share: float) -> bool:
+        told("recording", share, f"{share * steps:,.0f}/{steps:,} control steps")
+        return stopped()
+
+    try:
+        content = page.record(steps, look=look)
+    except WorkError:
+        if stopped():  # before there was anything
+            return
+        raise
+    path.write_bytes(content)
 
 
 def _making(stats: dict[str, Any], told: Told) -> bool:

@@ -158,11 +158,31 @@ class Session:
         agents: list[dict[str, Any]] = self.call("window.envgen.agents()")
         return agents
 
-    def record(self, steps: int, slots: Sequence[int] | None = None) -> bytes:
-        """A recording of so many control steps, as Parquet."""
-        text = self.call(
-            "([steps, slots]) => window.envgen.record(steps, slots ?? undefined)", [steps, slots]
+    def record(
+        self,
+        steps: int,
+        slots: Sequence[int] | None = None,
+        look: Callable[[float], bool] = lambda _: False,
+    ) -> bytes:
+        """A recording of so many control steps, as Parquet.
+
+        Args:
+            steps: Of each agent.
+            slots: Places of the worlds; by default all.
+            look: Called with the share that is there again and again; True ends it with what is there.
+
+        Raises:
+            WorkError: The page could record nothing.
+        """
+        self.call(
+            "([steps, slots]) => { window.recording = window.envgen.record(steps, slots ?? undefined) }",
+            [steps, slots],
         )
+        while (share := self.call("window.envgen.recorded()")) is not None:
+            if look(share):
+                self.call("window.envgen.stopRecording()")
+            self.sleep(POLL)
+        text = self.call("window.recording")
         if text is None:
             raise WorkError(*self.problem())
         return base64.b64decode(text)

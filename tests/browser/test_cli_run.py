@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -92,14 +93,40 @@ def test_no_browser_is_told_with_a_remedy(tmp_path):
     assert "apt-get install chromium" in result.stderr
 
 
-def test_ctrl_c_tells_what_was_measured(tmp_path):
+def interrupted(stage, *arguments, cwd):
+    """What a run prints that is ended by Ctrl-C once it has come to a stage."""
     process = subprocess.Popen(
-        [*ENVGEN, "run", "ant", "--count", "2", "--seconds", "300", "--json"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        [*ENVGEN, "run", "ant", "--count", "2", "--json", *arguments],
+        cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
-    assert any(line.startswith("running") for line in process.stderr)
-    os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    try:
+        assert any(line.startswith(stage) for line in process.stderr)
+        time.sleep(1)
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 130, err
+    return out, err
+
+
+def test_ctrl_c_tells_what_was_measured(tmp_path):
+    out, err = interrupted("running", "--seconds", "300", cwd=tmp_path)
     assert "measured until then" in err
     assert json.loads(out)["interrupted"] is True
+
+
+def test_ctrl_c_ends_a_recording_with_what_is_there(tmp_path):
+    import pandas
+
+    more = ["--record", "r.parquet", "--record-steps", "100000", "--speed", "1"]
+    out, _ = interrupted("recording", "--seconds", "0.1", *more, cwd=tmp_path)
+    assert json.loads(out)["interrupted"] is True
+    table = pandas.read_parquet(tmp_path / "r.parquet")
+    assert 0 < len(table) < 200_000
+
+
+def test_ctrl_c_before_anything_runs(tmp_path):
+    out, err = interrupted("making", "--count", "3000", cwd=tmp_path)
+    assert out == ""
+    assert "interrupted before it ran" in err

@@ -100,7 +100,8 @@ def command(
     if outcome.figures:
         show.emit(outcome.to_json()) if as_json else _print(outcome)
     if outcome.interrupted:
-        raise KeyboardInterrupt("interrupted; what was measured until then is above", "Run it again.")
+        above = "; what was measured until then is above" if outcome.figures else " before it ran"
+        raise KeyboardInterrupt(f"interrupted{above}", "Run it again.")
     return 0
 
 

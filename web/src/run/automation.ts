@@ -12,7 +12,7 @@ import type { FrameTimes } from "../scene/view.ts";
 import * as store from "../state/store.ts";
 import { app } from "./app.ts";
 import { focusOn } from "./focusing.ts";
-import { record } from "./recording.ts";
+import { record, recording } from "./recording.ts";
 import { cancel, start } from "./session.ts";
 
 /** An agent by its place on the wall, as the automation names it. */
@@ -90,6 +90,10 @@ export interface Automation {
   dropConnection(): void;
   /** Records and returns the Parquet file as base64; `slots` all by default. */
   record(steps: number, slots?: number[]): Promise<string | null>;
+  /** Share of the recording that is there, 0 to 1; null where none runs. */
+  recorded(): number | null;
+  /** Ends the recording that runs: it resolves with what is there. */
+  stopRecording(): void;
   /** A bare `mj_step` loop over the loaded models. */
   bare(seconds: number): Promise<BareResult>;
   problems(): { toasts: readonly store.Toast[]; prompt: store.Problem | null; blocked: store.Problem | null };
@@ -263,6 +267,8 @@ const automation: Automation = {
       text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
     return btoa(text);
   },
+  recorded: () => recording.value?.progress ?? null,
+  stopRecording: () => recording.value?.stop(),
   bare: (seconds) => need().pool.bare(seconds),
   problems: () => ({
     toasts: store.toasts.value,
