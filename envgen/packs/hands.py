@@ -94,8 +94,13 @@ class Hand:
         ours, theirs = context.Pipe()
         # the parent ends them; should it be killed, they see that themselves
         process = context.Process(target=_serve, args=(theirs, lasting), daemon=True)
-        with _without_main():
-            process.start()
+        try:
+            with _without_main():
+                process.start()
+        except EOFError:  # the one that forks them was killed just now; the next start finds another
+            ours.close()
+            theirs.close()
+            raise OSError("the process that starts others was killed") from None
         theirs.close()  # so that its death is read as the end of the pipe
         return cls(process, ours)
 

@@ -20,6 +20,9 @@ from envgen.packs.store import safe_name
 DEEPEST = 3
 """Folders below the root in which packs are looked for."""
 MOST = 500
+HERE = "."
+"""Name of a pack that is the folder itself."""
+LISTED = "Name a pack below the folder that is served: /api/packs lists them."
 
 
 class PackEntry(BaseModel):
@@ -72,7 +75,10 @@ class Shelf:
         Raises:
             InputError: The name leads out of the folder, or there is no such pack.
         """
-        path = self.inside(name)
+        try:
+            path = self.root.resolve() if name == HERE else self.inside(name)
+        except InputError as error:
+            raise InputError(error.cause.replace("the pack", "the folder"), LISTED) from None
         if not path.exists():
             known = [entry.name for entry in self.packs()]
             raise InputError(f"there is no pack {name[:200]!r} here", suggestion(name, known))
@@ -95,7 +101,12 @@ class Shelf:
         Raises:
             InputError: One of them is elsewhere: a page can't make the server read that.
         """
-        data = copy.deepcopy(data)
+        try:
+            data = copy.deepcopy(data)
+        except RecursionError:
+            raise InputError(
+                "the configuration is nested too deeply", "See `envgen schema` for all keys."
+            ) from None
         for table, key in [*cfgio.references(data), *_robots(data)]:
             name = table[key]
             try:
@@ -128,7 +139,7 @@ class Shelf:
                     waiting.append((path, depth + 1))
 
     def _entry(self, path: Path) -> PackEntry:
-        name = path.relative_to(self.root).as_posix() if path != self.root else "."
+        name = path.relative_to(self.root).as_posix() if path != self.root else HERE
         try:
             about = (path / MANIFEST if path.is_dir() else path).stat()
             state = about.st_mtime_ns, about.st_size

@@ -148,6 +148,9 @@ def test_bad_requests(served: Served) -> None:
     problem(httpx.post(url, content="{", headers={"Content-Type": "application/json"}), 422)
     problem(httpx.post(url, content='{"prompt": "ants"}'), 400)
     problem(httpx.post(url, content='{"prompt": "ants"}', headers={"Content-Type": "text/plain"}), 400)
+    for depth in (400, 900, 5000):
+        deep = '{"prompt": "steeper", "base": ' + '{"a": ' * depth + "1" + "}" * depth + "}"
+        problem(httpx.post(url, content=deep, headers={"Content-Type": "application/json"}), 400)
 
 
 @pytest.mark.parametrize("chunked", [False, True])

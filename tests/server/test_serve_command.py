@@ -123,6 +123,10 @@ def test_what_the_page_begins_with(tmp_path: Path, pack: Pack) -> None:
         assert at.welcome["source"] == {"kind": "pack", "pack": pack.path.name}
         at.say(kind="start", source=at.welcome["source"])
         assert at.until_done()["made"] == 6
+    with serve(pack.path, ".", "--port", "0") as own, page(own) as at:  # from within
+        assert at.welcome["source"] == {"kind": "pack", "pack": own.get("/api/packs").json()[0]["name"]}
+        at.say(kind="start", source=at.welcome["source"])
+        assert at.until_done()["made"] == 6
 
 
 def test_other_machines_need_the_token(tmp_path: Path) -> None:

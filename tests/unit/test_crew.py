@@ -13,6 +13,7 @@ from contextlib import suppress
 import pytest
 
 from envgen.core.errors import InputError
+from envgen.packs import hands
 from envgen.packs.crew import Crew, Ticket
 from envgen.packs.hands import DiedError
 
@@ -187,3 +188,20 @@ def test_a_forked_crew_without_processes_fails_instead_of_waiting() -> None:
 def test_a_crew_that_never_worked_closes() -> None:
     Crew(2).close()
     Crew(2, lasting=True).close(now=True)
+
+
+def test_a_start_that_was_killed_takes_only_what_waited_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed was the process that forks the others, as by systemd, which ends all of them at once."""
+    crew = Crew(1, lasting=True)
+
+    def killed(*_: object) -> None:
+        raise EOFError("unexpected EOF")
+
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(hands._context(lasting=True).Process, "start", killed)
+            with pytest.raises(DiedError, match="no process can be started"):
+                crew.submit(echo, NOTHING, 1).result(SOON)
+        assert crew.submit(echo, NOTHING, 2).result(SOON) == 2
+    finally:
+        crew.close(now=True)
