@@ -56,3 +56,16 @@ def test_a_static_site_runs_isolated(site: str, pack: Pack, chromium: Browser) -
     assert page.locator("#prompt").count() == 0, "there is nobody to read a prompt"
     context.close()
     assert problems == []
+
+
+def test_a_static_site_runs_where_service_workers_are_blocked(site: str, chromium: Browser) -> None:
+    context = chromium.new_context(service_workers="block")
+    page = context.new_page()
+    page.goto(f"{site}?workers=1&draw=0")
+    page.wait_for_function("Boolean(window.envgen)", timeout=PATIENCE)
+    page.evaluate("envgen.ready()")
+    page.wait_for_function("envgen.stats().environments === 6", timeout=PATIENCE)
+    page.wait_for_function("envgen.stats().stepsPerSecond > 0", timeout=PATIENCE)
+    assert not page.evaluate("envgen.stats().shared")
+    assert "Memory is not shared" in page.evaluate("JSON.stringify(envgen.problems().toasts)")
+    context.close()

@@ -49,15 +49,22 @@ export async function boot(): Promise<void> {
   begin(pool, site);
 }
 
+/** ms that a service worker may take. */
+const PATIENCE = 5000;
+
 /** A static host can't send isolation headers: a service worker adds them, and the page loads once more. */
 async function becomeIsolated(isSite: boolean): Promise<boolean> {
   if (!isSite || window.crossOriginIsolated || !("serviceWorker" in navigator)) return false;
-  try {
-    await navigator.serviceWorker.register("./isolate.js", { scope: "./" });
-    await navigator.serviceWorker.ready;
-  } catch {
-    return false; // without it poses travel in messages
-  }
+  const works = navigator.serviceWorker
+    .register("./isolate.js", { scope: "./" })
+    .then(() => navigator.serviceWorker.ready)
+    .then(
+      () => true,
+      () => false,
+    );
+  // where a browser blocks it, it may never be ready
+  const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), PATIENCE));
+  if (!(await Promise.race([works, late]))) return false; // without it poses travel in messages
   const KEY = "envgen.isolating";
   if (sessionStorage.getItem(KEY)) return false;
   sessionStorage.setItem(KEY, "1");
