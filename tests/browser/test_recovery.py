@@ -43,11 +43,16 @@ def test_a_server_that_dies_is_said_and_found_again(opens, folder):
         tab = opens(server.url)
         tab.run(ROUGH, 3)
     tab.until("the loss", "envgen.stats().connection === 'lost'")
-    tab.page.get_by_text("The server is away.").wait_for()
+    banner = tab.page.get_by_text("The server is away.")
+    banner.wait_for()
+    box, size = banner.bounding_box(), tab.page.viewport_size
+    assert 0 <= box["y"] <= box["y"] + box["height"] < size["height"], "one need not scroll to see it"
+    tab.page.fill("#prompt", "stairs for an ant")
     steps = tab.stats()["physicsSteps"]
     tab.until("steps", lambda: tab.stats()["physicsSteps"] > steps + 50)
     with serving(folder, workers=1, port=port):
         tab.until("the server again", "envgen.stats().connection === 'open'")
+        tab.page.locator(".chip", has_text="stairs").wait_for()  # what was typed meanwhile is read
         tab.run("stairs for ants", 2)
         assert len(tab.agents()) == 2
 

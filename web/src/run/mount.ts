@@ -48,6 +48,7 @@ export function connectView(): void {
   const theme = () => view?.setTheme(light.matches ? "light" : "dark");
   theme();
   light.addEventListener("change", theme);
+  canvas.addEventListener("webglcontextrestored", theme); // the renderer has forgotten its background
   canvas.addEventListener("webglcontextlost", (e) => {
     e.preventDefault();
     store.toast(

@@ -8,6 +8,8 @@ const PAUSE = 140;
 
 let abort: AbortController | null = null;
 let timer = 0;
+/** Whether the words could not be read, as the server was away. */
+let unread = false;
 
 /** Asks again a moment after the prompt, or what it changes, is another. */
 export function keepReading(): () => void {
@@ -23,12 +25,14 @@ export function keepReading(): () => void {
       return;
     }
     const key = `${text}\n${base === null ? "" : JSON.stringify(base)}`;
-    if (key === last) return;
+    const connection = store.connection.value;
+    if (key === last && !(unread && connection === "open")) return;
     last = key;
+    unread = false;
     clearTimeout(timer);
     abort?.abort();
     store.meaningProblem.value = null;
-    if (store.connection.peek() === "site") return;
+    if (connection === "site") return;
     if (!text) {
       if (base === null) store.meaning.value = null;
       store.interpreting.value = false;
@@ -49,7 +53,8 @@ async function read(text: string, base: unknown): Promise<void> {
     if (error instanceof DOMException && error.name === "AbortError") return;
     store.meaning.value = null;
     // a server that is away is said elsewhere
-    if (error instanceof ApiError && error.status > 0) {
+    if (error instanceof ApiError && error.status === 0) unread = true;
+    else if (error instanceof ApiError) {
       store.meaningProblem.value = { cause: error.what, remedy: error.remedy };
     }
   } finally {
