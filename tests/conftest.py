@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,11 +39,17 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
     return make(cfg, 6, seed=7, out=folder, jobs=1)
 
 
+@pytest.fixture(scope="session")
+def folder(pack: Pack, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a server serves: the pack `packs/rough`."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copytree(pack.path, folder / "packs" / "rough")
+    return folder
+
+
 @pytest.fixture
 def own_pack(pack: Pack, tmp_path: Path) -> Path:
     """A copy of the shared pack that a test may damage."""
-    import shutil
-
     return Path(shutil.copytree(pack.path, tmp_path / "own"))
 
 

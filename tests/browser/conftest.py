@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,19 +11,10 @@ from driver import Tab, open_tab
 from playwright.sync_api import Browser
 
 from envgen.browser.chrome import browser
-from envgen.packs.pack import Pack
 from envgen.server.running import serving
 from envgen.server.settings import Settings
 
 Opens = Callable[..., Tab]
-
-
-@pytest.fixture(scope="session")
-def folder(pack: Pack, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is served: the pack `packs/rough`."""
-    folder = tmp_path_factory.mktemp("served")
-    shutil.copytree(pack.path, folder / "packs" / "rough")
-    return folder
 
 
 @pytest.fixture(scope="session")
