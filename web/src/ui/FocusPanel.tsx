@@ -6,7 +6,7 @@ import { app } from "../run/app.ts";
 import { focusOn, step } from "../run/focusing.ts";
 import * as store from "../state/store.ts";
 import { AgentPanel } from "./AgentPanel.tsx";
-import { Icon } from "./Icon.tsx";
+import { IconButton } from "./IconButton.tsx";
 import { Panel } from "./Panel.tsx";
 import { ReportList } from "./ReportList.tsx";
 
@@ -15,6 +15,10 @@ export function FocusPanel() {
   const drawn = useComputed(() => Object.entries(store.focus.value?.spec.drawn ?? {}));
   if (!focus) return null;
   const { spec } = focus;
+  const reset = () => {
+    const env = app()?.engine.slots[focus.slot];
+    if (env != null) app()?.pool.reset([env]);
+  };
   const good = focus.report.filter((f) => f.ok).length;
   return (
     <section aria-label={`World ${focus.index}`}>
@@ -23,45 +27,10 @@ export function FocusPanel() {
           World {focus.index}
           <small>difficulty {spec.difficulty.toFixed(2)}</small>
         </h2>
-        <button
-          type="button"
-          class="button quiet icon"
-          aria-label="World before"
-          title="World before (←)"
-          onClick={() => step(-1)}
-        >
-          <Icon name="left" />
-        </button>
-        <button
-          type="button"
-          class="button quiet icon"
-          aria-label="Next world"
-          title="Next world (→)"
-          onClick={() => step(1)}
-        >
-          <Icon name="right" />
-        </button>
-        <button
-          type="button"
-          class="button quiet icon"
-          aria-label="Reset this world"
-          title="Reset this world (r)"
-          onClick={() => {
-            const env = app()?.engine.slots[focus.slot];
-            if (env != null) app()?.pool.reset([env]);
-          }}
-        >
-          <Icon name="reset" />
-        </button>
-        <button
-          type="button"
-          class="button quiet icon"
-          aria-label="Back to all worlds"
-          title="Back (Esc)"
-          onClick={() => focusOn(null)}
-        >
-          <Icon name="close" />
-        </button>
+        <IconButton quiet icon="left" name="World before" hint="←" onClick={() => step(-1)} />
+        <IconButton quiet icon="right" name="Next world" hint="→" onClick={() => step(1)} />
+        <IconButton quiet icon="reset" name="Reset this world" hint="r" onClick={reset} />
+        <IconButton quiet icon="close" name="Back to all worlds" hint="Esc" onClick={() => focusOn(null)} />
       </div>
       <AgentPanel />
       <Panel title={`Drawn (${drawn.value.length})`}>

@@ -2,7 +2,7 @@
 
 import { app } from "../run/app.ts";
 import * as store from "../state/store.ts";
-import { Icon } from "./Icon.tsx";
+import { IconButton } from "./IconButton.tsx";
 
 const SPEEDS = [0.25, 1, 2, 5] as const;
 
@@ -14,25 +14,20 @@ export function PaceButtons() {
   };
   return (
     <div class="left">
-      <button
-        type="button"
-        class="button icon"
-        aria-label={paused ? "Go on" : "Pause"}
-        title={paused ? "Go on (space)" : "Pause (space)"}
+      <IconButton
+        icon={paused ? "play" : "pause"}
+        name={paused ? "Go on" : "Pause"}
+        hint="space"
+        filled={paused}
         onClick={() => set(paused ? "realtime" : "paused")}
-      >
-        <Icon name={paused ? "play" : "pause"} filled={paused} />
-      </button>
-      <button
-        type="button"
-        class="button icon"
+      />
+      <IconButton
+        icon="step"
+        name="One control step"
+        hint="."
         disabled={!paused}
-        aria-label="One control step"
-        title="One control step (.)"
         onClick={() => void app()?.pool.step()}
-      >
-        <Icon name="step" />
-      </button>
+      />
       <fieldset class="segments" aria-label="Speed">
         {SPEEDS.map((speed) => (
           <button
@@ -48,15 +43,7 @@ export function PaceButtons() {
           flat out
         </button>
       </fieldset>
-      <button
-        type="button"
-        class="button icon"
-        aria-label="Reset all worlds"
-        title="Reset all, or the one in focus (r)"
-        onClick={() => app()?.pool.reset("all")}
-      >
-        <Icon name="reset" />
-      </button>
+      <IconButton icon="reset" name="Reset all worlds" onClick={() => app()?.pool.reset("all")} />
     </div>
   );
 }

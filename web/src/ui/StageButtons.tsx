@@ -3,36 +3,28 @@
 import { app } from "../run/app.ts";
 import { focusOn, following, setFollowing } from "../run/focusing.ts";
 import * as store from "../state/store.ts";
-import { Icon } from "./Icon.tsx";
+import { IconButton } from "./IconButton.tsx";
 
 export function StageButtons() {
   if ((store.stats.value?.environments ?? 0) === 0) return null;
+  const focused = store.focus.value !== null;
   return (
     <>
-      {store.focus.value && (
-        <button
-          type="button"
-          class="button icon"
-          aria-pressed={following.value}
-          aria-label="Follow the robot"
-          title="Follow the robot (f)"
+      {focused && (
+        <IconButton
+          icon="follow"
+          name="Follow the robot"
+          hint="f"
+          pressed={following.value}
           onClick={() => setFollowing(!following.value)}
-        >
-          <Icon name="follow" />
-        </button>
+        />
       )}
-      <button
-        type="button"
-        class="button icon"
-        aria-label="All worlds"
-        title="All worlds (Esc)"
-        onClick={() => {
-          if (store.focus.value) focusOn(null);
-          else app()?.view?.goHome();
-        }}
-      >
-        <Icon name="home" />
-      </button>
+      <IconButton
+        icon="home"
+        name="All worlds"
+        hint="Esc"
+        onClick={() => (focused ? focusOn(null) : app()?.view?.goHome())}
+      />
     </>
   );
 }
