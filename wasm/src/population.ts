@@ -139,9 +139,7 @@ export class Population implements Watch {
   // --- what the scheduler tells ---
 
   stepped(env: Environment, outcome: Outcome): void {
-    this.tally.add("control_steps", 1);
-    this.tally.add("physics_steps", env.spec.frame_skip);
-    this.tally.add("simulated", env.interval);
+    this.tally.stepped(env.spec.frame_skip, env.interval);
     if (outcome.restarted) this.tally.add("resets", 1);
     const why = outcome.flagged ?? outcome.warning;
     if (why) this.flag(env.id, why);

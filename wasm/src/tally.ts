@@ -3,12 +3,23 @@
 import type { EnvId, WorkerColumn } from "./api";
 import { CURRENT, LOADING, type Views, WORKER } from "./layout";
 
+const { control_steps: CONTROL, physics_steps: PHYSICS, simulated: SIMULATED } = WORKER;
+
 export class Tally {
   /** Null until the worker has got its buffers. */
   views: Views | null = null;
 
   add(column: WorkerColumn, by: number): void {
     this.set(column, this.read(column) + by);
+  }
+
+  /** A control step of so many physics steps and seconds; thousands a second, so without a detour. */
+  stepped(frameSkip: number, interval: number): void {
+    const worker = this.views?.worker;
+    if (!worker) return;
+    worker[CONTROL] = (worker[CONTROL] as number) + 1;
+    worker[PHYSICS] = (worker[PHYSICS] as number) + frameSkip;
+    worker[SIMULATED] = (worker[SIMULATED] as number) + interval;
   }
 
   set(column: WorkerColumn, value: number): void {
