@@ -188,7 +188,10 @@ def _done(payload: bytes) -> bytes:
         if not isinstance(error, EnvgenError):  # a fault: where it happened isn't seen in the parent
             error.add_note("".join(traceback.format_exception(error)))
     try:
-        return pickle.dumps((result, failure), pickle.HIGHEST_PROTOCOL)
+        answer = pickle.dumps((result, failure), pickle.HIGHEST_PROTOCOL)
+        if failure is not None:
+            pickle.loads(answer)  # not every error can be read again, and the parent must not fail by it
+        return answer
     except Exception as error:
         what = repr(failure if failure is not None else result)[:200]
         return pickle.dumps((None, RuntimeError(f"{what} can't be sent: {error}")))

@@ -49,6 +49,16 @@ def secret(_: Ticket) -> object:
     return threading.Lock()  # can't be sent
 
 
+class PickyError(Exception):
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(one)  # sent with one argument, made anew it wants two
+        self.other = other
+
+
+def picky(_: Ticket) -> None:
+    raise PickyError("one", "other")
+
+
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Crew]:
     crew = Crew(2, lasting=True)
@@ -101,6 +111,8 @@ def test_errors_come_back_as_they_are_and_faults_with_their_place(crew: Crew) ->
     assert "in refuse" in "".join(failed.value.__notes__)
     with pytest.raises(RuntimeError, match="can't be sent"):
         crew.submit(secret, NOTHING).result(SOON)
+    with pytest.raises(RuntimeError, match=r"PickyError.* can't be sent"):
+        crew.submit(picky, NOTHING).result(SOON)
     assert crew.submit(echo, NOTHING, 1).result(SOON) == 1
 
 
