@@ -26,6 +26,15 @@ FEW = 200
 """Environments at which drawing in software has to be fluent."""
 SETTLE = 3.0
 """Seconds of drawing before frames are measured: the page chooses its quality meanwhile."""
+DRAWN = 5.0
+"""Seconds of drawing that are measured."""
+FRAMES = """
+async seconds => {
+    const began = performance.now();
+    await new Promise(done => setTimeout(done, 1000 * seconds));
+    return window.envgen.frames(began);
+}
+"""
 POOL_RATE = """
 async seconds => {
     const read = () => [performance.now(), window.envgen.stats().physicsSteps];
@@ -163,7 +172,7 @@ def _drawing(chrome: Browser, root: Path, count: int, workers: int) -> dict[str,
         page.wait()
         page.set_policy("gait")
         page.sleep(SETTLE)
-        frames: dict[str, Any] = page.call("window.envgen.frames()")
+        frames: dict[str, Any] = page.call(FRAMES, DRAWN)
         # without drawing, whose frames take long in software: what is asked for is a pause by the switch
         page.call("window.envgen.drawing(false)")
         page.sleep(0.5)

@@ -11,20 +11,19 @@ export class Bare {
   constructor(
     private readonly ticket: number,
     private readonly seconds: number,
-    private readonly envs: readonly Environment[],
+    envs: Iterable<Environment>,
   ) {
     for (const env of envs) env.sim.reset();
   }
 
-  /** Step for some ms; whether it is done. */
-  run(budget: number): boolean {
-    const { envs } = this;
+  /** Step what there is now (environments come and go meanwhile) for some ms; whether it is done. */
+  run(budget: number, envs: readonly Environment[]): boolean {
     if (!envs.length) return true;
     const began = performance.now();
     let now = began;
     while (now - began < budget) {
-      const { sim, spec, players } = envs[this.cursor] as Environment;
       this.cursor = (this.cursor + 1) % envs.length;
+      const { sim, spec, players } = envs[this.cursor] as Environment;
       const heap = sim.physics.f64;
       for (const { spec: agent } of players) {
         for (let j = 0; j < agent.actuators.length; j++) {

@@ -62,13 +62,8 @@ export class Host {
     try {
       while (this.inbox.length) await this.handle(this.inbox.shift() as ToWorker);
       this.people.load(this.people.scheduler.idle ? this.budget : this.budget / 2);
-      if (this.bare?.run(this.budget)) {
-        this.post(this.bare.answer());
-        for (const env of this.people.envs.values()) env.begin(env.episode);
-        this.bare = null;
-      } else if (!this.bare && !this.people.scheduler.idle) {
-        wait = await this.tick();
-      }
+      if (this.bare) this.measure(this.bare);
+      else if (!this.people.scheduler.idle) wait = await this.tick();
       this.finish(began);
     } catch (error) {
       this.fail(error);
@@ -83,6 +78,20 @@ export class Host {
         Math.min(wait, NAP, this.people.publisher?.waiting ? 8 : NAP),
       );
     }
+  }
+
+  /** Step the bare loop; one that fails has ended, or it would fail for ever. */
+  private measure(bare: Bare): void {
+    this.bare = null;
+    const envs = [...this.people.envs.values()];
+    let over = true;
+    try {
+      over = bare.run(this.budget, envs);
+    } finally {
+      if (over) this.post(bare.answer());
+    }
+    if (over) for (const env of envs) env.begin(env.episode);
+    else this.bare = bare;
   }
 
   /** Step for the budget, unless it rests to leave the processor to others; the ms until it wants to step again. */
@@ -155,7 +164,7 @@ export class Host {
         this.watching.stop(message.ticket);
         break;
       case "bare":
-        this.bare = new Bare(message.ticket, message.seconds, [...this.people.envs.values()]);
+        this.bare = new Bare(message.ticket, message.seconds, this.people.envs.values());
         break;
       case "wanted":
         this.people.publisher?.want();

@@ -13,9 +13,9 @@ afterEach(() => {
   for (const pool of pools.splice(0)) pool.dispose();
 });
 
-async function start(folder: string) {
+async function start(folder: string, workers = 1) {
   const { task, frames } = openFrames(join(inject("frames"), folder));
-  const pool = await startPool({ mujoco: module, task });
+  const pool = await startPool({ mujoco: module, task, workers });
   pools.push(pool);
   return { pool, frames, ids: await addAll(pool, frames) };
 }
@@ -31,6 +31,21 @@ describe("a model as XML", () => {
       rewards.push(pool.counters(agent).episode_reward);
     }
     expect(rewards[1]).toBeCloseTo(rewards[0] as number, 6);
+  });
+});
+
+describe("the bare loop", () => {
+  it("ends although environments move to another worker and are taken away meanwhile", async () => {
+    const { pool, ids } = await start("ants", 2);
+    const [moved, gone] = ids as [number, number];
+    const measured = pool.bare(0.5);
+    const env = pool.envs.get(moved) as Resident;
+    pool.move(moved, env.worker === 0 ? 1 : 0);
+    pool.remove([gone]);
+    const { physicsStepsPerSecond } = await measured;
+    expect(physicsStepsPerSecond).toBeGreaterThan(0);
+    await pool.step();
+    expect(pool.envs.get(moved)?.status).toBe("running");
   });
 });
 

@@ -83,7 +83,8 @@ export interface Automation {
   reset(slots?: number[]): void;
   focus(slot: number | null, agent?: number): void;
   drawing(on: boolean): void;
-  frames(): FrameTimes | null;
+  /** Of the frames since a moment (`performance.now()`), or of those lately. */
+  frames(since?: number): FrameTimes | null;
   /** Ends one worker, as if it had crashed. */
   killWorker(worker: number): void;
   /** Cuts the connection to the server. */
@@ -246,7 +247,7 @@ const automation: Automation = {
   reset: (slots) => need().pool.reset(slots ? slots.map((s) => envOf(s).id) : "all"),
   focus: (slot, agent = 0) => focusOn(slot, agent),
   drawing: (on) => need().view?.setDrawing(on),
-  frames: () => need().view?.frameTimes ?? null,
+  frames: (since) => need().view?.frameTimes(since) ?? null,
   killWorker: (worker) => need().pool.kill(worker),
   dropConnection() {
     const { source } = need();

@@ -78,7 +78,7 @@ export class Painter {
       flagged: s.flagged,
       busy: s.busy,
     };
-    store.frames.value = this.view()?.frameTimes ?? null;
+    store.frames.value = this.view()?.frameTimes() ?? null;
     this.tally();
     this.colour();
   }

@@ -2,6 +2,7 @@
 
 import * as THREE from "three";
 import { HeightAtlas } from "./atlas.ts";
+import { FrameLog, type FrameRates } from "./frames.ts";
 import { Grip, type GripEvents } from "./grip.ts";
 import { listen } from "./input.ts";
 import { tileAt } from "./layout.ts";
@@ -16,13 +17,7 @@ export interface ViewEvents extends GripEvents {
   pick(tile: number | null, more: boolean): void;
 }
 
-export interface FrameTimes {
-  /** Frames drawn since the start, and a second lately. */
-  readonly frames: number;
-  readonly fps: number;
-  /** Script of a frame in ms: median of the last 60, and the longest of these. */
-  readonly scriptMs: number;
-  readonly longestMs: number;
+export interface FrameTimes extends FrameRates {
   readonly drawCalls: number;
   readonly triangles: number;
   readonly software: boolean;
@@ -57,9 +52,7 @@ export class View {
   private urgent = false;
   private lastDrawn = 0;
   private rest = 0;
-  private script: number[] = [];
-  private times: number[] = [];
-  private frames = 0;
+  private readonly log = new FrameLog();
   private home = true;
 
   constructor(
@@ -193,17 +186,10 @@ export class View {
     this.wall.mark(tile, this.chosen.has(tile) ? 3 : 1);
   }
 
-  get frameTimes(): FrameTimes {
-    const now = performance.now();
-    const recent = this.times.filter((t) => now - t < 2000);
-    const first = recent[0];
-    const span = first === undefined ? 2 : Math.max(0.25, (now - first) / 1000);
-    const script = [...this.script].sort((a, b) => a - b);
+  /** Of the frames since a moment (`performance.now()`), or of those lately. */
+  frameTimes(since?: number): FrameTimes {
     return {
-      frames: this.frames,
-      fps: recent.length < 2 ? 0 : (recent.length - 1) / span,
-      scriptMs: script[script.length >> 1] ?? 0,
-      longestMs: Math.max(0, ...this.script),
+      ...this.log.rates(performance.now(), since),
       drawCalls: this.renderer.info.render.calls,
       triangles: this.renderer.info.render.triangles,
       software: this.software,
@@ -268,12 +254,7 @@ export class View {
     this.dirty = this.urgent = false;
     this.wall.prepare(this.renderer.domElement.height);
     this.renderer.render(this.wall.scene, this.wall.rig.camera);
-    const end = performance.now();
-    this.frames++;
-    this.script.push(end - begin);
-    this.times.push(end);
-    if (this.script.length > 60) this.script.shift();
-    if (this.times.length > 240) this.times.shift();
+    this.log.add(begin, performance.now());
   }
 
   private followBody(): void {

@@ -62,7 +62,7 @@ export function Figures() {
         }
       />
       <Figure
-        value={(f?.fps ?? 0).toFixed(0)}
+        value={(f?.fps ?? 0).toFixed(f && f.fps < 9.5 ? 1 : 0)}
         name="frames/s"
         width={7}
         title={
