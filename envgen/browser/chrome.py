@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,30 @@ if TYPE_CHECKING:
 VARIABLE = "ENVGEN_BROWSER"
 """Names another browser of the Chromium family."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+SOFTWARE = ("--disable-gpu", "--enable-unsafe-swiftshader")
+"""WebGL in software is asked for by name, or headless Chromium may have none; the page around it is put
+together without the software GPU, which took 4 s of processor time for 10 s of moving numbers."""
+CARD = (
+    ("--enable-gpu",),
+    # a card with no screen, as servers have: Vulkan, else EGL
+    (
+        "--enable-gpu",
+        "--ignore-gpu-blocklist",
+        "--use-angle=vulkan",
+        "--enable-features=Vulkan",
+        "--disable-vulkan-surface",
+    ),
+    ("--enable-gpu", "--ignore-gpu-blocklist", "--use-gl=angle", "--use-angle=gl-egl"),
+)
+"""Ways to a graphics card, tried in turn until WebGL is drawn by one."""
+RENDERER = """
+() => {
+    const gl = document.createElement("canvas").getContext("webgl2");
+    const info = gl && gl.getExtension("WEBGL_debug_renderer_info");
+    return gl ? gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER) : null;
+}
+"""
+NO_CARD = "Leave out --gpu, or install its driver for Vulkan or EGL; chrome://gpu says what is missing."
 REMEDY = "Install one: `apt-get install chromium` on Debian, `playwright install chromium` elsewhere."
 
 
@@ -42,27 +67,42 @@ def browser(*, gpu: bool = False) -> Iterator[Browser]:
         gpu: Whether it draws on the graphics card; else in software, which every machine can.
 
     Raises:
-        WorkError: None is installed, or it does not start.
+        WorkError: None is installed, it does not start, or it finds no graphics card.
     """
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
         raise WorkError("the package playwright is not installed", "pip install playwright") from None
-    arguments = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding"]
-    # WebGL in software is asked for by name, or headless Chromium may have none; the page around it is put
-    # together without the software GPU, which took 4 s of processor time for 10 s of moving numbers
-    arguments += ["--enable-gpu"] if gpu else ["--disable-gpu", "--enable-unsafe-swiftshader"]
+    common = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # Chromium refuses to run as root with its sandbox
+        common.append("--no-sandbox")  # Chromium refuses to run as root with its sandbox
     with sync_playwright() as playwright:
+        running = None
         try:
-            running = playwright.chromium.launch(
-                executable_path=find_browser(), args=arguments, handle_sigint=False, handle_sigterm=False
-            )
+            for arguments in CARD if gpu else (SOFTWARE,):
+                running = playwright.chromium.launch(
+                    executable_path=find_browser(),
+                    args=[*common, *arguments],
+                    handle_sigint=False,
+                    handle_sigterm=False,
+                )
+                if not gpu or _on_card(running):
+                    break
+                running.close()
+                running = None
         except Error as error:
             first = next(iter(str(error).strip().splitlines()), "it did not start")
             raise WorkError(f"no browser could be started: {first}", REMEDY) from None
+        if not running:
+            raise WorkError("Chromium draws in software: it finds no graphics card", NO_CARD)
         try:
             yield running
         finally:
             running.close()
+
+
+def _on_card(running: Browser) -> bool:
+    page = running.new_page()
+    name = page.evaluate(RENDERER)
+    page.close()
+    return bool(name) and not re.search("swiftshader|llvmpipe|software|basic render", name, re.IGNORECASE)

@@ -1,0 +1,30 @@
+"""The headless browser itself: what it draws with."""
+
+from __future__ import annotations
+
+import pytest
+
+from envgen.browser.chrome import RENDERER, browser
+from envgen.core.errors import WorkError
+
+
+def test_in_software_there_is_webgl():
+    with browser() as chrome:
+        assert chrome.new_page().evaluate(RENDERER)
+
+
+def test_a_graphics_card_is_used_or_its_want_is_said():
+    """Never software in its place: a figure of it would be passed off as the card's."""
+    try:
+        with browser(gpu=True) as chrome:
+            name = chrome.new_page().evaluate(RENDERER)
+            assert "swiftshader" not in name.lower() and "llvmpipe" not in name.lower()
+    except WorkError as error:
+        assert "graphics card" in error.cause
+        assert "--gpu" in error.remedy
+
+
+def test_a_browser_that_is_no_program_is_named(monkeypatch):
+    monkeypatch.setenv("ENVGEN_BROWSER", "/nowhere/chromium")
+    with pytest.raises(WorkError, match="/nowhere/chromium"), browser():
+        pass
