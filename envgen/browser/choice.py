@@ -49,8 +49,11 @@ class Choice:
             return cls(policy, team=who.removeprefix(_TEAM), share=share)
         return cls(policy, agent=who or None, share=share)
 
-    def apply(self, page: Session) -> int:
-        """Give the policy to its agents; how many took it.
+    def apply(self, page: Session) -> list[dict[str, Any]]:
+        """Give the policy to its agents.
+
+        Returns:
+            Who refused it: a line per robot and reason, with `policy`, `robot`, `agents` and `why`.
 
         Raises:
             InputError: The policy is unknown, there is no such agent, or it fits none.
@@ -70,7 +73,7 @@ class Choice:
         if not result["agents"]:
             cause, remedy = page.problem() if result["refused"] else ("no agent is meant by it", FORMS)
             raise InputError(f"the policy {self.policy!r} drives nobody: {cause}", remedy)
-        return int(result["agents"])
+        return [{"policy": self.policy, **reason} for reason in result["reasons"]]
 
     def _key(self, page: Session) -> str:
         known = {row["name"]: row["key"] for row in page.policies()}

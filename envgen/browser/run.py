@@ -55,18 +55,28 @@ class Outcome:
     Attributes:
         figures: By name, as `envgen run --json` prints them.
         policies: A line per policy: name, agents, episodes, successes, mean reward of an episode.
+        refused: A line per policy, robot and reason: agents that refused it and kept what they had.
+        failed: A line per policy that failed or hung as it ran: its name and why; its agents rest.
         given_up: Variants that could not be made.
         interrupted: Whether Ctrl-C ended it early.
     """
 
     figures: dict[str, Any] = field(default_factory=dict)
     policies: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    failed: list[dict[str, str]] = field(default_factory=list)
     given_up: int = 0
     interrupted: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
-        return {**self.figures, "policies": self.policies, "interrupted": self.interrupted}
+        return {
+            **self.figures,
+            "policies": self.policies,
+            "policies_refused": self.refused,
+            "policies_failed": self.failed,
+            "interrupted": self.interrupted,
+        }
 
 
 Told = Callable[[str, float, str], None]
@@ -104,7 +114,8 @@ def run(root: Path, source: Source, options: Options, told: Told = lambda *_: No
             raise WorkError("no environment runs", "See `envgen make` with the same source for the reasons.")
         made = time.perf_counter() - began
         for choice in options.choices:
-            choice.apply(page)
+            outcome.refused += choice.apply(page)
+        broken = {row["name"] for row in page.policies() if row["problem"]}
         page.mode("flat") if options.speed is None else page.mode("realtime", options.speed)
         page.sleep(WARM_UP)
         figures = _measure(page, options.seconds, told, stopped)
@@ -117,6 +128,11 @@ def run(root: Path, source: Source, options: Options, told: Told = lambda *_: No
             "mib_per_env": round(figures.pop("heap") / 2**20 / max(figures["environments"], 1), 4),
         }
         outcome.policies = scores(page.agents())
+        outcome.failed = [
+            {"policy": row["name"], "why": row["problem"]}
+            for row in page.policies()
+            if row["problem"] and row["name"] not in broken
+        ]
         if options.record and not stopped():
             _record(page, options.record, options.record_steps, told, stopped)
         if options.screenshot:

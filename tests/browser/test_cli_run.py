@@ -42,6 +42,17 @@ def test_figures_of_a_prompt_as_json(tmp_path):
     assert {line["policy"]: line["agents"] for line in figures["policies"]} == {"gait": 4, "random": 4}
 
 
+def test_who_refuses_a_policy_is_said_where_others_take_it(tmp_path):
+    result = call(
+        "run", "an ant and a hopper walking on flat ground", "--count", "3", "--seconds", "0.5", "--json",
+        "--policy", "ant-walk", cwd=tmp_path,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    (refusal,) = json.loads(result.stdout)["policies_refused"]
+    assert (refusal["policy"], refusal["robot"], refusal["agents"]) == ("ant-walk", "hopper", 3)
+    assert "refused by 3 agents (hopper)" in result.stderr
+
+
 def test_a_pack_with_a_recording_and_a_picture(tmp_path):
     import pandas
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from broken_networks import failing
 
 from envgen.policies import onnx_file
 
@@ -86,7 +87,7 @@ def network(seat: dict, *, size: int | None = None) -> bytes:
 def test_an_onnx_file_drives_agents_and_a_wrong_one_is_refused_with_a_reason(ants):
     good = network(seat_of(ants))
     key = ants.offer("push.onnx", good)
-    assert ants.call("k => envgen.setPolicy(k)", key) == {"agents": 8, "refused": 0}
+    assert ants.call("k => envgen.setPolicy(k)", key) == {"agents": 8, "refused": 0, "reasons": []}
     action = ants.actions(3)
     assert np.ptp(action) < 1e-6
     assert abs(action).min() > 0.5
@@ -94,9 +95,27 @@ def test_an_onnx_file_drives_agents_and_a_wrong_one_is_refused_with_a_reason(ant
     bad = network(seat_of(ants), size=5)
     key = ants.offer("small.onnx", bad)
     if key is not None:  # sound in itself: refused by the agents
-        assert ants.call("k => envgen.setPolicy(k)", key) == {"agents": 0, "refused": 8}
+        given = ants.call("k => envgen.setPolicy(k)", key)
+        assert (given["agents"], given["refused"]) == (0, 8)
+        (reason,) = given["reasons"]
+        assert (reason["robot"], reason["agents"]) == ("ant", 8)
     assert ants.told("5")
     assert set(ants.policies_of()) == {"push"}, "who is refused keeps what it has"
+
+
+def test_a_network_that_fails_as_it_runs_is_taken_away_and_said(ants):
+    """Its agents rest, and it can't be chosen again; other policies go on."""
+    ants.call("envgen.setPolicy('random')")
+    key = ants.offer("failing.onnx", failing(network(seat_of(ants))))
+    ants.call("k => envgen.setPolicy(k, {slots: [1, 2]})", key)
+    told = ants.told("failing failed")
+    assert "stand still" in told["remedy"]
+    row = next(row for row in ants.call("envgen.policies()") if row["key"] == key)
+    assert row["problem"]
+    assert (ants.actions(1) == 0).all()
+    assert np.abs(ants.actions(3)).max() > 0.05
+    assert ants.call("k => envgen.setPolicy(k)", key)["agents"] == 0
+    assert ants.told("failing can't be used")
 
 
 @pytest.mark.parametrize("content", [b"", b"no network at all", b"\x08\x07" * 200])

@@ -1,4 +1,4 @@
-"""`python tests/parity/network.py FRAME OUT`: a linear policy for the first agent of a frame."""
+"""`python tests/parity/network.py FRAME OUT`: a policy for the first agent of a frame, and an endless one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from broken_networks import endless
+
 from envgen.packs.wire.frames import unpack
 from envgen.packs.wire.spec import WorldSpec
 from envgen.policies.onnx_file import metadata, mlp
 
 
 def main(frame: Path, out: Path) -> None:
-    """Write OUT.onnx and OUT.json."""
+    """Write OUT.onnx, OUT.json and OUT-endless.onnx."""
     header = unpack(frame.read_bytes()).header
     assert isinstance(header, WorldSpec)
     agent, task = header.agents[0], "walk"
@@ -25,6 +28,7 @@ def main(frame: Path, out: Path) -> None:
     bias = rng.normal(0, 0.2, shape[1]).astype(np.float32)
     network = mlp([weight], [bias], meta=metadata(agent.robot, task, terms))
     out.with_suffix(".onnx").write_bytes(network)
+    out.with_name(f"{out.name}-endless.onnx").write_bytes(endless(network))
     out.with_suffix(".json").write_text(json.dumps({"weight": weight.tolist(), "bias": bias.tolist()}))
 
 

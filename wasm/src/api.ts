@@ -296,6 +296,8 @@ export interface PoolEvents {
   flagged: { readonly env: EnvId; readonly index: number; readonly why: string };
   /** A worker died and was replaced; its environments go on from their last reset. */
   worker: { readonly worker: number; readonly why: string; readonly environments: number };
+  /** A policy failed, or hung a worker: it is no longer there, and its agents have none. */
+  retired: { readonly policy: PolicyId; readonly name: string; readonly why: string };
   /** An episode of an agent ended. */
   episode: {
     readonly agent: AgentRef;

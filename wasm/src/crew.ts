@@ -1,12 +1,13 @@
 /** One worker as the pool sees it: its port, its buffers, and who lives in it. */
 
-import type { EnvId, Poses, WorkerPort } from "./api";
+import type { EnvId, PolicyId, Poses, WorkerPort } from "./api";
 import {
   AGENT_WIDTH,
   allocate,
   type Buffers,
   EPOCH,
   grow,
+  INFERRING,
   POSE_WIDTH,
   READ,
   Rows,
@@ -35,6 +36,8 @@ export class Crew {
   private asked = false;
   /** ms without an answer to the last ping; null when there was one. */
   private silent: number | null = null;
+  /** Whose network it runs, where it had to say so. */
+  private told: PolicyId | null = null;
   private readonly poseRows = new Rows(FIRST_POSES);
   private readonly agentRows = new Rows(FIRST_AGENTS);
 
@@ -177,10 +180,18 @@ export class Crew {
     return culprit(this.shared ? this.views : null);
   }
 
+  /** The policy whose network the worker is running; null for none. */
+  get inferring(): PolicyId | null {
+    if (!this.shared) return this.told;
+    const word = this.views.control[INFERRING] ?? 0;
+    return word > 0 ? word - 1 : null;
+  }
+
   /** End the worker and start another one, with the same buffers. */
   replace(): void {
     this.end();
-    this.silent = null;
+    this.silent = this.told = null;
+    this.views.control[INFERRING] = 0;
     const old = this.views;
     this.switched();
     // the dead one may not have come to copy them
@@ -212,6 +223,7 @@ export class Crew {
         this.queue = null;
         for (const [queued, transfer] of waiting) port.postMessage(queued, transfer);
       } else if (message.kind === "pong") this.silent = null;
+      else if (message.kind === "infers") this.told = message.id;
       else this.receive(this, message);
     };
     return port;

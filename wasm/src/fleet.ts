@@ -33,6 +33,8 @@ export interface FleetOptions {
   readonly greeting: (crew: Crew) => readonly ToWorker[];
   /** Messages that are not about who lives where. */
   readonly receive: (crew: Crew, message: FromWorker) => void;
+  /** A worker hung as it ran this policy's network. */
+  readonly hung: (policy: PolicyId, why: string) => void;
   /** An environment has come to a worker. */
   readonly arrived: (env: Resident) => void;
 }
@@ -254,8 +256,12 @@ export class Fleet {
     this.looked = now;
     for (const crew of this.crews) {
       if (crew.listen(elapsed) < patience) continue;
-      this.blame(crew.culprit);
-      this.died(crew, `it has not answered for ${Math.round(patience / 1000)} s`);
+      const { inferring } = crew;
+      const why = `it has not answered for ${Math.round(patience / 1000)} s`;
+      // first, so that the next worker isn't told of that policy
+      if (inferring !== null) this.options.hung(inferring, why);
+      else this.blame(crew.culprit);
+      this.died(crew, why);
     }
   }
 

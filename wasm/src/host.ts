@@ -184,6 +184,7 @@ export class Host {
       ended: this.people.ended,
     };
     this.people.onnx = message.onnx;
+    this.people.sharing = message.shared;
     this.budget = message.budget;
     this.people.publisher = new Publisher(message.shared, this.post);
     this.use(new Views(message.buffers));

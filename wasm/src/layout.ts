@@ -14,7 +14,9 @@ export const READ = 1;
 export const CURRENT = 2;
 /** 1 while that environment is being loaded. */
 export const LOADING = 3;
-export const CONTROL_WORDS = 4;
+/** Number of the policy whose network is being run plus 1; 0 for none. */
+export const INFERRING = 4;
+export const CONTROL_WORDS = 5;
 
 const indices = <K extends string>(columns: readonly K[]) =>
   Object.fromEntries(columns.map((name, i) => [name, i])) as Record<K, number>;

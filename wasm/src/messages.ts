@@ -89,6 +89,10 @@ export type FromWorker =
   /** It writes into the buffers that it was given last. */
   | { readonly kind: "switched" }
   | { readonly kind: "pong" }
+  /** Without shared memory: the policy whose network is run for the first time; null when it has ended. */
+  | { readonly kind: "infers"; readonly id: PolicyId | null }
+  /** A policy failed: its agents rest. */
+  | { readonly kind: "broken"; readonly id: PolicyId; readonly why: string }
   | { readonly kind: "loaded"; readonly id: EnvId }
   | { readonly kind: "refused"; readonly id: EnvId; readonly why: string }
   | { readonly kind: "flagged"; readonly id: EnvId; readonly why: string }

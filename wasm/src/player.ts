@@ -53,11 +53,14 @@ export class Player implements PlayerView {
     return this.known;
   }
 
-  /** Write the controls of the start. */
+  /** Write the controls of the start; the action says so, or a recording would show one that nobody made. */
   rest(heap: Float64Array): void {
-    const { actuators, home } = this.spec;
-    for (let j = 0; j < actuators.length; j++)
-      heap[this.sim.ctrl + (actuators[j] as number)] = home[j] as number;
+    const { actuators, home, low, high } = this.spec;
+    for (let j = 0; j < actuators.length; j++) {
+      const [control, least, most] = [home[j] as number, low[j] as number, high[j] as number];
+      heap[this.sim.ctrl + (actuators[j] as number)] = control;
+      this.action[j] = most > least ? (2 * (control - least)) / (most - least) - 1 : 0;
+    }
   }
 
   /** Map the action onto the ctrlranges; false if it is not finite. */

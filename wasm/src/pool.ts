@@ -60,6 +60,7 @@ export class Pool implements api.PoolApi {
       tickets: this.tickets,
       greeting: (crew) => this.greeting(crew, budget),
       receive: (crew, message) => this.receive(crew, message),
+      hung: (policy, why) => this.retire(policy, why),
       arrived: (env) => this.arrived(env),
     });
     this.rates = new Rates(this.fleet.crews);
@@ -330,6 +331,14 @@ export class Pool implements api.PoolApi {
     ];
   }
 
+  /** Take a policy away from all of its agents, as it fails or never ends. */
+  private retire(policy: api.PolicyId, why: string): void {
+    const info = this.roster.infos.get(policy);
+    if (!info) return; // another worker has said so already
+    this.removePolicy(policy);
+    this.events.emit("retired", { policy, name: info.name, why });
+  }
+
   private follow(agent: Ref, on: boolean): void {
     const env = this.fleet.envs.get(agent.env);
     if (env) this.fleet.crewOf(env).post({ kind: "focus", agent, on });
@@ -380,6 +389,9 @@ export class Pool implements api.PoolApi {
         break;
       case "snapshot":
         crew.took(message);
+        break;
+      case "broken":
+        this.retire(message.id, message.why);
         break;
       case "error":
         this.events.emit("error", { why: message.why });

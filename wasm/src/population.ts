@@ -29,6 +29,11 @@ export class Population implements Watch {
   onnx: OnnxRuntime | null = null;
   /** Policies that were not dropped; some of them are still being loaded. */
   private readonly wanted = new Set<PolicyId>();
+  /** Whether the pool reads what the tally writes. */
+  sharing = true;
+  /** Policies that have come to an end of a batch, and the one whose first batch was told. */
+  private readonly tried = new Set<PolicyId>();
+  private told: PolicyId | null = null;
 
   /** `broke` hears that the module can't go on. */
   constructor(
@@ -167,9 +172,26 @@ export class Population implements Watch {
   }
 
   broken(policy: Policy, error: unknown): void {
-    for (const [id, known] of this.policies) if (known === policy) this.policies.delete(id);
-    policy.close();
-    this.post({ kind: "error", why: `a policy failed, its agents rest: ${reason(error)}` });
+    const id = this.number(policy);
+    if (id === null) return; // it was dropped meanwhile
+    this.dropPolicy(id);
+    this.post({ kind: "broken", id, why: reason(error) });
+  }
+
+  infers(policy: Policy | null): void {
+    const id = policy && this.number(policy);
+    this.tally.infers(id);
+    if (this.sharing || id === this.told) return;
+    // without shared memory it has to be said; once a policy, as a message a batch would cost too much
+    if (id !== null && this.tried.has(id)) return;
+    if (id === null && this.told !== null) this.tried.add(this.told);
+    this.told = id;
+    this.post({ kind: "infers", id });
+  }
+
+  private number(policy: Policy): PolicyId | null {
+    for (const [id, known] of this.policies) if (known === policy) return id;
+    return null;
   }
 
   at(env: Environment | null): void {

@@ -23,6 +23,8 @@ export interface Watch {
   failed(env: Environment, error: unknown): boolean;
   /** A policy failed in a batch: its agents rest from now on. */
   broken(policy: Policy, error: unknown): void;
+  /** A policy is at a batch, in case that it never ends; null when it has. */
+  infers(policy: Policy | null): void;
   /** What it is at, in case that it dies. */
   at(env: Environment | null): void;
 }
@@ -155,15 +157,20 @@ export class Scheduler {
       }
     }
     if (!groups) return null;
-    return Promise.all(
-      [...groups].map(async ([policy, players]) => {
-        try {
-          await policy.batch?.(players);
-        } catch (error) {
-          this.watch.broken(policy, error);
-        }
-      }),
-    );
+    return this.inferAll(groups);
+  }
+
+  /** One after another: a network has the worker's thread to itself anyway. */
+  private async inferAll(groups: ReadonlyMap<Policy, readonly Player[]>): Promise<void> {
+    for (const [policy, players] of groups) {
+      this.watch.infers(policy);
+      try {
+        await policy.batch?.(players);
+      } catch (error) {
+        this.watch.broken(policy, error);
+      }
+      this.watch.infers(null);
+    }
   }
 
   /** Step them; false if the worker can't go on. */

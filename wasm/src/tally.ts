@@ -1,7 +1,7 @@
 /** The counters of a worker, and which environment it is at: written where the page reads them. */
 
-import type { EnvId, WorkerColumn } from "./api";
-import { CURRENT, LOADING, type Views, WORKER } from "./layout";
+import type { EnvId, PolicyId, WorkerColumn } from "./api";
+import { CURRENT, INFERRING, LOADING, type Views, WORKER } from "./layout";
 
 const { control_steps: CONTROL, physics_steps: PHYSICS, simulated: SIMULATED } = WORKER;
 
@@ -35,6 +35,11 @@ export class Tally {
     if (!this.views) return;
     this.views.control[LOADING] = loading ? 1 : 0;
     this.views.control[CURRENT] = id ?? -1;
+  }
+
+  /** Whose network is to blame should the worker hang now; null for none's. */
+  infers(id: PolicyId | null): void {
+    if (this.views) this.views.control[INFERRING] = id === null ? 0 : id + 1;
   }
 
   private read(column: WorkerColumn): number {

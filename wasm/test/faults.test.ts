@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, inject, it } from "vitest";
-import type { AgentRef, PoolOptions } from "../src/api";
+import { type AgentRef, NO_POLICY, type PoolOptions } from "../src/api";
 import { decode } from "../src/frame";
 import type { Pool } from "../src/pool";
-import { addAll, mujoco, next, openFrames, startPool, until } from "./support";
+import { addAll, mujoco, next, onnxRuntime, openFrames, startPool, until } from "./support";
 
 const pools: Pool[] = [];
 const module = mujoco();
@@ -30,7 +31,7 @@ afterEach(() => {
 });
 
 async function start(options: Partial<PoolOptions> = {}): Promise<Pool> {
-  const pool = await startPool({ mujoco: module, task: ants().task, ...options });
+  const pool = await startPool({ mujoco: module, onnx: onnxRuntime(), task: ants().task, ...options });
   pools.push(pool);
   return pool;
 }
@@ -131,6 +132,35 @@ describe("a worker that dies", () => {
     const before = ids.map((id) => pool.counters(agent(id)).steps);
     await until(() => ids.every((id, i) => pool.counters(agent(id)).steps !== before[i]));
   });
+
+  for (const shared of [true, false]) {
+    it(`${shared ? "with" : "without"} shared memory by a network without end costs that network its place, no world`, async () => {
+      const pool = await start({ workers: 2, shared, patience: 2000, mode: { kind: "flat" } });
+      const ids = await addAll(pool, ants().frames);
+      const random = await pool.addPolicy({ kind: "random" });
+      pool.assign(random.id);
+      const model = Uint8Array.from(readFileSync(join(inject("frames"), "network-endless.onnx"))).buffer;
+      const endless = await pool.addPolicy({ kind: "onnx", model }, "endless");
+      const refused: string[] = [];
+      pool.on("refused", ({ why }) => refused.push(why));
+      const retired: string[] = [];
+      pool.on("retired", ({ name, why }) => retired.push(`${name}: ${why}`));
+      pool.assign(endless.id, { share: 0.5 });
+      const stands = ids.filter((id) => pool.policyOf(agent(id)) === endless.id);
+      expect(stands).toHaveLength(6);
+      await until(() => retired.length > 0);
+      expect(retired).toEqual(["endless: it has not answered for 2 s"]);
+      expect(pool.policies.has(endless.id)).toBe(false);
+      expect(stands.map((id) => pool.policyOf(agent(id)))).toEqual(stands.map(() => NO_POLICY));
+      // both workers hung, and all of their worlds go on
+      await until(() => ids.every((id) => pool.envs.get(id)?.status === "running"));
+      const before = ids.map((id) => pool.counters(agent(id)).steps);
+      await until(() => ids.every((id, i) => pool.counters(agent(id)).steps !== before[i]));
+      expect(refused).toEqual([]);
+      expect(pool.envs.size).toBe(ids.length);
+      expect(pool.assign(endless.id, { envs: [ids[0] as number] }).refused).toHaveLength(1);
+    });
+  }
 
   it("is not one that works hard, or rests", async () => {
     const pool = await start({ workers: 1, patience: 2000, mode: { kind: "flat" } });

@@ -99,6 +99,15 @@ def command(
         outcome = run(root, meant, options, _teller(bar, quiet=quiet))
     if outcome.figures:
         show.emit(outcome.to_json()) if as_json else _print(outcome)
+    for line in outcome.refused:
+        many = "1 agent" if line["agents"] == 1 else f"{line['agents']:,} agents"
+        cause = str(line["why"]).splitlines()[0]
+        click.echo(
+            f"{line['policy']}: refused by {many} ({line['robot']}), which keep what they had: {cause}",
+            err=True,
+        )
+    for line in outcome.failed:
+        click.echo(f"{line['policy']} failed, its agents stood still: {line['why']}", err=True)
     if outcome.interrupted:
         above = "; what was measured until then is above" if outcome.figures else " before it ran"
         raise KeyboardInterrupt(f"interrupted{above}", "Run it again.")
@@ -129,7 +138,11 @@ def _print(outcome: Outcome) -> None:
         ("", f"{figures['control_steps_per_s']:,.0f}", "control"),
         ("real time", f"{figures['realtime_factor']:.2f}×", "each environment"),
         ("episodes", f"{figures['episodes']:,}", f"{figures['flagged']:,} flagged"),
-        ("memory", f"{figures['mib_per_env']:.2f} MiB", "an environment"),
+        (
+            "memory",
+            f"{figures['mib_per_env'] * figures['environments']:.0f} MiB",
+            f"{figures['mib_per_env']:.2f} an environment, MuJoCo itself shared out",
+        ),
     ]
     if outcome.given_up:
         rows.append(("not made", f"{outcome.given_up:,}", "variants were refused in every draw"))

@@ -12,6 +12,7 @@ import type { FrameTimes } from "../scene/view.ts";
 import * as store from "../state/store.ts";
 import { app } from "./app.ts";
 import { focusOn } from "./focusing.ts";
+import type { Given } from "./policies.ts";
 import { record, recording } from "./recording.ts";
 import { cancel, start } from "./session.ts";
 
@@ -62,10 +63,7 @@ export interface Automation {
     count: number,
   ): Promise<{ action: number[][]; observation: number[][]; reward: number[] }>;
   /** Gives a policy (its key, such as `random`) to agents; `slots` in place of ids of environments. */
-  setPolicy(
-    key: string,
-    to?: Omit<Selection, "envs"> & { slots?: number[] },
-  ): Promise<{ agents: number; refused: number }>;
+  setPolicy(key: string, to?: Omit<Selection, "envs"> & { slots?: number[] }): Promise<Given>;
   /** Adds an ONNX file given as base64; its key. */
   addOnnx(name: string, base64: string): Promise<string | null>;
   policies(): readonly store.PolicyRow[];

@@ -1,6 +1,6 @@
 /** Policies on the page: built-ins, those of the server, those dropped; loaded when first used. */
 
-import type { AgentRef, PolicyId, PolicySource, PoolApi, Selection } from "@envgen/wasm/api";
+import type { AgentRef, Assigned, PolicyId, PolicySource, PoolApi, Selection } from "@envgen/wasm/api";
 import { NO_POLICY } from "@envgen/wasm/api";
 import type { WorldSpec } from "@envgen/wasm/wire.gen";
 import { fetchBytes, type ServedPolicy } from "../net/api.ts";
@@ -15,6 +15,19 @@ const BUILT_IN: readonly PolicyRow[] = (
   ] as const
 ).map(([kind, detail]) => ({ key: kind, name: kind, kind, id: null, robot: null, detail, problem: null }));
 
+/** Agents of one robot that refuse a policy for one reason. */
+export interface Refusal {
+  readonly robot: string;
+  readonly why: string;
+  readonly agents: number;
+}
+
+export interface Given {
+  readonly agents: number;
+  readonly refused: number;
+  readonly reasons: readonly Refusal[];
+}
+
 export class Policies {
   private readonly sources = new Map<string, () => Promise<PolicySource>>();
   private readonly loading = new Map<string, Promise<PolicyId>>();
@@ -26,6 +39,18 @@ export class Policies {
       const kind = row.kind as "gait" | "random" | "zero" | "keyboard";
       this.sources.set(row.key, () => Promise.resolve({ kind }));
     }
+    pool.on("retired", ({ policy, name, why }) => this.retire(policy, name, why));
+  }
+
+  /** The pool has taken a policy away: it is said, and can't be chosen any more. */
+  private retire(id: PolicyId, name: string, why: string): void {
+    const row = policies.value.find((p) => p.id === id);
+    if (row) this.put({ ...row, id: null, problem: why });
+    if (row && chosenPolicy.value === row.key) chosenPolicy.value = "zero";
+    toast(
+      `the policy ${name} failed: ${why}`,
+      "Its agents stand still: give them another one.",
+    );
   }
 
   /** Networks that the server, or the site, offers. */
@@ -85,6 +110,8 @@ export class Policies {
   /** Number in the pool; loads it first if need be. */
   ensure(key: string): Promise<PolicyId> {
     const row = policies.value.find((p) => p.key === key);
+    if (row?.problem)
+      return Promise.reject(new Error(`${row.name} can't be used: ${row.problem}\nChoose another one.`));
     if (row && row.id !== null) return Promise.resolve(row.id);
     let job = this.loading.get(key);
     if (!job) {
@@ -113,11 +140,7 @@ export class Policies {
   }
 
   /** Gives a policy to agents and says how many took it; who can't keeps its own, and why is said. */
-  async assign(
-    key: string,
-    selection: Selection = {},
-    quiet = false,
-  ): Promise<{ agents: number; refused: number }> {
+  async assign(key: string, selection: Selection = {}, quiet = false): Promise<Given> {
     try {
       const id = await this.ensure(key);
       const { agents, refused } = this.pool.assign(id, selection);
@@ -130,11 +153,11 @@ export class Policies {
           rest.join(" ") || "It keeps the policy that it had.",
         );
       }
-      return { agents, refused: refused.length };
+      return { agents, refused: refused.length, reasons: this.reasons(refused) };
     } catch (error) {
       const { cause, remedy } = problemOf(error);
       if (!quiet) toast(cause, remedy);
-      return { agents: 0, refused: 0 };
+      return { agents: 0, refused: 0, reasons: [] };
     }
   }
 
@@ -161,6 +184,16 @@ export class Policies {
 
   name(id: PolicyId): string {
     return this.pool.policies.get(id)?.name ?? "none";
+  }
+
+  private reasons(refused: Assigned["refused"]): Refusal[] {
+    const found = new Map<string, Refusal>();
+    for (const { agent, why } of refused) {
+      const robot = this.pool.envs.get(agent.env)?.spec.agents[agent.agent]?.robot ?? "?";
+      const key = `${robot}\n${why}`;
+      found.set(key, { robot, why, agents: (found.get(key)?.agents ?? 0) + 1 });
+    }
+    return [...found.values()];
   }
 
   private nameOfAgent(ref: AgentRef): string {
