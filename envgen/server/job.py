@@ -22,10 +22,17 @@ EVERY = 0.1
 """Seconds between two messages of progress."""
 STALL = 120.0
 """Seconds after which a variant that is not ready has hung."""
+READER = 60.0
+"""Seconds for which a page may take nothing before its job is ended: others wait for its place."""
 MAX_STRIKES = 3
 """Times that a process may die over a variant before that is given up."""
 _DIED = ("worker", "a process died making it (out of memory, or killed)", "Ask for simpler worlds, or fewer.")
 _HUNG = ("worker", f"it was not ready after {STALL:.0f} s", "Ask for simpler robots or smaller worlds.")
+
+
+class UnreadError(Exception):
+    """The page doesn't read what it is sent."""
+
 
 Send = Callable[[bytes], Awaitable[None]]
 Tell = Callable[[Progress], Awaitable[None]]
@@ -75,7 +82,8 @@ class Job:
         """Send all there is.
 
         Raises:
-            WorkError: Nothing can be made of this.
+            WorkError: Nothing can be made of this, or the page gives no credit.
+            UnreadError: The page doesn't read.
         """
         try:
             while (self._pending or self._running) and not self._cancelled:
@@ -112,11 +120,15 @@ class Job:
         self._changed.clear()
         changed = asyncio.ensure_future(self._changed.wait())
         try:
-            limit = STALL if self._running else None
+            limit = STALL if self._running else READER
             waiting: set[asyncio.Future[Any]] = {*self._running, changed}
             done, _ = await asyncio.wait(waiting, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
         finally:
             changed.cancel()
+        if not done and not self._running:
+            raise WorkError(
+                f"the page took nothing for {READER:.0f} s", "What runs stays; start it again for the others."
+            )
         if not done:  # what others wait for, they end themselves
             self._hung |= {index for index, future in self._making.items() if self._crew.end(future)}
         return {future for future in self._running if future in done}
@@ -143,12 +155,18 @@ class Job:
             for name, frame in streamed.meshes.items():
                 if name not in self._meshes:
                     self._meshes.add(name)
-                    await self._send(frame)
+                    await self._deliver(frame)
             self._credits -= 1
-            await self._send(streamed.frame)
+            await self._deliver(streamed.frame)
             self._made, self._fresh = self._made + 1, self._fresh + 1
         if time.monotonic() - self._told >= EVERY or self._fresh == 1:
             await self._progress()
+
+    async def _deliver(self, frame: bytes) -> None:
+        try:
+            await asyncio.wait_for(self._send(frame), READER)
+        except TimeoutError:
+            raise UnreadError from None
 
     def _despair(self) -> None:
         """Nothing was made and many were given up: the others won't do either."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from pydantic import TypeAdapter, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -14,7 +15,7 @@ from envgen.core.errors import EnvgenError, InputError
 from envgen.packs.crew import Crew
 from envgen.packs.wire.encode import Form
 from envgen.packs.wire.spec import PROTOCOL, Wire
-from envgen.server.job import Job
+from envgen.server.job import READER, Job, UnreadError
 from envgen.server.messages import (
     MAX_CREDITS,
     MAX_STREAM,
@@ -34,6 +35,8 @@ from envgen.server.shelf import Shelf
 
 PATIENCE = 10.0
 """Seconds in which a page has to say hello."""
+CLOSING = 5.0
+"""Seconds in which a page that doesn't read may say goodbye."""
 MAX_MALFORMED = 20
 """Malformed messages after which a socket is closed."""
 NOTHING = Done(count=0, made=0, refused={}, given_up=[], elapsed=0.0, cancelled=True)
@@ -200,6 +203,10 @@ class _Page:
             await self._say(await self._job.run())
         except EnvgenError as error:
             await self._fail(error.cause, error.remedy)
+        except UnreadError:  # telling it would wait as well
+            log.info("a page did not read for %.0f s, its socket is closed", READER)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._socket.close(_TOO_MANY), CLOSING)
         except Exception as error:
             if self._socket.application_state is WebSocketState.DISCONNECTED:
                 log.debug("a page left its job: %s", error)

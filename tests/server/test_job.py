@@ -12,7 +12,7 @@ from envgen.core.errors import WorkError
 from envgen.packs.crew import Crew
 from envgen.packs.wire.spec import Wire
 from envgen.server import job as module
-from envgen.server.job import Job
+from envgen.server.job import Job, UnreadError
 from envgen.server.messages import MAX_CREDITS, Done, Progress, PromptSource, Start
 from envgen.server.plan import plan
 from envgen.server.shelf import Shelf
@@ -45,7 +45,7 @@ def test_a_process_that_hangs_is_ended_and_the_crew_goes_on(
     crew: Crew, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(module, "STALL", 0.05)  # it takes longer than that to start a process
+        patched.setattr(module, "STALL", 0.0005)  # nothing is made within that
         with pytest.raises(WorkError, match="was not ready after"):
             asyncio.run(run(crew, 4))
     done, frames, _ = asyncio.run(run(crew, 4))
@@ -60,3 +60,35 @@ def test_progress_counts_what_was_sent(crew: Crew) -> None:
     made = [message.made for message in told if isinstance(message, Progress)]
     assert made[0] == 1
     assert made == sorted(made)
+
+
+def test_a_page_that_gives_no_credit_loses_its_place(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "READER", 0.3)
+    start = Start(source=PromptSource(prompt="flat ground for hoppers"), count=4, credits=2)
+    frames: list[bytes] = []
+
+    async def keep(frame: bytes) -> None:
+        frames.append(frame)
+
+    async def ignore(_: Progress) -> None:
+        pass
+
+    job = Job(plan(start, Shelf(Path())), crew, "mjb", 2, keep, ignore)
+    with pytest.raises(WorkError, match="took nothing"):
+        asyncio.run(job.run())
+    assert len(frames) == 2
+
+
+def test_a_page_that_does_not_read_loses_its_place(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "READER", 0.3)
+    start = Start(source=PromptSource(prompt="flat ground for hoppers"), count=4)
+
+    async def full(_: bytes) -> None:
+        await asyncio.Event().wait()
+
+    async def ignore(_: Progress) -> None:
+        pass
+
+    job = Job(plan(start, Shelf(Path())), crew, "mjb", MAX_CREDITS, full, ignore)
+    with pytest.raises(UnreadError):
+        asyncio.run(job.run())
