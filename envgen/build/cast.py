@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from envgen.build.colours import colour_of
 from envgen.core.errors import InputError
 from envgen.tasks.base import Task
 
@@ -80,7 +81,11 @@ def assign(kind: type[Task], agents: Sequence[Agent]) -> tuple[Agent, ...]:
     if kind.teams and len(agents) > 1:
         agents = _teams(kind, agents)
     sides = list(dict.fromkeys(agent.team or agent.id for agent in agents))
-    return tuple(replace(agent, colour=sides.index(agent.team or agent.id)) for agent in agents)
+    return tuple(
+        replace(agent, colour=colour_of(name, sides.index(name)))
+        for agent in agents
+        for name in [agent.team or agent.id]
+    )
 
 
 def _count(kind: type[Task], number: int) -> None:

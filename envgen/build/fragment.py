@@ -7,7 +7,6 @@ each pair, taken apart by section, and each variant puts its own start pose into
 
 from __future__ import annotations
 
-import colorsys
 import hashlib
 import os
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from functools import lru_cache
 import mujoco
 from lxml import etree
 
+from envgen.build.colours import hue
 from envgen.build.engine import listening
 from envgen.build.robot import RobotModel
 from envgen.build.written import mend_sensors
@@ -54,7 +54,7 @@ def fragment(
     Args:
         robot: The robot.
         agent: Agent id; becomes the prefix of every name.
-        colour: Number of the team, which decides the hue.
+        colour: Of the team, as `colours.colour_of` numbers it.
         fluid_density: In kg/m3; above that of air, bodies get the lift of what they displace.
         bare: Without what is only seen, and with its files where they are on this machine: to be compiled
             here and now, not to be written.
@@ -112,12 +112,6 @@ def buoyancy(density: float, volume: float, mass: float) -> float:
         mass: Of the body, in kg.
     """
     return round(min(density * volume / max(mass, 1e-6), 1.0), 4)
-
-
-def hue(colour: int) -> tuple[float, float, float]:
-    """The red, green and blue (0 to 1) of a team; neighbouring numbers differ clearly."""
-    # steps of the golden ratio around the circle of hues; it starts at orange
-    return colorsys.hsv_to_rgb((0.07 + colour * 0.618034) % 1.0, 0.75, 0.9)
 
 
 def _mend_defaults(root: etree._Element, agent: str) -> None:

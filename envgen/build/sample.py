@@ -45,7 +45,7 @@ class Agent:
         robot: What it is.
         team: Its team as the task has it, or None: then it is its own.
         role: Its role, or None.
-        colour: Number of its team.
+        colour: Of its team, as `colours.colour_of` numbers it.
     """
 
     id: str

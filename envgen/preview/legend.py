@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from envgen.build.fragment import hue
+from envgen.build.colours import hue
 from envgen.build.world import World
 from envgen.preview.marks import draw_goal, draw_path, draw_start
 from envgen.preview.theme import (

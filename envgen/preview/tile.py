@@ -10,8 +10,8 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from envgen.build.colours import hue
 from envgen.build.engine import Data
-from envgen.build.fragment import hue
 from envgen.build.measure import measure_agent
 from envgen.build.reading import Snapshot, reset
 from envgen.build.world import World

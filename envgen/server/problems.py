@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
 from envgen.core.errors import EnvgenError, InputError
+from envgen.server.messages import MAX_STREAM
 
 
 class Problem(BaseModel):
@@ -28,6 +29,15 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     422: {"model": Problem, "description": "The request is malformed."},
 }
 """What each route may answer besides what it gives."""
+_FIELDS = {
+    "count": f"Give a whole number of variants, 1 to {MAX_STREAM:,}.",
+    "seed": "Give a whole number, 0 to 2^63 - 1.",
+    "difficulty": "Give the least and the greatest, both 0 to 1.",
+    "cfg": "Give an EnvCfg as an object: `envgen interpret` prints one.",
+    "prompt": "Give a sentence of at most 20,000 characters.",
+}
+"""What helps with parts that people write themselves, in a link for instance."""
+_OTHERWISE = "Reload the page: it and the server may be of different versions."
 _PLAIN = {
     404: ("there is no such page", "See /api/openapi.json for what there is."),
     405: ("this address does not take that method", "See /api/openapi.json for what it takes."),
@@ -42,11 +52,9 @@ def answer(status: int, cause: str, remedy: str) -> JSONResponse:
 def explained(error: ValidationError | RequestValidationError) -> tuple[str, str]:
     """Cause and remedy of a message or request of the wrong shape."""
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"] if part != "body")
-    return (
-        f"{where or 'the message'}: {first['msg'][:200].lower()}",
-        "Reload the page: it and the server may be of different versions.",
-    )
+    path = [str(part) for part in first["loc"] if part != "body"]
+    remedy = next((_FIELDS[part] for part in reversed(path) if part in _FIELDS), _OTHERWISE)
+    return f"{'.'.join(path) or 'the message'}: {first['msg'][:200].lower()}", remedy
 
 
 def install(app: FastAPI) -> None:

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { EMPTY, fromHash, toHash } from "../src/lib/link.ts";
+import { EMPTY, fromHash, toHash, unreadable } from "../src/lib/link.ts";
 import { toRanges } from "../src/lib/ranges.ts";
 
 test("a link says what runs and comes back as it was", () => {
@@ -36,4 +36,15 @@ test("indices become ranges", () => {
     [8, 9],
   ]);
   expect(toRanges([])).toEqual([]);
+});
+
+test("what can't be read of a link is named, with what is allowed", () => {
+  expect(unreadable("#prompt=ants&count=-3&seed=x&difficulty=0.9-0.1")).toEqual([
+    "count=-3 (a whole number from 1 on)",
+    "seed=x (a whole number from 0 on)",
+    "difficulty=0.9-0.1 (least and greatest, as 0.2-0.8)",
+  ]);
+  expect(unreadable("#cfg={oh")).toEqual(["cfg={oh (an EnvCfg as JSON)"]);
+  expect(unreadable("#prompt=ants&count=3&seed=7&difficulty=0.1-0.9")).toEqual([]);
+  expect(unreadable("")).toEqual([]);
 });

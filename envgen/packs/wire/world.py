@@ -13,7 +13,7 @@ import numpy as np
 
 from envgen.build.cast import Cast
 from envgen.build.engine import Model
-from envgen.build.fragment import hue
+from envgen.build.colours import colour_of, hue
 from envgen.build.physics import BUOYANT
 from envgen.build.reading import BatchReading, start
 from envgen.build.stage import AgentLayout, Stage
@@ -117,7 +117,7 @@ def _agent(scene: Scene, number: int, observation: Sequence[Plain]) -> Plain:
         "robot": robot,
         "team": cast.teams[number],
         "role": cast.roles[number],
-        "colour": [round(part, 4) for part in hue(cast.side(number))],
+        "colour": [round(part, 4) for part in hue(colour_of(cast.teams[number], cast.side(number)))],
         "root": at.root,
         "root_joints": [
             {

@@ -23,7 +23,23 @@ export function toHash(r: Recipe): string {
   return `#${q.toString()}`;
 }
 
-/** Null where the fragment names nothing to run. What can't be read is left out. */
+/** The parts of a fragment that can't be read, each with what is allowed. */
+export function unreadable(hash: string): string[] {
+  const q = new URLSearchParams(hash.replace(/^#/, ""));
+  const recipe = fromHash(hash);
+  const found: string[] = [];
+  const look = (name: string, read: unknown, allowed: string) => {
+    const said = q.get(name);
+    if (said && !read) found.push(`${name}=${said.slice(0, 40)} (${allowed})`);
+  };
+  look("cfg", recipe?.cfg, "an EnvCfg as JSON");
+  look("count", recipe === null || recipe.count, "a whole number from 1 on");
+  look("seed", recipe === null || recipe.seed === q.get("seed"), "a whole number from 0 on");
+  look("difficulty", recipe === null || recipe.difficulty, "least and greatest, as 0.2-0.8");
+  return found;
+}
+
+/** Null where the fragment names nothing to run. What can't be read is left out; see `unreadable`. */
 export function fromHash(hash: string): Recipe | null {
   const q = new URLSearchParams(hash.replace(/^#/, ""));
   const prompt = (q.get("prompt") ?? "").slice(0, 20_000);

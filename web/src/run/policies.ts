@@ -47,10 +47,7 @@ export class Policies {
     const row = policies.value.find((p) => p.id === id);
     if (row) this.put({ ...row, id: null, problem: why });
     if (row && chosenPolicy.value === row.key) chosenPolicy.value = "zero";
-    toast(
-      `the policy ${name} failed: ${why}`,
-      "Its agents stand still: give them another one.",
-    );
+    toast(`the policy ${name} failed: ${why}`, "Its agents stand still: give them another one.");
   }
 
   /** Networks that the server, or the site, offers. */

@@ -2,7 +2,7 @@
 
 import type { Mode } from "@envgen/wasm/api";
 import { computed, effect } from "@preact/signals";
-import { EMPTY, fromHash, type Recipe, toHash } from "../lib/link.ts";
+import { EMPTY, fromHash, type Recipe, toHash, unreadable } from "../lib/link.ts";
 import { toRanges } from "../lib/ranges.ts";
 import { interpret } from "../net/api.ts";
 import type { SourceEvents, Wanted } from "../net/source.ts";
@@ -147,6 +147,11 @@ export const sourceEvents: SourceEvents = {
     store.version.value = message.envgen;
     if (store.job.value.state !== "idle") return;
     const linked = fromHash(location.hash);
+    const odd = unreadable(location.hash);
+    if (odd.length) {
+      const remedy = linked ? "It runs without that." : "Ask for the link again, or say what you want here.";
+      store.toast(`the link can't be read whole: ${odd.join(", ")}`, remedy);
+    }
     if (linked) {
       start(linked);
       return;

@@ -17,6 +17,10 @@ export interface ViewEvents extends GripEvents {
   pick(tile: number | null, more: boolean): void;
 }
 
+/** Pixels below the wall that legend and tabs lie over; two lines and a row where the window is narrow. */
+const UNDER = { wide: 62, narrow: 124 };
+const NARROW = 680;
+
 export interface FrameTimes extends FrameRates {
   readonly drawCalls: number;
   readonly triangles: number;
@@ -215,7 +219,8 @@ export class View {
     this.renderer.setPixelRatio(ratio);
     this.renderer.setSize(Math.max(1, this.canvas.clientWidth), Math.max(1, this.canvas.clientHeight), false);
     const height = Math.max(1, this.canvas.clientHeight);
-    this.wall.rig.margins = { top: 14 / height, bottom: Math.min(0.2, 62 / height), side: 0.02 };
+    const below = this.canvas.clientWidth < NARROW ? UNDER.narrow : UNDER.wide;
+    this.wall.rig.margins = { top: 14 / height, bottom: Math.min(0.3, below / height), side: 0.02 };
     this.wall.rig.resize(this.aspect);
     if (this.home) {
       this.wall.lay(this.wall.count, this.wall.layout.tile);
