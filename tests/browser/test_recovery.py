@@ -25,6 +25,22 @@ def test_a_worker_that_dies_is_replaced_and_its_worlds_go_on(opens):
         assert len(tab.actions(slot, steps=3)) == 3
 
 
+def test_what_runs_goes_on_while_what_was_asked_for_comes_to_nothing(opens):
+    tab = opens()
+    tab.run(ROUGH, 5)
+    tab.call("r => envgen.start(r)", {"prompt": "hoppers racing in a corridor", "count": 3})
+    told = tab.told("reachable")
+    assert told["remedy"]
+    assert tab.stats()["job"]["state"] == "failed"
+    assert [a["robot"] for a in tab.agents()] == ["ant"] * 5
+    steps = tab.stats()["physicsSteps"]
+    tab.until("steps", lambda: tab.stats()["physicsSteps"] > steps + 50)
+    assert "rough" in tab.page.title()
+    tab.run("hoppers on flat ground", 2)
+    assert [a["robot"] for a in tab.agents()] == ["hopper"] * 2
+    assert tab.stats()["environments"] == 2
+
+
 def test_a_lost_connection_is_resumed_and_nothing_is_sent_twice(opens):
     tab = opens()
     tab.call("r => envgen.start(r)", {"prompt": ROUGH, "count": 60})

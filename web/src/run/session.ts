@@ -47,6 +47,7 @@ function begin(now: Recipe): void {
   asked = performance.now();
   asking = now;
   undoing = false;
+  coming = null;
   store.meaningProblem.value = null;
   store.job.value = { ...store.NO_JOB, state: "starting", seed: now.seed };
   if (now.prompt) remember(now.prompt);
@@ -114,6 +115,7 @@ export function cancel(): void {
   if (!a || !store.busy.value) return;
   a.source.cancel();
   a.engine.forgetIncoming();
+  coming = null;
   store.job.value = { ...store.job.value, state: "cancelled" };
 }
 
@@ -170,25 +172,20 @@ export const sourceEvents: SourceEvents = {
     const a = app();
     if (!a) return;
     if (!resumed) {
-      onBegin?.();
-      a.engine.begin(message.count);
-      if (JSON.stringify(a.pool.task) !== JSON.stringify(message.task)) a.pool.setTask(message.task);
-      store.task.value = message.task;
-      turn(message);
+      coming = message;
       if (message.interpretation) store.meaning.value = message.interpretation;
       if (message.interpretation?.note) store.toast(message.interpretation.note, "", "info");
-      document.title = `${message.name} · envgen`;
-      if (store.running.value) history.replaceState(null, "", toHash(store.running.value.recipe));
     }
     store.job.value = {
       ...store.job.value,
-      state: "streaming",
+      state: coming ? "starting" : "streaming",
       name: message.name,
       count: message.count,
       seed: message.seed,
     };
   },
   frame(data) {
+    if (coming) takeOver(coming);
     if (store.job.value.state === "streaming") app()?.engine.push(data);
     else app()?.source.taken(1);
   },
@@ -205,6 +202,7 @@ export const sourceEvents: SourceEvents = {
   done(message: Done) {
     const refused = Object.values(message.refused).reduce((x, y) => x + y, 0);
     const state = message.cancelled ? "cancelled" : "done";
+    coming = null;
     if (store.job.value.state === "failed") return;
     store.job.value = {
       ...store.job.value,
@@ -221,6 +219,7 @@ export const sourceEvents: SourceEvents = {
     }
   },
   failed(message) {
+    coming = null;
     store.job.value = { ...store.job.value, state: "failed" };
     store.meaningProblem.value = { cause: message.cause, remedy: message.remedy };
   },
@@ -233,11 +232,29 @@ export const sourceEvents: SourceEvents = {
       remedy: remedy || "Reload the page; if it stays so, install envgen anew.",
     };
   },
-  have: () => toRanges(app()?.engine.indices() ?? []),
+  have: () => (coming ? [] : toRanges(app()?.engine.indices() ?? [])),
 };
+
+/** What was begun and has sent nothing yet: until then what ran before goes on, for good if this comes to nothing. */
+let coming: Started | null = null;
+
+function takeOver(message: Started): void {
+  const a = app();
+  coming = null;
+  if (!a) return;
+  onBegin?.();
+  a.engine.begin(message.count);
+  if (JSON.stringify(a.pool.task) !== JSON.stringify(message.task)) a.pool.setTask(message.task);
+  store.task.value = message.task;
+  turn(message);
+  document.title = `${message.name} · envgen`;
+  if (store.running.value) history.replaceState(null, "", toHash(store.running.value.recipe));
+  store.job.value = { ...store.job.value, state: "streaming" };
+}
 
 /** A world runs: the first and the last are timed. */
 export function arrived(running: number): void {
+  if (coming) return; // it is of the job before
   const j = store.job.value;
   const after = (performance.now() - asked) / 1000;
   if (j.firstAfter === null) store.job.value = { ...j, firstAfter: after };
