@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.engine import Fatal, Model, listening
+from envgen.build.engine import NOT_A_NUMBER, Fatal, Model, listening
 from envgen.build.keys import Key, custom_home, home_pose, keys_of
 from envgen.build.roots import Root, describe, root_of
 from envgen.build.scene import (
@@ -60,7 +60,7 @@ def adopt(robot: RobotFile) -> Adopted:
         return InputError(f"robot {robot.name!r} can't be used: {cause}", remedy)
 
     try:
-        with listening():
+        with listening() as caught:
             spec = mujoco.MjSpec.from_file(str(robot.path.resolve()))
             whole = spec.compile()
     except (ValueError, Fatal) as error:
@@ -68,6 +68,8 @@ def adopt(robot: RobotFile) -> Adopted:
         raise refuse(
             f"MuJoCo can't compile it: {why}", "Mend the MJCF; `envgen validate` tells more."
         ) from None
+    if any(NOT_A_NUMBER in message for message in caught.messages):
+        raise refuse("a number in it is NaN", "Mend the MJCF; `envgen validate` tells where.")
     if whole.nflex or whole.nskin:
         raise refuse("it has soft bodies or skins (flex, skin)", "Take a robot of rigid bodies.")
     top = _root_body(whole, refuse, adapted=robot.adapter is not None)

@@ -23,6 +23,8 @@ Data = Any
 VERSION: str = mujoco.__version__
 Fatal: type[Exception] = mujoco.FatalError
 """What MuJoCo raises when it can't go on, such as a full arena."""
+NOT_A_NUMBER = "XML contains a 'NaN'"
+"""What MuJoCo warns of where it goes on with a number that is none."""
 
 
 @dataclass

@@ -7,7 +7,7 @@ knows it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -145,11 +145,14 @@ class Source:
             return next((n for n in named if n.line == line), named[0])
         if element.name:  # of another file, attached under a prefix: its line says nothing here
             return None
-        return next((n for n in self._by_line.get(line, ()) if fits(n) and _same_body(n, element)), None)
+        there = [n for n in self._by_line.get(line, ()) if fits(n) and _same_body(n, element)]
+        return next((n for n in there if _same_target(n, element)), next(iter(there), None))
 
-    def at_line(self, line: int) -> Node | None:
-        """The first element that begins on a line of the MJCF itself."""
-        return next((n for n in self._by_line.get(line, ()) if not n.file), None)
+    def at_line(self, line: int, quoted: Container[str] = ()) -> Node | None:
+        """The element on a line of the MJCF itself: the first with a quoted value, else the first."""
+        there = [n for n in self._by_line.get(line, ()) if not n.file]
+        telling = (n for n in there if any(v in quoted for v in n.attrib.values()))
+        return next(telling, next(iter(there), None))
 
 
 def _same_body(node: Node, element: Any) -> bool:
@@ -159,6 +162,12 @@ def _same_body(node: Node, element: Any) -> bool:
         return True
     above = next((up for up in node.ancestors() if up.tag in ("body", "worldbody")), None)
     return above is None or above.tag == "worldbody" or str(body).startswith(above.name)
+
+
+def _same_target(node: Node, element: Any) -> bool:
+    """Whether a node acts on what an element acts on: several actuators or sensors may share a line."""
+    target = str(getattr(element, "target", "") or getattr(element, "objname", ""))
+    return bool(target) and target in node.attrib.values()
 
 
 def _included(node: Node, name: str, folder: Path | None) -> str:

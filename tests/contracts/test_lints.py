@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from helpers import make_cfg
-from lints import WHOLE, ball, mjcf, write_files
+from lints import WHOLE, arm, ball, driven, mjcf, write_files
 from lints_broken import BROKEN
 from lints_sound import SOUND
 
@@ -173,6 +173,25 @@ def test_what_mujoco_refuses_is_on_its_line(tmp_path):
     torn = subject(tmp_path, "<mujoco>\n<worldbody>\n</mujoco>")
     (finding,) = examine(torn).findings
     assert (finding.check, finding.line) == ("well_formed", 3)
+
+
+def test_of_several_elements_on_a_line_the_one_that_is_meant_is_named(tmp_path):
+    lines = driven(
+        '<motor joint="elbow"/><motor joint="wrist"/>',
+        more='<body><joint name="wrist" axis="1 0 0"/><geom size=".01" pos="0 .1 0"/></body>',
+    )
+    found = [f for f in examine(subject(tmp_path, lines)).findings if f.check == "ctrl_unlimited"]
+    assert [f.element for f in found] == ['motor joint="elbow"', 'motor joint="wrist"']
+    lost = mjcf(arm(), tail='<sensor><jointpos joint="elbow"/><gyro site="palm"/></sensor>')
+    found = [f for f in examine(subject(tmp_path, lost)).findings if f.check == "compiles"]
+    assert [f.element for f in found] == ['gyro site="palm"']
+
+
+def test_a_number_that_is_none_is_found_where_it_stands(tmp_path):
+    text = mjcf('\n<geom name="nan" type="plane" size="1 1 1"/>' + arm('range="nan 1"'))
+    (finding,) = (f for f in examine(subject(tmp_path, text)).findings if f.check == "compiles")
+    assert (finding.severity, finding.element, finding.line) == ("warning", 'joint "elbow"', 6)
+    assert "NaN" in finding.detail
 
 
 def test_what_mujoco_refuses_in_an_included_file_is_on_its_line(tmp_path):

@@ -30,6 +30,7 @@ DEEP = "<body><geom size='.1'/>" * 500 + "</body>" * 500
 BOMB = '<!DOCTYPE b [<!ENTITY a "aaaa"><!ENTITY c "&a;&a;&a;">]><mujoco model="&c;"/>'
 BAD = {
     "not XML": ("hello", "not well-formed"),
+    "a number that is none": (robot(f"<freejoint/>{BODY}".replace("axis", 'range="nan 1" axis')), "is NaN"),
     "an entity bomb": (BOMB, "document type or entities"),
     "another language": ("<html/>", "<html>, not <mujoco>"),
     "URDF": ('<robot name="r"/>', "URDF"),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from typing import ClassVar
 
+from envgen.build.engine import NOT_A_NUMBER
 from envgen.validate.base import Check, Subject, register
+from envgen.validate.lint import numbers
 from envgen.validate.report import Finding
 from envgen.validate.source import LINE, Node, Source
 
 IN_INCLUDED = re.compile(r"Element '([^']*)', line 0")
 """How MuJoCo names an element of an included file: without file and line."""
 ATTRIBUTE = re.compile(r"unrecognized attribute: '([^']*)'")
+QUOTED = re.compile(r"'([^']+)'")
 TAIL = re.compile(r" Element (name )?'[^']*',( id \d+,?)?( line \d+)?$")
 
 
@@ -45,11 +49,20 @@ class Compiles(Check):
         lost = IN_INCLUDED.search(finding.detail)
         finding = replace(finding, detail=TAIL.sub("", finding.detail).removeprefix("Error: "))
         if subject.model is not None:  # it only warns
-            return (replace(finding, severity="warning"),)
+            finding = replace(finding, severity="warning")
+            broken = (n for n in subject.source.nodes if NOT_A_NUMBER in finding.detail and _has_nan(n))
+            node = next(broken, None)  # MuJoCo says that a number is none, and not which
+            return (self.at(node.place, finding) if node else finding,)
         node = _included(subject.source, lost[1], finding.detail) if lost else None
         if found and not lost:
-            node = subject.source.at_line(int(found[1]))
+            node = subject.source.at_line(int(found[1]), QUOTED.findall(finding.detail))
         return (self.at(node.place, finding) if node else finding,)
+
+
+def _has_nan(node: Node) -> bool:
+    """Whether one of its attributes holds NaN among numbers; a name may be "nan"."""
+    values = (numbers(text) for key, text in node.attrib.items() if key not in ("name", "class"))
+    return any(math.isnan(number) for value in values for number in value)
 
 
 def _included(source: Source, tag: str, says: str) -> Node | None:
