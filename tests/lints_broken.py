@@ -121,6 +121,8 @@ BROKEN: dict[str, list[str]] = {
     "inertia_scale": [
         mjcf(arm(inertial=INERTIAL.format('diaginertia="1e-9 1e-9 1e-9"'))),
         mjcf(arm(inertial=INERTIAL.format('diaginertia="1000 1000 1000"'))),
+        mjcf(arm(inertial=INERTIAL.format('diaginertia="50 50 50"'))),  # of a link of 0.3 m
+        mjcf(arm('armature=".01"', inertial=INERTIAL.format('diaginertia="1e-9 1e-9 1e-9"'))),
     ],
     "visual_mass": [mjcf("\n" + SEEN.format("") + "§", head=MESH.format("cube.obj", ""))],
     "no_contacts": [
@@ -159,6 +161,13 @@ BROKEN: dict[str, list[str]] = {
         driven(SERVO.replace("5", "1e5").format("") + "§"),
         driven('<velocity joint="elbow" kv="50"/>§'),
         mjcf(arm('stiffness="1e5"').replace("<joint", "§<joint")),
+    ],
+    "negative_gain": [
+        mjcf(arm('damping="-1"').replace("<joint", "§<joint")),
+        mjcf(arm('frictionloss="-.1"').replace("<joint", "§<joint")),
+        mjcf(arm('armature="-1e-3"').replace("<joint", "§<joint")),
+        driven(SERVO.replace("5", "-5").format("") + "§"),
+        driven('<velocity joint="elbow" kv="-1"/>§'),
     ],
     "soft_contact": [
         mjcf(FLOOR + "\n" + ball(1, 'solref=".2 1"') + "§"),

@@ -90,7 +90,15 @@ SOUND: dict[str, list[str]] = {
         mjcf(f'<body pos="0 0 1"><freejoint/><geom size=".1" mass="50"/>{LIGHT_ARM}</body>'),
         mjcf(arm('armature=".01"', geom='mass="1e-8"')),
     ],
-    "inertia_scale": [mjcf(arm(inertial=INERTIAL.format('diaginertia="1e-3 1e-3 1e-3"'))), mjcf(ball(1))],
+    "inertia_scale": [
+        mjcf(arm(inertial=INERTIAL.format('diaginertia="1e-3 1e-3 1e-3"'))),
+        mjcf(ball(1)),
+        mjcf(
+            '<body name="b" pos="0 0 1"><joint axis="1 0 0"/>'
+            + INERTIAL.format('diaginertia="9 9 9"')
+            + "</body>"
+        ),
+    ],
     "visual_mass": [
         mjcf(SEEN.format('mass="0"'), head=MESH.format("cube.obj", "")),
         mjcf(
@@ -130,6 +138,13 @@ SOUND: dict[str, list[str]] = {
     "servo_stiffness": [
         driven(SERVO.replace("5", "50").format("")),
         driven('<velocity joint="elbow" kv="50"/>', head='<option integrator="implicitfast"/>'),
+    ],
+    "negative_gain": [
+        mjcf(ball(1)),
+        mjcf(FLOOR),
+        driven('<position joint="elbow" kp="5" kv=".1" gear="-1"/>'),
+        driven('<damper joint="elbow" kv="1" ctrlrange="0 1"/>'),
+        mjcf(arm('stiffness="-1" damping="1"')),  # as of a spring that holds a weight beyond its dead centre
     ],
     "soft_contact": [mjcf(FLOOR + ball(1)), mjcf(ball(1, 'solref="-1000 -10"'))],
     "contact_default": [mjcf(FLOOR + ball(1, 'solref=".01 1"'))],

@@ -12,11 +12,13 @@ from envgen.validate.lint import SLIDE, Lint, place
 from envgen.validate.report import Finding
 
 LEAST, MOST = 1e-4, 10.0
+BEYOND = 3.0
+"""Times the size of a body's own geoms; of sound models none is over 0.3."""
 
 
 @register
 class InertiaScale(Lint):
-    """Radius of gyration of a moving body, the root of inertia over mass."""
+    """Radius of gyration of a moving body, the root of inertia over mass, and beside its geoms."""
 
     kind: ClassVar[str] = "inertia_scale"
     title: ClassVar[str] = "radii of gyration are between 0.1 mm and 10 m"
@@ -24,7 +26,9 @@ class InertiaScale(Lint):
         "Inertia in g mm2 or kg mm2 is off by 10^6 to 10^9: the link spins freely or hardly turns at all."
     )
     unit: ClassVar[str] = "m"
-    bound: ClassVar[str] = "under 1e-4 m: error; over 10 m: warning"
+    bound: ClassVar[str] = (
+        "under 1e-4 m: error (with armature: warning); over 10 m, or 3 times its geoms: warning"
+    )
     order: ClassVar[int] = 119
     remedy: ClassVar[str] = "Give the inertia in kg m2, or leave it to the geoms."
 
@@ -39,11 +43,24 @@ class InertiaScale(Lint):
             turns = not (
                 model.jnt_type[model.body_jntadr[b] : model.body_jntadr[b] + model.body_jntnum[b]] == SLIDE
             ).all()
-            if radii.max() < LEAST and turns and not (model.dof_armature[dofs] > 0).all():
+            most = min(MOST, BEYOND * _size(subject, b))
+            if radii.max() < LEAST and turns:
+                held = bool((model.dof_armature[dofs] > 0).all())
                 says = f"its inertia fits a thing of {1000 * radii.max():.3g} mm, with {mass:.4g} kg"
                 yield self.wrong(
-                    says, float(radii.max()), LEAST, at=place(subject, "body", b), severity="error"
-                )
-            elif radii.max() > MOST:
+                    says, float(radii.max()), LEAST, at=place(subject, "body", b),
+                    severity="warning" if held else "error",
+                )  # fmt: skip
+            elif radii.max() > most:
                 says = f"its inertia fits a thing of {radii.max():.3g} m, with {mass:.4g} kg"
-                yield self.wrong(says, float(radii.max()), MOST, at=place(subject, "body", b))
+                yield self.wrong(says, float(radii.max()), most, at=place(subject, "body", b))
+
+
+def _size(subject: Subject, b: int) -> float:
+    """Size (m) of the geoms of a body and of what is fixed to it, from corner to corner; inf without any."""
+    model, home = subject.model, subject.home
+    own = np.flatnonzero((np.asarray(model.body_weldid)[model.geom_bodyid] == b) & (model.geom_rbound > 0))
+    if not len(own):
+        return float("inf")
+    centres, reach = home.geom_xpos[own], np.asarray(model.geom_rbound)[own][:, None]
+    return float(np.linalg.norm((centres + reach).max(axis=0) - (centres - reach).min(axis=0)))

@@ -1,0 +1,51 @@
+"""Damping takes energy away, and servos pull to where they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import mujoco
+import numpy as np
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import Lint, place
+from envgen.validate.report import Finding
+
+
+@register
+class NegativeGain(Lint):
+    """Joints with negative damping, friction loss or armature, and servos with a negative kp or kv."""
+
+    kind: ClassVar[str] = "negative_gain"
+    title: ClassVar[str] = "damping, frictionloss, armature, kp and kv are not negative"
+    why: ClassVar[str] = (
+        "They feed the motion that they are to brake: what is still at rest runs away when it is touched."
+    )
+    order: ClassVar[int] = 138
+    remedy: ClassVar[str] = (
+        "Turn its sign; to reverse a servo, turn the sign of its gear or the joint's axis."
+    )
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        model = subject.model
+        for name, values in (
+            ("damping", model.dof_damping),
+            ("frictionloss", model.dof_frictionloss),
+            ("armature", model.dof_armature),
+        ):
+            # of a polynomial (newer MuJoCo) the linear part: higher ones may well be negative
+            linear = values[:, 0] if np.ndim(values) > 1 else values
+            least = np.full(model.njnt, np.inf)
+            np.minimum.at(least, model.dof_jntid, linear)
+            for j in np.flatnonzero(least < 0):
+                value = float(least[j])
+                yield self.wrong(f"its {name} is {value:g}", value, at=place(subject, "joint", int(j)))
+        for a in np.flatnonzero(model.actuator_biastype == _AFFINE):
+            for name, bias in (("kp", model.actuator_biasprm[a, 1]), ("kv", model.actuator_biasprm[a, 2])):
+                if bias > 0:
+                    says = f"its {name} is {-bias:g}"
+                    yield self.wrong(says, -float(bias), at=place(subject, "actuator", int(a)))
+
+
+_AFFINE = int(mujoco.mjtBias.mjBIAS_AFFINE)
