@@ -17,6 +17,7 @@ MAX_PIXELS = 100_000_000
 """Largest image: 400 MB as float32."""
 MAX_BYTES = 1_000_000_000
 _PNG = b"\x89PNG\r\n\x1a\n"
+_AGAIN = "Write it again, as a PNG of 8 or 16 bits."
 _REMEDY = "Give a PNG of 8 or 16 bits, or a 2-D array of numbers saved by numpy.save (.npy)."
 
 
@@ -127,12 +128,14 @@ def _image(path: str, content: bytes) -> NDArray[np.floating]:
 
     width, height = struct.unpack(">II", content[16:24])  # PNG specification, 11.2.2 IHDR
     _bounded(path, height, width)
+    if 0 in (width, height) or b"IEND" not in content:  # of which OpenCV and libpng print lines
+        raise InputError(f"{path!r} is a damaged PNG", _AGAIN)
     try:
         pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
         pixels = None
     if pixels is None:
-        raise InputError(f"{path!r} is a damaged PNG", "Write it again, as a PNG of 8 or 16 bits.")
+        raise InputError(f"{path!r} is a damaged PNG", _AGAIN)
     bands: NDArray[np.float32] = np.atleast_3d(np.asarray(pixels)).astype(np.float32)
     if bands.shape[2] < 3:  # grey, and perhaps alpha
         return bands[:, :, 0]

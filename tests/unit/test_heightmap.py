@@ -115,10 +115,16 @@ def test_a_world_of_a_file_holds_its_heights_and_difficulty_raises_them():
     assert heights[1] > 2 * heights[0]
 
 
+def header_of(width: int, height: int) -> bytes:
+    """The first and last chunk of a grey PNG."""
+    return chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) + chunk(b"IEND", b"")
+
+
 BAD = {
     "missing.png": (None, "can't be read"),
     "text.png": (b"hello", "is no PNG"),
     "cut.png": (Path(IMAGE).read_bytes()[:700], "damaged PNG"),
+    "zero.png": (b"\x89PNG\r\n\x1a\n" + header_of(0, 0), "damaged PNG"),
     "empty.png": (b"", "is no PNG"),
     "text.npy": (b"hello", "is no .npy"),
     "one.npy": (np.ones((1, 1)), "only 1 x 1"),
@@ -144,7 +150,7 @@ def bad_file(folder: Path, name: str) -> Path:
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_an_unfit_file_is_refused_before_anything_is_written(name, tmp_path):
+def test_an_unfit_file_is_refused_before_anything_is_written(name, tmp_path, capfd):
     path = bad_file(tmp_path, name)
     cfg = make_cfg("heightmap", sub={"file": str(path)})
     with pytest.raises(InputError) as caught:
@@ -152,6 +158,7 @@ def test_an_unfit_file_is_refused_before_anything_is_written(name, tmp_path):
     assert BAD[name][1] in f"{caught.value.cause} {caught.value.remedy}"
     assert name in caught.value.cause
     assert caught.value.remedy
+    assert capfd.readouterr().err == "", "decoders print nothing of their own"
     assert not (tmp_path / "out").exists()
 
 
