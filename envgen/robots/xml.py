@@ -18,6 +18,9 @@ MJCFS = ("include", "model")
 """Elements whose file is itself MJCF, found from the folder of the one that names it."""
 
 
+_UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+
+
 class UnsafeXml(Exception):
     """XML that is malformed or that is refused for safety."""
 
@@ -30,6 +33,8 @@ def parse(text: bytes) -> etree._Element:
     """
     if len(text) > MAX_BYTES:
         raise UnsafeXml(f"{len(text):,} bytes are over the bound of {MAX_BYTES:,}")
+    if text.startswith(_UTF16):  # well-formed, and MuJoCo only says that it can't parse it
+        raise UnsafeXml("it is written in UTF-16: MuJoCo reads UTF-8")
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
         raise UnsafeXml("it has a document type or entities, which MJCF never needs")
     parser = etree.XMLParser(

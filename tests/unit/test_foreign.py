@@ -59,6 +59,8 @@ BOMB = (
     [
         (BOMB, "document type"),
         (BOMB.encode("utf-16"), ""),
+        ("<mujoco/>".encode("utf-16"), "UTF-16"),
+        ("<mujoco/>".encode("utf-16-be"), "UTF-16"),
         ('<!DOCTYPE m [<!ENTITY x SYSTEM "file:///etc/hostname">]><mujoco model="&x;"/>', "document type"),
         ('<!DOCTYPE m SYSTEM "http://127.0.0.1:9/x.dtd"><mujoco/>', "document type"),
         (nested(500), "nest"),
@@ -71,6 +73,8 @@ BOMB = (
     ids=[
         "bomb",
         "bomb in utf-16",
+        "utf-16",
+        "utf-16 without a mark",
         "external entity",
         "external dtd",
         "500 bodies",
