@@ -221,8 +221,9 @@ def _explain(error: ValidationError, source: str) -> tuple[str, str]:
     if first["type"] == "literal_error":
         expected = str(context["expected"]).replace("'", "").replace(" or ", ", ")
         names = expected.split(", ")
-        near = nearest(str(given), names)
-        hint = f"Did you mean {near!r}? " if near else ""
+        near = nearest(given, names) if isinstance(given, str) and given not in names else None
+        quoted = isinstance(given, str) and given in names
+        hint = f"Did you mean {near!r}? " if near else "Write it without quotes. " if quoted else ""
         return f"{where}: {given!r} is not allowed{more}", f"{hint}Allowed: {', '.join(names)}."
     if first["type"] == "missing":
         element = isinstance(first["loc"][-1], int)

@@ -307,6 +307,7 @@ WRONG = [
     ({"terrain": {"size": "[nan,10]"}}, "terrain.size: '[nan,10]' is not a list", "is it valid JSON?"),
     ({"terrain": {"size": [8, 8, 8]}}, "terrain.size: has 3 elements, at most 2 are allowed", ""),
     ({"schema": 2}, "schema: 2 is not allowed", "Allowed: 1"),
+    ({"schema": "1"}, "schema: '1' is not allowed", "Write it without quotes."),
     ({"prompt": 5}, "prompt: 5 is not a text", ""),
     ({"physics": 5}, "physics: 5 is not a table of keys", ""),
     ({"randomize": {"push": [2, 1]}}, "randomize.push: the range [2, 1] is upside down", ""),
