@@ -158,7 +158,7 @@ class Search:
             steep = self.rng.permutation(np.flatnonzero(~flat))
             steep = steep[np.argsort(np.round(relief[steep], 2), kind="stable")]
             order = np.concatenate([order, allowed[steep]])
-        if self.ground.start:
+        if self.ground.start and bool(np.any(may & self._within(self.ground.start))):
             # where all of a robot is inside first; one that is wider than the zone fits in its middle
             beyond = np.maximum(self.widest - self._inset(self.ground.start)[order], 0.0)
             order = order[np.argsort(np.round(beyond / max(self.widest, 0.1)), kind="stable")]
@@ -187,10 +187,16 @@ class Search:
             raise WorkError("no goal can be reached from the start", "Lower the difficulty of the terrain.")
         off = np.abs(away[cells] - distance)
         near = cells[off <= max(float(off.min()) + 0.1, 0.05 * distance)]
-        goal = int(self.rng.choice(near))
+        clear = near[self._clear_of_pits()[near]]
+        goal = int(self.rng.choice(clear if len(clear) else near))
         if abs(away[goal] - distance) > 0.25 * distance:
             self.notes.append(f"{agent.id}: its goal is {away[goal]:.1f} m away, {distance:g} m did not fit")
         return self._point(float(self.x[goal]), float(self.y[goal]))
+
+    def _clear_of_pits(self) -> NDArray[np.bool_]:
+        """(cells,) whether the widest robot can stand there with no part of it over a pit."""
+        clear: NDArray[np.bool_] = self._coarse(self.map.field.heights) - self.relief > self.map.pit
+        return clear
 
     def _beyond(self, x: float, y: float, distance: float) -> NDArray[np.bool_]:
         """(cells,) whether a cell is farther (m) from a point (m) than that."""

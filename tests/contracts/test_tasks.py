@@ -253,6 +253,19 @@ def test_the_goal_is_as_far_away_as_was_asked():
         assert np.linalg.norm(world.goals[0][:2] - start_xy) == pytest.approx(4, abs=0.35)
 
 
+def test_robots_start_and_arrive_clear_of_a_trench_that_they_cannot_cross():
+    cfg = make_cfg("gap", "rover", size=16, sub={"gap": 4.0}, task={"kind": "goal"})
+    beside = []  # m from its outer edge, of start and goal
+    for index in range(8):
+        variant, world = build_world(cfg, 0, index)
+        edge = variant.draw.values["terrain.platform"] / 2 + 4.0
+        beside.append(
+            [max(abs(x), abs(y)) - edge for x, y, _ in (variant.arena.starts[0].pos, world.goals[0])]
+        )
+    assert np.min(beside) > variant.draw.agents[0].robot.size.radius
+    assert np.max(beside, axis=0)[0] > 1.5, "all start along the edge, next to a platform out of reach"
+
+
 def test_the_direction_to_the_goal_is_in_the_frame_of_the_robot():
     episode = Episode("goal", terrain="flat")
     data = episode.data[0]
