@@ -124,6 +124,13 @@ BROKEN: dict[str, list[str]] = {
         mjcf(arm(inertial=INERTIAL.format('diaginertia="50 50 50"'))),  # of a link of 0.3 m
         mjcf(arm('armature=".01"', inertial=INERTIAL.format('diaginertia="1e-9 1e-9 1e-9"'))),
     ],
+    "mass_offset": [
+        mjcf(
+            arm(inertial=INERTIAL.format('diaginertia=".01 .01 .01"').replace('".15', '"150')).replace(
+                "<body", "§<body"
+            )
+        )
+    ],
     "visual_mass": [mjcf("\n" + SEEN.format("") + "§", head=MESH.format("cube.obj", ""))],
     "no_contacts": [
         mjcf(FLOOR + ball(1), head='<default><geom contype="0" conaffinity="0"/></default>'),

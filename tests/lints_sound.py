@@ -99,6 +99,10 @@ SOUND: dict[str, list[str]] = {
             + "</body>"
         ),
     ],
+    "mass_offset": [
+        mjcf(arm(inertial=INERTIAL.format('diaginertia=".01 .01 .01"').replace('".15', '".6'))),
+        mjcf(arm(inertial=INERTIAL.format('diaginertia=".01 .01 .01"'))),
+    ],
     "visual_mass": [
         mjcf(SEEN.format('mass="0"'), head=MESH.format("cube.obj", "")),
         mjcf(

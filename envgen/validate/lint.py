@@ -144,6 +144,16 @@ def colliding(subject: Subject) -> Any:
     return (np.asarray(model.geom_contype) != 0) | (np.asarray(model.geom_conaffinity) != 0)
 
 
+def extent(subject: Subject, b: int) -> tuple[Any, Any] | None:
+    """Least and greatest corner (m) of the geoms of a body and of what is fixed to it; None without any."""
+    model, home = subject.model, subject.home
+    own = np.flatnonzero((np.asarray(model.body_weldid)[model.geom_bodyid] == b) & (model.geom_rbound > 0))
+    if not len(own):
+        return None
+    centres, reach = home.geom_xpos[own], np.asarray(model.geom_rbound)[own][:, None]
+    return (centres - reach).min(axis=0), (centres + reach).max(axis=0)
+
+
 def numbers(text: str) -> list[float]:
     """Numbers of an attribute; none if it isn't numbers, which MuJoCo says by itself."""
     try:

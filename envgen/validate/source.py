@@ -95,6 +95,8 @@ class Source:
         while waiting and len(seen) <= MAX_INCLUDES and size <= MAX_BYTES:
             content, name = waiting.pop(0)
             size += len(content)
+            if name and content == text:  # it includes itself, which is another fault than names given twice
+                continue
             found = _parse(content, name)
             nodes += found
             for node in found:

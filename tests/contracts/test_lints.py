@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from helpers import make_cfg
-from lints import WHOLE, arm, ball, driven, mjcf, write_files
+from lints import WHOLE, arm, ball, driven, keyed, mjcf, write_files
 from lints_broken import BROKEN
 from lints_sound import SOUND
 
@@ -192,6 +192,19 @@ def test_a_number_that_is_none_is_found_where_it_stands(tmp_path):
     (finding,) = (f for f in examine(subject(tmp_path, text)).findings if f.check == "compiles")
     assert (finding.severity, finding.element, finding.line) == ("warning", 'joint "elbow"', 6)
     assert "NaN" in finding.detail
+
+
+def test_a_file_that_includes_itself_is_one_finding(tmp_path):
+    text = mjcf('<geom name="floor" type="plane" size="5 5 1"/>', head='<include file="model.xml"/>')
+    report = examine(subject(tmp_path, text))
+    assert [finding.check for finding in report.findings if finding.failed] == ["compiles"]
+
+
+def test_a_keyframe_in_degrees_is_told_to_be_in_radians(tmp_path):
+    for angle, told in [("45", True), ("1.7", False)]:
+        report = examine(subject(tmp_path, keyed(f'<key qpos="{angle}"/>')))
+        (found,) = (f for f in report.findings if f.check == "keyframe" and not f.ok)
+        assert ("radians" in found.remedy) == told
 
 
 def test_what_mujoco_refuses_in_an_included_file_is_on_its_line(tmp_path):

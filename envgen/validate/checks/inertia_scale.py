@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import SLIDE, Lint, place
+from envgen.validate.lint import SLIDE, Lint, extent, place
 from envgen.validate.report import Finding
 
 LEAST, MOST = 1e-4, 10.0
@@ -43,7 +43,8 @@ class InertiaScale(Lint):
             turns = not (
                 model.jnt_type[model.body_jntadr[b] : model.body_jntadr[b] + model.body_jntnum[b]] == SLIDE
             ).all()
-            most = min(MOST, BEYOND * _size(subject, b))
+            box = extent(subject, b)
+            most = min(MOST, BEYOND * float(np.linalg.norm(box[1] - box[0]))) if box else MOST
             if radii.max() < LEAST and turns:
                 held = bool((model.dof_armature[dofs] > 0).all())
                 says = f"its inertia fits a thing of {1000 * radii.max():.3g} mm, with {mass:.4g} kg"
@@ -54,13 +55,3 @@ class InertiaScale(Lint):
             elif radii.max() > most:
                 says = f"its inertia fits a thing of {radii.max():.3g} m, with {mass:.4g} kg"
                 yield self.wrong(says, float(radii.max()), most, at=place(subject, "body", b))
-
-
-def _size(subject: Subject, b: int) -> float:
-    """Size (m) of the geoms of a body and of what is fixed to it, from corner to corner; inf without any."""
-    model, home = subject.model, subject.home
-    own = np.flatnonzero((np.asarray(model.body_weldid)[model.geom_bodyid] == b) & (model.geom_rbound > 0))
-    if not len(own):
-        return float("inf")
-    centres, reach = home.geom_xpos[own], np.asarray(model.geom_rbound)[own][:, None]
-    return float(np.linalg.norm((centres + reach).max(axis=0) - (centres - reach).min(axis=0)))

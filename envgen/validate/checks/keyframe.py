@@ -12,6 +12,10 @@ from envgen.validate.report import Finding
 MOST = 0.05
 """In rad or m: three degrees, as poses are written by hand."""
 
+TURN = 6.3
+"""A whole turn in rad: a hinge is hardly meant to be beyond."""
+RADIANS = "Give the angles of keyframes in radians, which they are whatever <compiler angle> says."
+
 
 @register
 class Keyframe(Lint):
@@ -37,7 +41,10 @@ class Keyframe(Lint):
                 if beyond > MOST:
                     name = place(subject, "joint", j).element
                     says = f"{name} is at {value:.4g}, out of its range {low:.4g} to {high:.4g}"
-                    yield self.wrong(says, beyond, MOST, at=place(subject, "key", k))
+                    degrees = model.jnt_type[j] == HINGE and abs(value) > TURN
+                    yield self.wrong(
+                        says, beyond, MOST, at=place(subject, "key", k), remedy=RADIANS if degrees else ""
+                    )
             for a in range(model.nu):
                 low, high = (float(end) for end in model.actuator_ctrlrange[a])
                 value = float(model.key_ctrl[k, a])

@@ -1,0 +1,46 @@
+"""The centre of mass lies where the body is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import numpy as np
+
+from envgen.validate.base import Subject, register
+from envgen.validate.lint import Lint, extent, place
+from envgen.validate.report import Finding
+
+BEYOND = 1.0
+"""Sizes of a body's geoms that its centre of mass may lie outside them; of sound models none is over 0.3."""
+
+
+@register
+class MassOffset(Lint):
+    """How far the centre of mass of a moving body lies outside the box around its own geoms."""
+
+    kind: ClassVar[str] = "mass_offset"
+    title: ClassVar[str] = "centres of mass lie at the geoms of their bodies"
+    why: ClassVar[str] = (
+        "An <inertial> in mm or in another frame makes a link a lever with an unseen weight at its end."
+    )
+    unit: ClassVar[str] = "m"
+    bound: ClassVar[str] = "outside by the size of the geoms"
+    order: ClassVar[int] = 148
+    remedy: ClassVar[str] = "Give the pos of <inertial> in m, in the frame of its body."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        model, home = subject.model, subject.home
+        for b in np.flatnonzero((model.body_mass > 0) & (model.body_weldid == np.arange(model.nbody))):
+            box = extent(subject, int(b))
+            if box is None or not b:
+                continue
+            low, high = box
+            centre = home.xpos[b] + home.xmat[b].reshape(3, 3) @ model.body_ipos[b]
+            outside = float(np.linalg.norm(np.maximum(np.maximum(low - centre, centre - high), 0.0)))
+            size = float(np.linalg.norm(high - low))
+            if outside > BEYOND * size:
+                says = (
+                    f"its centre of mass is {outside:.3g} m outside its geoms, which are {size:.3g} m large"
+                )
+                yield self.wrong(says, outside, BEYOND * size, at=place(subject, "body", int(b)))
