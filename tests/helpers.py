@@ -21,6 +21,16 @@ from envgen.core.params import FileParam, specs
 
 IMAGE = str(Path(__file__).parent / "data" / "island.png")
 """A 16-bit PNG of 65 x 49 heights: two hills, the higher one in the upper left."""
+BODY = (
+    '<geom size=".1"/><body name="leg" pos=".2 0 0">'
+    '<joint name="knee" axis="0 1 0"/><geom size=".05"/></body>'
+)
+MOTOR = '<actuator><motor name="knee" joint="knee" ctrlrange="-1 1"/></actuator>'
+
+
+def robot_mjcf(body: str = f"<freejoint/>{BODY}", after: str = MOTOR, head: str = "") -> str:
+    """A robot of a leg and a motor."""
+    return f'<mujoco>{head}<worldbody><body name="base" pos="0 0 1">{body}</body></worldbody>{after}</mujoco>'
 
 
 def needed(kind: str) -> dict[str, Any]:

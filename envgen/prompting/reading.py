@@ -12,6 +12,7 @@ from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.core.params import FileParam, Param, specs
 from envgen.core.registry import Registry
 from envgen.prompting.lexicon import Lexicon, Sense
+from envgen.prompting.references import available
 from envgen.prompting.scan import Item
 
 FAMILIES: Mapping[str, Registry[Any]] = {
@@ -24,7 +25,7 @@ FAMILIES: Mapping[str, Registry[Any]] = {
 
 def first_known(family: str, kinds: Iterable[str]) -> str | None:
     """The first of the kinds that is registered and that words can describe: none that needs a file."""
-    known = (kind for kind in kinds if kind in FAMILIES[family])
+    known = (kind for kind in kinds if kind in FAMILIES[family] or (family == "robot" and available(kind)))
     return next((kind for kind in known if not _needs_file(family, kind)), None)
 
 

@@ -131,11 +131,11 @@ def _draft(
     at, number, indefinite = _number(reading, i)
     plural = reading.items[used[-1]].plural
     text = reading.use(*used)
-    same = next((r for r in reading.robots if r.kind == kind), None)
+    same = next((r for r in reading.robots if r.kind == kind or _is_meant(reading, i, r, kind)), None)
     again = same is not None and _definite(reading, same.at)  # "our drone crashes, so a quadrotor …"
     apart = indefinite and same is not None and reading.sentence(same.at) == reading.sentence(i)
     if same and at is None and (again or not apart):
-        same.trace.append((text, "model", kind))  # "the rover" again
+        same.trace.append((text, "model", same.kind))  # "the rover" again
         for name, value in (sense.robot_params if sense else {}).items():
             same.set(name, value, text)
         same.at = i if same.at < 0 else same.at
@@ -152,6 +152,12 @@ def _draft(
         draft.set(name, value, text)
     reading.robots.append(draft)
     return draft
+
+
+def _is_meant(reading: Reading, i: int, robot: Draft, kind: str) -> bool:
+    """Whether, as in "a Go2 … the dog", a robot is spoken of by the kind that could stand in for it."""
+    sense = reading.items[robot.at].sense("robot") if robot.at >= 0 else None
+    return sense is not None and kind in sense.robot and _definite(reading, i)
 
 
 def _definite(reading: Reading, i: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from envgen.core.families import ROBOTS
 from envgen.prompting.lemmas import is_plural
 from envgen.prompting.lexicon import Lexicon, Sense
 from envgen.prompting.quantities import Quantities, Quantity
@@ -105,6 +106,11 @@ class _Scanner:
             token = self.tokens[i]
             if token.kind == "punct":
                 items.append(Item(token.word, token.word, token.start, token.end, punct=token.word))
+                i += 1
+                continue
+            if token.kind == "robot":
+                _ = ROBOTS.get(token.word)  # one that is missing or unfit is told at once
+                items.append(self._item(i, 1, senses=(Sense(robot=(token.word,)),)))
                 i += 1
                 continue
             if lacking := self._lacking(i):

@@ -7,10 +7,13 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from envgen.prompting.references import PATTERN, bare, split
+
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "⁄": "/", "×": "x", "−": "-"})
 _TOKEN = re.compile(
+    rf"(?P<robot>{PATTERN})"
     r"""
-    (?P<number>
+  | (?P<number>
         (?:(?<![^\s(\[=:])-)?                              # a minus, not a hyphen
         (?: \d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)             # 1,000
           | \d+/\d+                                        # 1/2
@@ -42,7 +45,7 @@ _NEGATED = re.compile(r"n't\b", re.IGNORECASE)
 _CONTRACTED = re.compile(r"'(?:s|m|d|ll|re|ve)\b", re.IGNORECASE)
 MAX_DIGITS = 15
 
-Kind = Literal["number", "unit", "word", "punct"]
+Kind = Literal["number", "unit", "word", "punct", "robot"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Token:
 
     Attributes:
         kind: What it is.
-        word: Its case-folded form.
+        word: Its case-folded form; the name of a robot of others as it is.
         start: Of its characters in the normalised text.
         end: After its characters.
         value: Of a number.
@@ -67,7 +70,17 @@ class Token:
 
 
 def normalise(prompt: str) -> str:
-    """One form for what looks alike: compatibility characters, quotes, blanks, contractions."""
+    """One form for what looks alike: compatibility characters, quotes, blanks, contractions.
+
+    Paths and sources of robots stay as they are.
+    """
+    pieces = split(prompt)
+    if len(pieces) > 1:
+        return " ".join(p if i % 2 else _normalised(p) for i, p in enumerate(pieces)).strip()
+    return _normalised(prompt)
+
+
+def _normalised(prompt: str) -> str:
     text = unicodedata.normalize("NFKC", prompt.translate(_QUOTES)).translate(_QUOTES)
     text = "".join(
         c if c in "\n\t" or unicodedata.category(c)[0] != "C" else " " if c == "\r" else "" for c in text
@@ -107,6 +120,8 @@ def tokenise(text: str) -> list[Token]:
             continue
         if kind == "number":
             tokens.extend(_number(word, start, end))
+        elif kind == "robot":
+            tokens.append(Token("robot", bare(match.group()), start, end))
         elif kind in ("unit", "word", "punct"):
             tokens.append(Token(_KINDS[kind], word, start, end, glued=start == hyphen))
     return tokens

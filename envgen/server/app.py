@@ -179,10 +179,11 @@ def _routes(app: FastAPI, settings: Settings, shelf: Shelf, streams: Streams) ->
     @app.post("/api/interpret", dependencies=[Depends(_json)])
     def interpreted(request: PromptRequest) -> Interpreted:
         """What a prompt becomes, and why."""
+        prompt = shelf.prompt(request.prompt)
         if request.base is None:
-            return Interpreted.model_validate(told(interpret(request.prompt, LIVE)))
+            return Interpreted.model_validate(told(interpret(prompt, LIVE)))
         base = cfgio.parse({"name": "env", **shelf.cfg(request.base)}, "the base")
-        meaning = refine(base, request.prompt, LIVE)
+        meaning = refine(base, prompt, LIVE)
         changes = [change.to_json() for change in diff(base, meaning.cfg)]
         return Interpreted.model_validate({**told(meaning), "changes": changes})
 

@@ -66,7 +66,7 @@ def cfg_of(source: PromptSource | CfgSource, shelf: Shelf) -> tuple[EnvCfg, Inte
         InputError: It is wrong.
     """
     if isinstance(source, PromptSource):
-        meaning = interpret(source.prompt)
+        meaning = interpret(shelf.prompt(source.prompt))
         return meaning.cfg, meaning
     data = shelf.cfg(source.cfg)
     return cfgio.parse({"name": "env", **data}, "the configuration"), None

@@ -16,6 +16,7 @@ from envgen.core.errors import EnvgenError, InputError, suggestion
 from envgen.packs.journal import MANIFEST
 from envgen.packs.pack import Pack
 from envgen.packs.store import safe_name
+from envgen.prompting.references import rewritten
 
 DEEPEST = 3
 """Folders below the root in which packs are looked for."""
@@ -95,6 +96,28 @@ class Shelf:
             raise InputError(f"the link {name[:200]!r} leads out of the folder", "Name what is in it.")
         return path
 
+    def prompt(self, text: str) -> str:
+        """A prompt of a page with the robots' files that it names found below the folder.
+
+        Raises:
+            InputError: One of them is elsewhere.
+        """
+        return rewritten(text, self._found)
+
+    def _found(self, name: str) -> str:
+        """Where a file that a page names is, from the current folder."""
+        try:
+            path = self.inside(name)
+        except InputError:
+            raise InputError(
+                f"the file {name[:200]!r} is not below the folder that is served",
+                "Start `envgen serve` in the folder that holds it, and name it from there.",
+            ) from None
+        found = os.path.relpath(path)
+        if found.startswith("~"):  # a folder of that name here, not somebody's home
+            return str(path)
+        return name if os.path.normpath(name) == found else found
+
     def cfg(self, data: dict[str, Any]) -> dict[str, Any]:
         """A plain EnvCfg of a page with the files that it names found below the folder.
 
@@ -108,15 +131,7 @@ class Shelf:
                 "the configuration is nested too deeply", "See `envgen schema` for all keys."
             ) from None
         for table, key in [*cfgio.references(data), *_robots(data)]:
-            name = table[key]
-            try:
-                path = self.inside(name)
-            except InputError:
-                raise InputError(
-                    f"the file {name[:200]!r} is not below the folder that is served",
-                    "Start `envgen serve` in the folder that holds it, and name it from there.",
-                ) from None
-            table[key] = os.path.relpath(path)
+            table[key] = self._found(table[key])
         return data
 
     def _paths(self) -> Iterator[Path]:

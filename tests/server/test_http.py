@@ -73,6 +73,9 @@ def test_interpret(served: Served) -> None:
     problem(served.post("/api/interpret", {"prompt": "steeper", "base": {"robots": 3}}), 400, "robots")
     elsewhere = {"robots": [{"model": "/etc/x.xml"}]}
     problem(served.post("/api/interpret", {"prompt": "steeper", "base": elsewhere}), 400, "not below")
+    for named in ("/etc/x.xml", "~/x.xml", '"../my own.mjcf"'):
+        told = served.post("/api/interpret", {"prompt": f"{named} on stairs"})
+        problem(told, 400, "no robot file" if named.startswith("~") else "not below")
     problem(served.post("/api/interpret", {"prompt": "glorp"}), 400, "glorp")
     problem(served.post("/api/interpret", {"prompt": "a" * 30_000}), 400, "30,000 characters")
     problem(served.post("/api/interpret", {"prompt": 3}), 422, "prompt")

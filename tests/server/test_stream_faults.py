@@ -12,12 +12,17 @@ from typing import Any
 
 import pytest
 from client import ANTS, HELLO, PATIENCE, Page, Served, page
+from helpers import robot_mjcf as robot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from envgen.core.errors import InputError
 from envgen.packs.wire.frames import unpack
+from envgen.server.messages import CfgSource, PromptSource
+from envgen.server.plan import cfg_of
+from envgen.server.shelf import Shelf
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -235,7 +240,32 @@ def test_robots_from_elsewhere(served: Served, model: str, tmp_path: Path) -> No
         link.symlink_to(tmp_path)
     with page(served) as at:
         told = refusal(at, source={"kind": "cfg", "cfg": {"robots": [{"model": model}]}})
-    assert "not below the folder" in told["cause"]
+        assert "not below the folder" in told["cause"]
+        if model.endswith((".xml", ".mjcf")):
+            told = refusal(at, source={"kind": "prompt", "prompt": f"{model} on hills"})
+            assert "not below the folder" in told["cause"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        CfgSource(kind="cfg", cfg={"robots": [{"model": "~/r.xml"}]}),
+        PromptSource(kind="prompt", prompt="~/r.xml on hills"),
+    ],
+    ids=["cfg", "prompt"],
+)
+def test_a_home_is_not_below_the_folder(
+    source: CfgSource | PromptSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (tmp_path / "home", tmp_path / "served", tmp_path / "served" / "~"):
+        folder.mkdir()
+    (tmp_path / "home" / "r.xml").write_text(robot())
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path / "served")
+    with pytest.raises(InputError, match="no robot file"):
+        cfg_of(source, Shelf(Path()))
+    (tmp_path / "served" / "~" / "r.xml").write_text(robot())
+    assert cfg_of(source, Shelf(Path()))[0].robots[0].model == str(tmp_path / "served" / "~" / "r.xml")
 
 
 def test_heightmaps_from_elsewhere(served: Served) -> None:

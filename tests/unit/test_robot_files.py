@@ -8,22 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import build_world, make_cfg
+from helpers import BODY, MOTOR, build_world, make_cfg
+from helpers import robot_mjcf as robot
 
 from envgen.build.robot import robot_model
 from envgen.core.errors import InputError
 from envgen.core.families import ROBOTS
-
-BODY = (
-    '<geom size=".1"/><body name="leg" pos=".2 0 0">'
-    '<joint name="knee" axis="0 1 0"/><geom size=".05"/></body>'
-)
-MOTOR = '<actuator><motor name="knee" joint="knee" ctrlrange="-1 1"/></actuator>'
-
-
-def robot(body: str = f"<freejoint/>{BODY}", after: str = MOTOR, head: str = "") -> str:
-    return f'<mujoco>{head}<worldbody><body name="base" pos="0 0 1">{body}</body></worldbody>{after}</mujoco>'
-
 
 NESTED = "<body>" * 120 + '<joint name="knee" axis="0 1 0"/><geom size=".1"/>' + "</body>" * 120
 DEEP = "<body><geom size='.1'/>" * 500 + "</body>" * 500
