@@ -1,4 +1,4 @@
-"""Robots that a prompt names by their file or source: `./mine.xml`, `gymnasium:ant`."""
+"""Files and sources that a prompt names: `./mine.xml`, `gymnasium:ant`, `hills.png`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable
 
 from envgen.core.errors import InputError
-from envgen.core.families import MENAGERIE, PACKAGES, ROBOTS
+from envgen.core.families import MENAGERIE, PACKAGES, ROBOTS, TERRAINS
+from envgen.core.params import FileParam, specs
 
 _SOURCES = "|".join((*PACKAGES, MENAGERIE))
+_ENDS = r"\.(?:xml|mjcf|png|npy)"
 PATTERN = rf"""
-    "[^"\x00-\x1f]+\.(?:xml|mjcf)"
-  | '[^'\x00-\x1f]+\.(?:xml|mjcf)'
-  | (?<![^\s,;"'()\[\]<>]) (?:[a-z]:\\)? [^\s,;:"'()\[\]<>\x00-\x1f]+ \.(?:xml|mjcf) (?![\w/\\])
+    "[^"\x00-\x1f]+{_ENDS}"
+  | '[^'\x00-\x1f]+{_ENDS}'
+  | (?<![^\s,;"'()\[\]<>]) (?:[a-z]:\\)? [^\s,;:"'()\[\]<>\x00-\x1f]+ {_ENDS} (?![\w/\\])
   | (?<![\w.:/\\-]) (?:{_SOURCES}) : \w (?:[\w.-]*\w)?
 """
 """A path in quotes, a path without blanks, or `<source>:<name>`; to be compiled verbose, ignoring case."""
@@ -29,13 +31,18 @@ def split(prompt: str) -> list[str]:
 
 
 def bare(reference: str) -> str:
-    """The name of the robot, as an EnvCfg has it: without quotes."""
+    """The name of the robot or the path, as an EnvCfg has it: without quotes."""
     return reference.strip("\"'")
 
 
 def is_path(reference: str) -> bool:
     """Whether it names a file, and not a source."""
-    return bare(reference).lower().endswith((".xml", ".mjcf"))
+    return bare(reference).lower().endswith((".xml", ".mjcf")) or is_image(reference)
+
+
+def is_image(reference: str) -> bool:
+    """Whether it names a file of heights, and not a robot."""
+    return bare(reference).lower().endswith((".png", ".npy"))
 
 
 def rewritten(prompt: str, rename: Callable[[str], str]) -> str:
@@ -48,9 +55,24 @@ def rewritten(prompt: str, rename: Callable[[str], str]) -> str:
     return "".join(pieces)
 
 
+def terrain_of(image: str) -> tuple[str, str]:
+    """The kind of terrain that is made of such a file, and its parameter for the path.
+
+    Raises:
+        InputError: There is none, or the file is missing or unfit.
+    """
+    for kind, terrain in TERRAINS:
+        for name, spec in specs(terrain).items():
+            if isinstance(spec, FileParam) and image.lower().endswith(spec.suffixes):
+                if spec.digest is not None:
+                    spec.digest(image)
+                return kind, name
+    raise InputError(f"no terrain is made of {image!r}", "See `envgen list terrains`.")
+
+
 def available(name: str) -> bool:
     """Whether a robot that is no built-in one is there and can be used."""
-    if not (is_path(name) or _REFERENCE.fullmatch(name)):
+    if is_image(name) or not (is_path(name) or _REFERENCE.fullmatch(name)):
         return False
     try:
         ROBOTS.get(name)

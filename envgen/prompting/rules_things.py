@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from envgen.prompting.lexicon import Sense
 from envgen.prompting.reading import Draft, Reading, first_known
+from envgen.prompting.references import terrain_of
 from envgen.prompting.scan import Item
 
 DENSITY = [0.04, 0.12]
@@ -97,6 +98,8 @@ def _kind(reading: Reading, family: str, kinds: Iterable[str]) -> str | None:
 
 
 def _terrain(reading: Reading, i: int, item: Item, sense: Sense) -> Draft | None:
+    if item.reference:
+        return _of_file(reading, i, item.reference)
     kind = _kind(reading, "terrain", sense.terrain)
     if kind is None:
         item.used |= first_known("terrain", sense.terrain) is not None  # ruled out by other words
@@ -114,6 +117,18 @@ def _terrain(reading: Reading, i: int, item: Item, sense: Sense) -> Draft | None
         weight = reading.items[amount].sense("weight")
         if weight:
             draft.put("weight", weight.weight, reading.use(amount))
+    return draft
+
+
+def _of_file(reading: Reading, i: int, path: str) -> Draft:
+    """Ground out of a file: "a heightmap of island.png"."""
+    kind, name = terrain_of(path)
+    words = [j for j in range(max(i - 3, 0), i) if kind in reading.items[j].word.split()]
+    text = reading.use(*words, i)
+    draft = Draft("terrain", kind, i)
+    draft.put("kind", kind, text)
+    draft.put(name, path, text)
+    reading.terrains.append(draft)
     return draft
 
 

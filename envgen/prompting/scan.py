@@ -8,6 +8,7 @@ from envgen.core.families import ROBOTS
 from envgen.prompting.lemmas import is_plural
 from envgen.prompting.lexicon import Lexicon, Sense
 from envgen.prompting.quantities import Quantities, Quantity
+from envgen.prompting.references import is_image, terrain_of
 from envgen.prompting.tokens import Token, normalise, tokenise
 
 
@@ -28,6 +29,7 @@ class Item:
         glued: Whether a hyphen ties it to the item before.
         used: Whether a rule has made something of it.
         negated: Whether it lies in the scope of a negation.
+        reference: The file or robot of others that it names.
         counted_by: Index of a number that counts it from elsewhere: "walls, five of them".
     """
 
@@ -43,6 +45,7 @@ class Item:
     glued: bool = False
     used: bool = False
     negated: bool = False
+    reference: str = ""
     counted_by: int | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
 
@@ -66,6 +69,14 @@ class Item:
             or self.sense("degree")
             or "distinct" in self.roles
         )
+
+
+def _meant(reference: str) -> tuple[Sense, ...]:
+    """What a file or robot of others is; one that is missing or unfit is told at once."""
+    if is_image(reference):
+        return (Sense(terrain=(terrain_of(reference)[0],)),)
+    _ = ROBOTS.get(reference)
+    return (Sense(robot=(reference,)),)
 
 
 def scan(prompt: str, lexicon: Lexicon) -> tuple[str, list[Item]]:
@@ -108,9 +119,8 @@ class _Scanner:
                 items.append(Item(token.word, token.word, token.start, token.end, punct=token.word))
                 i += 1
                 continue
-            if token.kind == "robot":
-                _ = ROBOTS.get(token.word)  # one that is missing or unfit is told at once
-                items.append(self._item(i, 1, senses=(Sense(robot=(token.word,)),)))
+            if token.kind == "reference":
+                items.append(replace(self._item(i, 1, senses=_meant(token.word)), reference=token.word))
                 i += 1
                 continue
             if lacking := self._lacking(i):

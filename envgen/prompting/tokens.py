@@ -11,7 +11,7 @@ from envgen.prompting.references import PATTERN, bare, split
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "⁄": "/", "×": "x", "−": "-"})
 _TOKEN = re.compile(
-    rf"(?P<robot>{PATTERN})"
+    rf"(?P<reference>{PATTERN})"
     r"""
   | (?P<number>
         (?:(?<![^\s(\[=:])-)?                              # a minus, not a hyphen
@@ -45,7 +45,7 @@ _NEGATED = re.compile(r"n't\b", re.IGNORECASE)
 _CONTRACTED = re.compile(r"'(?:s|m|d|ll|re|ve)\b", re.IGNORECASE)
 MAX_DIGITS = 15
 
-Kind = Literal["number", "unit", "word", "punct", "robot"]
+Kind = Literal["number", "unit", "word", "punct", "reference"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Token:
 
     Attributes:
         kind: What it is.
-        word: Its case-folded form; the name of a robot of others as it is.
+        word: Its case-folded form; a reference as it is.
         start: Of its characters in the normalised text.
         end: After its characters.
         value: Of a number.
@@ -72,7 +72,7 @@ class Token:
 def normalise(prompt: str) -> str:
     """One form for what looks alike: compatibility characters, quotes, blanks, contractions.
 
-    Paths and sources of robots stay as they are.
+    References to files and sources of robots stay as they are.
     """
     pieces = split(prompt)
     if len(pieces) > 1:
@@ -120,8 +120,8 @@ def tokenise(text: str) -> list[Token]:
             continue
         if kind == "number":
             tokens.extend(_number(word, start, end))
-        elif kind == "robot":
-            tokens.append(Token("robot", bare(match.group()), start, end))
+        elif kind == "reference":
+            tokens.append(Token("reference", bare(match.group()), start, end))
         elif kind in ("unit", "word", "punct"):
             tokens.append(Token(_KINDS[kind], word, start, end, glued=start == hyphen))
     return tokens

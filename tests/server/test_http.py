@@ -73,7 +73,7 @@ def test_interpret(served: Served) -> None:
     problem(served.post("/api/interpret", {"prompt": "steeper", "base": {"robots": 3}}), 400, "robots")
     elsewhere = {"robots": [{"model": "/etc/x.xml"}]}
     problem(served.post("/api/interpret", {"prompt": "steeper", "base": elsewhere}), 400, "not below")
-    for named in ("/etc/x.xml", "~/x.xml", '"../my own.mjcf"'):
+    for named in ("/etc/x.xml", "~/x.xml", '"../my own.mjcf"', "/etc/x.png"):
         told = served.post("/api/interpret", {"prompt": f"{named} on stairs"})
         problem(told, 400, "no robot file" if named.startswith("~") else "not below")
     problem(served.post("/api/interpret", {"prompt": "glorp"}), 400, "glorp")

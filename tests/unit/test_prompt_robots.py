@@ -1,11 +1,14 @@
-"""Prompts that name anyone's robot: a file, a package, a model that is sold."""
+"""Prompts that name anyone's robot or ground: a file, a package, a model that is sold."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from helpers import IMAGE
 from helpers import robot_mjcf as robot
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,9 +69,20 @@ def test_a_refinement_adds_it(here: Path) -> None:
     assert robots(refine(base, "add a ./mine.xml", "offline")) == {"ant": 1, "./mine.xml": 1}
 
 
+def test_a_heightmap(here: Path) -> None:
+    shutil.copy(IMAGE, here / "island.png")
+    np.save(here / "my hill.npy", np.eye(9))
+    result = interpret('mine.xml on a heightmap of island.png, 2 m high, or "my hill.npy"', "offline")
+    first, second = result.cfg.terrain.sub_terrains
+    assert (first.kind, first.params) == ("heightmap", {"file": "island.png", "height": 2.0})
+    assert (second.kind, second.params) == ("heightmap", {"file": "my hill.npy"})
+    assert result.unmapped == ()
+
+
 @pytest.mark.parametrize(
     ("prompt", "cause"),
     [
+        ("none.png for ants", "none.png"),
         ("./none.xml on stairs", "no robot file none.xml"),
         ("nowhere/none.mjcf on stairs", "none.mjcf"),
         ("menagerie:unitree_go2 on stairs", "MENAGERIE_ROOT is not set"),
