@@ -10,6 +10,9 @@ import numpy as np
 from envgen.core.params import param
 from envgen.terrains.base import Ground, Patch, SubTerrain, of_heights, register
 
+BROAD = 2.5
+"""Least half width of a boulder, in cells: those of small robots would fall between the samples."""
+
 
 @register
 @dataclass(frozen=True)
@@ -37,12 +40,14 @@ class Boulders(SubTerrain):
 def _raise_cap(
     heights: np.ndarray, patch: Patch, centre: tuple[float, float], radius: float, rise: float
 ) -> None:
-    """Raise the heights to the cap of a sphere of which `rise * radius` shows."""
+    """Raise the heights to the cap of a sphere of which `rise * radius` shows, broad enough to be seen."""
     sunk = radius * (1 - rise)
     reach = np.sqrt(radius**2 - sunk**2)
+    stretch = max(1.0, BROAD * max(patch.cell) / reach)
+    reach *= stretch
     xs, ys = patch.x[0], patch.y[:, 0]
     cols = slice(*np.searchsorted(xs, (centre[0] - reach, centre[0] + reach)))
     rows = slice(*np.searchsorted(ys, (centre[1] - reach, centre[1] + reach)))
     away = (ys[rows, None] - centre[1]) ** 2 + (xs[None, cols] - centre[0]) ** 2
-    cap = np.sqrt(np.maximum(radius**2 - away, 0.0)) - sunk
+    cap = np.sqrt(np.maximum(radius**2 - away / stretch**2, 0.0)) - sunk
     np.maximum(heights[rows, cols], cap, out=heights[rows, cols])

@@ -243,3 +243,11 @@ def test_a_cell_that_does_not_divide_the_size_still_ends_at_the_border():
     _, world = build_world(cfg)
     assert world.size == pytest.approx((7.7, 5.3))
     assert world.ground.field.size == pytest.approx((7.7, 5.3), abs=1e-6)
+
+
+def test_boulders_for_a_small_robot_are_broad_enough_for_the_grid():
+    # of a rover's wheel's size they would be single samples, and the field look and drive as if it was level
+    variant, _ = build_world(make_cfg("boulders", "rover", size=16, difficulty=0.8))
+    heights = variant.arena.ground.surface
+    assert (heights > heights.max() / 4).mean() > 0.03
+    assert heights.max() < variant.draw.agents[0].robot.size.leg
