@@ -71,6 +71,25 @@ def test_sumo_has_two_agents_with_rewards_of_their_own(opens):
     tab.page.get_by_text("ant_1 plays").wait_for()
 
 
+def test_an_agent_that_is_out_says_so_while_the_others_go_on(opens):
+    tab = opens(draw=True, reduced_motion="reduce")
+    tab.run("two hoppers racing on flat ground", 1)
+    tab.call("envgen.setPolicy('random', {agents: [0]})")
+    tab.call("envgen.focus(0, 0)")
+    out = tab.page.locator("#focus-out")
+    tab.until("its fall", lambda: out.count() and "fallen" in out.inner_text())
+    tab.call("envgen.focus(null)")
+    tip = tab.page.locator(".tip")
+
+    def told() -> str:
+        for offset in (0, 1):  # the tip is written when the pointer moves
+            tab.page.mouse.move(640 + offset, 420)
+        return tip.inner_text() if tip.count() else ""
+
+    tab.until("the tip", lambda: "hopper_0 out (fallen)" in told())
+    assert "hopper_1 gait" in told()
+
+
 def seat_of(tab, slot: int = 0) -> dict:
     return tab.call("s => envgen.seat(s, 0)", slot)
 

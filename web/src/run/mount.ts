@@ -37,7 +37,10 @@ export function connectView(): void {
     pick(slot, more) {
       if (slot === null || !a.engine.env(slot)) return;
       if (more) toggle(slot);
-      else if (store.focus.value?.slot !== slot) focusOn(slot);
+      else if (store.focus.value?.slot !== slot) {
+        store.hovered.value = null; // the tip is of worlds that are not in focus
+        focusOn(slot);
+      }
     },
     push: (slot, body, by) => pull(slot, body, by),
     arrow(line) {

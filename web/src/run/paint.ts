@@ -16,7 +16,7 @@ const EPISODE_REWARD = column("episode_reward");
 const LAST_REWARD = column("last_reward");
 const EPISODES = column("episodes");
 const OVER = column("over");
-const POLICY = column("policy");
+const ENDING = column("ending");
 /** How long (ms) a tile stays red after its world was flagged, or green after a success. */
 const FLAGGED = 4000;
 const SUCCEEDED = 1500;
@@ -88,8 +88,9 @@ export class Painter {
     const rows = this.pool.agentCounters(env.worker);
     const parts = env.spec.agents.map((agent, i) => {
       const row = (env.counters + i) * WIDTH;
-      const policy = this.policies.name(rows[row + POLICY] ?? -1);
-      return `${agent.id} ${policy} ${short(rows[row + EPISODE_REWARD] ?? 0)}`;
+      const policy = this.policies.name(this.pool.policyOf({ env: env.id, agent: i }));
+      const doing = rows[row + OVER] ? `out (${this.pool.endings[rows[row + ENDING] ?? 0]})` : policy;
+      return `${agent.id} ${doing} ${short(rows[row + EPISODE_REWARD] ?? 0)}`;
     });
     return parts.slice(0, 4).join(" · ") + (parts.length > 4 ? " …" : "");
   }

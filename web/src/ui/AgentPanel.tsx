@@ -88,6 +88,11 @@ export function AgentPanel() {
             </span>
           </div>
         )}
+        {n && n.over > 0 && (
+          <p class="soft" id="focus-out">
+            Out ({a.pool.endings[n.ending]}) until the others of its world have ended too.
+          </p>
+        )}
         <div>
           <div class="curve-head">
             <span>reward a step</span>

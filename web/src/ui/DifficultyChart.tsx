@@ -35,7 +35,7 @@ export function DifficultyChart() {
         </div>
         <div class="axis num">
           <span>0 easy</span>
-          <span>{total > 0 ? `${count(total)} episodes` : ""}</span>
+          <span>{total > 0 ? `${count(total)} ${total === 1 ? "episode" : "episodes"}` : ""}</span>
           <span>1 hard</span>
         </div>
       </div>
