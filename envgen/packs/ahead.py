@@ -1,7 +1,7 @@
 """What a lasting crew has in memory before its processes are forked: all that makes variants, and the robots.
 
-Imported by the process that these are forked from (`crew`), and by nobody else: importing it reads the robots,
-half a second's work, so that the first variant of a prompt doesn't wait for them.
+Imported by the process that these are forked from (`crew`), and by nobody else: importing it reads the
+robots, half a second's work, so that the first variant of a prompt doesn't wait for them.
 """
 
 from __future__ import annotations

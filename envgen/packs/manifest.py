@@ -79,7 +79,9 @@ def _write_table(journal: Journal, path: Path) -> None:
         rows = _rows(journal)
         while batch := list(islice(rows, ROWS)):
             columns = [
-                pa.Array.from_buffers(types[kind], len(batch), _buffers([row.get(key) for row in batch], kind))
+                pa.Array.from_buffers(
+                    types[kind], len(batch), _buffers([row.get(key) for row in batch], kind)
+                )
                 for key, kind in kinds.items()
             ]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from envgen.build.engine import listening
 from envgen.core.errors import WorkError
-from envgen.packs.pack import Pack, PackVariant
+from envgen.packs.pack import Pack
 from envgen.packs.recipe import all_built_in
+from envgen.packs.variant import PackVariant
 from envgen.validate.base import Subject
 from envgen.validate.examine import examine
 from envgen.validate.report import Report

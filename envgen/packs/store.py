@@ -37,8 +37,17 @@ def safe_name(name: str) -> PurePosixPath:
         InputError: It is absolute, has a drive or a backslash, or leads upwards.
     """
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\0" in name or not path.parts:
-        raise InputError(f"the name {name!r} leads out of the pack", "Don't use this pack: it may be an attack.")
+    if (
+        path.is_absolute()
+        or ".." in path.parts
+        or "\\" in name
+        or ":" in name
+        or "\0" in name
+        or not path.parts
+    ):
+        raise InputError(
+            f"the name {name!r} leads out of the pack", "Don't use this pack: it may be an attack."
+        )
     return path
 
 
@@ -82,7 +91,9 @@ class ZipStore:
         except KeyError:
             raise Missing(f"{self.path} has no file {name!r}", "The pack is damaged.") from None
         except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
-            raise InputError(f"{self.path}: {name!r} can't be read: {error}", "The pack is damaged.") from None
+            raise InputError(
+                f"{self.path}: {name!r} can't be read: {error}", "The pack is damaged."
+            ) from None
         if len(content) > MAX_FILE:
             raise InputError(f"{self.path}: {name!r} is over {MAX_FILE // 10**6} MB", "Don't use this pack.")
         return content

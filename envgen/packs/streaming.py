@@ -8,9 +8,10 @@ from functools import lru_cache
 
 from envgen.core.errors import EnvgenError
 from envgen.packs.crew import Ticket
-from envgen.packs.pack import Pack, PackVariant
+from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
 from envgen.packs.search import Refused, search
+from envgen.packs.variant import PackVariant
 from envgen.packs.wire.encode import Encoded, Encoder, Form
 
 

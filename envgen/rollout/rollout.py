@@ -15,7 +15,7 @@ from envgen.build.reading import reset
 from envgen.build.stage import Stage
 from envgen.core.errors import InputError
 from envgen.core.heightfield import Floats
-from envgen.packs.pack import PackVariant
+from envgen.packs.variant import PackVariant
 from envgen.rollout.judge import Judge, Mask, Verdict
 from envgen.rollout.randomize import KEYS, Physics, Randomizer
 from envgen.rollout.stepping import advance, unstable

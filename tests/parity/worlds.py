@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import envgen
-from envgen.packs.pack import PackVariant
+from envgen.packs.variant import PackVariant
 from envgen.packs.wire.encode import Encoder
 from envgen.policies.base import Moment
 from envgen.policies.random import draw

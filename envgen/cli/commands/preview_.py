@@ -12,7 +12,8 @@ import click
 from envgen.cli import show
 
 if TYPE_CHECKING:
-    from envgen.packs.pack import Pack, PackVariant
+    from envgen.packs.pack import Pack
+    from envgen.packs.variant import PackVariant
     from envgen.preview.film import Shot
     from envgen.preview.sheet import Tile
 

@@ -15,9 +15,9 @@ import numpy as np
 from envgen.build.engine import save_binary
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
-from envgen.packs.pack import PackVariant
 from envgen.packs.recipe import task_params
 from envgen.packs.search import Sound
+from envgen.packs.variant import PackVariant
 from envgen.packs.wire.draw import Look, drawing, look_of
 from envgen.packs.wire.frames import Content, pack
 from envgen.packs.wire.stored import Stored

@@ -11,7 +11,7 @@ from envgen.build.engine import Model, compile_text, listening
 from envgen.build.visuals import same_physics, stripped
 from envgen.build.world import World
 from envgen.core.errors import WorkError
-from envgen.packs.pack import PackVariant
+from envgen.packs.variant import PackVariant
 from envgen.packs.wire.draw import Look, look
 
 _SEEN = re.compile(r"^\s*<(?:mesh|texture|material)\b.*$", re.MULTILINE)

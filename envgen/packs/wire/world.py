@@ -12,8 +12,8 @@ import mujoco
 import numpy as np
 
 from envgen.build.cast import Cast
-from envgen.build.engine import Model
 from envgen.build.colours import colour_of, hue
+from envgen.build.engine import Model
 from envgen.build.physics import BUOYANT
 from envgen.build.reading import BatchReading, start
 from envgen.build.stage import AgentLayout, Stage
@@ -76,9 +76,7 @@ def described(scene: Scene, observations: Observations) -> Plain:
         "episode": scene.episode,
         "nbody": int(model.nbody),
         "arena": [float(side) for side in world.size],
-        "agents": [
-            _agent(scene, number, terms) for number, terms in enumerate(observations.of(scene))
-        ],
+        "agents": [_agent(scene, number, terms) for number, terms in enumerate(observations.of(scene))],
         "objects": [
             {"name": name, "pos": thing[0].pos, "vel": thing[0].vel, "centre": thing[0].centre.tolist()}
             for name, thing in zip(stage.objects, stage.things)

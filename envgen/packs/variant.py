@@ -1,0 +1,186 @@
+"""One environment of a pack: its files, verified, and what is known of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from envgen.build.cast import Cast
+from envgen.build.engine import Model, compile_text, listening
+from envgen.build.measure import measure_agent
+from envgen.build.reading import start
+from envgen.build.world import World
+from envgen.core.errors import InputError
+from envgen.core.params import RobotSize
+from envgen.core.rng import Streams
+from envgen.packs.assets import Assets
+from envgen.packs.recipe import ENV, task_params, variant_folder
+from envgen.packs.store import Store
+from envgen.robots.xml import UnsafeXml, named_files, parse
+from envgen.validate.report import Report
+
+
+@dataclass(frozen=True, eq=False)
+class PackVariant:
+    """One environment of a pack.
+
+    Attributes:
+        entry: Its entry of the manifest.
+        cell: Cell of the ground map where the terrain is boxes, in m.
+        manifest: Of the pack.
+    """
+
+    store: Store
+    entry: Mapping[str, Any]
+    cell: float
+    assets: Assets
+    manifest: Mapping[str, Any]
+
+    @property
+    def index(self) -> int:
+        """Its place in the pack."""
+        return int(self.entry["index"])
+
+    @property
+    def difficulty(self) -> float:
+        """0 (easy) to 1 (hard)."""
+        return float(self.entry["difficulty"])
+
+    @property
+    def drawn(self) -> Mapping[str, Any]:
+        """What was drawn, by path."""
+        drawn: Mapping[str, Any] = self.entry["drawn"]
+        return drawn
+
+    @property
+    def report(self) -> Report:
+        """What validation found when it was made."""
+        return Report.from_json(self.entry["report"])
+
+    @property
+    def agents(self) -> list[str]:
+        """Agent ids in the order of the model."""
+        return list(self.entry["agents"])
+
+    @property
+    def cast(self) -> Cast:
+        """Its agents with their teams and roles."""
+        return Cast.of(self.agents, self.entry.get("teams"), self.entry.get("roles"))
+
+    @property
+    def sizes(self) -> dict[str, RobotSize]:
+        """What the robot of each agent measures, in m, as far as task terms ask."""
+        sizes = self.entry.get("sizes")
+        if sizes is None:  # a pack of envgen 0.1
+            world = self.world()
+            state = start(world.model)
+            return {agent: measure_agent(world, state, agent) for agent in self.agents}
+        return {agent: RobotSize(**size) for agent, size in zip(self.agents, sizes)}
+
+    @property
+    def task(self) -> Mapping[str, Any]:
+        """The task as data."""
+        task: Mapping[str, Any] = self.manifest["task"]
+        return task
+
+    @property
+    def params(self) -> dict[str, float]:
+        """The parameters of the task, as drawn."""
+        return task_params(self.drawn)
+
+    def setting(self, path: str) -> Any:
+        """What a key of the EnvCfg such as `control.frame_skip` is in this variant; distributions as JSON."""
+        if path in self.drawn:
+            value = self.drawn[path]  # a sweep writes lists as JSON
+            return json.loads(value) if isinstance(value, str) else value
+        value = self.manifest["cfg"]
+        for key in path.split("."):
+            value = value[key]
+        return value
+
+    @property
+    def streams(self) -> Streams:
+        """Its random streams; the variants of one cycle of a sweep share theirs."""
+        return Streams(int(self.manifest["seed"]), stream_of(self.manifest, self.index))
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """Its files by name, verified against the manifest.
+
+        Raises:
+            InputError: One is missing or was changed.
+        """
+        files = {}
+        for name, digest in self.entry["files"].items():
+            path = f"{variant_folder(self.index)}/{name}"
+            content = self.store.read(path)
+            if hashlib.sha256(content).hexdigest() != digest:
+                raise InputError(
+                    f"{self.store.path}: {path} is not what the pack was made with",
+                    "Make the pack again: `envgen make … --resume` replaces damaged variants.",
+                )
+            files[name] = content
+        return files
+
+    @property
+    def xml(self) -> str:
+        """The text of its env.xml."""
+        return self.files[ENV].decode()
+
+    def model(self) -> Model:
+        """A freshly compiled `mujoco.MjModel`; keyframe 0 is the start.
+
+        Raises:
+            InputError: Its files were changed, or name others that are not of the pack.
+            WorkError: MuJoCo refuses it.
+        """
+        with listening():
+            return compile_text(*self.sources())
+
+    def sources(self) -> tuple[str, dict[str, bytes]]:
+        """An env.xml that can be compiled from memory, and the contents of the files that it names.
+
+        Raises:
+            InputError: Its files were changed, or name others that are not of the pack.
+        """
+        others = {name: content for name, content in self.files.items() if name != ENV}
+        check_names(self.files[ENV], others.keys() | self.assets.names, str(self.store.path))
+        text, shared = self.assets.resolve(self.xml)
+        return text, {**others, **shared}
+
+    def world(self) -> World:
+        """The compiled world with its ground map, agents, goals and obstacles."""
+        return World(self.model(), self.cell)
+
+    def __repr__(self) -> str:
+        kinds = ", ".join(self.agents)
+        return f"<variant {self.index}: {kinds}, difficulty {self.difficulty:.2f}>"
+
+
+def stream_of(manifest: Mapping[str, Any], index: int) -> int:
+    """Number of the draw of a variant: the variants of one cycle of a sweep share theirs."""
+    return index // math.prod(len(axis["values"]) for axis in manifest.get("sweep", []))
+
+
+def check_names(text: bytes, files: Set[str], source: str) -> None:
+    """Refuse an env.xml that names a file outside the manifest: MuJoCo would read it from the disk.
+
+    Raises:
+        InputError: It does, or is not safe to read.
+    """
+    try:
+        foreign = sorted({name for _, name in named_files(parse(text))} - files)
+    except UnsafeXml as error:
+        raise InputError(
+            f"{source}: an env.xml is not safe to read: {error}", "Don't use this pack."
+        ) from None
+    if foreign:
+        raise InputError(
+            f"{source}: an env.xml names {foreign[0]!r}, which is not in the manifest",
+            "Don't use this pack: it may be an attack.",
+        )
