@@ -131,7 +131,7 @@ class _Scanner:
             if not length and "_" in self.words[i]:
                 length, senses = self._joined(i)
             count, quantity = self.quantities.at(i)
-            if quantity is not None and count >= length:
+            if quantity is not None and count >= length and not self._article_of_phrase(i, count):
                 # `one` is a number and an article
                 items.append(self._item(i, count, quantity=quantity, senses=senses if count == 1 else ()))
                 i += count
@@ -139,6 +139,13 @@ class _Scanner:
             items.append(self._item(i, max(length, 1), senses=senses))
             i += max(length, 1)
         return items
+
+    def _article_of_phrase(self, i: int, count: int) -> bool:
+        """Whether the number at a token is an article and a phrase's first word: "a six-wheeled rover"."""
+        if self.words[i] != "a" or count < 2:
+            return False
+        length, senses = self.lexicon.match(self.bases, i + 1)
+        return length >= count and any(sense.thing for sense in senses)
 
     def _joined(self, i: int) -> tuple[int, tuple[Sense, ...]]:
         """What `num_envs` means: the phrase that its parts make, if they make one."""

@@ -269,3 +269,22 @@ def test_what_goes_together_is_no_contradiction(prompt: str) -> None:
 )
 def test_degrees(prompt: str, difficulty: list[float]) -> None:
     assert cfg(f"{prompt}: an ant on hills")["difficulty"] == difficulty
+
+
+@pytest.mark.parametrize(
+    ("prompt", "count", "axles"),
+    [
+        ("six-wheeled rover on craters", 1, 3),
+        ("a six-wheeled vehicle on rocks", 1, 3),
+        ("two rovers with six wheels", 2, 3),
+        ("a rover with 6 wheels", 1, 3),
+        ("ten six-wheeled rovers", 10, 3),
+        ("a four wheeled rover in a maze", 1, 2),
+        ("a 4-wheeled rover", 1, 2),
+    ],
+)
+def test_wheels_are_the_rover_s_axles_and_no_number_of_rovers(prompt: str, count: int, axles: int) -> None:
+    read = interpret(prompt)
+    (rover,) = cfgio.dump(read.cfg)["robots"]
+    assert (rover["model"], rover["count"], rover["params"]) == ("rover", count, {"axles": axles})
+    assert read.unmapped == ()
