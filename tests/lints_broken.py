@@ -107,6 +107,7 @@ BROKEN: dict[str, list[str]] = {
     "keyframe": [
         keyed('<key name="k" qpos="1.7"/>§'),
         keyed('<key name="k" qpos="0" ctrl="3"/>§'),
+        keyed('<key qpos="0"/>\n<key qpos="1.7"/>§\n<key name="k" qpos="-1.7"/>§\n<key qpos="0" ctrl="3"/>§'),
         mjcf(ball(1), tail='<keyframe>\n<key name="k" qpos="0 0 1"/>§\n</keyframe>'),
     ],
     "free_joint": [

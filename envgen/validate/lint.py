@@ -105,14 +105,20 @@ def place(subject: Subject, kind: str, index: int) -> Place:
 
 
 def called(place: Place) -> str:
-    """What an element is called in a sentence: by its line, if it has no name."""
-    named = '"' in place.element or place.line is None
+    """What an element is called in a sentence: by its line, if it has no name ("joint on line 5")."""
+    named = ('"' in place.element and " of " not in place.element) or place.line is None
     return place.element if named else f"{place.element} on line {place.line}"
 
 
 def _nth(subject: Subject, kind: str, element: Any) -> Node | None:
-    """The text of an element without a name in a file that is included: the n-th of its kind in its body."""
+    """The text of an element without a name whose line MuJoCo doesn't tell: the n-th of its kind in its body.
+
+    So it is in files that are included, and with keyframes, which stand in no body.
+    """
     body, tags = getattr(element, "parent", None), TAGS.get(kind, ())
+    if kind == "key":
+        keys = list(subject.source.tagged("key"))
+        return keys[element.id] if len(keys) == len(elements(subject, kind)) else None
     upper = subject.source.node_of(body, "body") if body is not None and body.name else None
     mates = [e.id for e in getattr(body, _PLURAL.get(kind, f"{kind}s"), ())] if upper else []
     children = [child for child in upper.children if child.tag in tags] if upper else []

@@ -111,6 +111,20 @@ def test_an_overlap_is_as_bad_as_what_it_does(tmp_path):
     assert severity(mjcf(floor + ball(-0.2))) == "error"
 
 
+def test_what_has_no_name_is_called_by_its_line(tmp_path):
+    joints = '\n<joint axis="1 0 0" range="-1 1"/>\n<joint axis="1 0 0"/>'
+    text = mjcf(
+        f'<body name="b" pos="0 0 1">{joints}<geom size=".1"/></body>',
+        tail='<keyframe><key qpos="9 0"/></keyframe>',
+    )
+    said = {f.check: f.detail for f in examine(subject(tmp_path, text)).findings if not f.ok}
+    first, second = (
+        f'joint of body "b" on line {i}' for i, line in enumerate(text.splitlines(), 1) if "<joint" in line
+    )
+    assert said["redundant_joints"] == f"of {first}, {second} not all are independent"
+    assert said["keyframe"].startswith(f"{first} is at 9")
+
+
 @pytest.mark.parametrize("step", ["0", "-0.01", "1e-9", "nan", "1e9"])
 def test_what_cannot_be_simulated_is_told_by_one_finding(tmp_path, step):
     text = mjcf('<geom type="plane" size="1 1 1"/>' + ball(0.1), head=f'<option timestep="{step}"/>')

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import HINGE, SLIDE, Lint, elements, numbers, place
+from envgen.validate.lint import HINGE, SLIDE, Lint, called, elements, numbers, place
 from envgen.validate.report import Finding
 
 MOST = 0.05
@@ -39,7 +39,7 @@ class Keyframe(Lint):
                 value = float(model.key_qpos[k, model.jnt_qposadr[j]])
                 beyond = max(low - value, value - high)
                 if beyond > MOST:
-                    name = place(subject, "joint", j).element
+                    name = called(place(subject, "joint", j))
                     says = f"{name} is at {value:.4g}, out of its range {low:.4g} to {high:.4g}"
                     degrees = model.jnt_type[j] == HINGE and abs(value) > TURN
                     yield self.wrong(
@@ -50,7 +50,7 @@ class Keyframe(Lint):
                 value = float(model.key_ctrl[k, a])
                 beyond = max(low - value, value - high)
                 if model.actuator_ctrllimited[a] and beyond > MOST * max(1.0, high - low):
-                    name = place(subject, "actuator", a).element
+                    name = called(place(subject, "actuator", a))
                     says = f"the control of {name} is {value:.4g}, out of {low:.4g} to {high:.4g}"
                     yield self.wrong(says, beyond, MOST, at=place(subject, "key", k))
 

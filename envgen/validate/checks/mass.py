@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, place
+from envgen.validate.lint import Lint, called, place
 from envgen.validate.report import Finding
 
 LIGHT, HEAVY, RATIO = 1e-6, 1e4, 1e5
@@ -52,6 +52,6 @@ class Mass(Lint):
         for links in trees.values():
             least, most = min(links), max(links)
             if most[0] / least[0] > RATIO and least[0] >= LIGHT:
-                name = place(subject, "body", most[1]).element
+                name = called(place(subject, "body", most[1]))
                 says = f"{name} weighs {most[0] / least[0]:.2g} times as much in the same tree"
                 yield self.wrong(says, most[0] / least[0], RATIO, at=place(subject, "body", least[1]))

@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, colliding, place
+from envgen.validate.lint import Lint, called, colliding, place
 from envgen.validate.report import Finding
 
 
@@ -39,7 +39,7 @@ class ParentContact(Lint):
                 and model.body_dofnum[b]
                 and not pair & excluded
             ):
-                name = place(subject, "body", parent).element
+                name = called(place(subject, "body", parent))
                 yield self.wrong(f"it can touch its parent {name}", at=place(subject, "body", b))
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import HINGE, SLIDE, Lint, place
+from envgen.validate.lint import HINGE, SLIDE, Lint, called, place
 from envgen.validate.report import Finding
 
 
@@ -34,7 +34,7 @@ class RedundantJoints(Lint):
             twists = np.array([_twist(subject, j) for j in joints])
             lacking = len(joints) - int(np.linalg.matrix_rank(twists, tol=1e-6))
             if lacking:
-                names = ", ".join(place(subject, "joint", j).element for j in joints)
+                names = ", ".join(called(place(subject, "joint", j)) for j in joints)
                 yield self.wrong(f"of {names} not all are independent", lacking, at=place(subject, "body", b))
 
 
