@@ -52,6 +52,11 @@ def histogram(counts: Sequence[int]) -> str:
     return "".join(BARS[0] if not n else BARS[max(1, round(8 * n / most))] for n in counts)
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 robot`, `1,200 robots`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def seconds(value: float) -> str:
     """`0.8 s`, `12 s`, `3:05 min`."""
     if value < 10:

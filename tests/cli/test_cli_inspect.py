@@ -18,6 +18,7 @@ from clitools import names
 from helpers import tree
 
 from envgen.cli.commands.preview_ import _target
+from envgen.packs import listing
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.toml"))
 
@@ -75,6 +76,18 @@ def test_list_of_one_kind_tells_all_of_it_and_how_to_ask_for_it(run, here, famil
     assert all(source.split()[0] in table for source in entry["sources"])
     (here / "asked.toml").write_text(table[table.index("[[") :])
     assert run("make", "asked.toml", "--count", 1, "--quiet").code == 0
+
+
+def test_list_of_a_name_that_several_families_have_shows_each(run, monkeypatch):
+    known = listing.entries
+    task = {"name": "gait", "summary": "Walk evenly.", "params": {}, "sources": []}
+    monkeypatch.setattr(
+        listing, "entries", lambda family: [*known(family), task] if family == "tasks" else known(family)
+    )
+    shown = run("list", "gait").out
+    assert run("list", "tasks", "gait").out in shown
+    assert run("list", "policies", "gait").out in shown
+    assert list(run("list", "gait", "--json").json) == ["tasks", "policies"]
 
 
 @pytest.mark.parametrize("family", ["terrains", "obstacles", "robots", "tasks"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +15,7 @@ import pytest
 from clitools import names
 from helpers import tree
 
+from envgen.cli.commands import make_
 from envgen.cli.commands.make_ import _notes
 from envgen.packs.pack import Pack
 
@@ -49,6 +52,29 @@ def test_notes_of_a_kind_are_told_once_and_as_they_are():
     entries = [["2 of 9 boxes placed"], ["3 of 8 boxes placed", "odd"], [], ["1 of 7 boxes placed"]]
     pack = [SimpleNamespace(index=i, entry={"notes": notes}) for i, notes in enumerate(entries)]
     assert _notes(pack) == ["2 of 9 boxes placed (and 2 more variants)", "odd"]
+
+
+def test_notes_that_are_too_many_are_counted_and_json_has_all(run, flat, monkeypatch):
+    notes = ["one thing", "another", "a third", "a fourth", "a fifth"]
+    monkeypatch.setattr(make_, "_notes", lambda pack: notes)
+    shown = run("make", flat, "-n", 1, "-j", 1, "-o", "p").out
+    assert re.findall(r"^note +(.+)$", shown, re.MULTILINE) == [
+        *notes[:3],
+        "2 notes of other kinds: see --json",
+    ]
+    assert run("make", flat, "-n", 1, "-j", 1, "-o", "p", "--resume", "--json").json["notes"] == notes
+
+
+def test_json_has_the_notes(run, flat):
+    crowd = ["--set", 'obstacles=[{"kind": "box", "count": 300}]', "--set", "terrain.size=[6,6]"]
+    told = run("make", flat, "-n", 1, "-j", 1, "--json", *crowd, "--set", "task.kind=stand").json["notes"]
+    assert [re.sub(r"\d+", "n", note) for note in told] == ["obstacles[n]: n of n box found room"]
+
+
+@pytest.mark.parametrize(("count", "says"), [(1, "1 draw and"), (2, "2 draws and")])
+def test_refused_draws_are_counted_in_words(capsys, count, says):
+    make_._refusals(SimpleNamespace(refused=Counter(apart=count)), err=False)
+    assert capsys.readouterr().out == f"refused     {says} drawn again: apart {count}\n"
 
 
 def test_quiet_prints_nothing(run, flat):

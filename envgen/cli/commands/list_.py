@@ -29,23 +29,26 @@ def command(family: str | None, kind: str | None, as_json: bool) -> None:
     """
     from envgen.packs.listing import FAMILIES, entries
 
-    family, kind = _meant(family, kind)
-    chosen = [family] if family else list(FAMILIES)
-    data = {name: entries(name) for name in chosen}
+    chosen, kind = _meant(family, kind)
+    data = {name: entries(name) for name in chosen or FAMILIES}
     if kind:
         data = {name: [entry for entry in found if entry["name"] == kind] for name, found in data.items()}
     if as_json:
         show.emit(data)
-    elif family and kind:
-        _one(family, data[family][0])
-    elif family:
-        _family(family, data[family])
+    elif kind:
+        for i, name in enumerate(chosen):
+            click.echo("\n" * (i > 0), nl=False)
+            _one(name, data[name][0])
+    elif chosen:
+        _family(chosen[0], data[chosen[0]])
     else:
         _overview(data)
 
 
-def _meant(family: str | None, kind: str | None) -> tuple[str | None, str | None]:
+def _meant(family: str | None, kind: str | None) -> tuple[list[str], str | None]:
     """Family and kind that are meant: a family may be in the singular, or left out before a kind.
+
+    Without its family a kind may be of several: names are unique within a family only.
 
     Raises:
         InputError: There is none of that name.
@@ -54,17 +57,17 @@ def _meant(family: str | None, kind: str | None) -> tuple[str | None, str | None
     from envgen.packs.listing import FAMILIES, entries
 
     if family is None:
-        return None, None
+        return [], None
     family = next((known for known in FAMILIES if family == _singular(known)), family)
     if family in FAMILIES:
         names = [entry["name"] for entry in entries(family)]
         if kind is not None and kind not in names:
             raise InputError(f"there is no {_singular(family)} {kind!r}", suggestion(kind, names))
-        return family, kind
+        return [family], kind
     if kind is None:
-        for known in FAMILIES:
-            if any(entry["name"] == family for entry in entries(known)):
-                return known, family
+        of = [known for known in FAMILIES if any(entry["name"] == family for entry in entries(known))]
+        if of:
+            return of, family
         kinds = {entry["name"]: known for known in reversed(FAMILIES) for entry in entries(known)}
         near = nearest(family, kinds) if nearest(family, FAMILIES) is None else None
         if near:
@@ -86,7 +89,9 @@ def _overview(data: Mapping[str, list[dict[str, Any]]]) -> None:
     rows = [(f"{len(found)} {name}", ", ".join(e["name"] for e in found)) for name, found in data.items()]
     show.table("", ("", "names"), rows)
     for source, names in sources().items():
-        click.echo(f"{source}: is here too, with {len(names)} robots such as {source}:{names[0]}")
+        click.echo(
+            f"{source}: is here too, with {show.counted(len(names), 'robot')} such as {source}:{names[0]}"
+        )
     click.echo("\n`envgen list terrains` shows parameters, `envgen list stairs` all of one kind.")
 
 

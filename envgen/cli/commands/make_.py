@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from envgen.packs.pack import Pack
     from envgen.prompting.base import Interpretation
 
+NOTES = 3
+"""Kinds of notes that are shown."""
 EPILOG = """\b
 Examples:
   envgen make "rough terrain for ants" --count 500
@@ -159,12 +161,15 @@ def _summary(pack: Pack, tally: Tally | None, took: float) -> None:
         rate = ", all of them there already"
     elif tally and tally.earlier:
         rate = f": {fresh:,} made{rate}, {tally.earlier:,} kept from before"
-    variants = f"{len(pack):,} variant{'s' if len(pack) != 1 else ''}"
-    click.echo(f"{variants} in {show.seconds(took)}{rate}, each validated")
+    click.echo(f"{show.counted(len(pack), 'variant')} in {show.seconds(took)}{rate}, each validated")
     click.echo(f"difficulty  easy {show.histogram(_tenths(pack))} hard")
     _refusals(tally, err=False)
-    for note in _notes(pack):
+    notes = _notes(pack)
+    for note in notes[:NOTES]:
         click.secho(f"note        {note}", fg="yellow")
+    if len(notes) > NOTES:
+        others = show.counted(len(notes) - NOTES, "note")
+        click.secho(f"note        {others} of other kinds: see --json", fg="yellow")
     click.echo(f"pack        {pack.path}")
     click.echo(f"next        envgen preview {pack.path}")
 
@@ -178,7 +183,7 @@ def _tenths(pack: Pack) -> list[int]:
 
 
 def _notes(pack: Pack) -> list[str]:
-    """The most frequent kinds of notes: the first of each as it is, and how many variants more have one."""
+    """Notes by kind, the most frequent first: one as it is, and how many variants more have such a one."""
     first: dict[str, str] = {}
     having: dict[str, set[int]] = {}
     for variant in pack:
@@ -187,9 +192,9 @@ def _notes(pack: Pack) -> list[str]:
             first.setdefault(kind, note)
             having.setdefault(kind, set()).add(variant.index)
     lines = []
-    for kind in sorted(having, key=lambda kind: -len(having[kind]))[:3]:
+    for kind in sorted(having, key=lambda kind: -len(having[kind])):
         more = len(having[kind]) - 1
-        others = f" (and {more:,} more variant{'s' if more != 1 else ''})" if more else ""
+        others = f" (and {show.counted(more, 'more variant')})" if more else ""
         lines.append(first[kind] + others)
     return lines
 
@@ -209,7 +214,8 @@ def _refusals(tally: Tally | None, *, err: bool = True) -> None:
             click.echo("refused     none")
         return
     parts = ", ".join(f"{check} {number}" for check, number in tally.refused.most_common())
-    click.echo(f"refused     {sum(tally.refused.values())} draws and drawn again: {parts}", err=err)
+    draws = show.counted(sum(tally.refused.values()), "draw")
+    click.echo(f"refused     {draws} and drawn again: {parts}", err=err)
 
 
 def _json(pack: Pack, tally: Tally | None, took: float) -> dict[str, object]:
@@ -220,6 +226,7 @@ def _json(pack: Pack, tally: Tally | None, took: float) -> dict[str, object]:
         "variants": len(pack),
         "made": tally.done - tally.earlier if tally else 0,
         "refused": dict(tally.refused) if tally else {},
+        "notes": _notes(pack),
         "difficulty": _tenths(pack),
         "seconds": round(took, 3),
     }
