@@ -185,7 +185,25 @@ def test_one_file_is_enough(path, tmp_path):
     drawn = [json.dumps([v["drawn"], v["agents"], pack["task"]["kind"]]) for v in pack["variants"]]
     assert all(kind in text for text in drawn)
     assert envgen_("validate", "pack")
-    assert kind not in {name for family in (TERRAINS, OBSTACLES, ROBOTS, TASKS) for name, _ in family}
+    if not (ROOT / path).exists():  # who followed the page has it here as well
+        assert kind not in {name for family in (TERRAINS, OBSTACLES, ROBOTS, TASKS) for name, _ in family}
+
+
+def test_a_reader_who_has_added_the_files_can_renew_the_docs(tmp_path, monkeypatch):
+    docs = script()
+    (tmp_path / "examples").mkdir()
+    monkeypatch.setattr(docs, "ROOT", tmp_path)
+    shown = {path: text for path, text in contributed().items() if path != "envgen/tasks/sway.py"}
+    for path, text in shown.items():
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(text)
+    (tmp_path / "page").mkdir()
+    sandbox = docs.Sandbox(tmp_path / "page")
+    for path, text in contributed().items():
+        sandbox.write(path, text)
+    assert sandbox.groups == {"envgen.tasks": {"sway": "contributed_sway"}}, (
+        "a kind of one name twice is an error"
+    )
 
 
 # --- examples -----------------------------------------------------------------------------------
