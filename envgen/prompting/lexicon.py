@@ -225,6 +225,10 @@ def _split(phrase: str) -> list[str]:
 
 
 def _tuples(table: dict[str, Any]) -> dict[str, Any]:
+    for key, value in table.items():
+        # a word alone would be read letter by letter
+        if isinstance(value, str) and (key == "words" or isinstance(getattr(Sense, key, None), tuple)):
+            raise ValueError(f'{key} = "{value}" is to be a list: {key} = ["{value}"]')
     return {key: tuple(v) if isinstance(v, list) else v for key, v in table.items()}
 
 
@@ -266,8 +270,9 @@ def build(files: Iterable[Path]) -> Lexicon:
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
             for table in data.pop("sense", []):
-                phrases = table.pop("words")
-                sense = Sense(**_tuples(table))
+                given = _tuples(table)
+                phrases = given.pop("words")
+                sense = Sense(**given)
                 for phrase in phrases:
                     split = _split(phrase)
                     _add(lexicon, split, sense)

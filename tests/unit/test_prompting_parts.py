@@ -251,3 +251,11 @@ def test_a_broken_lexicon_is_named(tmp_path: Path) -> None:
     file.write_text('[[sense]]\nterrian = ["flat"]\nwords = ["flat"]\n')
     with pytest.raises(EnvgenError, match=r"broken\.toml is broken: .*terrian"):
         build([file])
+
+
+@pytest.mark.parametrize("line", ['robot = "ant"\nwords = ["rocker"]', 'robot = ["ant"]\nwords = "rocker"'])
+def test_a_word_alone_where_a_list_belongs_is_refused_and_not_read_letter_by_letter(tmp_path, line):
+    file = tmp_path / "robots.toml"
+    file.write_text(f"[[sense]]\n{line}\n")
+    with pytest.raises(EnvgenError, match=r'robots\.toml is broken: (robot|words) = "\w+" is to be a list'):
+        build([file])
