@@ -6,9 +6,11 @@ import { AGENT, AGENT_WIDTH, POSE_WIDTH } from "./layout";
 import type { AddEnv, Ended, EnvState } from "./messages";
 import { Player } from "./player";
 import type { Policy } from "./policies/base";
+import { Pushes } from "./pushes";
 import { Randomizer } from "./randomize";
 import type { Deed } from "./record";
 import type { ModelSource, Physics, Sim } from "./sim";
+import { restore, take } from "./state";
 import type { AgentProgram, Program, Programs } from "./tasks/program";
 import type { WorldSpec } from "./wire.gen";
 
@@ -25,11 +27,6 @@ export interface Outcome {
   warning: string | null;
   /** Whether its next episode has begun. */
   restarted: boolean;
-}
-
-interface Pushing {
-  readonly push: Push;
-  left: number;
 }
 
 /** What environments of a worker share. */
@@ -71,7 +68,7 @@ export class Environment {
   private readonly randomizer: Randomizer;
   private readonly terms: Float32Array;
   private readonly deed: { terms: Float32Array; ending: number; terminated: boolean; truncated: boolean };
-  private pushing: Pushing[] = [];
+  private readonly pushes: Pushes;
   /** Whether this episode was flagged already. */
   private warned = false;
 
@@ -98,6 +95,7 @@ export class Environment {
     try {
       const { qpos, qvel, ctrl, sensordata } = this.sim;
       this.bases = { qpos, qvel, ctrl, sensordata, heights };
+      this.pushes = new Pushes(this.sim, this.interval);
       this.randomizer = new Randomizer(this.sim, spec);
       this.drawn = () => this.randomizer.drawn;
       this.players = spec.agents.map((agent, i) => {
@@ -118,12 +116,14 @@ export class Environment {
   begin(episode: number, state: EnvState | null = null): void {
     this.around.physics.guard(() => {
       this.episode = episode;
-      this.pushing = [];
+      this.pushes.clear();
       this.warned = false;
       this.randomizer.reset(episode);
       this.sim.reset();
-      if (state) this.restore(state);
-      else this.sim.forward();
+      if (state) {
+        restore(this.sim, this.around.physics.f64, state);
+        this.randomizer.skip(state.pushes);
+      } else this.sim.forward();
     });
     const rows = this.counters();
     for (const player of this.players) {
@@ -149,7 +149,7 @@ export class Environment {
     }
     let why = this.act();
     const since = sim.time;
-    if (this.pushing.length) this.force();
+    this.pushes.apply(physics.f64);
     sim.advance(spec.frame_skip, spec.rk4);
     physics.refresh();
     const time = sim.time;
@@ -171,9 +171,7 @@ export class Environment {
 
   /** Push a body from the next control step on. */
   push(push: Push): void {
-    if (!(push.body > 0 && push.body < this.sim.nbody)) return;
-    this.pushing = this.pushing.filter((other) => other.push.body !== push.body);
-    this.pushing.push({ push, left: push.impulse ? this.interval : (push.seconds ?? this.interval) });
+    this.pushes.add(push);
   }
 
   /** Write its poses into rows of POSE_COLUMNS. */
@@ -194,48 +192,11 @@ export class Environment {
 
   /** What another worker needs to go on where this one is. */
   state(): EnvState {
-    const heap = this.around.physics.f64;
-    const parts = this.parts().map(([at, n]) => heap.slice(at, at + n));
-    const numbers = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let to = 0;
-    for (const part of parts) {
-      numbers.set(part, to);
-      to += part.length;
-    }
-    return { time: this.sim.time, pushes: this.randomizer.pushes, numbers };
+    return take(this.sim, this.around.physics.f64, this.randomizer.pushes);
   }
 
   delete(): void {
     this.sim.delete();
-  }
-
-  private parts(): [number, number][] {
-    const s = this.sim;
-    return [
-      [s.qpos, s.nq],
-      [s.qvel, s.nv],
-      [s.act, s.na],
-      [s.qacc_warmstart, s.nv],
-      [s.ctrl, s.nu],
-      [s.sensordata, s.nsensordata],
-    ];
-  }
-
-  private restore(state: EnvState): void {
-    const heap = this.around.physics.f64;
-    const write = (which: readonly [number, number][]) => {
-      let from = 0;
-      for (const [at, n] of which) {
-        heap.set(state.numbers.subarray(from, from + n), at);
-        from += n;
-      }
-    };
-    this.sim.time = state.time;
-    write(this.parts());
-    this.sim.step1();
-    // sensors of forces are of the last physics step, which was made elsewhere
-    write(this.parts());
-    this.randomizer.skip(state.pushes);
   }
 
   /** Controls of all agents; why they can't be taken, or null. */
@@ -256,23 +217,6 @@ export class Environment {
       why = `its policy gave ${player.spec.id} an action that is not finite`;
     }
     return why;
-  }
-
-  /** Forces of pushes, until the next control step. */
-  private force(): void {
-    const heap = this.around.physics.f64;
-    this.pushing = this.pushing.filter((pushing) => {
-      const { push } = pushing;
-      const at = this.sim.xfrc_applied + 6 * push.body;
-      const on = pushing.left > 1e-9;
-      for (let i = 0; i < 3; i++) {
-        const force = push.impulse ? (push.impulse[i] as number) / this.interval : (push.force?.[i] ?? 0);
-        heap[at + i] = on ? force : 0;
-        heap[at + 3 + i] = on ? (push.torque?.[i] ?? 0) : 0;
-      }
-      pushing.left -= this.interval;
-      return on;
-    });
   }
 
   private sound(): boolean {
