@@ -125,6 +125,8 @@ class Traversability:
         free: (nrow, ncol) whether a cell can be entered.
         most: Greatest difference in height (m) to a neighbour along (x, y).
         stride: Samples of the ground map (rows, columns) from one cell to the next.
+        shut: (nrow, ncol - 1) and (nrow - 1, ncol) whether a wall or a gap lies between a cell and the next
+            along x and y; None where none can.
     """
 
     x: Floats
@@ -133,6 +135,7 @@ class Traversability:
     free: NDArray[np.bool_]
     most: tuple[float, float]
     stride: tuple[int, int]
+    shut: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None
 
     @cached_property
     def labels(self) -> NDArray[np.int32]:
@@ -155,12 +158,16 @@ class Traversability:
     def steps_x(self) -> NDArray[np.bool_]:
         """(nrow, ncol - 1) whether one gets from a cell to the next along x."""
         climb = np.abs(np.diff(self.heights, axis=1)) <= self.most[0]
+        if self.shut:
+            climb &= ~self.shut[0]
         return climb & self.free[:, 1:] & self.free[:, :-1]
 
     @cached_property
     def steps_y(self) -> NDArray[np.bool_]:
         """(nrow - 1, ncol) whether one gets from a cell to the next along y."""
         climb = np.abs(np.diff(self.heights, axis=0)) <= self.most[1]
+        if self.shut:
+            climb &= ~self.shut[1]
         return climb & self.free[1:] & self.free[:-1]
 
     def cell_of(self, x: float, y: float) -> tuple[int, int]:
@@ -171,7 +178,7 @@ class Traversability:
 
 
 def traversability(
-    ground: GroundMap, size: RobotSize, blocked: NDArray[np.bool_] | None = None
+    ground: GroundMap, size: RobotSize, blocked: NDArray[np.bool_] | None = None, *, planar: bool = False
 ) -> Traversability:
     """Where a robot of that size gets along.
 
@@ -179,6 +186,7 @@ def traversability(
         ground: The ground map.
         size: What the robot masters.
         blocked: (nrow, ncol) of the ground map: where something stands in the way.
+        planar: Whether it moves along x alone: then it steps over what is narrow along x.
     """
     field = ground.field
     reach = [max(1, round(size.gap / cell)) for cell in field.cell]
@@ -187,7 +195,7 @@ def traversability(
     if ground.sharp and floor < -1e-3:
         # closing fills what is narrower than the kernel: the gaps that the robot steps over. Only the floor
         # below is filled: a passage between walls is no gap.
-        kernel = np.ones((reach[1] + 1, reach[0] + 1), dtype=np.uint8)
+        kernel = np.ones((1 if planar else reach[1] + 1, reach[0] + 1), dtype=np.uint8)
         closed = cv2.morphologyEx(heights, cv2.MORPH_CLOSE, kernel)
         heights = np.where(heights <= floor + 1e-3, closed, heights)
     stride = [max(1, int(np.ceil(PATH_CELL / cell - 1e-6))) for cell in field.cell]
@@ -200,4 +208,19 @@ def traversability(
     most = (max(size.step, size.slope * cell[0]) + 1e-4, max(size.step, size.slope * cell[1]) + 1e-4)
     x = field.origin[0] + field.cell[0] * np.arange(0, ncol, stride[0])
     y = field.origin[1] + field.cell[1] * np.arange(0, nrow, stride[1])
-    return Traversability(x.astype(float), y.astype(float), coarse, free, most, (stride[1], stride[0]))
+    shut = None
+    if ground.sharp and max(stride) > 1:  # walls may be thinner than a cell
+        rows, cols = heights[:: stride[1]], heights[:, :: stride[0]].T
+        shut = _between(rows, stride[0], most[0]), _between(cols, stride[1], most[1]).T
+    return Traversability(x.astype(float), y.astype(float), coarse, free, most, (stride[1], stride[0]), shut)
+
+
+def _between(lines: Heights, stride: int, most: float) -> NDArray[np.bool_]:
+    """(lines, n - 1) whether the samples between two cells of a line rise or fall by more than `most` (m)."""
+    ends = np.asarray(lines)[:, ::stride]
+    higher, lower = np.maximum(ends[:, :-1], ends[:, 1:]) + most, np.minimum(ends[:, :-1], ends[:, 1:]) - most
+    shut = np.zeros(higher.shape, dtype=bool)
+    for k in range(1, stride):
+        inner = np.asarray(lines)[:, k::stride][:, : ends.shape[1] - 1]
+        shut |= (inner > higher) | (inner < lower)
+    return shut

@@ -47,7 +47,8 @@ class Search:
         self.lanes: list[tuple[float, float]] = []
         least = min((agent.robot.size for agent in draw.agents), key=lambda size: size.step)
         self.widest = max(agent.robot.size.radius for agent in draw.agents)
-        self.way: Traversability = traversability(map_, least)
+        planar = any(agent.robot.planar for agent in draw.agents)
+        self.way: Traversability = traversability(map_, least, planar=planar)
         self.main = self._largest_part()
         self.x, self.y = np.tile(self.way.x, len(self.way.y)), np.repeat(self.way.y, len(self.way.x))
         self.relief: Floats = map_.relief(self.widest, self.way.stride).astype(np.float64).ravel()

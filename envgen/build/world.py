@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from envgen.build.engine import Model
 from envgen.build.ground import GroundMap
 from envgen.build.things import Thing, Whole, things, wholes
-from envgen.core.heightfield import Floats, Heightfield
+from envgen.core.heightfield import Floats, Heightfield, nearest_sample
 from envgen.core.params import RobotSize
 
 TERRAIN, OBSTACLE, GOAL = "terrain/", "obstacle/", "goal/"
@@ -188,6 +188,10 @@ class World:
         pos, half = self.model.geom_pos[boxes], self.model.geom_size[boxes]
         first = np.ceil((pos[:, :2] - half[:, :2] - field.origin) / field.cell - 1e-6).astype(int)
         last = np.floor((pos[:, :2] + half[:, :2] - field.origin) / field.cell + 1e-6).astype(int)
+        # as `terrains.base.raise_boxes` does it: what is thinner than a cell raises the nearest sample
+        middle = np.stack([nearest_sample(pos[:, i], field.origin[i], field.cell[i]) for i in (0, 1)], axis=1)
+        thin = (last < first) & (middle >= 0)
+        first, last = np.where(thin, middle, first), np.where(thin, middle, last)
         first = np.maximum(first, 0)
         tops = (pos[:, 2] + half[:, 2]).astype(np.float32)
         for (c0, r0), (c1, r1), top in zip(first.tolist(), last.tolist(), tops):

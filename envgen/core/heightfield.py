@@ -152,3 +152,8 @@ def quantise(heights: NDArray[np.floating], quantum: float = QUANTUM) -> Heights
     np.rint(steps, out=steps)
     steps *= quantum
     return steps.astype(np.float32)
+
+
+def nearest_sample(at: Floats, origin: float, cell: float) -> NDArray[np.intp]:
+    """(n,) numbers of the samples nearest to coordinates `at` (n,) in m; halfway, the upper one."""
+    return np.floor((at - origin) / cell + 0.5 + 1e-6).astype(np.intp)

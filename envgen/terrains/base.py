@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.core.families import TERRAINS
-from envgen.core.heightfield import Heights, quantise
+from envgen.core.heightfield import Heights, nearest_sample, quantise
 
 Floats = NDArray[np.float64]
 register = TERRAINS.register
@@ -193,7 +193,10 @@ def rounded(boxes: Floats) -> Floats:
 
 
 def raise_boxes(surface: Heights, patch: Patch, boxes: Floats) -> None:
-    """Raise heights (nrow, ncol) in m to the tops of the boxes (n, 7) above them."""
+    """Raise heights (nrow, ncol) in m to the tops of the boxes (n, 7) above them.
+
+    A box that is thinner than a cell and covers no sample raises the nearest, so that no wall is lost.
+    """
     turned = boxes[:, 6] != 0
     for box in boxes[turned]:
         surface[under(patch, box) & (surface < np.float32(box[5]))] = np.float32(box[5])
@@ -208,6 +211,13 @@ def raise_boxes(surface: Heights, patch: Patch, boxes: Floats) -> None:
         ],
         axis=1,
     )
+    for least, most, first, origin, cell in (
+        (0, 1, 2, rows[0], patch.cell[1]),
+        (2, 3, 0, cols[0], patch.cell[0]),
+    ):
+        middle = nearest_sample((straight[:, first] + straight[:, first + 1]) / 2, origin, cell)
+        thin = (spans[:, most] <= spans[:, least]) & (middle >= 0)
+        spans[thin, least], spans[thin, most] = middle[thin], middle[thin] + 1
     for (r0, r1, c0, c1), top in zip(spans.tolist(), straight[:, 5].astype(np.float32)):
         part = surface[r0:r1, c0:c1]
         np.maximum(part, top, out=part)

@@ -27,17 +27,19 @@ class Reachable(Check):
     def run(self, subject: Subject) -> Finding:
         world = subject.world
         lost = []
-        ways: dict[RobotSize, Traversability] = {}
+        ways: dict[tuple[RobotSize, bool], Traversability] = {}
         for i, agent in enumerate(world.agents):
             size = subject.size_of(agent)
-            if size not in ways:
-                ways[size] = traversability(world.ground, size, world.blocked(size))
-            way = ways[size]
+            planar = f"{agent}/root_x" in world.names("jnt")
+            if (size, planar) not in ways:
+                blocked = world.blocked(size)
+                ways[size, planar] = traversability(world.ground, size, blocked, planar=planar)
+            way = ways[size, planar]
             goal = world.goals[min(i, len(world.goals) - 1)]
             start = subject.root_of(agent)
             here = way.cell_of(float(start[0]), float(start[1]))
             there = way.cell_of(float(goal[0]), float(goal[1]))
-            if not _reached(way, here, there, planar=f"{agent}/root_x" in world.names("jnt")):
+            if not _reached(way, here, there, planar=planar):
                 lost.append(agent)
         share = 1 - len(lost) / len(world.agents)
         return self.at_least(share, 1.0, f"no path for {', '.join(lost)}")
