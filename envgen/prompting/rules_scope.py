@@ -131,17 +131,29 @@ LEVELS = 40
 
 def levels(reading: Reading) -> None:
     """Columns of a board, which are no variants: "a board with eight levels", "a curriculum of 10 levels"."""
-    boards = reading.lexicon.tables.get("boards", ())
     for i, item in list(reading.open()):
         number = item.quantity.whole if item.quantity else None
-        link, board, noun = reading.at(i - 1), reading.at(i - 2), reading.at(i + 1)
-        if number is None or not 1 <= number <= LEVELS or not link or not board or not noun:
+        link, noun = reading.at(i - 1), reading.at(i + 1)
+        if number is None or not 1 <= number <= LEVELS or not link or not noun:
             continue
-        layout = board.sense("layout")
-        of_board = board.word in boards or (layout is not None and layout.layout == "grid")
-        if of_board and link.word in ("with", "of", "in") and noun.word in ("level", "levels"):
-            reading.layout = ("grid", reading.use(i - 2))
+        if noun.word not in ("level", "levels") or not (
+            link.word in ("with", "of", "in") or link.punct == ","
+        ):
+            continue
+        # "a board of stairs and slopes with 5 levels" speaks of the board all the same
+        far = link.word == "with" or link.punct == ","
+        nearer = range(i - 2, -1, -1) if far else range(i - 2, i - 3, -1)
+        board = next((j for j in nearer if _is_board(reading, j)), None)
+        if board is not None and reading.sentence(board) == reading.sentence(i):
+            reading.layout = ("grid", reading.use(board))
             reading.put("terrain.levels", number, reading.use(i, i + 1))
+
+
+def _is_board(reading: Reading, i: int) -> bool:
+    item = reading.at(i)
+    layout = item.sense("layout") if item else None
+    named = item is not None and item.word in reading.lexicon.tables.get("boards", ())
+    return named or (layout is not None and layout.layout == "grid")
 
 
 def variants(reading: Reading) -> None:

@@ -61,7 +61,13 @@ def test_a_layout_of_what_is_listed(prompt, layout, kinds):
 
 
 @pytest.mark.parametrize(
-    "prompt", ["a board with eight levels of stairs", "a curriculum of 8 levels of stairs"]
+    "prompt",
+    [
+        "a board with eight levels of stairs",
+        "a curriculum of 8 levels of stairs",
+        "a board of stairs with 8 levels",
+        "a curriculum board of stairs and slopes, 8 levels",
+    ],
 )
 def test_levels_of_a_board_are_no_variants(prompt):
     meaning = interpret(prompt)
