@@ -32,6 +32,7 @@ class Sense:
         alternatives: Whether either the terrain or the obstacle is meant, not both.
         weak: Whether it counts only if no other terrain is named.
         robot_params: Parameters that the robot's name implies, where its kind has them.
+        equips: Parameters of every robot, sensors, and what they are where the word is all that is said.
         param: Parameters that a length beside the phrase may set.
         measure: The same for words that only measure.
         measures: A path of the EnvCfg that a number beside the phrase sets, in unit `dimension`.
@@ -69,6 +70,7 @@ class Sense:
     alternatives: bool = False
     weak: bool = False
     robot_params: Mapping[str, Any] = field(default_factory=dict)
+    equips: Mapping[str, int] = field(default_factory=dict)
     param: tuple[str, ...] = ()
     measure: tuple[str, ...] = ()
     measures: str = ""

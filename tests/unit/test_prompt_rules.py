@@ -288,3 +288,30 @@ def test_wheels_are_the_rover_s_axles_and_no_number_of_rovers(prompt: str, count
     (rover,) = cfgio.dump(read.cfg)["robots"]
     assert (rover["model"], rover["count"], rover["params"]) == ("rover", count, {"axles": axles})
     assert read.unmapped == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("ants with a height scan on rough terrain", {"height_scan": 11}),
+        ("an ant with height_scan=9 and imu=1 on stairs", {"height_scan": 9, "imu": 1}),
+        ("an ant with a 7 x 7 height scan", {"height_scan": 7}),
+        ("ant, height scan of 5, rough", {"height_scan": 5}),
+        ("quadruped with an IMU and foot contact sensors, hills", {"imu": 1, "foot_touch": 1}),
+        ("quadruped without imu, with touch sensors, on stairs", {"imu": 0, "foot_touch": 1}),
+        ("rovers with lidar in a maze", {"height_scan": 11}),
+    ],
+)
+def test_sensors(prompt: str, expected: dict[str, int]) -> None:
+    result = interpret(prompt, "offline")
+    assert dict(result.cfg.robots[0].params) == expected
+    assert result.unmapped == ()
+
+
+def test_sensors_go_to_every_robot_and_take_no_number_of_other_things() -> None:
+    result = interpret("two ants and a rover, all with an imu, two boxes", "offline")
+    assert [(r.model, r.count, dict(r.params)) for r in result.cfg.robots] == [
+        ("ant", 2, {"imu": 1}),
+        ("rover", 1, {"imu": 1}),
+    ]
+    assert result.cfg.obstacles[0].count == 2
