@@ -291,7 +291,13 @@ def test_a_folder_of_the_user_is_listed_with_what_is_wrong_in_it(tmp_path, monke
 
 @pytest.mark.parametrize(
     ("robot", "difficulty", "slowest", "falls"),
-    [("ant", [0.1, 0.5], 0.8, 1), ("biped", [0.0, 0.2], 0.25, 1), ("humanoid", [0.0, 0.3], 0.05, 2)],
+    [
+        ("ant", [0.1, 0.5], 0.8, 1),
+        ("biped", [0.0, 0.2], 0.25, 1),
+        ("hopper", [0.0, 0.3], 0.35, 2),
+        ("humanoid", [0.0, 0.3], 0.05, 2),
+        ("walker2d", [0.0, 0.3], 0.4, 1),
+    ],
 )
 def test_a_walking_policy_walks_on_rough_ground(tmp_path, robot, difficulty, slowest, falls):
     """Towards the commanded speed, upright, and better than the gait of which it was made."""
@@ -332,5 +338,7 @@ def test_every_network_that_comes_with_envgen_is_whole():
     found = {entry["name"]: entry for entry in listed()}
     assert found["ant-walk"]["robot"] == "ant"
     assert found["biped-walk"]["robot"] == "biped"
+    assert found["hopper-walk"]["robot"] == "hopper"
     assert found["humanoid-walk"]["robot"] == "humanoid"
+    assert found["walker2d-walk"]["robot"] == "walker2d"
     assert all(entry["error"] is None for entry in found.values())
