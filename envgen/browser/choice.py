@@ -1,8 +1,9 @@
-"""Who gets which policy: `gait`, `ant_0=gait`, `team:red=random`, `walk.onnx@30%`."""
+"""Who gets which policy: `gait`, `ant_0=gait`, `ant_*=gait`, `team:red=random`, `walk.onnx@30%`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,8 @@ from envgen.core.errors import InputError, nearest
 if TYPE_CHECKING:
     from envgen.browser.session import Session
 
-FORMS = "Write POLICY, AGENT=POLICY, team:TEAM=POLICY, and @30% behind it for a share."
+FORMS = "Write POLICY, AGENT=POLICY (or 'ant_*=POLICY'), team:TEAM=POLICY, and @30% behind it for a share."
+FITTING = "Take one for this robot and task; `envgen list policies` says which are for what."
 _TEAM = "team:"
 
 
@@ -21,7 +23,7 @@ class Choice:
 
     Attributes:
         policy: Name of a policy of the page, or the path of an .onnx file.
-        agent: Agent id, or None.
+        agent: Agent id or a pattern of ids such as `ant_*`, or None.
         team: Team, or None.
         share: Share of those agents that get it, 0 to 1.
     """
@@ -56,24 +58,37 @@ class Choice:
             Who refused it: a line per robot and reason, with `policy`, `robot`, `agents` and `why`.
 
         Raises:
-            InputError: The policy is unknown, there is no such agent, or it fits none.
+            InputError: The policy is unknown, there is no such agent or team, or it fits none.
         """
         key = page.add_onnx(Path(self.policy)) if self.policy.endswith(".onnx") else self._key(page)
-        to: dict[str, Any] = {}
-        if self.share < 1:
-            to["share"] = self.share
+        share = {"share": self.share} if self.share < 1 else {}
+        results = [page.set_policy(key, {**to, **share}) for to in self._selections(page)]
+        if not any(result["agents"] for result in results):
+            raise InputError(f"the policy {self.policy!r} drives nobody: {page.problem()[0]}", FITTING)
+        refused: dict[tuple[str, str], dict[str, Any]] = {}
+        for reason in (reason for result in results for reason in result["reasons"]):
+            line = refused.setdefault((reason["robot"], reason["why"]), {**reason, "agents": 0})
+            line["agents"] += reason["agents"]
+        return [{"policy": self.policy, **reason} for reason in refused.values()]
+
+    def _selections(self, page: Session) -> list[dict[str, Any]]:
+        """Who is meant, as the page takes it: worlds of one pack may have different numbers of robots."""
+        if self.team is None and self.agent is None:
+            return [{}]
+        agents = page.agents()
         if self.team is not None:
-            to["team"] = self.team
-        if self.agent is not None:
-            ids = {agent["id"]: agent["agent"] for agent in page.agents()}
-            if self.agent not in ids:
-                raise InputError(f"there is no agent {self.agent!r}", f"Known: {', '.join(sorted(ids))}.")
-            to["agents"] = [ids[self.agent]]
-        result = page.set_policy(key, to)
-        if not result["agents"]:
-            cause, remedy = page.problem() if result["refused"] else ("no agent is meant by it", FORMS)
-            raise InputError(f"the policy {self.policy!r} drives nobody: {cause}", remedy)
-        return [{"policy": self.policy, **reason} for reason in result["reasons"]]
+            teams = {agent["team"] for agent in agents}
+            if self.team not in teams:
+                raise InputError(f"there is no team {self.team!r}", f"Known: {', '.join(sorted(teams))}.")
+            return [{"team": self.team}]
+        worlds: dict[int, list[int]] = {}
+        for agent in agents:
+            if fnmatchcase(agent["id"], str(self.agent)):
+                worlds.setdefault(agent["agent"], []).append(agent["slot"])
+        if not worlds:
+            ids = sorted({agent["id"] for agent in agents})
+            raise InputError(f"there is no agent {self.agent!r}", f"Known: {', '.join(ids)}.")
+        return [{"agents": [number], "slots": slots} for number, slots in worlds.items()]
 
     def _key(self, page: Session) -> str:
         known = {row["name"]: row["key"] for row in page.policies()}

@@ -253,7 +253,9 @@ def check(options: Options) -> None:
     Raises:
         InputError: One is out of range or a folder is missing.
     """
-    for path in (options.record, options.screenshot):
+    for path, suffix in ((options.record, ".parquet"), (options.screenshot, ".png")):
+        if path and path.suffix.lower() != suffix:
+            raise InputError(f"{path} is to be a {suffix} file", f"Call it {path.with_suffix(suffix).name}.")
         if path and not path.parent.is_dir():
             raise InputError(f"the folder {path.parent} is not there", "Make it, or give another path.")
     if options.record_steps < 1:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 
+import pandas
 import pytest
 
 ENVGEN = [sys.executable, "-m", "envgen.cli.main"]
@@ -53,9 +54,19 @@ def test_who_refuses_a_policy_is_said_where_others_take_it(tmp_path):
     assert "refused by 3 agents (hopper)" in result.stderr
 
 
-def test_a_pack_with_a_recording_and_a_picture(tmp_path):
-    import pandas
+def test_an_agent_is_meant_by_its_id_where_worlds_differ_in_their_number(tmp_path):
+    result = call(
+        "run", "one to three ants and a rover on flat ground", "--count", "6", "--seconds", "0.5", "--json",
+        "--policy", "zero", "--policy", "rover_0=gait", "--policy", "ant_[12]=random",
+        "--record", "r.parquet", "--record-steps", "2", cwd=tmp_path,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    table = pandas.read_parquet(tmp_path / "r.parquet")
+    who = table.groupby("agent")["policy"].agg(set).to_dict()
+    assert who == {"ant_0": {"zero"}, "ant_1": {"random"}, "ant_2": {"random"}, "rover_0": {"gait"}}
 
+
+def test_a_pack_with_a_recording_and_a_picture(tmp_path):
     made = call("make", "hopper on flat ground", "--count", "3", "--out", "pack", "--quiet", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
     result = call(
@@ -76,6 +87,8 @@ def test_a_pack_with_a_recording_and_a_picture(tmp_path):
     [
         (["ant", "--policy", "giat"], "there is no policy 'giat'", "Did you mean 'gait'?"),
         (["ant", "--policy", "ant_7=gait"], "there is no agent 'ant_7'", "Known: ant_0"),
+        (["ant", "--policy", "team:green=gait"], "there is no team 'green'", "Known: ant_0"),
+        (["ant", "--record", "r.csv"], "r.csv is to be a .parquet file", "Call it r.parquet"),
         (["ant", "--policy", "none.onnx"], "there is no file none.onnx", "Give the path"),
         (["ant", "--policy", "gait@200%"], "no share such as @30%", "team:TEAM=POLICY"),
         (["ant", "--count", "0"], "a count of 0 is not possible", "Give 1 to 10,000"),

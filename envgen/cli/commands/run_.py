@@ -23,8 +23,8 @@ Examples:
   envgen run "rough terrain for ants" --count 500 --json
 
 A policy is a name that `envgen list policies` shows or the path of an .onnx file. It goes to all agents, to
-AGENT=POLICY, to team:TEAM=POLICY, and behind @ to a share of them. Ctrl-C ends it; what was measured until
-then is printed.
+AGENT=POLICY or 'ant_*=POLICY', to team:TEAM=POLICY, and behind @ to a share of them. Ctrl-C ends it; what was
+measured until then is printed.
 """
 
 
