@@ -140,6 +140,10 @@ def _contact(draw: Draw) -> str:
     return " ".join(attributes)
 
 
+LONGEST = 300
+"""Characters of a comment."""
+
+
 def _safe_comment(line: str) -> str:
     """Text that can stand in an XML comment: no double hyphen, no control characters."""
     printable = line
@@ -147,7 +151,10 @@ def _safe_comment(line: str) -> str:
         printable = "".join(c if c.isprintable() and ord(c) < 0xD800 else " " for c in line)
     while "--" in printable:
         printable = printable.replace("--", "- -")
-    return printable.rstrip("-")[:300]
+    if len(printable) > LONGEST:  # not in the middle of a number
+        cut = printable[: LONGEST - 4]
+        printable = cut[: max(cut.rfind(","), cut.rfind(" "), LONGEST // 2)].rstrip(" ,") + " ..."
+    return printable.rstrip("-")
 
 
 def _section(parts: list[Fragment], name: str) -> str:

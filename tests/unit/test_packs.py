@@ -145,6 +145,14 @@ def test_a_prompt_cannot_break_out_of_the_comment(tmp_path):
     assert pack.manifest["prompt"] == cfg.prompt
 
 
+def test_a_long_comment_ends_between_words(tmp_path):
+    pack = make(make_cfg(prompt="- a hill of 12.5 m -" * 40), 1, out=tmp_path / "p", jobs=1)
+    line = next(line for line in pack[0].xml.splitlines() if "prompt:" in line)
+    assert line.endswith((" of ... -->", " hill ... -->", " a ... -->", " 12.5 ... -->", " m - - ... -->"))
+    assert len(line) < 330
+    assert pack[0].model().nbody > 1
+
+
 # --- sweeps -------------------------------------------------------------------------------------
 
 
