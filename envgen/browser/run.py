@@ -57,7 +57,7 @@ class Outcome:
         policies: A line per policy: name, agents, episodes, successes, mean reward of an episode.
         refused: A line per policy, robot and reason: agents that refused it and kept what they had.
         failed: A line per policy that failed or hung as it ran: its name and why; its agents rest.
-        given_up: Variants that could not be made.
+        given_up: A line per variant that could not be made: index, check, cause, remedy.
         interrupted: Whether Ctrl-C ended it early.
     """
 
@@ -65,7 +65,7 @@ class Outcome:
     policies: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
-    given_up: int = 0
+    given_up: list[dict[str, Any]] = field(default_factory=list)
     interrupted: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -75,6 +75,7 @@ class Outcome:
             "policies": self.policies,
             "policies_refused": self.refused,
             "policies_failed": self.failed,
+            "given_up": self.given_up,
             "interrupted": self.interrupted,
         }
 
@@ -109,7 +110,7 @@ def run(root: Path, source: Source, options: Options, told: Told = lambda *_: No
         if stopped():
             outcome.interrupted = True
             return outcome
-        outcome.given_up = int(stats["job"]["givenUp"])
+        outcome.given_up = list(stats["job"]["lost"])
         if not stats["environments"]:
             raise WorkError("no environment runs", "See `envgen make` with the same source for the reasons.")
         made = time.perf_counter() - began

@@ -82,6 +82,20 @@ def test_a_pack_with_a_recording_and_a_picture(tmp_path):
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_what_is_missing_of_a_damaged_pack_is_told_with_its_reason(tmp_path):
+    made = call("make", "hopper on flat ground", "--count", "3", "--out", "pack", "--quiet", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    with open(tmp_path / "pack" / "variants" / "00001" / "env.xml", "a") as file:
+        file.write(" ")
+    result = call("run", "pack", "--seconds", "0.5", "--json", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    figures = json.loads(result.stdout)
+    assert figures["environments"] == 2
+    assert [line["index"] for line in figures["given_up"]] == [1]
+    assert re.search("variant 1 could not be made: .*variants/00001/env.xml is not what", result.stderr)
+    assert "--resume" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "cause", "remedy"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -99,6 +99,7 @@ def command(
         outcome = run(root, meant, options, _teller(bar, quiet=quiet))
     if outcome.figures:
         show.emit(outcome.to_json()) if as_json else _print(outcome)
+    _lost(outcome.given_up)
     for line in outcome.refused:
         many = "1 agent" if line["agents"] == 1 else f"{line['agents']:,} agents"
         cause = str(line["why"]).splitlines()[0]
@@ -112,6 +113,17 @@ def command(
         above = "; what was measured until then is above" if outcome.figures else " before it ran"
         raise KeyboardInterrupt(f"interrupted{above}", "Run it again.")
     return 0
+
+
+def _lost(lines: list[dict[str, Any]]) -> None:
+    """Why variants are missing: once for each reason."""
+    reasons: dict[tuple[str, str], list[int]] = {}
+    for line in lines:
+        reasons.setdefault((line["cause"], line["remedy"]), []).append(line["index"])
+    for (cause, remedy), indices in reasons.items():
+        more = f" and {show.counted(len(indices) - 1, 'more variant')}" if len(indices) > 1 else ""
+        click.echo(f"variant {indices[0]}{more} could not be made: {cause}", err=True)
+        click.echo(f"        {remedy}", err=True)
 
 
 def _teller(bar: Callable[[float, str], None] | None, *, quiet: bool) -> Told:
@@ -145,7 +157,7 @@ def _print(outcome: Outcome) -> None:
         ),
     ]
     if outcome.given_up:
-        rows.append(("not made", f"{outcome.given_up:,}", "variants were refused in every draw"))
+        rows.append(("not made", f"{len(outcome.given_up):,}", "for reasons below"))
     show.table("", ("", "", ""), rows)
     lines = [
         (

@@ -210,6 +210,7 @@ export const sourceEvents: SourceEvents = {
       made: message.made,
       refused,
       givenUp: message.given_up.length,
+      lost: message.given_up,
       elapsed: message.elapsed,
     };
     const lost = message.given_up[0];

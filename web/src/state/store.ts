@@ -6,7 +6,7 @@ import type { ColourBy } from "../lib/colours.ts";
 import type { Recipe } from "../lib/link.ts";
 import type { Bin, Tally } from "../lib/scores.ts";
 import type { FrameTimes } from "../scene/view.ts";
-import type { InterpretationSpec } from "../stream.gen.ts";
+import type { GivenUp, InterpretationSpec } from "../stream.gen.ts";
 
 /** Cause and remedy, as all errors of envgen have them. */
 export interface Problem {
@@ -50,6 +50,8 @@ export interface Job {
   readonly made: number;
   readonly refused: number;
   readonly givenUp: number;
+  /** Those that were given up, told at the end. */
+  readonly lost: readonly GivenUp[];
   readonly elapsed: number;
   readonly seed: string;
   /** Seconds from the request to the first world that runs, and to the last. */
@@ -63,6 +65,7 @@ export const NO_JOB: Job = {
   made: 0,
   refused: 0,
   givenUp: 0,
+  lost: [],
   elapsed: 0,
   seed: "0",
   firstAfter: null,
