@@ -71,6 +71,17 @@ def test_sumo_has_two_agents_with_rewards_of_their_own(opens):
     tab.page.get_by_text("ant_1 plays").wait_for()
 
 
+def test_networks_for_what_runs_come_before_the_others(opens):
+    tab = opens()
+    tab.run("hoppers on rough ground", 2)
+    fifth = tab.page.locator(".policies > button").nth(4)
+    tab.until("the hopper's network", lambda: "hopper-walk" in fifth.inner_text())
+    assert "idle" not in fifth.get_attribute("class")
+    assert "idle" in tab.page.get_by_role("radio", name="ant-walk").get_attribute("class")
+    tab.run("two ants in sumo", 2)
+    tab.until("no network of this task", lambda: tab.page.locator(".policy.idle").count() >= 5)
+
+
 def test_an_agent_that_is_out_says_so_while_the_others_go_on(opens):
     tab = opens(draw=True, reduced_motion="reduce")
     tab.run("two hoppers racing on flat ground", 1)

@@ -13,7 +13,16 @@ const BUILT_IN: readonly PolicyRow[] = (
     ["zero", "the middle of every control"],
     ["keyboard", "W A S D drive the agent in focus"],
   ] as const
-).map(([kind, detail]) => ({ key: kind, name: kind, kind, id: null, robot: null, detail, problem: null }));
+).map(([kind, detail]) => ({
+  key: kind,
+  name: kind,
+  kind,
+  id: null,
+  robot: null,
+  task: null,
+  detail,
+  problem: null,
+}));
 
 /** Agents of one robot that refuse a policy for one reason. */
 export interface Refusal {
@@ -62,6 +71,7 @@ export class Policies {
         kind: "onnx",
         id: null,
         robot: p.robot || null,
+        task: p.task || null,
         detail: [p.robot, p.task].filter(Boolean).join(", ") || "ONNX",
         problem: p.error,
       });
@@ -88,6 +98,7 @@ export class Policies {
       kind: "onnx",
       id: null,
       robot: null,
+      task: null,
       detail: "dropped here",
       problem: null,
     });
@@ -132,7 +143,8 @@ export class Policies {
     const detail = facts
       ? `${facts.observation} → ${facts.action}${facts.robot ? `, ${facts.robot}` : ""}`
       : row.detail;
-    this.put({ ...row, id: info.id, robot: facts?.robot ?? row.robot, detail });
+    const [robot, task] = [facts?.robot ?? row.robot, facts?.task ?? row.task];
+    this.put({ ...row, id: info.id, robot, task, detail });
     return info.id;
   }
 

@@ -106,7 +106,9 @@ export interface PolicyRow {
   readonly kind: "zero" | "random" | "gait" | "keyboard" | "onnx";
   /** Number in the pool, once it was loaded. */
   readonly id: number | null;
+  /** Robot and task that a network is for, if it is known. */
   readonly robot: string | null;
+  readonly task: string | null;
   readonly detail: string;
   readonly problem: string | null;
 }

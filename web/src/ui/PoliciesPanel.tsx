@@ -1,6 +1,6 @@
 /** Policies: choose one, then say which agents get it; it acts at the next control step. */
 
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { app } from "../run/app.ts";
 import * as store from "../state/store.ts";
@@ -11,14 +11,24 @@ import { PolicyItem } from "./PolicyItem.tsx";
 export function PoliciesPanel() {
   const over = useSignal(false);
   const picker = useRef<HTMLInputElement>(null);
+  // networks for what runs come first; those for other robots or tasks are dim
+  const rows = useComputed(() => {
+    void store.stats.value?.environments;
+    const robots = new Set<string>();
+    for (const [, env] of app()?.engine.running() ?? []) for (const a of env.spec.agents) robots.add(a.robot);
+    const fits = (p: store.PolicyRow) =>
+      p.robot === null || (robots.has(p.robot) && p.task === store.task.value?.kind);
+    const all = store.policies.value.map((row) => ({ row, idle: robots.size > 0 && !fits(row) }));
+    return [...all.filter((p) => !p.idle), ...all.filter((p) => p.idle)];
+  });
   const take = async (files: FileList | null | undefined) => {
     for (const file of files ?? []) await app()?.policies.drop(file);
   };
   return (
     <Panel title="Policies">
       <div class="policies" role="radiogroup" aria-label="Policy to apply">
-        {store.policies.value.map((p) => (
-          <PolicyItem key={p.key} row={p} />
+        {rows.value.map(({ row, idle }) => (
+          <PolicyItem key={row.key} row={row} idle={idle} />
         ))}
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: files are dropped on it, which a plain button does as well */}

@@ -4,7 +4,8 @@ import { category, css } from "../lib/colours.ts";
 import { count } from "../lib/format.ts";
 import * as store from "../state/store.ts";
 
-export function PolicyItem({ row }: { row: store.PolicyRow }) {
+/** @param idle whether it is for other robots or another task than what runs */
+export function PolicyItem({ row, idle }: { row: store.PolicyRow; idle: boolean }) {
   const agents = store.scores.value.find((s) => s.policy === row.id)?.agents ?? 0;
   const chosen = store.chosenPolicy.value === row.key;
   return (
@@ -13,8 +14,8 @@ export function PolicyItem({ row }: { row: store.PolicyRow }) {
       type="button"
       role="radio"
       aria-checked={chosen}
-      class={row.problem ? "policy broken" : "policy"}
-      title={row.problem ?? row.detail}
+      class={row.problem ? "policy broken" : idle ? "policy idle" : "policy"}
+      title={row.problem ?? (idle ? `${row.detail}: nothing that runs is for it` : row.detail)}
       disabled={row.problem !== null}
       onClick={() => {
         store.chosenPolicy.value = row.key;
