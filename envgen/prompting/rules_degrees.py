@@ -13,6 +13,8 @@ from envgen.prompting.reading import Draft, Reading
 SIZES = ("size", "radius", "height", "amplitude", "step_height", "depth", "gap", "slope", "width")
 
 HEIGHTS = ("slope", "height", "size")
+RISES = ("amplitude", "step_height", "height", "depth")
+"""What makes a ground steep that has no slope."""
 
 
 def sizes(reading: Reading) -> None:
@@ -25,7 +27,8 @@ def sizes(reading: Reading) -> None:
         tail = own.param if own else ()
         if measure and measure.measure[0] not in HEIGHTS:
             tail = ()  # a "long corridor" is no wide one, but "steep hills" are high ones
-        names = (*measure.measure, *tail) if measure else (*tail, *SIZES)
+        rises = RISES if measure and measure.measure[0] == "slope" else ()  # "steep stairs"
+        names = (*measure.measure, *tail, *rises) if measure else (*tail, *SIZES)
         for draft in drafts:
             _share(reading, draft, i, names, sense)
 
@@ -46,11 +49,22 @@ def _share(reading: Reading, draft: Draft, i: int, names: Iterable[str], sense: 
         if spec is None or name in draft.values:
             continue
         low, high = _span(reading, spec)
-        value = [low + (high - low) * s for s in sense.share]
+        value = [low + (high - low) * s for s in _stressed(sense.share, _degree(reading, i))]
         value = [float(f"{min(max(v, spec.low), spec.high):.3g}") for v in value]
-        if value[0] < value[1] and draft.set(name, value, reading.items[i].text):
-            reading.use(i)
+        said = (i - 1, i) if _degree(reading, i) != 1.0 else (i,)
+        if value[0] < value[1] and draft.set(name, value, reading.span(*said)):
+            reading.use(*said)
             return
+
+
+def _stressed(share: tuple[float, ...], degree: float) -> tuple[float, ...]:
+    """The outer half of what an adjective means after "very", the inner one after "slightly"."""
+    low, high = share
+    outer_is_high = low + high > 1
+    middle = (low + high) / 2
+    if degree == 1.0:
+        return share
+    return (middle, high) if outer_is_high == (degree > 1) else (low, middle)
 
 
 def _span(reading: Reading, spec: Param) -> tuple[float, float]:
@@ -116,6 +130,22 @@ def difficulty(reading: Reading) -> None:
         i, sense = negated[-1]
         hard = sum(sense.difficulty) / 2 > 0.5
         reading.put("difficulty", [0.0, 0.6] if hard else [0.4, 1.0], reading.use(i))
+    else:
+        _intensity(reading)
+
+
+STRONG, WEAK = [0.6, 1.0], [0.0, 0.4]
+"""Difficulty of "very rough ground" and of "slightly hilly ground"."""
+
+
+def _intensity(reading: Reading) -> None:
+    """Words of degree right before a ground: "very rough ground", "slightly hilly"."""
+    grounds = {terrain.at for terrain in reading.terrains}
+    for i, _, sense in list(reading.having("degree")):
+        if i + 1 in grounds:
+            if "difficulty" not in reading.fields:
+                reading.put("difficulty", STRONG if sense.degree > 1 else WEAK, reading.span(i, i + 1))
+            reading.use(i)
 
 
 def _grows(reading: Reading, i: int, j: int) -> bool:

@@ -315,3 +315,27 @@ def test_sensors_go_to_every_robot_and_take_no_number_of_other_things() -> None:
         ("rover", 1, {"imu": 1}),
     ]
     assert result.cfg.obstacles[0].count == 2
+
+
+@pytest.mark.parametrize(
+    ("prompt", "difficulty"),
+    [
+        ("very rough ground for ants", [0.6, 1.0]),
+        ("gently rough ground for ants", [0.0, 0.4]),
+        ("ants on slightly hilly ground", [0.0, 0.4]),
+        ("very rough, easy ground for ants", [0.0, 0.3]),  # what is said of difficulty itself counts
+        ("ants on rough ground, very windy", [0.0, 1.0]),
+        ("ants on very large boulders", [0.0, 1.0]),  # their size is meant
+    ],
+)
+def test_a_word_of_degree_before_a_ground_is_its_difficulty(prompt: str, difficulty: list[float]) -> None:
+    assert cfg(prompt)["difficulty"] == difficulty
+    assert interpret(prompt).unmapped == ()
+
+
+def test_a_word_of_degree_before_an_adjective_takes_it_further() -> None:
+    def height(prompt: str) -> list[float]:
+        return cfg(prompt)["terrain"]["sub_terrains"][0]["step_height"]
+
+    plain, strong, weak = (height(f"ants on {word}steep stairs") for word in ("", "very ", "slightly "))
+    assert weak[0] == plain[0] < weak[1] == strong[0] < plain[1] == strong[1]
