@@ -7,12 +7,17 @@ robots, half a second's work, so that the first variant of a prompt doesn't wait
 from __future__ import annotations
 
 import gc
+import signal
 from contextlib import suppress
 
-import envgen.packs.streaming as streaming
-from envgen.build.variant import build
-from envgen.core.cfgio import parse
-from envgen.core.families import ROBOTS
+# Ctrl-C reaches this process too; its parent answers it, and closes what this one waits for. The handler
+# goes back below, as the processes that are forked have it.
+_before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+import envgen.packs.streaming as streaming  # noqa: E402
+from envgen.build.variant import build  # noqa: E402
+from envgen.core.cfgio import parse  # noqa: E402
+from envgen.core.families import ROBOTS  # noqa: E402
 
 __all__ = ["streaming"]
 
@@ -20,3 +25,4 @@ for _name in ROBOTS.names():
     with suppress(Exception):  # told when a variant with it is made
         build(parse({"name": "ahead", "robots": [{"model": _name}]}), 0, 0)
 gc.freeze()
+signal.signal(signal.SIGINT, _before)

@@ -57,6 +57,27 @@ def test_ctrl_c_ends_it_and_its_processes(tmp_path: Path) -> None:
     assert all(gone(pid) for pid in workers)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C goes otherwise")
+def test_ctrl_c_while_the_robots_are_read_says_one_thing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "envgen", "serve", "--no-browser", "--port", "0", "ants"]
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert " at http" in process.stdout.readline()
+    time.sleep(0.6)  # the process that the crew is forked from is at its imports or at the robots
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=30)[1]
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    assert "the server was stopped" in said
+
+
 def test_a_killed_server_leaves_no_processes(tmp_path: Path) -> None:
     with serve(tmp_path, "--port", "0") as own:
         until = time.monotonic() + 60
