@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from envgen.core import cfgio
+from envgen.core.errors import InputError
 from envgen.packs.journal import MANIFEST, NAME
 from envgen.packs.make import is_file
 from envgen.packs.pack import Pack
@@ -30,10 +32,36 @@ def source_of(argument: str | None) -> tuple[Path, Source | None]:
         within = path.resolve().is_relative_to(here.resolve())
         root = here if within else path.resolve().parent
         return root, PackSource(pack=path.resolve().relative_to(root.resolve()).as_posix())
+    if path.name == MANIFEST and path.is_file():
+        raise InputError(f"{argument} lists the files of a pack", f"Give its folder, {path.parent}.")
+    if _means_pack(argument):
+        raise InputError(
+            f"there is no pack {argument}",
+            "Give the folder or .zip of a pack; a prompt is words with spaces.",
+        )
     if is_file(argument):
         return here, CfgSource(cfg=cfgio.dump(cfgio.load(path)))
     interpret(argument)
     return here, PromptSource(prompt=argument)
+
+
+def _means_pack(argument: str) -> bool:
+    """Whether what is no folder and no .zip is the path of a pack all the same, and not one word of a prompt.
+
+    Otherwise `packs/ants-on-hills`, mistyped, would run as ants on hills.
+    """
+    text = argument.replace("\\", "/")
+    if re.search(r"\s", text) or not text or _is_readable(argument):
+        return False
+    if text.lower().endswith(".zip") or text.startswith(("./", "../", "/", "~/")):
+        return True
+    head, slash, _ = text.rstrip("/").rpartition("/")
+    return bool(slash and _is_folder(Path(head))) or bool(re.search(r"[a-z]-s[0-9]+$", text))
+
+
+def _is_readable(argument: str) -> bool:
+    """Whether it is the path of a parameter file, or of a robot or heightmap that a prompt may name."""
+    return is_file(argument) or argument.lower().endswith((".xml", ".mjcf", ".png", ".npy"))
 
 
 def _is_folder(path: Path) -> bool:

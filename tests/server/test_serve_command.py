@@ -78,6 +78,20 @@ def test_ctrl_c_while_the_robots_are_read_says_one_thing(tmp_path: Path) -> None
     assert "the server was stopped" in said
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["gone.zip", "packs/ants-on-hills", "./ants", "../ants", "rough-terrain-for-ants-s0", "packs/ants/"],
+)
+def test_a_pack_that_is_not_there_is_no_prompt(tmp_path: Path, name: str) -> None:
+    (tmp_path / "packs").mkdir()
+    assert refused(name, folder=tmp_path) == f"envgen: there is no pack {name}"
+
+
+def test_the_manifest_of_a_pack_is_no_parameter_file(pack: Pack) -> None:
+    cause = refused("pack.json", folder=pack.path)
+    assert cause == "envgen: pack.json lists the files of a pack"
+
+
 def test_a_killed_server_leaves_no_processes(tmp_path: Path) -> None:
     with serve(tmp_path, "--port", "0") as own:
         until = time.monotonic() + 60
