@@ -92,6 +92,13 @@ def test_the_manifest_of_a_pack_is_no_parameter_file(pack: Pack) -> None:
     assert cause == "envgen: pack.json lists the files of a pack"
 
 
+@pytest.mark.parametrize(
+    "origin", ["foo", "localhost:5173", "http://localhost:5173/page", "file:///tmp", "*"]
+)
+def test_origins_that_no_page_has(tmp_path: Path, origin: str) -> None:
+    assert refused("--allow-origin", origin, folder=tmp_path) == f"envgen: {origin} is no origin of a page"
+
+
 def test_a_killed_server_leaves_no_processes(tmp_path: Path) -> None:
     with serve(tmp_path, "--port", "0") as own:
         until = time.monotonic() + 60

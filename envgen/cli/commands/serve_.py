@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import click
 from envgen.cli import show
 
 PORT = 8000
+ORIGIN = re.compile(r"https?://[^/\s?#@*]+/?", re.IGNORECASE)
+"""What a browser says of where a page is from; anything else would be let in and never match."""
 EPILOG = """\b
 Examples:
   envgen serve
@@ -65,6 +68,12 @@ def command(
         raise InputError(
             f"{host} lets other machines in", "Add --allow-remote, which puts a token into the address."
         )
+    for origin in origins:
+        if not ORIGIN.fullmatch(origin):
+            raise InputError(
+                f"{origin} is no origin of a page",
+                "Give scheme, host and port, such as http://localhost:5173.",
+            )
     if policies is not None:
         if not policies.is_dir():
             raise InputError(
@@ -79,7 +88,7 @@ def command(
         root,
         host,
         token=secrets.token_urlsafe(24) if allow_remote else None,
-        origins=origins,
+        origins=tuple(origin.rstrip("/").lower() for origin in origins),
         source=meant,
         count=count,
         seed=check_seed(seed),
