@@ -139,7 +139,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
         responses={**RESPONSES, 500: {"model": problems.Problem, "description": "The work failed."}},
     )
-    problems.install(app)
+    problems.install(app, shelf.told)
     _routes(app, settings, shelf, streams)
     page.install(app, settings.page)
     app.add_middleware(Guard, settings=settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -38,7 +39,10 @@ _FIELDS = {
 }
 """What helps with parts that people write themselves, in a link for instance."""
 _OTHERWISE = "Reload the page: it and the server may be of different versions."
+_WRITTEN = "See /api/openapi.json for what it takes."
+"""What helps a program that sends a request; the page itself sends none that is malformed."""
 _PLAIN = {
+    400: ("the request can't be read", "Send one JSON object that is not nested too deeply."),
     404: ("there is no such page", "See /api/openapi.json for what there is."),
     405: ("this address does not take that method", "See /api/openapi.json for what it takes."),
 }
@@ -57,16 +61,25 @@ def explained(error: ValidationError | RequestValidationError) -> tuple[str, str
     return f"{'.'.join(path) or 'the message'}: {first['msg'][:200].lower()}", remedy
 
 
-def install(app: FastAPI) -> None:
-    """Let every error of an app be answered so."""
+def install(app: FastAPI, told: Callable[[str], str]) -> None:
+    """Let every error of an app be answered so.
+
+    Args:
+        app: The app.
+        told: Takes out of a text what is not for others, such as where the folder lies.
+    """
 
     @app.exception_handler(EnvgenError)
     async def _ours(_: Request, error: EnvgenError) -> JSONResponse:
-        return answer(400 if isinstance(error, InputError) else 500, error.cause, error.remedy)
+        status = 400 if isinstance(error, InputError) else 500
+        return answer(status, told(error.cause), told(error.remedy))
 
     @app.exception_handler(RequestValidationError)
     async def _malformed(_: Request, error: RequestValidationError) -> JSONResponse:
-        return answer(422, *explained(error))
+        cause, remedy = explained(error)
+        if error.errors()[0]["type"] == "json_invalid":
+            cause, remedy = "the request is no JSON", "Send one JSON object."
+        return answer(422, cause, _WRITTEN if remedy == _OTHERWISE else remedy)
 
     @app.exception_handler(HTTPException)
     async def _plain(_: Request, error: HTTPException) -> JSONResponse:

@@ -85,6 +85,11 @@ class Shelf:
             raise InputError(f"there is no pack {name[:200]!r} here", suggestion(name, known))
         return path
 
+    def told(self, text: str) -> str:
+        """An error as a page is told it: paths from the folder on, not where that lies."""
+        root = self.root.resolve()
+        return text.replace(f"{root}{os.sep}", "").replace(str(root), HERE) if root != root.parent else text
+
     def inside(self, name: str) -> Path:
         """A path below the folder, links resolved.
 

@@ -200,7 +200,12 @@ class _Page:
             crew, send = self._streams.crew, self._socket.send_bytes
             self._job = Job(planned, crew, self._form, start.credits, send, self._say)
             await self._say(planned.started)
-            await self._say(await self._job.run())
+            done = await self._job.run()
+            told = self._streams.shelf.told
+            lost = [
+                g.model_copy(update={"cause": told(g.cause), "remedy": told(g.remedy)}) for g in done.given_up
+            ]
+            await self._say(done.model_copy(update={"given_up": lost}))
         except EnvgenError as error:
             await self._fail(error.cause, error.remedy)
         except UnreadError:  # telling it would wait as well
@@ -218,4 +223,5 @@ class _Page:
         await self._socket.send_text(message.model_dump_json())
 
     async def _fail(self, cause: str, remedy: str) -> None:
-        await self._say(Failure(cause=cause, remedy=remedy))
+        told = self._streams.shelf.told
+        await self._say(Failure(cause=told(cause), remedy=told(remedy)))

@@ -148,12 +148,19 @@ def test_bad_requests(served: Served) -> None:
     problem(served.get("/%2e%2e/%2e%2e/etc/passwd"), 404)
     problem(served.post("/api/packs", {}), 405)
     url = f"http://127.0.0.1:{served.port}/api/interpret"
-    problem(httpx.post(url, content="{", headers={"Content-Type": "application/json"}), 422)
+    answer = httpx.post(url, content="{", headers={"Content-Type": "application/json"})
+    problem(answer, 422, "the request is no JSON")
+    assert "Reload" not in answer.json()["remedy"]  # who sends that is no page
+    answer = served.post("/api/interpret", {"prompt": "ants", "more": 1})
+    problem(answer, 422, "more")
+    assert "/api/openapi.json" in answer.json()["remedy"]
     problem(httpx.post(url, content='{"prompt": "ants"}'), 400)
     problem(httpx.post(url, content='{"prompt": "ants"}', headers={"Content-Type": "text/plain"}), 400)
     for depth in (400, 900, 5000):
         deep = '{"prompt": "steeper", "base": ' + '{"a": ' * depth + "1" + "}" * depth + "}"
-        problem(httpx.post(url, content=deep, headers={"Content-Type": "application/json"}), 400)
+        answer = httpx.post(url, content=deep, headers={"Content-Type": "application/json"})
+        problem(answer, 400)
+        assert answer.json()["remedy"] != "Send something else."
 
 
 @pytest.mark.parametrize("chunked", [False, True])
