@@ -12,7 +12,7 @@ export class ApiError extends Error {
   }
 }
 
-const GONE = "Is `envgen serve` still running? This page tries again by itself.";
+const GONE = "Is `envgen serve` still running? This page connects again by itself; then try again.";
 
 async function ask(path: string, init?: RequestInit): Promise<Response> {
   let answer: Response;

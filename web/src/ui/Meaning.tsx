@@ -46,7 +46,7 @@ export function Meaning() {
             </div>
           )}
           {store.cfg.value !== null && <span class="why">edited by hand</span>}
-          {chips.value.length === 0 && (
+          {chips.value.length === 0 && store.cfg.value === null && (
             <span class="why">Words become terrain, obstacles, robots, a task and physics as you type.</span>
           )}
         </>
