@@ -69,3 +69,15 @@ def test_a_static_site_runs_where_service_workers_are_blocked(site: str, chromiu
     assert not page.evaluate("envgen.stats().shared")
     assert "Memory is not shared" in page.evaluate("JSON.stringify(envgen.problems().toasts)")
     context.close()
+
+
+def test_a_link_to_other_worlds_is_told(site: str, chromium: Browser) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{site}?workers=1&draw=0#prompt=two+ants+in+sumo&count=4")
+    page.wait_for_function("window.crossOriginIsolated && Boolean(window.envgen)", timeout=PATIENCE)
+    page.evaluate("envgen.ready()")
+    page.wait_for_function("envgen.stats().environments === 6", timeout=PATIENCE)
+    told = page.evaluate("envgen.problems().toasts.map(t => t.cause)")
+    assert told == ["the link asks for worlds that this page can't make"]
+    context.close()

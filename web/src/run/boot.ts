@@ -4,6 +4,7 @@ import { spawn } from "@envgen/wasm/browser";
 import { Pool } from "@envgen/wasm/pool";
 import mujocoUrl from "@mujoco/mujoco/mujoco.wasm?url";
 import onnxUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import { fromHash } from "../lib/link.ts";
 import { listPolicies } from "../net/api.ts";
 import { findSite, SiteSource } from "../net/site.ts";
 import { StreamSocket } from "../net/socket.ts";
@@ -46,6 +47,13 @@ export async function boot(): Promise<void> {
   }
   const advice = sharingAdvice(pool.shared);
   if (advice) store.toast(advice.cause, advice.remedy, "info");
+  // before the address is rewritten to what runs
+  if (site && fromHash(location.hash)) {
+    store.toast(
+      "the link asks for worlds that this page can't make",
+      "No server is behind published worlds, which run instead. Open the link on a page of `envgen serve`.",
+    );
+  }
   begin(pool, site);
 }
 
