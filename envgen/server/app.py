@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Depends, FastAPI, Request, WebSocket
 from fastapi.responses import FileResponse
@@ -36,8 +36,13 @@ from envgen.server.shelf import PackEntry, Shelf
 from envgen.server.started import told
 from envgen.server.stream import Streams
 
+_T = TypeVar("_T")
 LIVE = "offline"
 """Backend that reads what is being typed: a model would be asked at every key."""
+LISTENING = 0.5
+"""Seconds after which it is looked whether somebody still waits for a long answer."""
+GONE = 499
+"""Status of an answer that nobody hears."""
 MAX_NETWORK = 256_000_000
 """Bytes of an ONNX file that is sent."""
 
@@ -222,16 +227,34 @@ def _routes(app: FastAPI, settings: Settings, shelf: Shelf, streams: Streams) ->
             503: {"model": problems.Problem, "description": "Others are being exported."},
         },
     )
-    async def exported(request: ExportRequest) -> Any:
+    async def exported(request: ExportRequest, http: Request) -> Any:
         """A running set as a pack."""
         if exports.locked():
             return answer(
                 503, f"{MAX_EXPORTS} packs are being exported already", "Wait until one of them is done."
             )
         async with exports:
-            target, name = await export(request, shelf, settings.workers)
+            made = await _while_heard(http, export(request, shelf, settings.workers))
+        if made is None:
+            return answer(GONE, "whoever asked has gone", "Ask again.")
+        target, name = made
         cleaning = BackgroundTask(shutil.rmtree, target.parent, ignore_errors=True)
         return FileResponse(target, media_type="application/zip", filename=name, background=cleaning)
+
+
+async def _while_heard(request: Request, work: Coroutine[Any, Any, _T]) -> _T | None:
+    """What work gives, or None where who asked for it has gone: then it is ended, and its place is free."""
+    task = asyncio.create_task(work)
+    try:
+        while not task.done():
+            await asyncio.wait([task], timeout=LISTENING)
+            if not task.done() and await request.is_disconnected():
+                return None
+        return await task
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait([task])
 
 
 async def _json(request: Request) -> None:

@@ -25,6 +25,8 @@ from envgen.server.shelf import Shelf
 
 LONGEST = 1800.0
 """Seconds that making a pack may take."""
+ENDING = 5.0
+"""Seconds in which one that is not wanted any more may end in order."""
 
 
 class ExportRequest(BaseModel):
@@ -86,8 +88,12 @@ async def _made(cfg: EnvCfg, request: ExportRequest, folder: Path, jobs: int) ->
         _, told = await asyncio.wait_for(process.communicate(), LONGEST)
     finally:
         if process.returncode is None:
-            process.kill()
-            await process.wait()
+            process.terminate()  # it ends its own processes, which else would write on into the folder
+            try:
+                await asyncio.wait_for(process.wait(), ENDING)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
     if process.returncode:
         lines = [line.strip().removeprefix("envgen: ") for line in told.decode(errors="replace").splitlines()]
         cause, remedy = (*lines[-2:], "", "")[:2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -128,6 +129,24 @@ def test_exports_are_bounded(served: Served) -> None:
     assert sorted(answer.status_code for answer in answers) == [200, 200, 503, 503]
     problem(next(a for a in answers if a.status_code == 503), 503, "2 packs are being exported")
     assert len({answer.content for answer in answers if answer.status_code == 200}) == 1
+
+
+def test_an_export_that_nobody_waits_for_ends(served: Served) -> None:
+    url = f"http://127.0.0.1:{served.port}/api/export"
+    body = {"source": {"kind": "prompt", "prompt": "rough terrain for humanoids"}, "count": 9000}
+    temporary = Path(tempfile.gettempdir())
+    before = set(temporary.glob("envgen-export-*"))
+    for _ in range(2):
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(url, json=body, timeout=1.5)
+    until = time.monotonic() + 15
+    body = {"source": {"kind": "prompt", "prompt": "ants"}, "count": 1}
+    while (answer := served.post("/api/export", body)).status_code == 503 and time.monotonic() < until:
+        time.sleep(0.2)
+    assert answer.status_code == 200, answer.text
+    while (left := set(temporary.glob("envgen-export-*")) - before) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not left
 
 
 def test_policies(folder: Path, tmp_path: Path) -> None:
