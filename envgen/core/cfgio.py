@@ -131,7 +131,10 @@ def loads(text: str, suffix: str, source: str) -> Any:
             f"{source} is not valid {suffix[1:].upper()}: {line}",
             "Look at the line and column that are named.",
         ) from None
-    raise InputError(f"{source} is no parameter file", f"Its name must end in {', '.join(SUFFIXES)}.")
+    remedy = f"Its name must end in {', '.join(SUFFIXES)}."
+    if suffix in (".xml", ".mjcf"):
+        remedy = f'A robot goes into a prompt: "{Path(source).name} on rough ground".'
+    raise InputError(f"{source} is no parameter file", remedy)
 
 
 MAX_NODES = 100_000

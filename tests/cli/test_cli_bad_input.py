@@ -157,6 +157,7 @@ FILES = {
     "latin.toml": (b'name = "caf\xe9"\n', "latin.toml can't be read"),
     "binary.json": (b"\x00\x01", "binary.json is not valid JSON"),
     "prompt.txt": ("rough terrain", "prompt.txt is no parameter file"),
+    "robot.xml": ("<mujoco/>", "robot.xml is no parameter file"),
 }
 
 
@@ -166,6 +167,11 @@ def test_make_refuses_a_bad_file_by_its_name(run, here, name):
     (here / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     run("make", name).refused(cause)
     assert names(here) == [name]
+
+
+def test_a_robot_alone_is_told_where_it_goes(run, here):
+    (here / "robot.xml").write_text("<mujoco/>")
+    run("make", "robot.xml").refused("no parameter file", 'into a prompt: "robot.xml on rough ground"')
 
 
 def test_a_folder_is_no_parameter_file(run, here):
