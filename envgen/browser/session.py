@@ -111,7 +111,8 @@ class Session:
             wanted = job["made"] if over else job["count"] or 1
             if (over or job["state"] == "streaming") and running >= min(count or wanted, wanted) > 0:
                 return stats
-            if over and not stats["loading"]:
+            # a job can be done before the page has taken in the frames that came with its end
+            if over and not stats["loading"] and not stats["waiting"]:
                 return stats
             if look and look(stats):
                 return stats

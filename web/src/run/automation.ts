@@ -41,6 +41,8 @@ export interface RunStats extends store.Stats {
   readonly seconds: number;
   readonly shared: boolean;
   readonly loading: number;
+  /** Frames that came and have not been taken in yet: they are none of the environments. */
+  readonly waiting: number;
   readonly late: number;
   readonly longestTick: number;
 }
@@ -146,7 +148,7 @@ const automation: Automation = {
     if (store.job.value.state === "failed" && problem) throw new Error(`${problem.cause}\n${problem.remedy}`);
   },
   stats() {
-    const { pool } = need();
+    const { engine, pool } = need();
     const s = pool.stats();
     const r = rates.look(s, performance.now());
     return {
@@ -169,6 +171,7 @@ const automation: Automation = {
       seconds: r.seconds,
       shared: pool.shared,
       loading: s.loading,
+      waiting: engine.waiting,
       late: s.late,
       longestTick: s.longestTick,
     };

@@ -88,6 +88,11 @@ export class Engine {
     this.incoming = [];
   }
 
+  /** Frames that came and have not been taken in yet. */
+  get waiting(): number {
+    return this.incoming.length;
+  }
+
   env(slot: number): Env | null {
     const id = this.slots[slot];
     return id === null || id === undefined ? null : (this.pool.envs.get(id) ?? null);
