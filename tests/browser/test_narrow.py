@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from conftest import Opens
+from collections.abc import Callable
+
 from driver import Tab
 
 NO_WEBGL = "HTMLCanvasElement.prototype.getContext = () => null"
@@ -14,7 +15,7 @@ def box(tab: Tab, selector: str) -> dict[str, float]:
     return dict(found)
 
 
-def test_the_prompt_and_its_button_share_a_line(opens: Opens) -> None:
+def test_the_prompt_and_its_button_share_a_line(opens: Callable[..., Tab]) -> None:
     tab = opens(size=(390, 800))
     tab.run("two ants in sumo", 2)
     tab.until("Run", "document.getElementById('run')")
@@ -26,7 +27,7 @@ def test_the_prompt_and_its_button_share_a_line(opens: Opens) -> None:
     assert tab.page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-def test_what_is_wrong_with_a_prompt_uses_the_line(opens: Opens) -> None:
+def test_what_is_wrong_with_a_prompt_uses_the_line(opens: Callable[..., Tab]) -> None:
     tab = opens(size=(390, 800))
     tab.call("envgen.start({ prompt: 'glorp' })")
     tab.told("nothing in the prompt")
@@ -35,7 +36,7 @@ def test_what_is_wrong_with_a_prompt_uses_the_line(opens: Opens) -> None:
     assert problem["height"] < 90
 
 
-def test_what_is_missing_is_in_the_middle(opens: Opens) -> None:
+def test_what_is_missing_is_in_the_middle(opens: Callable[..., Tab]) -> None:
     tab = opens(before=NO_WEBGL, draw=True, ready=False, size=(1280, 800))
     tab.until("a message over the wall", "document.querySelector('[data-blocked] p')")
     text, over = box(tab, "[data-blocked] p"), box(tab, "[data-blocked]")
