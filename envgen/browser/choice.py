@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from envgen.core.errors import InputError, nearest
+from envgen.core.families import POLICIES
+from envgen.policies.shelf import networks
 
 if TYPE_CHECKING:
     from envgen.browser.session import Session
 
 FORMS = "Write POLICY, AGENT=POLICY (or 'ant_*=POLICY'), team:TEAM=POLICY, and @30% behind it for a share."
 FITTING = "Take one for this robot and task; `envgen list policies` says which are for what."
-_TEAM = "team:"
+_TEAM, _ONNX = "team:", "onnx:"
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Choice:
         """Read one from the command line.
 
         Raises:
-            InputError: It is of none of the forms, or names a file that is not there.
+            InputError: It is of none of the forms, or names a policy or file that is not there.
         """
         who, equals, rest = text.rpartition("=")
         policy, at, percent = rest.partition("@")
@@ -47,6 +50,8 @@ class Choice:
             raise InputError(f"{text!r} names no policy", FORMS)
         if policy.endswith(".onnx") and not Path(policy).is_file():
             raise InputError(f"there is no file {policy}", "Give the path of an .onnx file.")
+        if not policy.endswith(".onnx"):
+            _known(policy, {*POLICIES.names(), *(f"{_ONNX}{name}" for name in networks()), *networks()})
         if who.startswith(_TEAM):
             return cls(policy, team=who.removeprefix(_TEAM), share=share)
         return cls(policy, agent=who or None, share=share)
@@ -93,14 +98,19 @@ class Choice:
     def _key(self, page: Session) -> str:
         known = {row["name"]: row["key"] for row in page.policies()}
         known |= {key: key for key in known.values()}
-        if self.policy not in known:
-            near = nearest(self.policy, known)
-            hint = f"Did you mean {near!r}? " if near else ""
-            raise InputError(
-                f"there is no policy {self.policy!r}",
-                f"{hint}Known: {', '.join(sorted(known))}, or the path of an .onnx file.",
-            )
+        _known(self.policy, known)
         return str(known[self.policy])
+
+
+def _known(policy: str, known: Iterable[str]) -> None:
+    names = sorted(set(known) - {"onnx"})
+    if policy not in names:
+        near = nearest(policy, names)
+        hint = f"Did you mean {near!r}? " if near else ""
+        raise InputError(
+            f"there is no policy {policy!r}",
+            f"{hint}Known: {', '.join(names)}, or the path of an .onnx file.",
+        )
 
 
 def _share(text: str, whole: str) -> float:

@@ -53,6 +53,11 @@ def refine(base: EnvCfg, text: str) -> Interpretation:
     merge(ref, present)
     if not (ref.changed or count or reading.refused):
         shown = " ".join(plain.split())
+        if words_of := [item.text for item in reading.items if item.sense("compares")]:
+            raise InputError(
+                f"nothing that is there gets {words_of[0]}",
+                "Name another ground, such as hills or a slope, or say 'harder'.",
+            )
         raise InputError(
             f"nothing in the refinement is understood: {shown[:60]!r}",
             f"Say what should be otherwise, such as {EXAMPLE!r}.",

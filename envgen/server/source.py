@@ -8,7 +8,7 @@ from pathlib import Path
 from envgen.core import cfgio
 from envgen.core.errors import InputError
 from envgen.packs.journal import MANIFEST, NAME
-from envgen.packs.make import is_file
+from envgen.packs.make import check_seed, is_file
 from envgen.packs.pack import Pack
 from envgen.prompting.base import interpret
 from envgen.server.messages import CfgSource, PackSource, PromptSource
@@ -43,6 +43,17 @@ def source_of(argument: str | None) -> tuple[Path, Source | None]:
         return here, CfgSource(cfg=cfgio.dump(cfgio.load(path)))
     interpret(argument)
     return here, PromptSource(prompt=argument)
+
+
+def seed_for(source: Source | None, seed: int | None) -> int:
+    """The seed of what is made; 0 where none is given.
+
+    Raises:
+        InputError: It is out of range, or one is given for a pack, whose variants are made already.
+    """
+    if seed is not None and isinstance(source, PackSource):
+        raise InputError("a pack has a seed of its own", "Leave --seed out, or give a prompt or a file.")
+    return check_seed(seed or 0)
 
 
 def _means_pack(argument: str) -> bool:

@@ -120,6 +120,12 @@ def test_bad_input_is_told_with_a_remedy(tmp_path, arguments, cause, remedy):
     assert "Traceback" not in result.stderr
 
 
+def test_a_pack_takes_no_seed(tmp_path, pack):
+    result = call("run", str(pack.path), "--seed", "3", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "a pack has a seed of its own" in result.stderr
+
+
 def test_no_browser_is_told_with_a_remedy(tmp_path):
     environment = {**os.environ, "ENVGEN_BROWSER": "/bin/false"}
     result = subprocess.run(

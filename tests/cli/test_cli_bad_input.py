@@ -169,6 +169,11 @@ def test_make_refuses_a_bad_file_by_its_name(run, here, name):
     assert names(here) == [name]
 
 
+def test_a_pack_is_made_in_a_folder(run, here):
+    run("make", "ant", "--out", "p.zip").refused("p.zip is to be a folder", "export FOLDER --format zip")
+    assert names(here) == []
+
+
 def test_a_robot_alone_is_told_where_it_goes(run, here):
     (here / "robot.xml").write_text("<mujoco/>")
     run("make", "robot.xml").refused("no parameter file", 'into a prompt: "robot.xml on rough ground"')

@@ -223,3 +223,10 @@ def test_refine_and_diff_are_at_the_front_door() -> None:
     assert {"refine", "diff"} <= set(envgen.__all__)
     after = envgen.refine(BASE, "one more ant", backend="offline").cfg
     assert [str(change) for change in envgen.diff(BASE, after)] == ["robots[0].count: 2 → 3"]
+
+
+def test_what_nothing_there_can_become_is_said() -> None:
+    base = interpret("an ant on flat ground", "offline").cfg
+    with pytest.raises(InputError, match="nothing that is there gets steeper") as told:
+        refine(base, "steeper", "offline")
+    assert "hills" in told.value.remedy

@@ -69,13 +69,17 @@ def command(
 ) -> None:
     """Make a pack: variants of a PROMPT or parameter FILE that stock MuJoCo loads, each validated."""
     from envgen.core import overrides
-    from envgen.core.errors import EnvgenError
+    from envgen.core.errors import EnvgenError, InputError
 
     with windowless():
         from envgen.packs.make import check_count, check_jobs, check_only, check_seed, is_file, make, resolve
     from envgen.packs.recipe import Recipe
     from envgen.prompting.base import interpret
 
+    if out is not None and out.suffix.lower() == ".zip":
+        raise InputError(
+            f"{out} is to be a folder", "Make one, then zip it with `envgen export FOLDER --format zip`."
+        )
     start = time.perf_counter()
     meaning = None if is_file(source) else interpret(source, backend)
     cfg, asked = (meaning.cfg, meaning.count) if meaning else resolve(source)

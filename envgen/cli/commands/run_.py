@@ -31,7 +31,7 @@ measured until then is printed.
 @click.command("run", epilog=EPILOG)
 @click.argument("source", metavar="PACK|PROMPT|FILE")
 @click.option("--count", "-n", type=int, help="Environments.  [default: what the source says, or 16]")
-@click.option("--seed", "-s", type=int, default=0, show_default=True, help="Seed of the variants.")
+@click.option("--seed", "-s", type=int, help="Seed of the variants; a pack has its own.  [default: 0]")
 @click.option(
     "--policy", "-p", "policies", multiple=True, metavar="POLICY", help="Who acts.  [default: gait]"
 )
@@ -55,7 +55,7 @@ measured until then is printed.
 def command(
     source: str,
     count: int | None,
-    seed: int,
+    seed: int | None,
     policies: tuple[str, ...],
     seconds: float,
     speed: float | None,
@@ -71,9 +71,8 @@ def command(
     from envgen.browser.choice import Choice
     from envgen.browser.run import Options, check, run
     from envgen.core.errors import InputError
-    from envgen.packs.make import check_seed
     from envgen.server.messages import MAX_STREAM
-    from envgen.server.source import source_of
+    from envgen.server.source import seed_for, source_of
 
     if count is not None and not 1 <= count <= MAX_STREAM:
         raise InputError(
@@ -84,7 +83,7 @@ def command(
         raise InputError(f"{source} holds no pack", "Give the folder of a pack, a prompt or a file.")
     options = Options(
         count,
-        check_seed(seed),
+        seed_for(meant, seed),
         [Choice.parse(text) for text in policies],
         seconds,
         speed,

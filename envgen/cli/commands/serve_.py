@@ -30,7 +30,7 @@ a token. Packs, robots and heightmaps may be named below the current folder only
 @click.command("serve", epilog=EPILOG)
 @click.argument("source", metavar="[PACK|PROMPT|FILE]", required=False)
 @click.option("--count", "-n", type=int, help="Number of variants to begin with.")
-@click.option("--seed", "-s", type=int, default=0, show_default=True, help="Their seed.")
+@click.option("--seed", "-s", type=int, help="Their seed; a pack has its own.  [default: 0]")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", "-p", type=click.IntRange(0, 65535), help="Port.  [default: a free one from 8000 on]")
 @click.option("--allow-remote", is_flag=True, help="Let other machines in, with a token in the address.")
@@ -41,7 +41,7 @@ a token. Packs, robots and heightmaps may be named below the current folder only
 def command(
     source: str | None,
     count: int | None,
-    seed: int,
+    seed: int | None,
     host: str,
     port: int | None,
     allow_remote: bool,
@@ -54,11 +54,11 @@ def command(
     import secrets
 
     from envgen.core.errors import InputError
-    from envgen.packs.make import check_jobs, check_seed
+    from envgen.packs.make import check_jobs
     from envgen.server.messages import MAX_STREAM
     from envgen.server.running import bind, run, settled
     from envgen.server.settings import LOOPBACK, Settings
-    from envgen.server.source import source_of
+    from envgen.server.source import seed_for, source_of
 
     if count is not None and not 1 <= count <= MAX_STREAM:
         raise InputError(
@@ -91,7 +91,7 @@ def command(
         origins=tuple(origin.rstrip("/").lower() for origin in origins),
         source=meant,
         count=count,
-        seed=check_seed(seed),
+        seed=seed_for(meant, seed),
         workers=check_jobs(jobs),
     )
     listening = bind(host, PORT if port is None else port, search=port is None)

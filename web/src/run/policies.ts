@@ -108,7 +108,9 @@ export class Policies {
       return key;
     } catch (error) {
       const { cause, remedy } = problemOf(error);
-      toast(`${file.name}: ${cause}`, remedy);
+      // what is said of it by its name, without the ending, is said of the file
+      const said = cause.startsWith(`${name} `);
+      toast(said ? file.name + cause.slice(name.length) : `${file.name}: ${cause}`, remedy);
       this.sources.delete(key);
       policies.value = policies.value.filter((p) => p.key !== key);
       return null;

@@ -154,15 +154,17 @@ export const busy = computed(() => job.value.state === "starting" || job.value.s
 
 let nextToast = 1;
 /** Says something for a while; the same thing again is counted, not repeated. */
-export function toast(cause: string, remedy = "", tone: Toast["tone"] = "error"): void {
+/** Tells it for a while; its number, for `dismiss`. */
+export function toast(cause: string, remedy = "", tone: Toast["tone"] = "error"): number {
   const same = toasts.value.find((t) => t.cause === cause);
   if (same) {
     toasts.value = toasts.value.map((t) => (t === same ? { ...t, times: t.times + 1 } : t));
-    return;
+    return same.id;
   }
   const id = nextToast++;
   toasts.value = [...toasts.value.slice(-3), { id, cause, remedy, tone, times: 1 }];
   setTimeout(() => dismiss(id), tone === "error" ? 14_000 : 6_000);
+  return id;
 }
 
 export function dismiss(id: number): void {

@@ -19,7 +19,7 @@ export function ExportButtons() {
     const { pack, count, seed } = runs.recipe;
     const indices = app()?.engine.indices() ?? [];
     working.value = true;
-    store.toast(
+    const making = store.toast(
       "The pack is being made",
       "It is validated and written anew; the download starts by itself.",
       "info",
@@ -32,6 +32,7 @@ export function ExportButtons() {
       download(blob, `${runs.name}-s${seed}.zip`, "application/zip");
     } catch (error) {
       const { cause, remedy } = store.problemOf(error);
+      store.dismiss(making);
       store.toast(`the pack could not be exported: ${cause}`, remedy);
     } finally {
       working.value = false;
