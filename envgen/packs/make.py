@@ -187,9 +187,12 @@ def check_only(only: Sequence[int], count: int) -> list[int]:
         InputError: There are none, or one is no index below the count.
     """
     wrong = [index for index in only if not _whole(index) or not 0 <= index < count]
-    if wrong or not only:
-        given = f"the index {wrong[0]!r}" if wrong else "no index"
-        raise InputError(f"{given} is not possible with a count of {count}", f"Give 0 to {count - 1}.")
+    if not only:
+        raise InputError("no index is given", f"Give one or more, 0 to {count - 1}.")
+    if wrong:
+        raise InputError(
+            f"the index {wrong[0]!r} is not possible with a count of {count}", f"Give 0 to {count - 1}."
+        )
     return sorted(set(only))
 
 

@@ -137,6 +137,11 @@ def test_only_what_there_can_be(run, here, flat, only):
     assert not (here / "p").exists()
 
 
+def test_an_index_beyond_the_variants_is_named(run, flat):
+    result = run("make", flat, "--count", 6, "--out", "p", "--only", "8-9")
+    result.refused("the index 8 is not possible with a count of 6", "Give 0 to 5.")
+
+
 def test_another_seed_is_another_pack(run, flat):
     for seed in (0, 1):
         assert run("make", flat, "-n", 1, "-j", 1, "-s", seed, "-q").code == 0

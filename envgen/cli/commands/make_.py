@@ -130,7 +130,7 @@ def command(
 
 
 def _indices(text: str, count: int) -> list[int]:
-    """The indices that ranges such as `0-9,17` mean, as far as there are variants."""
+    """The indices that ranges such as `0-9,17` mean; one of those beyond the variants, to be refused."""
     from envgen.core.errors import InputError
 
     indices: list[int] = []
@@ -141,7 +141,7 @@ def _indices(text: str, count: int) -> list[int]:
         low, high = int(first), int(last or first)
         if low > high:
             raise InputError(f"--only: the range {part.strip()[:40]!r} is empty", "Write e.g. 0-9,17.")
-        indices += range(low, min(high, count) + 1)
+        indices += range(low, min(high, max(low, count)) + 1)
     return indices
 
 

@@ -38,6 +38,9 @@ export function category(index: number): Rgb {
   return CATEGORIES[index % CATEGORIES.length] as Rgb;
 }
 
+/** Of a world whose agents have different policies. */
+export const MIXED = hex("#cfc8b8");
+
 /** Viridis, thinned out. */
 const SCALE = ["#46327e", "#365c8d", "#277f8e", "#1fa187", "#4ac16d", "#a0da39", "#fde725"].map(hex);
 

@@ -1,7 +1,7 @@
 /** A few times a second: numbers of the bar, colours and marks of tiles, the table of scores. */
 
 import { AGENT_COLUMNS, type AgentColumn, type Env, type EnvId, type PoolApi } from "@envgen/wasm/api";
-import { category, css, type Rgb, STATUS, type Status, scale, spanOf } from "../lib/colours.ts";
+import { category, css, MIXED, type Rgb, STATUS, type Status, scale, spanOf } from "../lib/colours.ts";
 import { short } from "../lib/format.ts";
 import { Rates, type RatesNow } from "../lib/rates.ts";
 import { Scores } from "../lib/scores.ts";
@@ -123,7 +123,7 @@ export class Painter {
       let tint = 0.5;
       if (by === "difficulty") rgb = scale(env.spec.difficulty);
       else if (by === "reward") rgb = scale((this.reward(env) - span[0]) / (span[1] - span[0]));
-      else if (by === "policy") rgb = category(this.pool.policyOf({ env: env.id, agent: 0 }));
+      else if (by === "policy") rgb = this.ofPolicies(env);
       else {
         const status = this.status(env, now);
         rgb = STATUS[status];
@@ -132,6 +132,15 @@ export class Painter {
       view.wall.colour(slot, rgb, tint);
     }
     store.legend.value = this.legend(by, span);
+  }
+
+  /** Of the policy that all agents of a world have; else of none of them. */
+  private ofPolicies(env: Env): Rgb {
+    const first = this.pool.policyOf({ env: env.id, agent: 0 });
+    for (let agent = 1; agent < env.spec.agents.length; agent++) {
+      if (this.pool.policyOf({ env: env.id, agent }) !== first) return MIXED;
+    }
+    return category(first);
   }
 
   private status(env: Env, now: number): Status {
@@ -172,6 +181,8 @@ export class Painter {
         text: this.policies.name(s.policy),
         colour: css(category(s.policy)),
       }));
+      const several = [...this.engine.running()].some(([, env]) => env.spec.agents.length > 1);
+      if (several && used.length > 1) entries.push({ text: "mixed", colour: css(MIXED) });
       return { kind: "categories", entries };
     }
     const shown: Status[] = ["running", "success", "over", "flagged"];

@@ -10,6 +10,8 @@ let abort: AbortController | null = null;
 let timer = 0;
 /** Whether the words could not be read, as the server was away. */
 let unread = false;
+/** What reading complained of: what a job complains of meanwhile is not for reading to take back. */
+let complaint: store.Problem | null = null;
 
 /** Asks again a moment after the prompt, or what it changes, is another. */
 export function keepReading(): () => void {
@@ -48,14 +50,15 @@ async function read(text: string, base: unknown): Promise<void> {
   try {
     store.meaning.value = await interpret(text, base, abort.signal);
     store.meaningOf.value = text;
-    store.meaningProblem.value = null;
+    if (store.meaningProblem.value === complaint) store.meaningProblem.value = null;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return;
     store.meaning.value = null;
     // a server that is away is said elsewhere
     if (error instanceof ApiError && error.status === 0) unread = true;
     else if (error instanceof ApiError) {
-      store.meaningProblem.value = { cause: error.what, remedy: error.remedy };
+      complaint = { cause: error.what, remedy: error.remedy };
+      store.meaningProblem.value = complaint;
     }
   } finally {
     store.interpreting.value = false;

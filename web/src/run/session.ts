@@ -2,6 +2,7 @@
 
 import type { Mode } from "@envgen/wasm/api";
 import { computed, effect } from "@preact/signals";
+import { count } from "../lib/format.ts";
 import { EMPTY, fromHash, type Recipe, toHash, unreadable } from "../lib/link.ts";
 import { toRanges } from "../lib/ranges.ts";
 import { interpret } from "../net/api.ts";
@@ -138,8 +139,8 @@ function turn(message: Started): void {
     turns.value = [...turns.value, { recipe, cfg: cfg.value, meaning: lastMeaning }].slice(-30);
   }
   undoing = false;
-  const { count, seed, name } = message;
-  before.value = { recipe: { ...asking, count, seed }, name };
+  const { seed, name } = message;
+  before.value = { recipe: { ...asking, count: message.count, seed }, name };
   cfg.value = message.cfg;
   lastMeaning = message.interpretation ?? store.meaning.value;
 }
@@ -175,6 +176,11 @@ export const sourceEvents: SourceEvents = {
       coming = message;
       if (message.interpretation) store.meaning.value = message.interpretation;
       if (message.interpretation?.note) store.toast(message.interpretation.note, "", "info");
+      const said = asking.count === null ? (message.interpretation?.count ?? 0) : 0;
+      if (said > message.count) {
+        const remedy = `\`envgen make\` makes all ${count(said)}.`;
+        store.toast(`a page runs ${count(message.count)} worlds at most`, remedy, "info");
+      }
     }
     store.job.value = {
       ...store.job.value,

@@ -98,6 +98,12 @@ export const frames = signal<FrameTimes | null>(null);
 export type Pace = "paused" | "realtime" | "flat";
 export const pace = signal<Pace>("realtime");
 export const speed = signal(1);
+let before: Pace = "realtime";
+/** Pauses, or goes on at the pace of before. */
+export function togglePause(): void {
+  if (pace.value !== "paused") before = pace.value;
+  pace.value = pace.value === "paused" ? before : "paused";
+}
 
 /* Policies. */
 export interface PolicyRow {

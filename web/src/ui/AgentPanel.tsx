@@ -64,6 +64,8 @@ export function AgentPanel() {
               value={policy}
               onChange={(e) => {
                 void a.policies.assign(e.currentTarget.value, { envs: [env], agents: [focus.agent] });
+                // else the keys that drive the agent would choose among policies
+                e.currentTarget.blur();
               }}
             >
               {policy === "" && <option value="">none</option>}

@@ -5,6 +5,9 @@ import { useComputed, useSignal } from "@preact/signals";
 import { app } from "../run/app.ts";
 import * as store from "../state/store.ts";
 
+/** Teams that have a button; a crowd is reached world by world. */
+const MOST = 8;
+
 export function ApplyTo() {
   const share = useSignal(30);
   const groups = useComputed(() => {
@@ -12,8 +15,8 @@ export function ApplyTo() {
     const spec = [...(app()?.engine.running() ?? [])][0]?.[1].spec;
     const unique = (list: readonly string[]) => [...new Set(list)];
     const agents = spec?.agents ?? [];
-    // without a team each agent is its own: that is what "only …" is for
-    const teams = unique(agents.filter((a) => a.team !== a.id).map((a) => a.team));
+    // an agent without a team is its own, in every world
+    const teams = unique(agents.map((a) => a.team));
     const robots = unique(agents.map((a) => a.robot));
     return { teams: teams.length > 1 ? teams : [], robots: robots.length > 1 ? robots : [] };
   });
@@ -51,8 +54,14 @@ export function ApplyTo() {
           Set
         </button>
       </div>
-      {groups.value.teams.slice(0, 4).map((team) => (
-        <button key={team} type="button" class="button" onClick={() => give({ team })}>
+      {groups.value.teams.slice(0, MOST).map((team) => (
+        <button
+          key={team}
+          type="button"
+          class="button"
+          title={`${team} in every world`}
+          onClick={() => give({ team })}
+        >
           {team}
         </button>
       ))}

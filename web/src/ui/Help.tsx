@@ -15,7 +15,9 @@ const KEYS: readonly [string, string][] = [
   ["← →", "pan; in focus the next world"],
   ["f", "follow the robot"],
   ["c", "colour by the next thing"],
-  ["Esc", "back to all worlds"],
+  ["+ −", "zoom"],
+  ["W A S D Q E", "drive the agent in focus, if its policy is keyboard"],
+  ["Esc", "out of the prompt; back to all worlds"],
 ];
 
 export function Help() {

@@ -19,7 +19,7 @@ export function PaceButtons() {
         name={paused ? "Go on" : "Pause"}
         hint="space"
         filled={paused}
-        onClick={() => set(paused ? "realtime" : "paused")}
+        onClick={store.togglePause}
       />
       <IconButton
         icon="step"

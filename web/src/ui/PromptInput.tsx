@@ -1,10 +1,11 @@
-/** The prompt: Enter runs it, the arrow keys walk through what was run before. */
+/** The prompt: Enter runs it, the arrow keys walk through what was run before and examples, Escape leaves it. */
 
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { past } from "../run/history.ts";
 import { change, start } from "../run/session.ts";
 import * as store from "../state/store.ts";
+import { EXAMPLES } from "./examples.ts";
 import { Icon } from "./Icon.tsx";
 
 export function PromptInput() {
@@ -12,6 +13,11 @@ export function PromptInput() {
   const marked = useSignal(-1);
   const box = useRef<HTMLDivElement>(null);
   const problem = store.meaningProblem.value;
+  // an example asks for something new: it changes nothing that runs
+  const examples = store.changing.value
+    ? []
+    : EXAMPLES.map((e) => e.prompt).filter((text) => !past.value.includes(text));
+  const list: readonly string[] = [...past.value, ...examples];
 
   const choose = (text: string, run: boolean) => {
     open.value = false;
@@ -23,7 +29,6 @@ export function PromptInput() {
   };
 
   const onKey = (e: KeyboardEvent) => {
-    const list = past.value;
     if (e.key === "Enter") {
       e.preventDefault();
       const picked = open.value ? list[marked.value] : undefined;
@@ -39,9 +44,10 @@ export function PromptInput() {
       open.value = true;
       const by = e.key === "ArrowDown" ? 1 : -1;
       marked.value = Math.max(-1, Math.min(list.length - 1, marked.value + by));
-    } else if (e.key === "Escape" && open.value) {
+    } else if (e.key === "Escape") {
       e.stopPropagation();
-      open.value = false;
+      if (open.value) open.value = false;
+      else (e.currentTarget as HTMLElement).blur();
     }
   };
 
@@ -77,12 +83,12 @@ export function PromptInput() {
         }}
         onKeyDown={onKey}
       />
-      {past.value.length > 0 && (
+      {list.length > 0 && (
         <button
           type="button"
           class="button quiet icon history-button"
-          aria-label="Prompts that were run before"
-          title="Prompts that were run before (arrow keys)"
+          aria-label="Prompts that were run before, and examples"
+          title="Prompts that were run before, and examples (arrow keys)"
           onClick={() => {
             open.value = !open.value;
           }}
@@ -92,7 +98,7 @@ export function PromptInput() {
       )}
       {open.value && (
         <div class="history" id="prompt-history" role="listbox">
-          {past.value.map((text, i) => (
+          {list.map((text, i) => (
             <button
               key={text}
               type="button"
@@ -101,6 +107,7 @@ export function PromptInput() {
               onClick={() => choose(text, true)}
             >
               {text}
+              {i >= past.value.length && <span class="faint">example</span>}
             </button>
           ))}
         </div>

@@ -1,7 +1,15 @@
 /** Count, seed and difficulty of what is asked for. */
 
+import { start } from "../run/session.ts";
 import * as store from "../state/store.ts";
 import { Range } from "./Range.tsx";
+
+/** Enter runs, as it does in the prompt; words of a change are not to be run as a prompt. */
+function onKey(e: KeyboardEvent): void {
+  if (e.key !== "Enter" || store.changing.value) return;
+  e.preventDefault();
+  start();
+}
 
 export function Settings() {
   const said = store.meaning.value?.count ?? null;
@@ -21,6 +29,7 @@ export function Settings() {
             const value = Math.round(Number(e.currentTarget.value));
             store.count.value = value >= 1 ? Math.min(10_000, value) : null;
           }}
+          onKeyDown={onKey}
         />
       </label>
       <label class="setting">
@@ -35,6 +44,7 @@ export function Settings() {
             store.seed.value = digits || "0";
             if (digits) e.currentTarget.value = digits;
           }}
+          onKeyDown={onKey}
         />
       </label>
       <div class="setting">

@@ -36,7 +36,7 @@ function act(key: string): boolean {
       document.getElementById("prompt")?.focus();
       return true;
     case " ":
-      store.pace.value = store.pace.value === "paused" ? "realtime" : "paused";
+      store.togglePause();
       return true;
     case ".":
       if (store.pace.value === "paused") void a?.pool.step();
