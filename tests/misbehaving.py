@@ -68,6 +68,7 @@ def status(code: int, body: Any = None, **headers: str) -> Callable[[BaseHTTPReq
             handler.send_header(name.replace("_", "-"), value)
         handler.send_header("content-type", "application/json")
         handler.send_header("content-length", str(len(data)))
+        handler.send_header("connection", "close")  # else a retry may go where nobody listens any more
         handler.end_headers()
         handler.wfile.write(data)
 
