@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def apart(work: Callable[[], T]) -> T:
-    """What it gives in a thread of its own: Playwright starts once in each, and other tests have it in this."""
+    """What it gives in a thread of its own: Playwright starts once in each."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(work).result()
 

@@ -7,7 +7,7 @@ const KEYS: readonly [string, string][] = [
   ["Space", "pause, go on"],
   [".", "one control step"],
   ["r", "reset"],
-  ["Click", "focus a world"],
+  ["Click, Enter", "focus a world"],
   ["Shift Click", "select worlds"],
   ["Drag", "pan; in focus orbit, or push a body"],
   ["Right drag", "orbit; in focus pan"],

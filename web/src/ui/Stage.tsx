@@ -19,7 +19,7 @@ export function Stage() {
       <canvas
         ref={canvas}
         tabIndex={0}
-        aria-label="The wall: one tile a world. Arrow keys pan, plus and minus zoom, Escape goes back."
+        aria-label="The wall: one tile a world. Arrow keys pan, plus and minus zoom, Enter goes to a world, Escape back."
       />
       <Arrow />
       <div class="overlay bottom-left">

@@ -52,6 +52,14 @@ function act(key: string): boolean {
     case "f":
       if (focus) setFollowing(!following.value);
       return focus !== null;
+    case "Enter": {
+      if (!a || focus) return false;
+      const [chosen] = store.selected.value;
+      const [first] = a.engine.running();
+      const slot = store.hovered.value?.slot ?? chosen ?? first?.[0];
+      if (slot !== undefined) focusOn(slot);
+      return slot !== undefined;
+    }
     case "Escape":
       if (focus) focusOn(null);
       else if (store.selected.value.size > 0) store.selected.value = new Set();
@@ -83,8 +91,8 @@ function act(key: string): boolean {
 export function listenKeys(): () => void {
   const down = (e: KeyboardEvent) => {
     if (typing(e) || e.ctrlKey || e.metaKey || e.altKey) return;
-    const onButton = (e.target as HTMLElement | null)?.tagName === "BUTTON";
-    if (onButton && (e.key === " " || e.key === "Enter")) return;
+    const pressed = (e.target as HTMLElement | null)?.closest?.("button, summary, a, [role=button]");
+    if (pressed && (e.key === " " || e.key === "Enter")) return;
     const key = e.key.length === 1 ? e.key.toLowerCase() : e.key;
     if (DRIVE.has(key)) {
       held.add(key);
