@@ -7,6 +7,7 @@ import { focusOn, trace } from "../run/focusing.ts";
 import * as store from "../state/store.ts";
 import { Cells } from "./Cells.tsx";
 import { Curve } from "./Curve.tsx";
+import { EpisodeField } from "./EpisodeField.tsx";
 
 export function AgentPanel() {
   const focus = store.focus.value;
@@ -83,7 +84,7 @@ export function AgentPanel() {
         {n && (
           <div class="curve-head num">
             <span>
-              episode {n.episode} · step {n.steps}
+              episode <EpisodeField env={env} now={n.episode} /> · step {n.steps}
             </span>
             <span>
               reward so far <b id="focus-reward">{short(n.episode_reward)}</b>
