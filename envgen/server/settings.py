@@ -51,7 +51,11 @@ class Settings:
 
     @property
     def url(self) -> str:
-        """Where the page is."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        """Where the page is for this machine: browsers share memory on a loopback address, not on 0.0.0.0."""
+        return self.url_at({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host))
+
+    def url_at(self, name: str) -> str:
+        """Where the page is, under another name or address of this machine."""
+        host = f"[{name}]" if ":" in name else name
         query = f"?token={self.token}" if self.token else ""
         return f"http://{host}:{self.port}/{query}"

@@ -175,6 +175,9 @@ def test_other_machines_need_the_token(tmp_path: Path) -> None:
     with serve(tmp_path, "--host", "0.0.0.0", "--allow-remote", "--port", "0") as own:
         (token,) = parse_qs(urlsplit(own.url).query)["token"]
         assert len(token) >= 32
+        assert urlsplit(own.url).hostname == "127.0.0.1"  # where memory may be shared
+        assert own.process.stdout is not None
+        assert f"http://{socket.gethostname()}:{own.port}/?token={token}" in own.process.stdout.readline()
         base = f"http://127.0.0.1:{own.port}"
         for headers in ({}, {"Authorization": "Bearer x"}, {"Cookie": f"envgen_{own.port}=x"}):
             answer = httpx.get(f"{base}/api/packs", headers=headers)

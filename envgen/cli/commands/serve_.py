@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import sys
 from pathlib import Path
 
@@ -99,6 +100,10 @@ def command(
 
     def started() -> None:
         click.echo(f"envgen serves {root.resolve()} at {settings.url}")
+        if host in ("0.0.0.0", "::"):
+            click.echo(
+                f"for other machines, if they know it by name: {settings.url_at(socket.gethostname())}"
+            )
         if settings.page is None:
             click.secho("the page is not built: see `envgen doctor`", fg="yellow", err=True)
         click.secho("Ctrl-C ends it", dim=True, err=True)
