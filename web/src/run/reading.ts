@@ -3,6 +3,8 @@
 import { effect } from "@preact/signals";
 import { ApiError, interpret } from "../net/api.ts";
 import * as store from "../state/store.ts";
+import type { InterpretationSpec } from "../stream.gen.ts";
+import { start } from "./session.ts";
 
 const PAUSE = 140;
 
@@ -44,12 +46,35 @@ export function keepReading(): () => void {
   });
 }
 
+function understood(text: string, meaning: InterpretationSpec): void {
+  store.meaning.value = meaning;
+  store.meaningOf.value = text;
+  if (store.wordsNewer.value && meaning.count !== null) store.count.value = null;
+}
+
+let runs = 0;
+
+/** Runs the words. Where they were typed in a moment and a count is left of before, they are read first. */
+export async function run(): Promise<void> {
+  const turn = ++runs;
+  const text = store.prompt.value.trim();
+  const unreadYet = text !== "" && store.meaningOf.value !== text && store.cfg.value === null;
+  if (store.wordsNewer.value && store.count.value !== null && unreadYet) {
+    try {
+      understood(text, await interpret(text, null));
+    } catch {
+      // what is wrong with them is told as they are run
+    }
+    if (turn !== runs) return;
+  }
+  start();
+}
+
 async function read(text: string, base: unknown): Promise<void> {
   abort = new AbortController();
   store.interpreting.value = true;
   try {
-    store.meaning.value = await interpret(text, base, abort.signal);
-    store.meaningOf.value = text;
+    understood(text, await interpret(text, base, abort.signal));
     if (store.meaningProblem.value === complaint) store.meaningProblem.value = null;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return;

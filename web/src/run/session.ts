@@ -28,6 +28,7 @@ export function start(recipe: Partial<Recipe> = {}): void {
   if (recipe.cfg !== undefined) store.cfg.value = recipe.cfg;
   if (recipe.pack !== undefined) store.pack.value = recipe.pack;
   if (recipe.count !== undefined) store.count.value = recipe.count;
+  store.wordsNewer.value = false;
   if (recipe.seed !== undefined) store.seed.value = recipe.seed;
   if (recipe.difficulty !== undefined) store.difficulty.value = recipe.difficulty ?? [0, 1];
   const now = current();

@@ -17,6 +17,8 @@ export interface Problem {
 /* What is asked for. */
 export const prompt = signal("");
 export const count = signal<number | null>(null);
+/** Whether the words were typed after the count: a number of worlds in them takes its place. */
+export const wordsNewer = signal(false);
 export const seed = signal("0");
 export const difficulty = signal<readonly [number, number]>([0, 1]);
 /** An EnvCfg that stands in for the prompt, after a chip was edited. */

@@ -3,7 +3,8 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { past } from "../run/history.ts";
-import { change, start } from "../run/session.ts";
+import { run } from "../run/reading.ts";
+import { change } from "../run/session.ts";
 import * as store from "../state/store.ts";
 import { EXAMPLES } from "./examples.ts";
 import { Icon } from "./Icon.tsx";
@@ -19,13 +20,14 @@ export function PromptInput() {
     : EXAMPLES.map((e) => e.prompt).filter((text) => !past.value.includes(text));
   const list: readonly string[] = [...past.value, ...examples];
 
-  const choose = (text: string, run: boolean) => {
+  const choose = (text: string, now: boolean) => {
     open.value = false;
     marked.value = -1;
     store.cfg.value = null;
     store.pack.value = null;
+    store.wordsNewer.value = true;
     store.prompt.value = text;
-    if (run) start();
+    if (now) void run();
   };
 
   const onKey = (e: KeyboardEvent) => {
@@ -36,7 +38,7 @@ export function PromptInput() {
       else {
         open.value = false;
         if (store.changing.value) void change();
-        else start();
+        else void run();
       }
     } else if (e.key === "ArrowDown" || e.key === "ArrowUp") {
       if (list.length === 0) return;
@@ -79,6 +81,7 @@ export function PromptInput() {
         onInput={(e) => {
           store.cfg.value = null;
           store.pack.value = null;
+          store.wordsNewer.value = true;
           store.prompt.value = e.currentTarget.value;
         }}
         onKeyDown={onKey}

@@ -26,6 +26,7 @@ export function Settings() {
           placeholder={String(said ?? 16)}
           value={store.count.value ?? ""}
           onInput={(e) => {
+            store.wordsNewer.value = false;
             const value = Math.round(Number(e.currentTarget.value));
             store.count.value = value >= 1 ? Math.min(10_000, value) : null;
           }}
