@@ -167,3 +167,33 @@ def test_keys_drive_the_agent_in_focus(ants):
     driven = ants.actions(2, steps=12)
     ants.page.keyboard.up("w")
     assert np.abs(idle).max() < np.abs(driven).max()
+
+
+def test_a_share_that_is_given_while_worlds_arrive_is_one_of_all(opens):
+    tab = opens()
+    tab.call("r => envgen.start(r)", {"prompt": "stairs for ants", "count": 150})
+    tab.until("some worlds", "envgen.agents().length > 8")
+    tab.page.get_by_role("radio", name="random").click()
+    tab.page.get_by_role("button", name="Apply to 30 percent").click()
+    tab.call("envgen.running()")
+    assert tab.policies_of().count("random") == 45
+    # what was chosen for one world is kept by it alone, through the death of a worker too
+    tab.call("envgen.setPolicy('zero', {slots: [149]})")
+    tab.call("envgen.killWorker(0)")
+    tab.call("envgen.killWorker(1)")
+    tab.until("all again", "envgen.stats().loading === 0 && envgen.stats().environments === 150")
+    assert tab.policies_of([149]) == ["zero"]
+    tab.run("hills for ants", 20)
+    assert tab.policies_of().count("random") == 6
+    assert "zero" not in tab.policies_of()
+
+
+def test_who_can_not_have_what_all_have_gets_its_gait_and_it_is_said(opens):
+    tab = opens()
+    tab.run("flat ground for an ant", 2)
+    tab.call("envgen.setPolicy('onnx:ant-walk')")
+    tab.run("flat ground for a hexapod", 2)
+    assert tab.policies_of() == ["gait", "gait"]
+    tab.told("ant-walk is not for the hexapod: it plays gait")
+    tab.run("flat ground for an ant", 2)
+    assert tab.policies_of() == ["ant-walk", "ant-walk"]

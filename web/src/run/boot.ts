@@ -85,16 +85,17 @@ function begin(pool: Pool, site: Awaited<ReturnType<typeof findSite>>): void {
   const engine = new Engine(
     pool,
     {
-      ready: (env) => {
-        policies.mend(env.id, env.spec.agents.length);
-        arrived(pool.envs.size);
-      },
+      added: (env) => policies.settle(env),
+      ready: () => arrived(pool.envs.size),
       taken: () => app()?.source.taken(1),
     },
     (spec) => policies.forArrival(spec),
   );
   const painter = new Painter(pool, engine, policies, () => app()?.view ?? null);
-  whenBegun(() => painter.reset());
+  whenBegun(() => {
+    painter.reset();
+    policies.begin();
+  });
   pool.on("worker", ({ why, environments }) => {
     store.toast(
       `a worker died: ${why}`,

@@ -12,6 +12,8 @@ import { problemOf, toast } from "../state/store.ts";
 const BUDGET = 7;
 
 export interface EngineEvents {
+  /** A world has come; it is not loaded yet. */
+  added(env: Env): void;
   /** A world runs. */
   ready(env: Env, slot: number): void;
   /** A frame is dealt with: there is room for another. */
@@ -165,6 +167,8 @@ export class Engine {
     this.slots[slot] = env;
     this.slotOf.set(env, slot);
     this.placed.add(spec.index);
+    const added = this.pool.envs.get(env);
+    if (added) this.events.added(added);
   }
 
   /** Variant i lies at place i; where that is taken or beyond the wall (a pack with gaps), at the last free one. */

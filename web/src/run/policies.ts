@@ -1,10 +1,11 @@
 /** Policies on the page: built-ins, those of the server, those dropped; loaded when first used. */
 
-import type { AgentRef, Assigned, PolicyId, PolicySource, PoolApi, Selection } from "@envgen/wasm/api";
+import type { AgentRef, Assigned, Env, PolicyId, PolicySource, PoolApi, Selection } from "@envgen/wasm/api";
 import { NO_POLICY } from "@envgen/wasm/api";
 import type { WorldSpec } from "@envgen/wasm/wire.gen";
 import { fetchBytes, type ServedPolicy } from "../net/api.ts";
 import { chosenPolicy, type PolicyRow, policies, problemOf, toast } from "../state/store.ts";
+import { Standing } from "./standing.ts";
 
 const BUILT_IN: readonly PolicyRow[] = (
   [
@@ -41,6 +42,9 @@ export class Policies {
   private readonly sources = new Map<string, () => Promise<PolicySource>>();
   private readonly loading = new Map<string, Promise<PolicyId>>();
   private readonly keyOf = new Map<PolicyId, string>();
+  private readonly standing = new Standing();
+  /** Robots that were told that what all have is not for them. */
+  private told = new Set<string>();
 
   constructor(private readonly pool: PoolApi) {
     policies.value = BUILT_IN;
@@ -56,6 +60,7 @@ export class Policies {
     const row = policies.value.find((p) => p.id === id);
     if (row) this.put({ ...row, id: null, problem: why });
     if (row && chosenPolicy.value === row.key) chosenPolicy.value = "zero";
+    if (row) this.standing.drop(row.key);
     toast(`the policy ${name} failed: ${why}`, "Its agents stand still: give them another one.");
   }
 
@@ -155,6 +160,7 @@ export class Policies {
     try {
       const id = await this.ensure(key);
       const { agents, refused } = this.pool.assign(id, selection);
+      if (agents || !refused.length) this.standing.give(key, selection, this.meant(selection));
       const first = refused[0];
       if (first && !quiet) {
         const [cause, ...rest] = first.why.split("\n");
@@ -172,21 +178,53 @@ export class Policies {
     }
   }
 
-  /** For an arriving world: what was chosen last for all, where its robots can do it; else random. */
-  forArrival(spec: WorldSpec): PolicyId | undefined {
-    const id = (key: string) => policies.value.find((p) => p.key === key)?.id ?? undefined;
-    if (chosenPolicy.value === "gait" && spec.agents.every((a) => a.gait === null)) return id("random");
-    return id(chosenPolicy.value) ?? id("random");
+  /** Other worlds come. */
+  begin(): void {
+    this.standing.begin();
+    this.told = new Set();
   }
 
-  /** Agents of a world that came away with no policy get random controls. */
-  mend(env: number, agents: number): void {
-    const random = policies.value.find((p) => p.key === "random")?.id;
-    if (random === null || random === undefined) return;
-    for (let agent = 0; agent < agents; agent++) {
-      if (this.pool.policyOf({ env, agent }) === NO_POLICY)
-        this.pool.assign(random, { envs: [env], agents: [agent] });
+  /** For an arriving world: what was given last to all, where its robots can do it; else random. */
+  forArrival(spec: WorldSpec): PolicyId | undefined {
+    const base = this.standing.base;
+    if (base === "gait" && spec.agents.every((a) => a.gait === null)) return this.idOf("random");
+    return this.idOf(base) ?? this.idOf("random");
+  }
+
+  /** Agents of a world that arrived get what was given to their like since; those without a policy their gait. */
+  settle({ id: env, spec }: Env): void {
+    this.standing.arrive(spec.agents).forEach((key, agent) => {
+      const policy = key === null ? undefined : this.idOf(key);
+      const who = { envs: [env], agents: [agent] };
+      if (policy !== undefined) this.pool.assign(policy, who);
+      if (this.pool.policyOf({ env, agent }) !== NO_POLICY) return;
+      const { gait, robot } = spec.agents[agent] as WorldSpec["agents"][number];
+      const own = gait ? "gait" : "random";
+      const other = this.idOf(own);
+      if (other !== undefined) this.pool.assign(other, who);
+      const base = policies.value.find((p) => p.key === this.standing.base)?.name;
+      if (base === "gait" || this.told.has(robot)) return;
+      this.told.add(robot);
+      toast(`${base} is not for the ${robot}: it plays ${own}`, "Give it another one.", "info");
+    });
+  }
+
+  /** Agents that a selection chooses from: a share counts on from them. */
+  private meant({ envs, share: _, ...rest }: Selection): number {
+    if (envs) return 0;
+    const { agents, team, robot } = rest;
+    let count = 0;
+    for (const env of this.pool.envs.values()) {
+      env.spec.agents.forEach((a, i) => {
+        if (agents && !agents.includes(i)) return;
+        if ((team ?? a.team) === a.team && (robot ?? a.robot) === a.robot) count++;
+      });
     }
+    return count;
+  }
+
+  private idOf(key: string): PolicyId | undefined {
+    return policies.value.find((p) => p.key === key)?.id ?? undefined;
   }
 
   key(id: PolicyId): string | null {

@@ -1,0 +1,63 @@
+/** What was given to whom, for worlds that arrive later: all that was said since something was given to all. */
+
+import type { Selection } from "@envgen/wasm/api";
+import type { AgentSpec } from "@envgen/wasm/wire.gen";
+
+type Seat = Pick<AgentSpec, "team" | "robot">;
+
+interface Rule {
+  readonly key: string;
+  readonly selection: Selection;
+  /** Agents that the selection has met, to count a share on from them. */
+  met: number;
+}
+
+/** More are of no use to anybody: the oldest but the first are forgotten. */
+const MOST = 20;
+
+export class Standing {
+  private rules: Rule[] = [{ key: "gait", selection: {}, met: 0 }];
+
+  /** The policy that all have where nothing else was said. */
+  get base(): string {
+    return this.rules[0]?.key ?? "gait";
+  }
+
+  /** A policy was given to a selection; to worlds by their number is no rule for others. */
+  give(key: string, selection: Selection, met: number): void {
+    if (selection.envs) return;
+    const rule = { key, selection, met };
+    const all = Object.values(selection).every((part) => part === undefined);
+    const [first, ...rest] = this.rules;
+    this.rules = all || !first ? [rule] : [first, ...rest.slice(1 - MOST), rule];
+  }
+
+  /** A policy is no more. */
+  drop(key: string): void {
+    const base = this.base === key ? "zero" : this.base;
+    const rest = this.rules.slice(1).filter((rule) => rule.key !== key);
+    this.rules = [{ key: base, selection: {}, met: 0 }, ...rest];
+  }
+
+  /** Other worlds come: shares are counted anew. */
+  begin(): void {
+    for (const rule of this.rules) rule.met = 0;
+  }
+
+  /** Policies of the agents of a world that arrives: the last that meets each; null is the base. */
+  arrive(agents: readonly Seat[]): (string | null)[] {
+    return agents.map((agent, i) => {
+      let key: string | null = null;
+      for (const rule of this.rules.slice(1)) {
+        const { agents: only, team, robot, share = 1 } = rule.selection;
+        if (only && !only.includes(i)) continue;
+        if ((team ?? agent.team) !== agent.team || (robot ?? agent.robot) !== agent.robot) continue;
+        // spread as the pool spreads them
+        const before = Math.floor(rule.met * share + 1e-9);
+        rule.met++;
+        if (Math.floor(rule.met * share + 1e-9) > before) key = rule.key;
+      }
+      return key;
+    });
+  }
+}
