@@ -150,3 +150,18 @@ def test_a_world_begins_the_episode_that_is_typed(opens):
     tab.page.keyboard.press("Enter")
     tab.until("episode 12", "envgen.agents().map((a) => a.counters.episode).join() === '0,12'")
     tab.until("its number", lambda: field.input_value() == "12")
+
+
+def test_why_a_job_failed_stays_though_its_words_are_understood(opens):
+    tab = opens()
+    held = []
+    tab.page.route("**/api/interpret", lambda route: held.append(route))  # reading is slower than the job
+    tab.page.fill("#prompt", "64 humanoids in a 4 x 4 m arena")
+    tab.page.keyboard.press("Enter")
+    tab.until("the failure", "envgen.stats().job.state === 'failed'")
+    tab.until("a request to read", lambda: held)
+    with tab.page.expect_response("**/api/interpret"):
+        for route in held:
+            route.continue_()
+    tab.sleep(0.5)
+    assert "can't be made" in tab.problems()["prompt"]["cause"]
