@@ -11,11 +11,16 @@ import { PolicyItem } from "./PolicyItem.tsx";
 export function PoliciesPanel() {
   const over = useSignal(false);
   const picker = useRef<HTMLInputElement>(null);
-  // networks for what runs come first; those for other robots or tasks are dim
-  const rows = useComputed(() => {
+  // as text, so that the list is drawn anew where robots change, and not at each tick of the numbers
+  const running = useComputed(() => {
     void store.stats.value?.environments;
     const robots = new Set<string>();
     for (const [, env] of app()?.engine.running() ?? []) for (const a of env.spec.agents) robots.add(a.robot);
+    return [...robots].sort().join("\n");
+  });
+  // networks for what runs come first; those for other robots or tasks are dim
+  const rows = useComputed(() => {
+    const robots = new Set(running.value ? running.value.split("\n") : []);
     const fits = (p: store.PolicyRow) =>
       p.robot === null || (robots.has(p.robot) && p.task === store.task.value?.kind);
     const all = store.policies.value.map((row) => ({ row, idle: robots.size > 0 && !fits(row) }));
