@@ -10,8 +10,10 @@ import { canShare, compile } from "./loading";
 import type { FromWorker, ToWorker } from "./messages";
 import type { OnnxRuntime } from "./policies/onnx";
 import { Rates } from "./rates";
+import { Recordings } from "./recordings";
 import { Resident } from "./resident";
-import { Roster, select } from "./roster";
+import { Roster } from "./roster";
+import { select } from "./selection";
 import { endings } from "./tasks/stage";
 import { Tickets } from "./tickets";
 import type { TaskSpec } from "./wire.gen";
@@ -36,8 +38,7 @@ export class Pool implements api.PoolApi {
   private readonly tickets = new Tickets();
   private readonly rates: Rates;
   private readonly followed = new Map<string, { readonly agent: Ref; readonly listeners: Set<Listener> }>();
-  /** Share of a recording that each worker has, by ticket. */
-  private readonly shares = new Map<number, Map<number, number>>();
+  private readonly recordings: Recordings;
 
   private constructor(
     options: api.PoolOptions,
@@ -64,6 +65,7 @@ export class Pool implements api.PoolApi {
       arrived: (env) => this.arrived(env),
     });
     this.rates = new Rates(this.fleet.crews);
+    this.recordings = new Recordings(this.fleet, this.tickets);
     if (options.task) this.takeTask(options.task);
     this.fleet.greet();
   }
@@ -239,35 +241,7 @@ export class Pool implements api.PoolApi {
   }
 
   record(agents: readonly Ref[], steps: number): api.RecordingJob {
-    const groups = new Map<Crew, Ref[]>();
-    const held: Resident[] = [];
-    for (const agent of agents) {
-      const env = this.fleet.envs.get(agent.env);
-      if (!env?.spec.agents[agent.agent]) continue;
-      env.held += 1;
-      held.push(env);
-      const crew = this.fleet.crewOf(env);
-      const group = groups.get(crew);
-      if (group) group.push(agent);
-      else groups.set(crew, [agent]);
-    }
-    const crews = [...groups.keys()];
-    const { ticket, answers } = this.tickets.ask<readonly api.Recording[]>(crews.map((crew) => crew.index));
-    const shares = new Map<number, number>();
-    this.shares.set(ticket, shares);
-    for (const [crew, own] of groups) crew.post({ kind: "record", ticket, agents: own, steps });
-    const done = answers.then((parts) => {
-      this.shares.delete(ticket);
-      for (const env of held) env.held -= 1;
-      return parts.flat();
-    });
-    return {
-      done,
-      progress: () => [...shares.values()].reduce((sum, share) => sum + share, 0) / Math.max(crews.length, 1),
-      stop: () => {
-        for (const crew of crews) crew.post({ kind: "stop", ticket });
-      },
-    };
+    return this.recordings.begin(agents, steps);
   }
 
   async bare(seconds: number): Promise<api.BareResult> {
@@ -378,10 +352,10 @@ export class Pool implements api.PoolApi {
         break;
       }
       case "progress":
-        this.shares.get(message.ticket)?.set(crew.index, message.share);
+        this.recordings.progress(message.ticket, crew.index, message.share);
         break;
       case "recorded":
-        this.shares.get(message.ticket)?.set(crew.index, 1);
+        this.recordings.progress(message.ticket, crew.index, 1);
         this.tickets.answer(message.ticket, crew.index, message.recordings);
         break;
       case "bare":

@@ -1,17 +1,7 @@
-/** The policies of a pool: what they are, whom they fit, and which agents a selection means. */
+/** The policies of a pool: what they are, and whom they fit. */
 
-import {
-  type AgentRef,
-  type EnvId,
-  NO_POLICY,
-  type PolicyId,
-  type PolicyInfo,
-  type PolicySource,
-  PoolError,
-  type Selection,
-} from "./api";
+import { NO_POLICY, type PolicyId, type PolicyInfo, type PolicySource } from "./api";
 import { readHeader, unfit } from "./policies/header";
-import type { Resident } from "./resident";
 import type { AgentSpec, TaskSpec } from "./wire.gen";
 
 export class Roster {
@@ -49,24 +39,4 @@ export class Roster {
     const [size, nu] = [gait.offset.length, agent.actuators.length];
     return size === nu ? null : `the gait is for ${size} actuators, ${agent.id} has ${nu}`;
   }
-}
-
-/** The agents that a selection means, environment by environment. */
-export function select(envs: ReadonlyMap<EnvId, Resident>, selection: Selection): AgentRef[] {
-  const found: AgentRef[] = [];
-  for (const id of selection.envs ?? envs.keys()) {
-    envs.get(id)?.spec.agents.forEach((agent, i) => {
-      const fits =
-        (!selection.agents || selection.agents.includes(i)) &&
-        (selection.team === undefined || agent.team === selection.team) &&
-        (selection.robot === undefined || agent.robot === selection.robot);
-      if (fits) found.push({ env: id, agent: i });
-    });
-  }
-  const { share } = selection;
-  if (share === undefined) return found;
-  if (!(share >= 0 && share <= 1))
-    throw new PoolError(`a share of ${share} is none`, "Give a number from 0 to 1.");
-  // spread evenly, the same ones each time
-  return found.filter((_, i) => Math.floor((i + 1) * share + 1e-9) > Math.floor(i * share + 1e-9));
 }

@@ -2,6 +2,7 @@
 
 import type { AgentRef, Assigned, Env, PolicyId, PolicySource, PoolApi, Selection } from "@envgen/wasm/api";
 import { NO_POLICY } from "@envgen/wasm/api";
+import { select } from "@envgen/wasm/selection";
 import type { WorldSpec } from "@envgen/wasm/wire.gen";
 import { fetchBytes, type ServedPolicy } from "../net/api.ts";
 import { chosenPolicy, type PolicyRow, policies, problemOf, toast } from "../state/store.ts";
@@ -160,7 +161,11 @@ export class Policies {
     try {
       const id = await this.ensure(key);
       const { agents, refused } = this.pool.assign(id, selection);
-      if (agents || !refused.length) this.standing.give(key, selection, this.meant(selection));
+      if (agents || !refused.length) {
+        // a share counts on from those that it chose from
+        const { envs, share: _, ...rest } = selection;
+        this.standing.give(key, selection, envs ? 0 : select(this.pool.envs, rest).length);
+      }
       const first = refused[0];
       if (first && !quiet) {
         const [cause, ...rest] = first.why.split("\n");
@@ -207,20 +212,6 @@ export class Policies {
       this.told.add(robot);
       toast(`${base} is not for the ${robot}: it plays ${own}`, "Give it another one.", "info");
     });
-  }
-
-  /** Agents that a selection chooses from: a share counts on from them. */
-  private meant({ envs, share: _, ...rest }: Selection): number {
-    if (envs) return 0;
-    const { agents, team, robot } = rest;
-    let count = 0;
-    for (const env of this.pool.envs.values()) {
-      env.spec.agents.forEach((a, i) => {
-        if (agents && !agents.includes(i)) return;
-        if ((team ?? a.team) === a.team && (robot ?? a.robot) === a.robot) count++;
-      });
-    }
-    return count;
   }
 
   private idOf(key: string): PolicyId | undefined {

@@ -1,6 +1,7 @@
 /** What was given to whom, for worlds that arrive later: all that was said since something was given to all. */
 
 import type { Selection } from "@envgen/wasm/api";
+import { inShare, means } from "@envgen/wasm/selection";
 import type { AgentSpec } from "@envgen/wasm/wire.gen";
 
 type Seat = Pick<AgentSpec, "team" | "robot">;
@@ -49,13 +50,7 @@ export class Standing {
     return agents.map((agent, i) => {
       let key: string | null = null;
       for (const rule of this.rules.slice(1)) {
-        const { agents: only, team, robot, share = 1 } = rule.selection;
-        if (only && !only.includes(i)) continue;
-        if ((team ?? agent.team) !== agent.team || (robot ?? agent.robot) !== agent.robot) continue;
-        // spread as the pool spreads them
-        const before = Math.floor(rule.met * share + 1e-9);
-        rule.met++;
-        if (Math.floor(rule.met * share + 1e-9) > before) key = rule.key;
+        if (means(rule.selection, agent, i) && inShare(rule.met++, rule.selection.share ?? 1)) key = rule.key;
       }
       return key;
     });

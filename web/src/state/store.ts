@@ -161,8 +161,7 @@ export const blocked = signal<Problem | null>(null);
 export const busy = computed(() => job.value.state === "starting" || job.value.state === "streaming");
 
 let nextToast = 1;
-/** Says something for a while; the same thing again is counted, not repeated. */
-/** Tells it for a while; its number, for `dismiss`. */
+/** Says something for a while, and gives its number for `dismiss`; the same thing again is counted, not repeated. */
 export function toast(cause: string, remedy = "", tone: Toast["tone"] = "error"): number {
   const same = toasts.value.find((t) => t.cause === cause);
   if (same) {
