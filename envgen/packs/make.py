@@ -18,13 +18,13 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError, WorkError
 from envgen.core.overrides import Sweep
 from envgen.packs.assets import keep
-from envgen.packs.crew import Crew, Ticket, spread
 from envgen.packs.folder import prepare
 from envgen.packs.journal import Journal
 from envgen.packs.manifest import close
 from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
 from envgen.packs.writing import Made, make_variant
+from envgen.workers.pool import Crew, Ticket, spread
 
 MAX_COUNT = 1_000_000
 MAX_JOBS = 256

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from envgen.core.errors import EnvgenError
-from envgen.packs.crew import Ticket
 from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
 from envgen.packs.search import Refused, search
 from envgen.packs.variant import PackVariant
 from envgen.packs.wire.encode import Encoded, Encoder, Form
+from envgen.workers.pool import Ticket
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from envgen.build.engine import VERSION
 from envgen.core import cfgio
 from envgen.core.errors import InputError, suggestion
 from envgen.packs import listing
-from envgen.packs.crew import Crew, Ticket
 from envgen.packs.streaming import ready
 from envgen.packs.wire.spec import PROTOCOL
 from envgen.policies.listing import listed
@@ -35,6 +34,7 @@ from envgen.server.settings import MAX_EXPORTS, Settings
 from envgen.server.shelf import PackEntry, Shelf
 from envgen.server.started import told
 from envgen.server.stream import Streams
+from envgen.workers.pool import Crew, Ticket
 
 _T = TypeVar("_T")
 LIVE = "offline"

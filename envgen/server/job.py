@@ -10,13 +10,13 @@ from concurrent.futures import Future
 from typing import Any
 
 from envgen.core.errors import WorkError
-from envgen.packs.crew import AHEAD, Crew
-from envgen.packs.hands import DiedError
 from envgen.packs.make import HOPELESS
 from envgen.packs.streaming import Streamed, frames
 from envgen.packs.wire.encode import Form
 from envgen.server.messages import MAX_CREDITS, Done, GivenUp, Progress
 from envgen.server.plan import Plan
+from envgen.workers.pool import AHEAD, Crew
+from envgen.workers.process import DiedError
 
 EVERY = 0.1
 """Seconds between two messages of progress."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from envgen.core import cfgio, overrides
 from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError
-from envgen.packs.crew import Ticket
 from envgen.packs.make import check_seed
 from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
@@ -17,6 +16,7 @@ from envgen.prompting.base import Interpretation, interpret
 from envgen.server.messages import MAX_STREAM, CfgSource, PackSource, PromptSource, Start, Started
 from envgen.server.shelf import Shelf
 from envgen.server.started import started
+from envgen.workers.pool import Ticket
 
 DEFAULT_COUNT = 16
 

@@ -12,7 +12,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 import envgen
 from envgen.build.engine import VERSION
 from envgen.core.errors import EnvgenError, InputError
-from envgen.packs.crew import Crew
 from envgen.packs.wire.encode import Form
 from envgen.packs.wire.spec import PROTOCOL, Wire
 from envgen.server.job import READER, Job, UnreadError
@@ -32,6 +31,7 @@ from envgen.server.plan import plan
 from envgen.server.problems import explained
 from envgen.server.settings import MAX_JOBS, MAX_SOCKETS, Settings
 from envgen.server.shelf import Shelf
+from envgen.workers.pool import Crew
 
 PATIENCE = 10.0
 """Seconds in which a page has to say hello."""

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from envgen.core.errors import WorkError
-from envgen.packs.crew import Crew
 from envgen.packs.wire.spec import Wire
 from envgen.server import job as module
 from envgen.server.job import Job, UnreadError
 from envgen.server.messages import MAX_CREDITS, Done, Progress, PromptSource, Start
 from envgen.server.plan import plan
 from envgen.server.shelf import Shelf
+from envgen.workers.pool import Crew
 
 
 @pytest.fixture

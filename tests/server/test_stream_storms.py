@@ -12,11 +12,11 @@ from client import ANTS, HELLO, Served, page
 from starlette.types import Message
 from starlette.websockets import WebSocket
 
-from envgen.packs.crew import Crew
 from envgen.server import stream
 from envgen.server.settings import Settings
 from envgen.server.shelf import Shelf
 from envgen.server.stream import Streams
+from envgen.workers.pool import Crew
 
 START = {"kind": "start", "source": ANTS, "count": 50}
 

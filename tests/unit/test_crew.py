@@ -13,9 +13,9 @@ from contextlib import suppress
 import pytest
 
 from envgen.core.errors import InputError
-from envgen.packs import hands
-from envgen.packs.crew import Crew, Ticket
-from envgen.packs.hands import DiedError
+from envgen.workers import process as hands
+from envgen.workers.pool import Crew, Ticket
+from envgen.workers.process import DiedError
 
 NOTHING = Ticket.of(None)
 SOON = 60.0

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from envgen.core.errors import WorkError
-from envgen.packs.hands import DiedError, Errand, Hand
 from envgen.packs.recipe import Recipe
+from envgen.workers.process import DiedError, Errand, Hand
 
 AHEAD = 3
 """Tasks for each process that are under way at a time: one runs, one is ready, one comes back."""
