@@ -6,12 +6,12 @@ import mujoco
 import numpy as np
 from helpers import build_world, make_cfg, start
 
-from envgen.build.cast import Cast
-from envgen.build.measure import measure_agent
-from envgen.build.reading import BatchReading, Snapshot
-from envgen.build.stage import Stage
 from envgen.tasks.common import FALLEN
 from envgen.tasks.expr import evaluate
+from envgen.worlds.compiled.measure import measure_agent
+from envgen.worlds.compiled.state import BatchReading, Snapshot
+from envgen.worlds.compiled.task_context import Stage
+from envgen.worlds.sampling.teams import Cast
 
 CONTROL_STEPS = 5
 """Physics steps of one action, as `control.frame_skip`."""

@@ -10,14 +10,14 @@ import mujoco
 import numpy as np
 from hypothesis import strategies as st
 
-from envgen.build.engine import compile_text
-from envgen.build.variant import Variant, build
-from envgen.build.world import World
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.core.cfgio import parse
 from envgen.core.families import TERRAINS
 from envgen.core.params import FileParam, specs
+from envgen.worlds.compiled.world import World
+from envgen.worlds.compiler import compile_text
+from envgen.worlds.variant import Variant, build
 
 IMAGE = str(Path(__file__).parent / "data" / "island.png")
 """A 16-bit PNG of 65 x 49 heights: two hills, the higher one in the upper left."""

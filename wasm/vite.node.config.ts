@@ -20,7 +20,7 @@ export default defineConfig({
     ssr: true,
     rolldownOptions: {
       input: {
-        worker: at("src/worker.node.ts"),
+        worker: at("src/worker/worker.node.ts"),
         parity: at("test/parity.ts"),
         bench: at("test/bench.ts"),
       },

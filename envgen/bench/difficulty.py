@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from envgen.build.robot import robot_model
-from envgen.build.terrain import rounded
 from envgen.core.families import ROBOTS, TERRAINS
 from envgen.core.params import FileParam, RobotSize, draw, specs
 from envgen.core.rng import Streams
 from envgen.terrains._measures import MEASURES
 from envgen.terrains.base import Patch
+from envgen.worlds.robots.robot_model import robot_model
+from envgen.worlds.sampling.terrain import rounded
 
 DIFFICULTIES = (0.1, 0.3, 0.5, 0.7, 0.9)
 SIZE = 16.0

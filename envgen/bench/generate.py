@@ -12,10 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from envgen.bench.base import Result, Row, rounded
-from envgen.build.engine import compile_text
-from envgen.build.mjcf import render
-from envgen.build.place import place
-from envgen.build.sample import Attempt, sample
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.core.rng import Streams
@@ -23,6 +19,10 @@ from envgen.packs.make import make
 from envgen.prompting.base import interpret
 from envgen.validate.base import Subject
 from envgen.validate.examine import examine
+from envgen.worlds.compiler import compile_text
+from envgen.worlds.mjcf.writer import render
+from envgen.worlds.placement.arena import place
+from envgen.worlds.sampling.sample import Attempt, sample
 
 PROMPT = "rough terrain for ants"
 CROWDED: dict[str, Any] = {

@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 from mujoco import rollout
 
-from envgen.build.engine import Model, control_range, listening
+from envgen.worlds.compiler import Model, control_range, listening
 
 
 def native_steps_per_s(models: Sequence[Model], threads: int, seconds: float, steps: int = 50) -> float:

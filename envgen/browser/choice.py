@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from envgen.core.errors import InputError, nearest
 from envgen.core.families import POLICIES
-from envgen.policies.shelf import networks
+from envgen.policies.policy_files import networks
 
 if TYPE_CHECKING:
     from envgen.browser.session import Session

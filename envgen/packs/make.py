@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from envgen.build.variant import build, shared_files
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError, WorkError
@@ -24,7 +23,8 @@ from envgen.packs.manifest import close
 from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
 from envgen.packs.writing import Made, make_variant
-from envgen.workers.pool import Crew, Ticket, spread
+from envgen.workers.pool import JobRef, WorkerPool, run_chunks
+from envgen.worlds.variant import build, shared_files
 
 MAX_COUNT = 1_000_000
 MAX_JOBS = 256
@@ -296,9 +296,14 @@ def _made(recipe: Recipe, pending: list[int], folder: Path, jobs: int) -> Iterat
         for index in pending:
             yield make_variant(recipe, index, folder)
         return
-    crew = Crew(min(jobs, len(pending)))
-    yield from spread(crew, partial(_work, folder=folder), recipe, pending)
+    pool = WorkerPool(min(jobs, len(pending)))
+    yield from run_chunks(pool, partial(_make_chunk, folder=folder), recipe, pending, _import_parquet)
 
 
-def _work(ticket: Ticket, indices: list[int], folder: Path) -> list[Made]:
-    return [make_variant(ticket.recipe, index, folder) for index in indices]
+def _import_parquet() -> None:
+    """Import ahead what closing the pack needs: 0.2 s that pass while the workers run."""
+    import pyarrow.parquet  # noqa: F401
+
+
+def _make_chunk(job: JobRef[Recipe], indices: list[int], folder: Path) -> list[Made]:
+    return [make_variant(job.shared, index, folder) for index in indices]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from envgen.build.engine import listening
 from envgen.core.errors import WorkError
 from envgen.packs.pack import Pack
 from envgen.packs.recipe import all_built_in
@@ -10,6 +9,7 @@ from envgen.packs.variant import PackVariant
 from envgen.validate.base import Subject
 from envgen.validate.examine import examine
 from envgen.validate.report import Report
+from envgen.worlds.compiler import listening
 
 
 def recheck(pack: Pack, variant: PackVariant) -> Report:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from envgen.build.engine import VERSION
-from envgen.build.objects import object_names
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError
 from envgen.core.families import ROBOTS, TASKS, TERRAINS
 from envgen.core.overrides import Sweep, apply, combinations
 from envgen.core.params import FileParam, specs
+from envgen.worlds.compiler import VERSION
+from envgen.worlds.sampling.task_object import object_names
 
 SCHEMA = 1
 ENV = "env.xml"

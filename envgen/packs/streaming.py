@@ -1,18 +1,19 @@
-"""Variants as frames without touching the disk, and those of a pack; run by the processes of a crew."""
+"""Variants as frames without touching the disk, and those of a pack; run by the processes of a pool."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 
 from envgen.core.errors import EnvgenError
 from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
-from envgen.packs.search import Refused, search
+from envgen.packs.rejection import Refused, search
 from envgen.packs.variant import PackVariant
 from envgen.packs.wire.encode import Encoded, Encoder, Form
-from envgen.workers.pool import Ticket
+from envgen.workers.pool import JobRef, WorkerPool
 
 
 @dataclass(frozen=True)
@@ -56,32 +57,36 @@ class _Desk:
 
 
 @lru_cache(maxsize=16)
-def _desk(ticket: Ticket, form: Form) -> _Desk:
-    source = ticket.source
+def _desk(job: JobRef[Recipe | Path], form: Form) -> _Desk:
+    source = job.shared
     if isinstance(source, Recipe):
         return _Desk(Encoder(source.task, source.seed, form))
-    assert source is not None
     pack = Pack.open(source)
     return _Desk(Encoder(pack.task, pack.seed, form), {variant.index: variant for variant in pack})
 
 
-def ready(_: Ticket) -> bool:
-    """Nothing, done by a process that is ready."""
+def lasting_pool(workers: int) -> WorkerPool:
+    """Start the pool of a server: its workers are forked with robots and imports in memory."""
+    return WorkerPool(workers, lasting=True, preload="envgen.packs.preload")
+
+
+def ready(_: JobRef[None]) -> bool:
+    """Do nothing: the worker that returns is ready."""
     return True
 
 
-def frames(ticket: Ticket, form: Form, indices: list[int]) -> list[Streamed]:
+def frames(job: JobRef[Recipe | Path], form: Form, indices: list[int]) -> list[Streamed]:
     """Variants as frames: of a recipe drawn and validated, of a pack compiled from its env.xml.
 
     Args:
-        ticket: Of the job.
+        job: Of the job.
         form: Of the models.
         indices: Of variants.
 
     Raises:
         InputError: The pack can't be read.
     """
-    desk, source = _desk(ticket, form), ticket.source
+    desk, source = _desk(job, form), job.shared
     return [_drawn(desk, source, i) if isinstance(source, Recipe) else _read(desk, i) for i in indices]
 
 

@@ -10,11 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from envgen.build.cast import Cast
-from envgen.build.engine import Model, compile_text, listening
-from envgen.build.measure import measure_agent
-from envgen.build.reading import start
-from envgen.build.world import World
 from envgen.core.errors import InputError
 from envgen.core.params import RobotSize
 from envgen.core.rng import Streams
@@ -23,6 +18,11 @@ from envgen.packs.recipe import ENV, task_params, variant_folder
 from envgen.packs.store import Store
 from envgen.robots.xml import UnsafeXml, named_files, parse
 from envgen.validate.report import Report
+from envgen.worlds.compiled.measure import measure_agent
+from envgen.worlds.compiled.state import start
+from envgen.worlds.compiled.world import World
+from envgen.worlds.compiler import Model, compile_text, listening
+from envgen.worlds.sampling.teams import Cast
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from envgen.packs.recipe import ENV, SIZES, Recipe, variant_folder
-from envgen.packs.search import Refused, Sound, search
+from envgen.packs.rejection import Refused, Sound, search
 
 
 @dataclass(frozen=True)

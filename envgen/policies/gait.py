@@ -12,7 +12,7 @@ import numpy as np
 from envgen.core.errors import InputError
 from envgen.policies.base import Floats, Moment, Policy, Seat, register
 from envgen.policies.gaitfile import GaitFile, read, resolve
-from envgen.policies.shelf import gait_files
+from envgen.policies.policy_files import gait_files
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from envgen.core.errors import EnvgenError
 from envgen.policies.gaitfile import read
 from envgen.policies.header import load
-from envgen.policies.shelf import gait_files, networks
+from envgen.policies.policy_files import gait_files, networks
 
 
 def gaits() -> list[dict[str, Any]]:

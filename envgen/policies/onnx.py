@@ -11,7 +11,7 @@ import numpy as np
 from envgen.core.errors import InputError
 from envgen.policies.base import NETWORK, Floats, Moment, Policy, Seat, register
 from envgen.policies.header import check, load
-from envgen.policies.shelf import networks
+from envgen.policies.policy_files import networks
 
 
 def locate(argument: str) -> Path:

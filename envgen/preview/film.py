@@ -9,15 +9,15 @@ from typing import Any, Literal, get_args
 import mujoco
 import numpy as np
 
-from envgen.build.engine import Data, Fatal, Model, listening
-from envgen.build.measure import measure_agent
-from envgen.build.reading import Snapshot, reset
-from envgen.build.world import World
 from envgen.core.errors import EnvgenError, InputError, WorkError
 from envgen.core.heightfield import Floats
 from envgen.preview.gl import Canvas
 from envgen.preview.render import AZIMUTH, arena_camera, on_paper
 from envgen.preview.theme import Image
+from envgen.worlds.compiled.measure import measure_agent
+from envgen.worlds.compiled.state import Snapshot, reset
+from envgen.worlds.compiled.world import World
+from envgen.worlds.compiler import Data, Fatal, Model, listening
 
 Policy = Literal["smooth", "random", "home", "zero"]
 View = Literal["follow", "orbit"]

@@ -16,8 +16,8 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.engine import Data, Model, listening
 from envgen.core.errors import WorkError
+from envgen.worlds.compiler import Data, Model, listening
 
 _BACKENDS = ("egl", "osmesa")
 _PROBE = """

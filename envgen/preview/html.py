@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import html
 
-from envgen.build.world import World
 from envgen.preview.sheet import Tile, contact_sheet, png_bytes
+from envgen.worlds.compiled.world import World
 
 _WIDTH = 1200
 """Of the picture, in pixels; shown at most two thirds as wide, so that it is sharp on dense screens."""

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from envgen.build.colours import hue
-from envgen.build.world import World
 from envgen.preview.marks import draw_goal, draw_path, draw_start
 from envgen.preview.theme import (
     BOLD,
@@ -28,6 +26,8 @@ from envgen.preview.theme import (
     text_width,
     write,
 )
+from envgen.worlds.compiled.world import World
+from envgen.worlds.team_colours import hue
 
 METER: Colour = (96, 103, 117)
 _BAR = 280

@@ -8,10 +8,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.ground import Traversability, traversability
-from envgen.build.world import World
 from envgen.core.heightfield import Floats
 from envgen.core.params import RobotSize
+from envgen.worlds.compiled.world import World
+from envgen.worlds.ground_map import Traversability, traversability
 
 Cells = NDArray[np.intp]
 _DIAGONAL = 2**0.5

@@ -13,10 +13,10 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.surface import Posed
-from envgen.build.world import World
 from envgen.core.heightfield import Floats, Heightfield
 from envgen.preview.shapes import span, top
+from envgen.worlds.compiled.world import World
+from envgen.worlds.robots.surface_points import Posed
 
 Field = NDArray[np.float32]
 

@@ -10,13 +10,13 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.engine import Data, Model, listening
-from envgen.build.reading import reset
-from envgen.build.world import World
 from envgen.core.errors import InputError
 from envgen.core.heightfield import Floats
 from envgen.preview.gl import frame
 from envgen.preview.theme import PAPER, Image
+from envgen.worlds.compiled.state import reset
+from envgen.worlds.compiled.world import World
+from envgen.worlds.compiler import Data, Model, listening
 
 AZIMUTH, ELEVATION = 62.0, -36.0
 """Where the camera looks, in degrees: from the south-west, a third of the way down. Stairs and races go along

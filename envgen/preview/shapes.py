@@ -7,9 +7,9 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.engine import Model
-from envgen.build.surface import Posed
 from envgen.core.heightfield import Floats
+from envgen.worlds.compiler import Model
+from envgen.worlds.robots.surface_points import Posed
 
 Field = NDArray[np.float32]
 _SHAPE = mujoco.mjtGeom

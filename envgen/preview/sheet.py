@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.world import World
 from envgen.core.errors import InputError
 from envgen.preview.legend import METER, Heading, Legend, draw_heading, draw_meter, heading_height
 from envgen.preview.theme import (
@@ -29,6 +28,7 @@ from envgen.preview.theme import (
     write,
 )
 from envgen.preview.tile import draw_world, height_range
+from envgen.worlds.compiled.world import World
 
 __all__ = ["Heading", "Tile", "contact_sheet", "png_bytes", "write_png"]
 

@@ -10,11 +10,6 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.colours import hue
-from envgen.build.engine import Data
-from envgen.build.measure import measure_agent
-from envgen.build.reading import Snapshot, reset
-from envgen.build.world import World
 from envgen.core.errors import EnvgenError
 from envgen.core.heightfield import Floats
 from envgen.core.params import RobotSize
@@ -22,6 +17,11 @@ from envgen.preview.marks import SHIFT, TINY, draw_goal, draw_path, draw_start, 
 from envgen.preview.paths import Ways
 from envgen.preview.relief import View, ground_heights, raise_geom, shade
 from envgen.preview.theme import FIXED, INK, MOVING, Colour, HeightScale, Image, mixed
+from envgen.worlds.compiled.measure import measure_agent
+from envgen.worlds.compiled.state import Snapshot, reset
+from envgen.worlds.compiled.world import World
+from envgen.worlds.compiler import Data
+from envgen.worlds.team_colours import hue
 
 _MOST_PATHS = 16
 

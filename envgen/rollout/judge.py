@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.reading import BatchReading, State
-from envgen.build.stage import Stage
 from envgen.core.heightfield import Floats
 from envgen.tasks.expr import Memo, Term, compiled
+from envgen.worlds.compiled.state import BatchReading, State
+from envgen.worlds.compiled.task_context import Stage
 
 Mask = NDArray[np.bool_]
 

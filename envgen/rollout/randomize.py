@@ -11,12 +11,12 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.engine import Data
-from envgen.build.physics import BUOYANT
-from envgen.build.stage import AgentLayout
-from envgen.build.world import World
 from envgen.core import dist
 from envgen.core.rng import Streams
+from envgen.worlds.compiled.task_context import AgentLayout
+from envgen.worlds.compiled.world import World
+from envgen.worlds.compiler import Data
+from envgen.worlds.physics_options import BUOYANT
 
 KEYS = ("friction_scale", "mass_scale", "gear_scale", "push")
 PUSH_EVERY = 5.0

@@ -10,15 +10,15 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.engine import listening
-from envgen.build.reading import reset
-from envgen.build.stage import Stage
 from envgen.core.errors import InputError
 from envgen.core.heightfield import Floats
 from envgen.packs.variant import PackVariant
 from envgen.rollout.judge import Judge, Mask, Verdict
 from envgen.rollout.randomize import KEYS, Physics, Randomizer
 from envgen.rollout.stepping import advance, unstable
+from envgen.worlds.compiled.state import reset
+from envgen.worlds.compiled.task_context import Stage
+from envgen.worlds.compiler import listening
 
 Policy = Callable[[Floats], Floats]
 """From observations (worlds, k) to actions (worlds, actuators) in [-1, 1]."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import mujoco
 
-from envgen.build.engine import Data, Model
-from envgen.build.reading import reset
+from envgen.worlds.compiled.state import reset
+from envgen.worlds.compiler import Data, Model
 
 _RK4 = int(mujoco.mjtIntegrator.mjINT_RK4)
 _UNSTABLE = [

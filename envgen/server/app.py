@@ -15,26 +15,26 @@ from pydantic import BaseModel, ConfigDict
 from starlette.background import BackgroundTask
 
 import envgen
-from envgen.build.engine import VERSION
+from envgen import catalog
 from envgen.core import cfgio
 from envgen.core.errors import InputError, suggestion
-from envgen.packs import listing
-from envgen.packs.streaming import ready
+from envgen.packs.streaming import lasting_pool, ready
 from envgen.packs.wire.spec import PROTOCOL
 from envgen.policies.listing import listed
-from envgen.policies.shelf import networks
+from envgen.policies.policy_files import networks
 from envgen.prompting.base import EXAMPLE, interpret, refine
 from envgen.prompting.diff import diff
 from envgen.server import page, problems
 from envgen.server.export import ExportRequest, export
 from envgen.server.guard import Guard
 from envgen.server.messages import InterpretationSpec
+from envgen.server.pack_library import PackEntry, Shelf
 from envgen.server.problems import RESPONSES, answer
 from envgen.server.settings import MAX_EXPORTS, Settings
-from envgen.server.shelf import PackEntry, Shelf
 from envgen.server.started import told
 from envgen.server.stream import Streams
-from envgen.workers.pool import Crew, Ticket
+from envgen.workers.pool import JobRef
+from envgen.worlds.compiler import VERSION
 
 _T = TypeVar("_T")
 LIVE = "offline"
@@ -120,19 +120,19 @@ class About(BaseModel):
 
 def create_app(settings: Settings) -> FastAPI:
     """The app of a server."""
-    shelf, crew = Shelf(settings.root), Crew(settings.workers, lasting=True)
-    streams = Streams(settings, crew, shelf)
+    shelf, pool = Shelf(settings.root), lasting_pool(settings.workers)
+    streams = Streams(settings, pool, shelf)
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         # the processes get ready while the page loads
-        waiting = [asyncio.wrap_future(crew.submit(ready, Ticket.of(None))) for _ in range(settings.workers)]
+        waiting = [asyncio.wrap_future(pool.submit(ready, JobRef.of(None))) for _ in range(settings.workers)]
         reading = asyncio.create_task(asyncio.to_thread(interpret, EXAMPLE))  # the lexicon takes 0.2 s
         yield
         await reading
         for future in waiting:
             future.cancel()
-        await asyncio.to_thread(crew.close, now=True)
+        await asyncio.to_thread(pool.close, now=True)
 
     app = FastAPI(
         title="envgen",
@@ -167,14 +167,14 @@ def _routes(app: FastAPI, settings: Settings, shelf: Shelf, streams: Streams) ->
             protocol=PROTOCOL,
             sockets=streams.sockets,
             jobs=streams.jobs,
-            workers=streams.crew.workers(),
+            workers=streams.pool.workers(),
         )
 
     @app.get("/api/registries")
     def registries() -> Registries:
         """Terrains, obstacles, robots, tasks and policies."""
-        families = {name: listing.entries(name) for name in listing.FAMILIES if name != "checks"}
-        return Registries.model_validate({**families, "sources": listing.sources()})
+        families = {name: catalog.entries(name) for name in catalog.FAMILIES if name != "checks"}
+        return Registries.model_validate({**families, "sources": catalog.sources()})
 
     @app.get("/api/packs")
     def packs() -> list[PackEntry]:

@@ -20,8 +20,8 @@ from envgen.core.errors import InputError, WorkError
 from envgen.packs.formats.zip import Zip
 from envgen.packs.pack import Pack
 from envgen.server.messages import MAX_STREAM, CfgSource, Index, PackSource, PromptSource, Seed
+from envgen.server.pack_library import Shelf
 from envgen.server.plan import cfg_of
-from envgen.server.shelf import Shelf
 
 LONGEST = 1800.0
 """Seconds that making a pack may take."""

@@ -1,4 +1,4 @@
-"""One job: variants are made by the crew and sent as the page has room for them."""
+"""One job: variants are made by the pool and sent as the page has room for them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from envgen.packs.streaming import Streamed, frames
 from envgen.packs.wire.encode import Form
 from envgen.server.messages import MAX_CREDITS, Done, GivenUp, Progress
 from envgen.server.plan import Plan
-from envgen.workers.pool import AHEAD, Crew
-from envgen.workers.process import DiedError
+from envgen.workers.pool import AHEAD, WorkerPool
+from envgen.workers.process import WorkerDiedError
 
 EVERY = 0.1
 """Seconds between two messages of progress."""
@@ -43,15 +43,17 @@ class Job:
 
     Args:
         plan: What is to be made.
-        crew: Who makes it.
+        pool: Who makes it.
         form: Of the models.
         credits: Frames that may be sent before the first `credit`.
         send: Sends a frame.
         tell: Sends progress.
     """
 
-    def __init__(self, plan: Plan, crew: Crew, form: Form, credits: int, send: Send, tell: Tell) -> None:
-        self._plan, self._crew, self._form = plan, crew, form
+    def __init__(
+        self, plan: Plan, pool: WorkerPool, form: Form, credits: int, send: Send, tell: Tell
+    ) -> None:
+        self._plan, self._pool, self._form = plan, pool, form
         self._send, self._tell = send, tell
         self._pending = deque(plan.pending)
         self._credits = credits
@@ -108,10 +110,10 @@ class Job:
 
     def _submit(self) -> None:
         """Have as many made as the page has room for: what is made is never kept waiting."""
-        most = min(AHEAD * self._crew.jobs, self._credits)
+        most = min(AHEAD * self._pool.jobs, self._credits)
         while self._pending and len(self._running) < most:
             index = self._pending.popleft()
-            future = self._crew.submit(frames, self._plan.ticket, self._form, [index])
+            future = self._pool.submit(frames, self._plan.job, self._form, [index])
             self._making[index] = future
             self._running[asyncio.wrap_future(future)] = index
 
@@ -130,7 +132,7 @@ class Job:
                 f"the page took nothing for {READER:.0f} s", "What runs stays; start it again for the others."
             )
         if not done:  # what others wait for, they end themselves
-            self._hung |= {index for index, future in self._making.items() if self._crew.end(future)}
+            self._hung |= {index for index, future in self._making.items() if self._pool.kill(future)}
         return {future for future in self._running if future in done}
 
     async def _take(self, future: asyncio.Future[list[Streamed]]) -> None:
@@ -139,7 +141,7 @@ class Job:
         del self._making[index]
         try:
             (streamed,) = future.result()
-        except DiedError:
+        except WorkerDiedError:
             self._strikes[index] += 1
             if self._strikes[index] < MAX_STRIKES and index not in self._hung:
                 self._pending.appendleft(index)

@@ -14,9 +14,9 @@ from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
 from envgen.prompting.base import Interpretation, interpret
 from envgen.server.messages import MAX_STREAM, CfgSource, PackSource, PromptSource, Start, Started
-from envgen.server.shelf import Shelf
+from envgen.server.pack_library import Shelf
 from envgen.server.started import started
-from envgen.workers.pool import Ticket
+from envgen.workers.pool import JobRef
 
 DEFAULT_COUNT = 16
 
@@ -26,12 +26,12 @@ class Plan:
     """A job that can begin.
 
     Attributes:
-        ticket: For the processes.
+        job: For the processes.
         started: What the page is told first.
         pending: Indices that it has not got.
     """
 
-    ticket: Ticket
+    job: JobRef[Recipe | Path]
     started: Started
     pending: Sequence[int]
 
@@ -56,7 +56,7 @@ def plan(start: Start, shelf: Shelf) -> Plan:
     recipe = Recipe(cfg, check_seed(int(start.seed)))
     _ = recipe.inputs  # files that are missing or unfit are told at once
     told = started(cfg, recipe.task, count=count, seed=recipe.seed, interpretation=meaning)
-    return Plan(Ticket.of(recipe), told, _left(range(count), start.have))
+    return Plan(JobRef.of(recipe), told, _left(range(count), start.have))
 
 
 def cfg_of(source: PromptSource | CfgSource, shelf: Shelf) -> tuple[EnvCfg, Interpretation | None]:
@@ -81,7 +81,7 @@ def _of_pack(start: Start, source: PackSource, shelf: Shelf) -> Plan:
         raise InputError(f"{source.pack} has no variant of that difficulty", "Widen the difficulty.")
     indices = indices[: start.count or MAX_STREAM]
     told = started(pack.cfg, pack.task, count=len(indices), seed=pack.seed, pack=source.pack)
-    return Plan(Ticket.of(Path(path)), told, _left(indices, start.have))
+    return Plan(JobRef.of(Path(path)), told, _left(indices, start.have))
 
 
 def _left(indices: Sequence[int], have: Sequence[Sequence[int]]) -> list[int]:

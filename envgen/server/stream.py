@@ -10,7 +10,6 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 import envgen
-from envgen.build.engine import VERSION
 from envgen.core.errors import EnvgenError, InputError
 from envgen.packs.wire.encode import Form
 from envgen.packs.wire.spec import PROTOCOL, Wire
@@ -27,11 +26,12 @@ from envgen.server.messages import (
     ToServer,
     Welcome,
 )
+from envgen.server.pack_library import Shelf
 from envgen.server.plan import plan
 from envgen.server.problems import explained
 from envgen.server.settings import MAX_JOBS, MAX_SOCKETS, Settings
-from envgen.server.shelf import Shelf
-from envgen.workers.pool import Crew
+from envgen.workers.pool import WorkerPool
+from envgen.worlds.compiler import VERSION
 
 PATIENCE = 10.0
 """Seconds in which a page has to say hello."""
@@ -51,12 +51,12 @@ class Streams:
 
     Args:
         settings: Of the server.
-        crew: Who makes variants.
+        pool: Who makes variants.
         shelf: What pages may name of the disk.
     """
 
-    def __init__(self, settings: Settings, crew: Crew, shelf: Shelf) -> None:
-        self.settings, self.crew, self.shelf = settings, crew, shelf
+    def __init__(self, settings: Settings, pool: WorkerPool, shelf: Shelf) -> None:
+        self.settings, self.pool, self.shelf = settings, pool, shelf
         self.sockets = 0
         self.jobs = 0
 
@@ -197,8 +197,8 @@ class _Page:
             if self._unwanted:
                 await self._say(NOTHING)
                 return
-            crew, send = self._streams.crew, self._socket.send_bytes
-            self._job = Job(planned, crew, self._form, start.credits, send, self._say)
+            pool, send = self._streams.pool, self._socket.send_bytes
+            self._job = Job(planned, pool, self._form, start.credits, send, self._say)
             await self._say(planned.started)
             done = await self._job.run()
             told = self._streams.shelf.told

@@ -12,10 +12,6 @@ from typing import Any, ClassVar, Literal
 import mujoco
 import numpy as np
 
-from envgen.build.cast import Cast
-from envgen.build.engine import Data, Model, listening
-from envgen.build.reading import Snapshot, reset
-from envgen.build.world import World
 from envgen.core.heightfield import Floats
 from envgen.core.params import RobotSize
 from envgen.core.registry import Registry
@@ -23,6 +19,10 @@ from envgen.validate.report import Finding, Severity, rounded
 from envgen.validate.settle import Settled, settle
 from envgen.validate.source import Place, Source
 from envgen.validate.watch import Watched, watch
+from envgen.worlds.compiled.state import Snapshot, reset
+from envgen.worlds.compiled.world import World
+from envgen.worlds.compiler import Data, Model, listening
+from envgen.worlds.sampling.teams import Cast
 
 CHECKS: Registry[type[Check]] = Registry("check", "envgen.validate.checks")
 register = CHECKS.register
@@ -137,7 +137,7 @@ class Subject:
     def size_of(self, agent: str) -> RobotSize:
         """What an agent's robot measures."""
         if agent not in self.sizes:
-            from envgen.build.measure import measure_agent
+            from envgen.worlds.compiled.measure import measure_agent
 
             self.sizes = {**self.sizes, agent: measure_agent(self.world, self.home, agent)}
         return self.sizes[agent]

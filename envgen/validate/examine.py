@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from envgen.build.engine import Fatal
 from envgen.validate.base import CHECKS, Check, Subject, UnrunnableError
 from envgen.validate.report import Finding, Report
+from envgen.worlds.compiler import Fatal
 
 DEFECT = "the check itself failed"
 

@@ -17,12 +17,12 @@ from typing import Any
 
 import mujoco
 
-from envgen.build.engine import listening
 from envgen.core.errors import InputError
 from envgen.robots.xml import MAX_BYTES, UnsafeXml, all_files, escapes, inspect
 from envgen.validate.base import Subject
 from envgen.validate.examine import examine
 from envgen.validate.report import Finding, Report
+from envgen.worlds.compiler import listening
 
 TIME_LIMIT = 60.0
 """Seconds that one file may take."""

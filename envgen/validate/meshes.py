@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.engine import Model
+from envgen.worlds.compiler import Model
 
 
 def mesh_volume(model: Model, mesh: int) -> float:

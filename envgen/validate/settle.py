@@ -9,9 +9,9 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.engine import Data, Model, control_range, listening
-from envgen.build.reading import reset
 from envgen.core.heightfield import Floats
+from envgen.worlds.compiled.state import reset
+from envgen.worlds.compiler import Data, Model, control_range, listening
 
 HALF = 0.5
 """Length of each half, in s."""

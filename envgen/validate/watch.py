@@ -11,9 +11,9 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.engine import Data, Model, listening
-from envgen.build.reading import reset
 from envgen.validate.settle import speed_of
+from envgen.worlds.compiled.state import reset
+from envgen.worlds.compiler import Data, Model, listening
 
 LENGTH = 1.0
 """Of each run, in s."""

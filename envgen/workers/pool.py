@@ -1,4 +1,4 @@
-"""A crew: processes that make variants, for one pack or for as long as a server runs."""
+"""A pool of worker processes, for one job or for as long as a server runs."""
 
 from __future__ import annotations
 
@@ -13,267 +13,271 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import Pipe
-from multiprocessing.connection import wait as ready_of
-from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from multiprocessing.connection import wait as wait_for_pipes
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from envgen.core.errors import WorkError
-from envgen.packs.recipe import Recipe
-from envgen.workers.process import DiedError, Errand, Hand
+from envgen.workers.process import WorkerDiedError, WorkerProcess, WorkItem
 
 AHEAD = 3
-"""Tasks for each process that are under way at a time: one runs, one is ready, one comes back."""
+"""Work items per process in flight: one running, one queued in its pipe, one on its way back."""
 _numbers = itertools.count()
 T = TypeVar("T")
+S = TypeVar("S")
 P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
-class Ticket:
-    """What a job is about, on its way to processes that are there already; they unpack it once.
+class JobRef(Generic[S]):
+    """What all work items of a job share, pickled once; each worker unpickles it once.
 
     Attributes:
-        number: Of the job.
-        content: A recipe, or the path of a pack; or nothing.
+        number: Unique in the parent process.
+        content: The pickled value.
     """
 
     number: int
     content: bytes
 
     @classmethod
-    def of(cls, source: Recipe | Path | None) -> Ticket:
-        """A new job."""
-        return cls(next(_numbers), pickle.dumps(source, pickle.HIGHEST_PROTOCOL))
+    def of(cls, shared: S) -> JobRef[S]:
+        """Start a new job."""
+        return cls(next(_numbers), pickle.dumps(shared, pickle.HIGHEST_PROTOCOL))
 
     @property
-    def recipe(self) -> Recipe:
-        """The recipe, in a worker."""
-        source = self.source
-        assert isinstance(source, Recipe)
-        return source
-
-    @property
-    def source(self) -> Recipe | Path | None:
-        """Recipe or path, in a worker."""
-        return _unpacked(self)
+    def shared(self) -> S:
+        """The shared value, in a worker."""
+        value: S = _unpickled(self)
+        return value
 
 
 @lru_cache(maxsize=16)
-def _unpacked(ticket: Ticket) -> Recipe | Path | None:
-    source: Recipe | Path | None = pickle.loads(ticket.content)  # our own bytes, from the parent process
-    return source
+def _unpickled(job: JobRef[Any]) -> Any:
+    return pickle.loads(job.content)  # our own bytes, from the parent process
 
 
-class Crew:
-    """Processes that make variants, and a thread that gives them what is to be done.
+class WorkerPool:
+    """Worker processes, and a thread that hands out work items to them.
 
-    A crew of one pack is forked, which starts in milliseconds and shares what is in memory already. A lasting
-    one belongs to a process with threads, from which forking isn't safe: its processes are forked from one
-    that did nothing but import and read the robots, and are replaced. Of a process that dies, only what it
-    worked on fails; what it had before it goes to others.
+    A pool for one job is forked, which starts in milliseconds and shares what is in memory already. A lasting
+    pool belongs to a process with threads, from which forking is not safe: its workers are forked from a fork
+    server that only imports, and are replaced when they die. A dead worker fails only the item that it was
+    running; items queued in its pipe are given to other workers.
 
     Args:
         jobs: Number of processes.
-        lasting: Whether it is to outlive one pack.
+        lasting: Whether the pool outlives one job.
+        preload: Module that the fork server of a lasting pool imports before it forks.
     """
 
-    def __init__(self, jobs: int, *, lasting: bool = False) -> None:
-        self.jobs, self._lasting = jobs, lasting
-        self._lock = threading.Lock()  # of all that follows; nobody waits while holding it
-        self._waiting: deque[Errand] = deque()
-        self._hands: list[Hand] = []
-        self._closing = self._now = self._called = False
-        self._bell, self._ring = Pipe(duplex=False)
+    def __init__(self, jobs: int, *, lasting: bool = False, preload: str | None = None) -> None:
+        self.jobs, self._lasting, self._preload = jobs, lasting, preload
+        self._lock = threading.Lock()  # guards all that follows; never held while waiting
+        self._waiting: deque[WorkItem] = deque()
+        self._workers: list[WorkerProcess] = []
+        self._closing = self._now = self._notified = False
+        self._wakeup, self._notify_end = Pipe(duplex=False)
         self._thread: threading.Thread | None = None
 
     def submit(
-        self, function: Callable[Concatenate[Ticket, P], T], ticket: Ticket, *args: P.args, **kwargs: P.kwargs
+        self,
+        function: Callable[Concatenate[JobRef[S], P], T],
+        job: JobRef[S],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> Future[T]:
-        """Let one of the processes do something.
+        """Run a function in one of the workers.
 
         Returns:
-            Its result or error; `DiedError` if the process died over it.
+            Its result or error; `WorkerDiedError` if the worker died running it.
         """
         future: Future[T] = Future()
-        errand = Errand(future, pickle.dumps((function, (ticket, *args), kwargs), pickle.HIGHEST_PROTOCOL))
+        item = WorkItem(future, pickle.dumps((function, (job, *args), kwargs), pickle.HIGHEST_PROTOCOL))
         if self._thread is None:
-            if not self._lasting:  # here and now: later there is a thread, and perhaps one that imports
-                self._hands = [Hand.start(lasting=False) for _ in range(self.jobs)]
-            self._thread = threading.Thread(target=self._attend, name="crew", daemon=True)
+            if not self._lasting:  # fork here: later there is our thread, and perhaps one that imports
+                self._workers = [self._start() for _ in range(self.jobs)]
+            self._thread = threading.Thread(target=self._dispatch, name="worker-pool", daemon=True)
             self._thread.start()
         with self._lock:
             if self._closing:
-                errand.drop()
+                item.drop()
             else:
-                self._waiting.append(errand)
-                self._call()
+                self._waiting.append(item)
+                self._notify()
         return future
 
     def workers(self) -> list[int]:
         """Process ids of the workers."""
         with self._lock:
-            return [hand.process.pid for hand in self._hands]
+            return [worker.process.pid for worker in self._workers]
 
-    def end(self, future: Future[Any]) -> bool:
-        """Give up something that hangs: its process is killed.
+    def kill(self, future: Future[Any]) -> bool:
+        """Kill the worker that is running a work item which hangs.
 
         Returns:
-            False if no process works on it (now).
+            False if no worker is running it now.
         """
         with self._lock:
-            for hand in self._hands:
-                if any(errand.future is future for errand in list(hand.sent)[:1]):
-                    hand.process.kill()
+            for worker in self._workers:
+                if any(item.future is future for item in list(worker.sent)[:1]):
+                    worker.process.kill()
                     return True
         return False
 
     def close(self, *, now: bool = False) -> None:
-        """End the processes; nothing can be submitted any more.
+        """End the workers; nothing can be submitted afterwards.
 
-        A second Ctrl-C doesn't wait, as what is half written is drawn again.
+        A second Ctrl-C does not wait: a half-written variant is drawn again on `--resume`.
 
         Args:
-            now: Don't wait for what is being made.
+            now: Kill workers instead of waiting for their running items.
         """
         with self._lock:
             self._closing, self._now = True, self._now or now
-            self._call()
+            self._notify()
         try:
             if self._thread:
                 self._thread.join()
         except KeyboardInterrupt:
             with self._lock:
                 self._now = True
-                self._call()
+                self._notify()
             raise
 
-    def _call(self) -> None:
-        """Have the thread look; one call is enough until it does."""
-        if not self._called:
-            self._called = True
-            self._ring.send_bytes(b"!")
+    def _start(self) -> WorkerProcess:
+        return WorkerProcess.start(lasting=self._lasting, preload=self._preload)
 
-    def _attend(self) -> None:
-        """What the thread runs, until the crew is closed and its processes have ended."""
+    def _notify(self) -> None:
+        """Wake the dispatcher thread; one message suffices until it has read it."""
+        if not self._notified:
+            self._notified = True
+            self._notify_end.send_bytes(b"!")
+
+    def _dispatch(self) -> None:
+        """Run the dispatcher thread until the pool is closed and its workers have ended."""
         while True:
-            self._dismiss()
-            if self._closing and not self._hands:
+            self._stop_if_closing()
+            if self._closing and not self._workers:
                 return
-            self._staff()
+            self._replace_workers()
             self._assign()
-            ready = set(ready_of([self._bell, *(hand.pipe for hand in self._hands)]))
-            if self._bell in ready:
+            ready = set(wait_for_pipes([self._wakeup, *(worker.pipe for worker in self._workers)]))
+            if self._wakeup in ready:
                 with self._lock:
-                    self._bell.recv_bytes()
-                    self._called = False
-            for hand in [hand for hand in self._hands if hand.pipe in ready]:
-                if not hand.take():
-                    self._lose(hand)
+                    self._wakeup.recv_bytes()
+                    self._notified = False
+            for worker in [worker for worker in self._workers if worker.pipe in ready]:
+                if not worker.receive():
+                    self._remove(worker)
 
-    def _dismiss(self) -> None:
-        """When the crew is closed: send the processes home, and drop what none of them has."""
+    def _stop_if_closing(self) -> None:
+        """When the pool is closing, tell workers to stop and drop the items that none of them has."""
         with self._lock:
             if not self._closing:
                 return
             left, self._waiting = self._waiting, deque()
-            hands = list(self._hands)
-        for errand in left:
-            errand.drop()
-        for hand in hands:
-            hand.dismiss(now=self._now)
+            workers = list(self._workers)
+        for item in left:
+            item.drop()
+        for worker in workers:
+            worker.stop(now=self._now)
 
-    def _staff(self) -> None:
-        """Replace who is missing, while there is something to do."""
-        while not self._closing and len(self._hands) < self.jobs:
-            if not self._waiting and not any(hand.sent for hand in self._hands):
+    def _replace_workers(self) -> None:
+        """Start workers up to `jobs` while there is something to do."""
+        while not self._closing and len(self._workers) < self.jobs:
+            if not self._waiting and not any(worker.sent for worker in self._workers):
                 return
             try:
                 if not self._lasting:
-                    raise OSError("the processes of this crew have ended")
-                hand = Hand.start(lasting=True)
+                    raise OSError("the processes of this pool have ended")
+                worker = self._start()
             except OSError as error:
-                if self._hands:  # they do, if slower
+                if self._workers:  # go on with fewer
                     return
                 with self._lock:
                     left, self._waiting = self._waiting, deque()
-                for errand in left:
-                    errand.drop(f"no process can be started: {error}")
+                for item in left:
+                    item.drop(f"no process can be started: {error}")
                 return
             with self._lock:
-                self._hands.append(hand)
+                self._workers.append(worker)
 
     def _assign(self) -> None:
-        """Give each process one errand to do and the next one, for which it then needn't wait."""
+        """Give each worker one item to run and queue the next in its pipe, so that it need not wait."""
         while True:
             with self._lock:
-                if not self._hands or not self._waiting:
+                if not self._workers or not self._waiting:
                     return
-                hand = min(self._hands, key=lambda hand: len(hand.sent))
-                # the last few go to whoever is free first
+                worker = min(self._workers, key=lambda worker: len(worker.sent))
+                # the last few items go to whichever worker is free first
                 ahead = len(self._waiting) > self.jobs and self._waiting[0].small
-                if len(hand.sent) > int(ahead):
+                if len(worker.sent) > int(ahead):
                     return
-                errand = self._waiting.popleft()
-            if errand.begin():
-                hand.give(errand)
+                item = self._waiting.popleft()
+            if item.begin():
+                worker.send(item)
 
-    def _lose(self, hand: Hand) -> None:
-        """Of a process that has ended: what it worked on fails, what it had before it goes to others."""
+    def _remove(self, worker: WorkerProcess) -> None:
+        """Fail the dead worker's current item and requeue the rest."""
         with self._lock:
-            self._hands.remove(hand)
-        code = hand.bury()
-        if hand.sent:
-            hand.sent.popleft().drop(f"a process died making it (exit code {code})")
+            self._workers.remove(worker)
+        code = worker.join()
+        if worker.sent:
+            worker.sent.popleft().drop(f"a process died making it (exit code {code})")
         with self._lock:
-            self._waiting.extendleft(reversed(hand.sent))
+            self._waiting.extendleft(reversed(worker.sent))
 
 
-def spread(
-    crew: Crew, function: Callable[[Ticket, list[int]], list[T]], recipe: Recipe, pending: Sequence[int]
+def run_chunks(
+    pool: WorkerPool,
+    function: Callable[[JobRef[S], list[int]], list[T]],
+    shared: S,
+    pending: Sequence[int],
+    meanwhile: Callable[[], None] | None = None,
 ) -> Iterator[T]:
-    """Have a crew of one pack do something for each index; results come in order of readiness.
+    """Run a function over chunks of indices, and yield results as they become ready.
 
     Args:
-        crew: Who does it; closed at the end, however that comes.
-        function: Of a ticket and some indices.
-        recipe: Of the pack.
+        pool: A pool for one job; closed at the end, however that comes.
+        function: Called in a worker with the job and some indices.
+        shared: What the function needs, sent to each worker once.
         pending: The indices.
+        meanwhile: Called in a thread once all workers have been forked; errors in it are ignored.
 
     Raises:
-        WorkError: A process died.
+        WorkError: A worker died.
     """
-    gc.freeze()  # the collector would touch, and so copy, every page that is shared
-    ticket = Ticket.of(recipe)
-    chunk = max(1, min(8, len(pending) // (8 * crew.jobs)))
+    gc.freeze()  # the collector would touch, and so copy, every page shared with the workers
+    job = JobRef.of(shared)
+    chunk = max(1, min(8, len(pending) // (8 * pool.jobs)))
     queue = iter([list(pending[at : at + chunk]) for at in range(0, len(pending), chunk)])
     running: set[Future[list[T]]] = set()
-    ahead: threading.Thread | None = None
+    side: threading.Thread | None = None
     try:
         while True:
-            while len(running) < AHEAD * crew.jobs and (indices := next(queue, None)) is not None:
-                running.add(crew.submit(function, ticket, indices))
+            while len(running) < AHEAD * pool.jobs and (indices := next(queue, None)) is not None:
+                running.add(pool.submit(function, job, indices))
             if not running:
                 return
-            if ahead is None:
-                # closing the pack needs it: 0.2 s that pass meanwhile. The first `submit` has forked all
-                # workers; forked while this thread holds an import lock, they would wait for it for ever.
-                ahead = threading.Thread(target=_import_ahead, daemon=True)
-                ahead.start()
+            if side is None and meanwhile is not None:
+                # only now: a worker forked while this thread holds an import lock would wait for it for ever
+                side = threading.Thread(target=_ignoring_errors, args=(meanwhile,), daemon=True)
+                side.start()
             finished, running = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 yield from future.result()
-    except DiedError:
+    except WorkerDiedError:
         raise WorkError(
             "a worker process died (out of memory, or killed)",
             "Run the same command with --resume, perhaps with fewer --jobs.",
         ) from None
     finally:
-        crew.close()
+        pool.close()
         gc.unfreeze()
-        if ahead:
-            ahead.join()  # whoever forks next must not find it importing either
+        if side:
+            side.join()  # finish importing before the next fork
 
 
-def _import_ahead() -> None:
-    with suppress(Exception):  # told where it is needed
-        import pyarrow.parquet  # noqa: F401
+def _ignoring_errors(function: Callable[[], None]) -> None:
+    with suppress(Exception):
+        function()

@@ -1,7 +1,6 @@
-"""One process of a crew: what it runs, and the end by which the parent holds it.
+"""One worker process: its main loop, and its handle in the parent.
 
-Each process has a pipe of its own and shares no lock with others, so that one that is killed in the middle of
-anything leaves the others as they are.
+Each process has its own pipe and shares no lock, so killing one at any moment leaves the others unaffected.
 """
 
 from __future__ import annotations
@@ -25,23 +24,23 @@ from typing import Any
 from envgen.core.errors import EnvgenError
 
 MEMORY = 4 * 1024**3
-"""Bytes that a process of a lasting crew may take."""
+"""Most bytes of data that a worker of a lasting pool may allocate."""
 SMALL = 16 * 1024
-"""Bytes of an errand that always fit into a pipe: it can be sent to a process that is busy."""
+"""Bytes that always fit into a pipe: an item of this size can be sent to a busy process without blocking."""
 
 
-class DiedError(Exception):
-    """The process that worked on something died, or there is none to do it."""
+class WorkerDiedError(Exception):
+    """The worker that ran an item died, or no worker can be started."""
 
 
 @dataclass(eq=False)
-class Errand:
-    """Something to do, on its way.
+class WorkItem:
+    """A function call for a worker.
 
     Attributes:
-        future: Gets what comes of it.
+        future: Receives the result or error.
         payload: Function and arguments, pickled.
-        begun: Whether a process has had it.
+        begun: Whether it was given to a worker.
     """
 
     future: Future[Any]
@@ -50,68 +49,72 @@ class Errand:
 
     @property
     def small(self) -> bool:
-        """Whether sending it never waits for who reads it."""
+        """Whether sending it never blocks."""
         return len(self.payload) <= SMALL
 
     def begin(self) -> bool:
-        """Whether it is still wanted; from now on it can't be cancelled."""
+        """Mark as running, so that it can no longer be cancelled; False if it already was cancelled."""
         self.begun = self.begun or self.future.set_running_or_notify_cancel()
         return self.begun
 
     def drop(self, why: str = "") -> None:
-        """Nobody does it any more: cancelled, or failed if there is a reason."""
+        """Cancel it, or fail it if there is a reason."""
         if why or self.begun:
             if self.begin():
-                self.future.set_exception(DiedError(why or "the crew has ended"))
+                self.future.set_exception(WorkerDiedError(why or "the pool has been closed"))
         elif self.future.cancel():
-            self.future.set_running_or_notify_cancel()  # tells those who wait
+            self.future.set_running_or_notify_cancel()  # wakes those who wait
 
 
 @dataclass(eq=False)
-class Hand:
-    """A process, seen from its parent.
+class WorkerProcess:
+    """The parent's handle of a worker.
 
     Attributes:
-        process: It.
-        pipe: The parent's end.
-        sent: Errands that it has, the one it works on first.
-        dismissed: Whether it was told to end.
+        process: The process.
+        pipe: The parent's end of its pipe.
+        sent: Items that were sent to it, the running one first.
+        stopping: Whether it was told to end.
     """
 
     process: Any
     pipe: Connection[Any, Any]
-    sent: deque[Errand] = field(default_factory=deque)
-    dismissed: bool = False
+    sent: deque[WorkItem] = field(default_factory=deque)
+    stopping: bool = False
 
     @classmethod
-    def start(cls, *, lasting: bool) -> Hand:
-        """Start a process.
+    def start(cls, *, lasting: bool, preload: str | None = None) -> WorkerProcess:
+        """Start a worker.
+
+        Args:
+            lasting: Whether its pool outlives one job: fork from a fork server, and bound its memory.
+            preload: Module that the fork server imports first.
 
         Raises:
-            OSError: The system has no room for another.
+            OSError: The system cannot start another process.
         """
-        context = _context(lasting=lasting)
+        context = process_context(lasting=lasting, preload=preload)
         ours, theirs = context.Pipe()
-        # the parent ends them; should it be killed, they see that themselves
+        # workers notice by themselves when the parent is killed
         process = context.Process(target=_serve, args=(theirs, lasting), daemon=True)
         try:
             with _without_main():
                 process.start()
-        except EOFError:  # the one that forks them was killed just now; the next start finds another
+        except EOFError:  # the fork server was killed just now; the next start brings up another
             ours.close()
             theirs.close()
-            raise OSError("the process that starts others was killed") from None
-        theirs.close()  # so that its death is read as the end of the pipe
+            raise OSError("the fork server was killed") from None
+        theirs.close()  # so that the death of the worker reads as the end of the pipe
         return cls(process, ours)
 
-    def give(self, errand: Errand) -> None:
-        """Send an errand; one that died gets it too, and is found dead afterwards."""
-        self.sent.append(errand)
+    def send(self, item: WorkItem) -> None:
+        """Send a work item; a dead process is detected on the next read."""
+        self.sent.append(item)
         with suppress(OSError):
-            self.pipe.send_bytes(errand.payload)
+            self.pipe.send_bytes(item.payload)
 
-    def take(self) -> bool:
-        """Pass on what it has done; call it when the pipe can be read.
+    def receive(self) -> bool:
+        """Read one result and resolve its future; call it when the pipe is readable.
 
         Returns:
             False if the process has ended instead.
@@ -127,38 +130,40 @@ class Hand:
             future.set_exception(error)
         return True
 
-    def dismiss(self, *, now: bool) -> None:
-        """Let it end when it has done what it has, or now."""
+    def stop(self, *, now: bool) -> None:
+        """End the process after the items that it has, or kill it now."""
         if now:
             self.process.kill()
-        elif not self.dismissed:
-            self.dismissed = True
+        elif not self.stopping:
+            self.stopping = True
             with suppress(OSError):
                 self.pipe.send_bytes(b"")
 
-    def bury(self) -> int:
-        """Clear away one that has ended, and say by which exit code."""
+    def join(self) -> int:
+        """Release a process that has ended, and return its exit code."""
         self.process.join()
         self.pipe.close()
         return int(self.process.exitcode)
 
 
-def _context(*, lasting: bool) -> Any:
+def process_context(*, lasting: bool, preload: str | None = None) -> Any:
+    """The multiprocessing context that workers are started in."""
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     if not lasting:
         return multiprocessing.get_context("fork")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["envgen.packs.ahead"])
+    if preload:
+        context.set_forkserver_preload([preload])
     return context
 
 
 @contextmanager
 def _without_main() -> Iterator[None]:
-    """Processes that are started here don't import the script that runs: they need nothing of it.
+    """Keep workers from importing the script that runs: they need nothing of it.
 
-    Python would have them import it: one without `if __name__ == "__main__"` would run again in each of them,
-    and one from standard input isn't there to be imported.
+    Python would import it in each of them: a script without `if __name__ == "__main__"` would run again,
+    and one from standard input cannot be imported.
     """
     main = sys.modules["__main__"]
     names = [name for name in ("__spec__", "__file__") if name in main.__dict__]
@@ -171,26 +176,26 @@ def _without_main() -> Iterator[None]:
 
 
 def _serve(pipe: Connection[Any, Any], lasting: bool) -> None:
-    """What a process runs: errands one after the other, until an empty one comes or the parent is gone."""
+    """Run work items one after another, until an empty message comes or the parent is gone."""
     _prepare(bounded=lasting)
     with suppress(EOFError, OSError):
         while payload := pipe.recv_bytes():
-            pipe.send_bytes(_done(payload))
+            pipe.send_bytes(_run(payload))
 
 
-def _done(payload: bytes) -> bytes:
+def _run(payload: bytes) -> bytes:
     result, failure = None, None
     try:
         function, args, kwargs = pickle.loads(payload)  # from our own parent
         result = function(*args, **kwargs)
     except Exception as error:
         failure = error
-        if not isinstance(error, EnvgenError):  # a fault: where it happened isn't seen in the parent
+        if not isinstance(error, EnvgenError):  # a bug: the parent cannot see where it was raised
             error.add_note("".join(traceback.format_exception(error)))
     try:
         answer = pickle.dumps((result, failure), pickle.HIGHEST_PROTOCOL)
         if failure is not None:
-            pickle.loads(answer)  # not every error can be read again, and the parent must not fail by it
+            pickle.loads(answer)  # not every error unpickles, and the parent must not fail on one
         return answer
     except Exception as error:
         what = repr(failure if failure is not None else result)[:200]
@@ -198,25 +203,25 @@ def _done(payload: bytes) -> bytes:
 
 
 def _prepare(*, bounded: bool) -> None:
-    """The parent alone answers Ctrl-C or a closed terminal, so that what is being written is finished."""
+    """Leave Ctrl-C and a closed terminal to the parent, so that files being written are finished."""
     for name in ("SIGINT", "SIGHUP"):
         if hasattr(signal, name):  # not everywhere
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.freeze()
-    # a variant is many objects and few cycles: by default the collector would run hundreds of times a
-    # second to find next to nothing
+    # a variant makes many objects and few cycles: at the default threshold the collector would run
+    # hundreds of times a second and find next to nothing
     gc.set_threshold(50_000, 50, 50)
-    if bounded:  # it gets recipes of pages: it may not fill the memory
-        with suppress(ImportError, ValueError, OSError):  # no such module or limit: do without
+    if bounded:  # it runs recipes from web pages, which must not fill the memory
+        with suppress(ImportError, ValueError, OSError):  # no such module or limit on this platform
             import resource
 
             resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 
 def _end_with_parent() -> None:
-    """A parent that was killed leaves nobody who would tell its workers to end."""
+    """Exit when the parent was killed: nobody else would end this worker."""
     parent = multiprocessing.parent_process()
     if parent:
         parent.join()

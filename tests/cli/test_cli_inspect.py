@@ -17,8 +17,8 @@ import pytest
 from clitools import names
 from helpers import tree
 
+from envgen import catalog
 from envgen.cli.commands.preview_ import _target
-from envgen.packs import listing
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.toml"))
 
@@ -79,10 +79,10 @@ def test_list_of_one_kind_tells_all_of_it_and_how_to_ask_for_it(run, here, famil
 
 
 def test_list_of_a_name_that_several_families_have_shows_each(run, monkeypatch):
-    known = listing.entries
+    known = catalog.entries
     task = {"name": "gait", "summary": "Walk evenly.", "params": {}, "sources": []}
     monkeypatch.setattr(
-        listing, "entries", lambda family: [*known(family), task] if family == "tasks" else known(family)
+        catalog, "entries", lambda family: [*known(family), task] if family == "tasks" else known(family)
     )
     shown = run("list", "gait").out
     assert run("list", "tasks", "gait").out in shown

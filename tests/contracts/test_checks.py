@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from helpers import build_world, make_cfg, start
 
-from envgen.build.engine import listening
-from envgen.build.robot import robot_model
 from envgen.packs.make import make
 from envgen.packs.recipe import Recipe, task_params
 from envgen.validate.base import CHECKS, Subject
 from envgen.validate.examine import blame, examine
 from envgen.validate.report import Report
+from envgen.worlds.compiler import listening
+from envgen.worlds.robots.robot_model import robot_model
 
 TELLS_ONLY = {"agreement"}
 """Checks that say something and refuse nothing; each has a test of its own."""

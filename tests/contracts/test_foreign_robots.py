@@ -10,7 +10,7 @@ from helpers import build_world, compile_mjcf, make_cfg, start
 from envgen.core.errors import InputError
 from envgen.core.rng import Streams
 from envgen.packs.recipe import Recipe
-from envgen.packs.search import subject_of
+from envgen.packs.rejection import subject_of
 from envgen.robots.files import find
 from envgen.robots.sources import installed
 from envgen.validate.examine import examine

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from helpers import build_world, needed, start
 
-from envgen.build.sample import Attempt, sample
 from envgen.core.cfgio import parse
 from envgen.core.errors import InputError
 from envgen.core.families import TERRAINS
 from envgen.core.rng import Streams
 from envgen.packs.recipe import Recipe
 from envgen.packs.writing import make_variant
+from envgen.worlds.sampling.sample import Attempt, sample
 
 KINDS = TERRAINS.names()
 DRAWS = 5

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from helpers import build_world, make_cfg, start
 
-from envgen.build.footing import Footing
-from envgen.build.ground import GroundMap
-from envgen.build.measure import measure_agent
-from envgen.build.reading import Snapshot
-from envgen.build.robot import RobotModel, robot_model
-from envgen.build.stance import STEEPEST
 from envgen.core.families import ROBOTS
 from envgen.core.heightfield import Heightfield
 from envgen.core.params import RobotSize
 from envgen.terrains.base import of_heights
+from envgen.worlds.compiled.measure import measure_agent
+from envgen.worlds.compiled.state import Snapshot
+from envgen.worlds.ground_map import GroundMap
+from envgen.worlds.placement.ground_contact import Footing
+from envgen.worlds.robots.robot_model import RobotModel, robot_model
+from envgen.worlds.robots.support import STEEPEST
 
 WIDE = ("ant", "hexapod", "quadruped", "rover", "snake")
 STEEP = {"slope": 0.3, "platform": 0.3, "border": 0}

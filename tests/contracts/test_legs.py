@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from helpers import build_world, make_cfg, start
 
-from envgen.build.robot import robot_model
 from envgen.core.families import ROBOTS
+from envgen.worlds.robots.robot_model import robot_model
 
 NAMES = [name for name in ROBOTS.names() if ROBOTS.get(name).legged]
 TURN = 2 * np.pi

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from helpers import build_world, make_cfg, start
 
-from envgen.build.stage import layout
 from envgen.core.families import OBSTACLES
 from envgen.core.params import RobotSize
 from envgen.packs.recipe import Recipe
 from envgen.packs.writing import make_variant
 from envgen.validate.settle import settle
+from envgen.worlds.compiled.task_context import layout
 
 KINDS = OBSTACLES.names()
 DYNAMIC = [kind for kind in KINDS if OBSTACLES.get(kind).dynamic]

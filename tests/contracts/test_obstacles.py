@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from helpers import build_world, make_cfg, start
 
-from envgen.build.scatter import Placed
-from envgen.build.standing import bodies, fixed_geoms, motors
 from envgen.core.families import OBSTACLES, ROBOTS
 from envgen.core.params import RobotSize, specs
 from envgen.packs.recipe import Recipe
 from envgen.packs.writing import make_variant
+from envgen.worlds.mjcf.obstacles import bodies, fixed_geoms, motors
+from envgen.worlds.placement.scatter import Placed
 
 KINDS = OBSTACLES.names()
 

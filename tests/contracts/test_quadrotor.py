@@ -8,12 +8,12 @@ import pytest
 from driving import drive, fallen, frame, world_of
 from helpers import build_world, make_cfg, start
 
-from envgen.build.abilities import flies
-from envgen.build.ground import traversability
-from envgen.build.measure import measure_agent
-from envgen.build.reading import Snapshot
-from envgen.build.robot import robot_model
 from envgen.core.families import ROBOTS
+from envgen.worlds.compiled.measure import measure_agent
+from envgen.worlds.compiled.state import Snapshot
+from envgen.worlds.ground_map import traversability
+from envgen.worlds.robots.capabilities import flies
+from envgen.worlds.robots.robot_model import robot_model
 
 
 def hover_at(world, height, agent="quadrotor_0"):

@@ -8,8 +8,8 @@ import pytest
 from driving import CONTROL_STEPS, drive, fallen, frame, world_of
 from helpers import build_world, make_cfg, start
 
-from envgen.build.robot import robot_model
 from envgen.core.families import ROBOTS
+from envgen.worlds.robots.robot_model import robot_model
 
 ROVERS = [{"axles": axles, "wheel_radius": radius} for axles in (2, 3) for radius in (0.07, 0.098, 0.2)]
 

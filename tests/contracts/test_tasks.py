@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from helpers import build_world, make_cfg, start
 
-from envgen.build.cast import Cast
-from envgen.build.reading import BatchReading
-from envgen.build.stage import Stage, layout
 from envgen.core.errors import InputError
 from envgen.core.families import ROBOTS, TASKS
 from envgen.packs.recipe import Recipe, task_params
 from envgen.tasks.expr import ARGUMENT, GROUPS, OPERATORS, SOURCES, VIEWS, evaluate
+from envgen.worlds.compiled.state import BatchReading
+from envgen.worlds.compiled.task_context import Stage, layout
+from envgen.worlds.sampling.teams import Cast
 
 KINDS = TASKS.names()
 PAIRS = [(t, r) for t in KINDS for r in ROBOTS.names() if TASKS.get(t).planar or not ROBOTS.get(r).planar]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from envgen.build.ground import GroundMap, traversability
 from envgen.core.heightfield import Heightfield
 from envgen.core.params import RobotSize
 from envgen.packs.make import make
 from envgen.terrains.base import Patch, of_boxes
+from envgen.worlds.ground_map import GroundMap, traversability
 
 SIZE = RobotSize()
 

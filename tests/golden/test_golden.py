@@ -11,7 +11,7 @@ if __name__ == "__main__":
 
 from helpers import make_cfg
 
-from envgen.build.variant import build
+from envgen.worlds.variant import build
 
 GOLDEN = Path(__file__).with_name("flat-ant.xml")
 HOW = f"If the change is meant, look at the difference, then write the snapshot anew: python {Path(__file__)}"

@@ -10,7 +10,7 @@ from parity.conftest import Ask
 from parity.worlds import Case, ground, make_case
 
 from envgen.core.families import ROBOTS
-from envgen.policies.shelf import networks
+from envgen.policies.policy_files import networks
 from envgen.rollout.policies import bind
 
 STEPS = 40

@@ -18,9 +18,9 @@ from typing import Any
 import httpx
 from websockets.sync.client import ClientConnection, connect
 
-from envgen.build.engine import VERSION
 from envgen.packs.wire.frames import Frame, unpack
 from envgen.packs.wire.spec import PROTOCOL, MeshSpec, WorldSpec
+from envgen.worlds.compiler import VERSION
 
 HELLO = {"kind": "hello", "protocol": PROTOCOL, "mujoco": VERSION}
 ANTS = {"kind": "prompt", "prompt": "rough terrain for ants"}

@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 from helpers import make_cfg
 
-from envgen.build.engine import save_binary
 from envgen.core.errors import InputError
 from envgen.core.overrides import parse_sweep
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
-from envgen.packs.search import Sound, search
+from envgen.packs.rejection import Sound, search
 from envgen.packs.wire.encode import Encoded, Encoder
 from envgen.packs.wire.frames import Frame, pack, unpack
 from envgen.packs.wire.spec import GEOM_COLUMNS, GEOM_TYPES, PARTS, MeshSpec, WorldSpec
 from envgen.rollout.rollout import Rollout
+from envgen.worlds.compiler import save_binary
 
 SUMO = make_cfg(
     "flat",

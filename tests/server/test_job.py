@@ -1,4 +1,4 @@
-"""A job without a socket: what it does when a process hangs, and the crew that outlives it."""
+"""A job without a socket: what it does when a process hangs, and the pool that outlives it."""
 
 from __future__ import annotations
 
@@ -9,23 +9,26 @@ from pathlib import Path
 import pytest
 
 from envgen.core.errors import WorkError
+from envgen.packs.streaming import lasting_pool
 from envgen.packs.wire.spec import Wire
 from envgen.server import job as module
 from envgen.server.job import Job, UnreadError
 from envgen.server.messages import MAX_CREDITS, Done, Progress, PromptSource, Start
+from envgen.server.pack_library import Shelf
 from envgen.server.plan import plan
-from envgen.server.shelf import Shelf
-from envgen.workers.pool import Crew
+from envgen.workers.pool import WorkerPool
 
 
 @pytest.fixture
-def crew() -> Iterator[Crew]:
-    crew = Crew(2, lasting=True)
-    yield crew
-    crew.close(now=True)
+def pool() -> Iterator[WorkerPool]:
+    pool = lasting_pool(2)
+    yield pool
+    pool.close(now=True)
 
 
-async def run(crew: Crew, count: int, credits: int = MAX_CREDITS) -> tuple[Done, list[bytes], list[Wire]]:
+async def run(
+    pool: WorkerPool, count: int, credits: int = MAX_CREDITS
+) -> tuple[Done, list[bytes], list[Wire]]:
     frames: list[bytes] = []
     told: list[Wire] = []
     start = Start(source=PromptSource(prompt="flat ground for hoppers"), count=count, credits=credits)
@@ -37,23 +40,23 @@ async def run(crew: Crew, count: int, credits: int = MAX_CREDITS) -> tuple[Done,
     async def tell(progress: Progress) -> None:
         told.append(progress)
 
-    job = Job(plan(start, Shelf(Path())), crew, "mjb", credits, send, tell)
+    job = Job(plan(start, Shelf(Path())), pool, "mjb", credits, send, tell)
     return await job.run(), frames, told
 
 
 def test_a_process_that_hangs_is_ended_and_the_crew_goes_on(
-    crew: Crew, monkeypatch: pytest.MonkeyPatch
+    pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(module, "STALL", 0.0005)  # nothing is made within that
         with pytest.raises(WorkError, match="was not ready after"):
-            asyncio.run(run(crew, 4))
-    done, frames, _ = asyncio.run(run(crew, 4))
+            asyncio.run(run(pool, 4))
+    done, frames, _ = asyncio.run(run(pool, 4))
     assert done.made == len(frames) == 4
 
 
-def test_progress_counts_what_was_sent(crew: Crew) -> None:
-    done, frames, told = asyncio.run(run(crew, 30, credits=2))
+def test_progress_counts_what_was_sent(pool: WorkerPool) -> None:
+    done, frames, told = asyncio.run(run(pool, 30, credits=2))
     assert len(frames) == done.made == 30
     assert not done.cancelled
     assert done.elapsed > 0
@@ -62,7 +65,9 @@ def test_progress_counts_what_was_sent(crew: Crew) -> None:
     assert made == sorted(made)
 
 
-def test_a_page_that_gives_no_credit_loses_its_place(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_gives_no_credit_loses_its_place(
+    pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "READER", 0.3)
     start = Start(source=PromptSource(prompt="flat ground for hoppers"), count=4, credits=2)
     frames: list[bytes] = []
@@ -73,13 +78,13 @@ def test_a_page_that_gives_no_credit_loses_its_place(crew: Crew, monkeypatch: py
     async def ignore(_: Progress) -> None:
         pass
 
-    job = Job(plan(start, Shelf(Path())), crew, "mjb", 2, keep, ignore)
+    job = Job(plan(start, Shelf(Path())), pool, "mjb", 2, keep, ignore)
     with pytest.raises(WorkError, match="took nothing"):
         asyncio.run(job.run())
     assert len(frames) == 2
 
 
-def test_a_page_that_does_not_read_loses_its_place(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_does_not_read_loses_its_place(pool: WorkerPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "READER", 0.3)
     start = Start(source=PromptSource(prompt="flat ground for hoppers"), count=4)
 
@@ -89,6 +94,6 @@ def test_a_page_that_does_not_read_loses_its_place(crew: Crew, monkeypatch: pyte
     async def ignore(_: Progress) -> None:
         pass
 
-    job = Job(plan(start, Shelf(Path())), crew, "mjb", MAX_CREDITS, full, ignore)
+    job = Job(plan(start, Shelf(Path())), pool, "mjb", MAX_CREDITS, full, ignore)
     with pytest.raises(UnreadError):
         asyncio.run(job.run())

@@ -70,7 +70,7 @@ def test_ctrl_c_while_the_robots_are_read_says_one_thing(tmp_path: Path) -> None
     )
     assert process.stdout is not None
     assert " at http" in process.stdout.readline()
-    time.sleep(0.6)  # the process that the crew is forked from is at its imports or at the robots
+    time.sleep(0.6)  # the process that the pool is forked from is at its imports or at the robots
     os.killpg(process.pid, signal.SIGINT)
     said = process.communicate(timeout=30)[1]
     assert process.returncode == 130

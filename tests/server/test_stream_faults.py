@@ -21,8 +21,8 @@ from websockets.sync.client import ClientConnection, connect
 from envgen.core.errors import InputError
 from envgen.packs.wire.frames import unpack
 from envgen.server.messages import CfgSource, PromptSource
+from envgen.server.pack_library import Shelf
 from envgen.server.plan import cfg_of
-from envgen.server.shelf import Shelf
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from helpers import build_world, make_cfg
 
-from envgen.build.engine import borrowed
 from envgen.validate.settle import settle
+from envgen.worlds.compiler import borrowed
 
 
 def seen(model, data):

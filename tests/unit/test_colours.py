@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from envgen.build.colours import NAMED, colour_of, hue
+from envgen.worlds.team_colours import NAMED, colour_of, hue
 
 
 @pytest.mark.parametrize(("team", "strongest"), [("red", 0), ("green", 1), ("blue", 2), ("Red", 0)])

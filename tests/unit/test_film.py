@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from helpers import build_world, make_cfg
 
-from envgen.build.world import World
 from envgen.core.errors import InputError
-from envgen.preview.dress import dress
 from envgen.preview.film import POLICIES, Driver, Shot, film
 from envgen.preview.render import fitted, render_world
+from envgen.preview.textured_world import dress
 from envgen.preview.theme import HeightScale
 from envgen.preview.video import FORMATS, Video
+from envgen.worlds.compiled.world import World
 
 SIZE = (96, 64)
 

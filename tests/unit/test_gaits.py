@@ -12,7 +12,7 @@ from envgen.core.families import ROBOTS
 from envgen.packs.make import make
 from envgen.policies.gait import Gait, gait_for
 from envgen.policies.gaitfile import read, resolve
-from envgen.policies.shelf import gait_files
+from envgen.policies.policy_files import gait_files
 from envgen.rollout.policies import bind, seat
 from envgen.rollout.rollout import Rollout
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from envgen.build.ground import GroundMap
 from envgen.core.heightfield import QUANTUM, Heightfield, quantise
+from envgen.worlds.ground_map import GroundMap
 
 heights = hnp.arrays(
     np.float32,

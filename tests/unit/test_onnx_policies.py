@@ -11,8 +11,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from envgen.catalog import policies
 from envgen.core.errors import InputError
-from envgen.packs.listing import policies
 from envgen.packs.make import make
 from envgen.policies import onnx_file
 from envgen.policies.base import Choice, Moment, Seat

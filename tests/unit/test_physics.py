@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from helpers import build_world, make_cfg, start
 
-from envgen.build.engine import compile_text
+from envgen.worlds.compiler import compile_text
 
 
 def dropped(**physics):

@@ -13,9 +13,6 @@ import mujoco
 import numpy as np
 import pytest
 
-from envgen.build.engine import compile_text
-from envgen.build.variant import build
-from envgen.build.world import World
 from envgen.core import cfgio
 from envgen.core.errors import InputError, WorkError
 from envgen.preview import gl
@@ -27,6 +24,9 @@ from envgen.preview.render import render_world
 from envgen.preview.sheet import Layout, Tile, contact_sheet, png_bytes, write_png
 from envgen.preview.theme import FIXED, PAPER, HeightScale, clean, mixed, shorten, text_width
 from envgen.preview.tile import Scene, draw_world, height_range
+from envgen.worlds.compiled.world import World
+from envgen.worlds.compiler import compile_text
+from envgen.worlds.variant import build
 
 KINDS = ("flat", "rough", "hills", "pyramid_stairs", "stepping_stones", "gap", "waves", "boulders")
 

@@ -11,9 +11,9 @@ import pytest
 from helpers import BODY, MOTOR, build_world, make_cfg
 from helpers import robot_mjcf as robot
 
-from envgen.build.robot import robot_model
 from envgen.core.errors import InputError
 from envgen.core.families import ROBOTS
+from envgen.worlds.robots.robot_model import robot_model
 
 NESTED = "<body>" * 120 + '<joint name="knee" axis="0 1 0"/><geom size=".1"/>' + "</body>" * 120
 DEEP = "<body><geom size='.1'/>" * 500 + "</body>" * 500

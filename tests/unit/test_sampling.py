@@ -8,12 +8,12 @@ from helpers import build_world, make_cfg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from envgen.build.sample import Attempt, sample
-from envgen.build.variant import build
 from envgen.core.cfgio import parse
 from envgen.core.errors import InputError
 from envgen.core.params import Param, RobotSize
 from envgen.core.rng import Streams
+from envgen.worlds.sampling.sample import Attempt, sample
+from envgen.worlds.variant import build
 
 
 def heights(cfg, seed=0, index=0):

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from helpers import build_world, make_cfg
 
-from envgen.build.cast import Cast
 from envgen.core.errors import InputError
 from envgen.core.families import TASKS
 from envgen.core.overrides import Sweep
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.tasks.base import Task, TaskTerms
+from envgen.worlds.sampling.teams import Cast
 
 
 def agents(task, robots, terrain="flat", **more):

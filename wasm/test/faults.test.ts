@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, inject, it } from "vitest";
-import { type AgentRef, NO_POLICY, type PoolOptions } from "../src/api";
-import { decode } from "../src/frame";
-import type { Pool } from "../src/pool";
+import type { Pool } from "../src/pool/pool";
+import { type AgentRef, NO_POLICY, type PoolOptions } from "../src/protocol/api";
+import { decode } from "../src/protocol/frame";
 import { addAll, mujoco, next, onnxRuntime, openFrames, startPool, until } from "./support";
 
 const pools: Pool[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { AGENT_COLUMNS } from "../src/api";
-import { AGENT, AGENT_WIDTH, allocate, POSE_WIDTH, Rows, Views } from "../src/layout";
+import { AGENT_COLUMNS } from "../src/protocol/api";
+import { AGENT, AGENT_WIDTH, allocate, POSE_WIDTH, Rows, Views } from "../src/protocol/shared-memory";
 
 describe("rows", () => {
   it("are given first fit and joined again", () => {

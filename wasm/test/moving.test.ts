@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, inject, it } from "vitest";
-import { moves, roomiest } from "../src/balance";
-import type { Crew } from "../src/crew";
-import type { Pool } from "../src/pool";
-import type { Resident } from "../src/resident";
+import { moves, roomiest } from "../src/pool/balance";
+import type { Resident } from "../src/pool/env-handle";
+import type { Pool } from "../src/pool/pool";
+import type { Crew } from "../src/pool/worker-handle";
 import { addAll, mujoco, openFrames, startPool } from "./support";
 
 const pools: Pool[] = [];

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, inject, it } from "vitest";
-import type { PoolOptions, Recording } from "../src/api";
-import type { Pool } from "../src/pool";
+import type { Pool } from "../src/pool/pool";
+import type { PoolOptions, Recording } from "../src/protocol/api";
 import { addAll, mujoco, onnxRuntime, openFrames, startPool, until } from "./support";
 
 const pools: Pool[] = [];

@@ -4,16 +4,16 @@
  */
 
 import { readFileSync } from "node:fs";
-import { Environment, type Outcome, type Surroundings } from "../src/environment";
-import { decodeWorld, floats } from "../src/frame";
-import { AGENT, AGENT_WIDTH } from "../src/layout";
-import type { Ended } from "../src/messages";
-import type { Player } from "../src/policies/base";
-import { makePolicy } from "../src/policies/registry";
-import { Randomizer } from "../src/randomize";
-import { Physics, type Sim } from "../src/sim";
-import { Programs } from "../src/tasks/program";
-import type { AgentSpec, TaskSpec, WorldSpec } from "../src/wire.gen";
+import { decodeWorld, floats } from "../src/protocol/frame";
+import type { Ended } from "../src/protocol/messages";
+import { AGENT, AGENT_WIDTH } from "../src/protocol/shared-memory";
+import type { AgentSpec, TaskSpec, WorldSpec } from "../src/protocol/wire.gen";
+import { Environment, type Outcome, type Surroundings } from "../src/worker/environment";
+import type { Player } from "../src/worker/policies/base";
+import { makePolicy } from "../src/worker/policies/registry";
+import { Randomizer } from "../src/worker/randomize";
+import { Physics, type Sim } from "../src/worker/sim";
+import { Programs } from "../src/worker/tasks/program";
 import { mujoco, onnxRuntime } from "./support";
 
 interface State {

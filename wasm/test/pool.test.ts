@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
-import { type AgentRef, NO_POLICY, type PoolOptions, type Recording } from "../src/api";
-import type { Pool } from "../src/pool";
+import type { Pool } from "../src/pool/pool";
+import { type AgentRef, NO_POLICY, type PoolOptions, type Recording } from "../src/protocol/api";
 import { addAll, type Frames, mujoco, next, openFrames, startPool, until } from "./support";
 
 let ants: Frames;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
-import { sample } from "../src/random/dist";
-import { Generator, seedState } from "../src/random/generator";
-import { STREAMS } from "../src/random/streams";
+import { sample } from "../src/worker/random/dist";
+import { Generator, seedState } from "../src/worker/random/generator";
+import { STREAMS } from "../src/worker/random/streams";
 
 // the numbers are NumPy's: numpy.random.Generator(numpy.random.PCG64(numpy.random.SeedSequence(entropy)))
 const rng = () => new Generator([2n ** 70n + 3n, 0n, 7n, 4000000000n, 12n]);

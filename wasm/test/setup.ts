@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import type { TestProject } from "vitest/node";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../.", import.meta.url));
 /** Prompt and count by name of the folder. */
 const FRAMES: Readonly<Record<string, readonly [string, number, ("mjb" | "xml")?]>> = {
   ants: ["rough terrain for ants", 12],

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { decodeWorld, type Frame } from "../src/frame";
-import { type ModelSource, Physics, SimError } from "../src/sim";
-import type { WorldSpec } from "../src/wire.gen";
+import { decodeWorld, type Frame } from "../src/protocol/frame";
+import type { WorldSpec } from "../src/protocol/wire.gen";
+import { type ModelSource, Physics, SimError } from "../src/worker/sim";
 import { mujoco, openFrames } from "./support";
 
 let physics: Physics;

@@ -4,10 +4,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { PoolEvent, PoolEvents, PoolOptions } from "../src/api";
-import { spawner } from "../src/node";
-import { Pool } from "../src/pool";
-import type { TaskSpec } from "../src/wire.gen";
+import { spawner } from "../src/pool/node";
+import { Pool } from "../src/pool/pool";
+import type { PoolEvent, PoolEvents, PoolOptions } from "../src/protocol/api";
+import type { TaskSpec } from "../src/protocol/wire.gen";
 
 const require = createRequire(import.meta.url);
 

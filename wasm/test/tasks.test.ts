@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { decodeWorld, floats } from "../src/frame";
-import { Physics, type Sim } from "../src/sim";
-import { Compiler } from "../src/tasks/compile";
-import { Programs } from "../src/tasks/program";
-import { endings, Facts, room } from "../src/tasks/stage";
-import type { TaskSpec, WorldSpec } from "../src/wire.gen";
+import { decodeWorld, floats } from "../src/protocol/frame";
+import type { TaskSpec, WorldSpec } from "../src/protocol/wire.gen";
+import { Physics, type Sim } from "../src/worker/sim";
+import { Compiler } from "../src/worker/tasks/compile";
+import { Programs } from "../src/worker/tasks/program";
+import { endings, Facts, room } from "../src/worker/tasks/stage";
 import { mujoco, openFrames } from "./support";
 
 let physics: Physics;

@@ -27,7 +27,7 @@ def command(family: str | None, kind: str | None, as_json: bool) -> None:
 
     A FAMILY is terrains, obstacles, robots, tasks, checks or policies.
     """
-    from envgen.packs.listing import FAMILIES, entries
+    from envgen.catalog import FAMILIES, entries
 
     chosen, kind = _meant(family, kind)
     data = {name: entries(name) for name in chosen or FAMILIES}
@@ -53,8 +53,8 @@ def _meant(family: str | None, kind: str | None) -> tuple[list[str], str | None]
     Raises:
         InputError: There is none of that name.
     """
+    from envgen.catalog import FAMILIES, entries
     from envgen.core.errors import InputError, nearest, suggestion
-    from envgen.packs.listing import FAMILIES, entries
 
     if family is None:
         return [], None
@@ -84,7 +84,7 @@ def _singular(family: str) -> str:
 
 
 def _overview(data: Mapping[str, list[dict[str, Any]]]) -> None:
-    from envgen.packs.listing import sources
+    from envgen.catalog import sources
 
     rows = [(f"{len(found)} {name}", ", ".join(e["name"] for e in found)) for name, found in data.items()]
     show.table("", ("", "names"), rows)
@@ -96,7 +96,7 @@ def _overview(data: Mapping[str, list[dict[str, Any]]]) -> None:
 
 
 def _family(name: str, found: list[dict[str, Any]]) -> None:
-    from envgen.packs.listing import sources
+    from envgen.catalog import sources
 
     if name == "checks":
         columns = [key for key in ("severity",) if found and found[0].get(key)]

@@ -151,9 +151,9 @@ def _sheet(pack: Pack, target: Path, count: int, width: int, render: bool, hidde
 
 
 def _film(variant: PackVariant, target: Path, shot: Shot, hidden: bool) -> None:
-    from envgen.preview.dress import dress
     from envgen.preview.film import film
     from envgen.preview.gl import backend
+    from envgen.preview.textured_world import dress
     from envgen.preview.video import Video
 
     shot.check()
@@ -214,8 +214,8 @@ def _tile(variant: PackVariant, render: bool) -> Tile:
     subtitle = f"{ground} · {robots}"
     world = variant.world()
     if render:
-        from envgen.preview.dress import dress
         from envgen.preview.render import render_world
+        from envgen.preview.textured_world import dress
 
         world = dress(*variant.sources(), variant.cell)
         return Tile(str(variant.index), subtitle, None, variant.difficulty, render_world(world, *FRAME))

@@ -80,7 +80,7 @@ def command(
             raise InputError(
                 f"there is no folder {policies}", "Give a folder with .onnx files as --policies."
             )
-        from envgen.policies.shelf import VARIABLE
+        from envgen.policies.policy_files import VARIABLE
 
         before = os.environ.get(VARIABLE)
         os.environ[VARIABLE] = os.pathsep.join([*([before] if before else []), str(policies)])

@@ -160,7 +160,7 @@ def _report(examine: Callable[[], Report]) -> Report:
 
 
 def _list_checks(*, as_json: bool) -> int:
-    from envgen.packs.listing import checks
+    from envgen.catalog import checks
 
     entries = checks()
     if as_json:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
-from envgen.build.engine import save_binary
 from envgen.packs.formats.base import Format, register
 from envgen.packs.pack import Pack
+from envgen.worlds.compiler import save_binary
 
 
 @register

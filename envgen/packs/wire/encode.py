@@ -12,17 +12,17 @@ from typing import Any, Literal
 
 import numpy as np
 
-from envgen.build.engine import save_binary
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.packs.recipe import task_params
-from envgen.packs.search import Sound
+from envgen.packs.rejection import Sound
 from envgen.packs.variant import PackVariant
-from envgen.packs.wire.draw import Look, drawing, look_of
 from envgen.packs.wire.frames import Content, pack
+from envgen.packs.wire.geometry import Look, drawing, look_of
 from envgen.packs.wire.stored import Stored
 from envgen.packs.wire.world import Observations, Plain, Scene, described
 from envgen.validate.report import Report
+from envgen.worlds.compiler import save_binary
 
 Form = Literal["mjb", "xml"]
 _FILE = re.compile(r'\bfile="([^"]*)"')

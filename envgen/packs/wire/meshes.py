@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.engine import Model
 from envgen.packs.wire.frames import pack
+from envgen.worlds.compiler import Model
 
 Vertices: TypeAlias = NDArray[np.float32]
 Faces: TypeAlias = NDArray[np.int64]

@@ -98,7 +98,7 @@ class ObservationTerm(Wire):
 
 
 class AgentSpec(Wire):
-    """One agent: see `envgen.build.stage.AgentLayout` for what the indices mean.
+    """One agent: see `envgen.worlds.compiled.task_context.AgentLayout` for what the indices mean.
 
     Attributes:
         id: Agent id.

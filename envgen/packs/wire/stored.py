@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from envgen.build.engine import Model, compile_text, listening
-from envgen.build.visuals import same_physics, stripped
-from envgen.build.world import World
 from envgen.core.errors import WorkError
 from envgen.packs.variant import PackVariant
-from envgen.packs.wire.draw import Look, look
+from envgen.packs.wire.geometry import Look, look
+from envgen.worlds.compiled.world import World
+from envgen.worlds.compiler import Model, compile_text, listening
+from envgen.worlds.robots.visuals import same_physics, stripped
 
 _SEEN = re.compile(r"^\s*<(?:mesh|texture|material)\b.*$", re.MULTILINE)
 """Lines of an env.xml that decide how robots with files look; envgen writes one element a line."""

@@ -11,16 +11,16 @@ from typing import Any, TypeAlias
 import mujoco
 import numpy as np
 
-from envgen.build.cast import Cast
-from envgen.build.colours import colour_of, hue
-from envgen.build.engine import Model
-from envgen.build.physics import BUOYANT
-from envgen.build.reading import BatchReading, start
-from envgen.build.stage import AgentLayout, Stage
-from envgen.build.world import World
 from envgen.core.params import RobotSize
 from envgen.policies.gait import gait_for
 from envgen.tasks.expr import Memo, evaluate
+from envgen.worlds.compiled.state import BatchReading, start
+from envgen.worlds.compiled.task_context import AgentLayout, Stage
+from envgen.worlds.compiled.world import World
+from envgen.worlds.compiler import Model
+from envgen.worlds.physics_options import BUOYANT
+from envgen.worlds.sampling.teams import Cast
+from envgen.worlds.team_colours import colour_of, hue
 
 Plain: TypeAlias = dict[str, Any]
 """JSON data, in the shape of a type of `spec`."""

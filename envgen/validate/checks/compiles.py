@@ -7,11 +7,11 @@ import re
 from dataclasses import replace
 from typing import ClassVar
 
-from envgen.build.engine import NOT_A_NUMBER
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.lint import numbers
 from envgen.validate.report import Finding
 from envgen.validate.source import LINE, Node, Source
+from envgen.worlds.compiler import NOT_A_NUMBER
 
 IN_INCLUDED = re.compile(r"Element '([^']*)', line 0")
 """How MuJoCo names an element of an included file: without file and line."""

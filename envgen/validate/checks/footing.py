@@ -7,9 +7,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.build.stance import leaning
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.worlds.robots.support import leaning
 
 MOST = 0.35
 """A start in the air falls half a leg and more in half a second; settling on rough ground takes a tenth."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from envgen.build.ground import Traversability, traversability
 from envgen.core.params import RobotSize
 from envgen.validate.base import Blame, Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.worlds.ground_map import Traversability, traversability
 
 
 @register

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from envgen.build.cast import Cast
-from envgen.build.reading import BatchReading
-from envgen.build.stage import Stage
 from envgen.tasks.expr import Memo, compiled
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.worlds.compiled.state import BatchReading
+from envgen.worlds.compiled.task_context import Stage
+from envgen.worlds.sampling.teams import Cast
 
 
 @register

@@ -1,6 +1,6 @@
 /** The stream of a server. A lost connection is made again, and the job goes on with what is missing. */
 
-import { PROTOCOL } from "@envgen/wasm/wire.gen";
+import { PROTOCOL } from "@envgen/wasm/protocol/wire.gen";
 import type { Start, ToPage, ToServer } from "../stream.gen.ts";
 import type { Source, SourceEvents, Wanted } from "./source.ts";
 

@@ -1,6 +1,6 @@
 /** The few things of which there is one a page. Set once at the start; tests of parts don't need it. */
 
-import type { Pool } from "@envgen/wasm/pool";
+import type { Pool } from "@envgen/wasm/pool/pool";
 import type { SiteFile } from "../net/site.ts";
 import type { Source } from "../net/source.ts";
 import type { View } from "../scene/view.ts";

@@ -3,8 +3,8 @@
  * All values are plain data.
  */
 
-import type { AgentCounters, AgentRef, BareResult, Mode, Selection } from "@envgen/wasm/api";
-import { type AgentSpec, POSE_COLUMNS } from "@envgen/wasm/wire.gen";
+import type { AgentCounters, AgentRef, BareResult, Mode, Selection } from "@envgen/wasm/protocol/api";
+import { type AgentSpec, POSE_COLUMNS } from "@envgen/wasm/protocol/wire.gen";
 import type { Recipe } from "../lib/link.ts";
 import { Rates } from "../lib/rates.ts";
 import { StreamSocket } from "../net/socket.ts";

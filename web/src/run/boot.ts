@@ -1,7 +1,7 @@
 /** Starts the page: checks what the browser can do, makes the pool, finds the server or the site. */
 
-import { spawn } from "@envgen/wasm/browser";
-import { Pool } from "@envgen/wasm/pool";
+import { spawn } from "@envgen/wasm/pool/browser";
+import { Pool } from "@envgen/wasm/pool/pool";
 import mujocoUrl from "@mujoco/mujoco/mujoco.wasm?url";
 import onnxUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import { fromHash } from "../lib/link.ts";

@@ -1,8 +1,8 @@
 /** Frames in, worlds on the wall: which slot of the wall is which environment of the pool. */
 
-import type { Env, EnvId, PoolApi } from "@envgen/wasm/api";
-import { decode, floats } from "@envgen/wasm/frame";
-import type { MeshSpec, WorldSpec } from "@envgen/wasm/wire.gen";
+import type { Env, EnvId, PoolApi } from "@envgen/wasm/protocol/api";
+import { decode, floats } from "@envgen/wasm/protocol/frame";
+import type { MeshSpec, WorldSpec } from "@envgen/wasm/protocol/wire.gen";
 import type { PoseSource } from "../scene/poses.ts";
 import type { View } from "../scene/view.ts";
 import { makeSceneWorld } from "../scene/world.ts";

@@ -1,6 +1,12 @@
 /** A few times a second: numbers of the bar, colours and marks of tiles, the table of scores. */
 
-import { AGENT_COLUMNS, type AgentColumn, type Env, type EnvId, type PoolApi } from "@envgen/wasm/api";
+import {
+  AGENT_COLUMNS,
+  type AgentColumn,
+  type Env,
+  type EnvId,
+  type PoolApi,
+} from "@envgen/wasm/protocol/api";
 import { category, css, MIXED, type Rgb, STATUS, type Status, scale, spanOf } from "../lib/colours.ts";
 import { short } from "../lib/format.ts";
 import { Rates, type RatesNow } from "../lib/rates.ts";

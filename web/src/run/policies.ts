@@ -1,9 +1,17 @@
 /** Policies on the page: built-ins, those of the server, those dropped; loaded when first used. */
 
-import type { AgentRef, Assigned, Env, PolicyId, PolicySource, PoolApi, Selection } from "@envgen/wasm/api";
-import { NO_POLICY } from "@envgen/wasm/api";
-import { select } from "@envgen/wasm/selection";
-import type { WorldSpec } from "@envgen/wasm/wire.gen";
+import { select } from "@envgen/wasm/pool/selection";
+import type {
+  AgentRef,
+  Assigned,
+  Env,
+  PolicyId,
+  PolicySource,
+  PoolApi,
+  Selection,
+} from "@envgen/wasm/protocol/api";
+import { NO_POLICY } from "@envgen/wasm/protocol/api";
+import type { WorldSpec } from "@envgen/wasm/protocol/wire.gen";
 import { fetchBytes, type ServedPolicy } from "../net/api.ts";
 import { chosenPolicy, type PolicyRow, policies, problemOf, toast } from "../state/store.ts";
 import { Standing } from "./standing.ts";

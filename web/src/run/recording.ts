@@ -1,7 +1,7 @@
 /** Recordings: agents and a number of control steps become a Parquet file. */
 
-import type { AgentRef, PoolApi, Recording } from "@envgen/wasm/api";
-import type { AgentSpec, WorldSpec } from "@envgen/wasm/wire.gen";
+import type { AgentRef, PoolApi, Recording } from "@envgen/wasm/protocol/api";
+import type { AgentSpec, WorldSpec } from "@envgen/wasm/protocol/wire.gen";
 import { signal } from "@preact/signals";
 import { makeColumns, type Part, writeParquet } from "../lib/parquet.ts";
 import { problemOf, running, task, toast, version } from "../state/store.ts";

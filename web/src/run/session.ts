@@ -1,6 +1,6 @@
 /** What runs and how: begins jobs, takes in what the source sends, sets the pace. */
 
-import type { Mode } from "@envgen/wasm/api";
+import type { Mode } from "@envgen/wasm/protocol/api";
 import { computed, effect } from "@preact/signals";
 import { count } from "../lib/format.ts";
 import { EMPTY, fromHash, type Recipe, toHash, unreadable } from "../lib/link.ts";

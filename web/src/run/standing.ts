@@ -1,8 +1,8 @@
 /** What was given to whom, for worlds that arrive later: all that was said since something was given to all. */
 
-import type { Selection } from "@envgen/wasm/api";
-import { inShare, means } from "@envgen/wasm/selection";
-import type { AgentSpec } from "@envgen/wasm/wire.gen";
+import { inShare, means } from "@envgen/wasm/pool/selection";
+import type { Selection } from "@envgen/wasm/protocol/api";
+import type { AgentSpec } from "@envgen/wasm/protocol/wire.gen";
 
 type Seat = Pick<AgentSpec, "team" | "robot">;
 

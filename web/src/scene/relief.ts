@@ -1,6 +1,6 @@
 /** What is made of a ground map, once, when a world arrives: samples for the wall, and shading. */
 
-import type { GroundSpec } from "@envgen/wasm/wire.gen";
+import type { GroundSpec } from "@envgen/wasm/protocol/wire.gen";
 
 /** Samples a side that a tile of the wall keeps of its ground. */
 export const SAMPLES = 64;

@@ -7,7 +7,7 @@ import {
   type GroundSpec,
   PARTS,
   type WorldSpec,
-} from "@envgen/wasm/wire.gen";
+} from "@envgen/wasm/protocol/wire.gen";
 import { type Footprint, makeRelief, type Relief } from "./relief.ts";
 
 /** Floats of an instance: place and body, turn, size and half length, colour and tile. */

@@ -1,6 +1,6 @@
 /** What the page shows, as signals. Only `run/` writes what runs; components write what a person chooses. */
 
-import type { FindingSpec, TaskSpec, WorldSpec } from "@envgen/wasm/wire.gen";
+import type { FindingSpec, TaskSpec, WorldSpec } from "@envgen/wasm/protocol/wire.gen";
 import { computed, signal } from "@preact/signals";
 import type { ColourBy } from "../lib/colours.ts";
 import type { Recipe } from "../lib/link.ts";

@@ -1,6 +1,6 @@
 /** The report of validation: a line a check, what was measured and what is allowed. */
 
-import type { FindingSpec } from "@envgen/wasm/wire.gen";
+import type { FindingSpec } from "@envgen/wasm/protocol/wire.gen";
 import { value } from "../lib/format.ts";
 
 export function ReportList({ findings }: { findings: readonly FindingSpec[] }) {

@@ -1,1 +1,0 @@
-"""From EnvCfg to a compiled world: sample, place, render, attach, compile."""

@@ -1,0 +1,161 @@
+"""One variant found: drawn and validated, and drawn again until it passes."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from envgen.core.errors import InputError, WorkError
+from envgen.core.rng import Streams
+from envgen.packs.recipe import Recipe, all_built_in, task_params
+from envgen.validate.base import Subject
+from envgen.validate.examine import blame, examine
+from envgen.validate.report import Report
+from envgen.worlds.compiled.world import World
+from envgen.worlds.compiler import borrowed, listening
+from envgen.worlds.sampling.sample import Attempt
+from envgen.worlds.sampling.teams import Cast
+from envgen.worlds.variant import Variant, build
+
+MAX_DRAWS = 12
+"""Draws of one variant before it is given up."""
+MAX_SAME_GROUND = 3
+"""New obstacles on one ground before the ground is drawn again too."""
+MAX_MEMORY = 4
+"""Times that the arena of a world is made four times larger before the world is drawn again."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sound:
+    """A variant that passed validation, not written yet.
+
+    Attributes:
+        variant: The variant.
+        world: It as it was validated.
+        report: What validation found.
+        refused: How many earlier draws each check refused.
+        swept: Values of a sweep, by path.
+        stream: Number of its random streams.
+    """
+
+    variant: Variant
+    world: World
+    report: Report
+    refused: Mapping[str, int]
+    swept: Mapping[str, Any]
+    stream: int
+
+    @property
+    def draws(self) -> int:
+        """How many draws it took."""
+        return 1 + sum(self.refused.values())
+
+    @property
+    def cast(self) -> Cast:
+        """Its agents, teams and roles."""
+        return _cast(self.variant)
+
+    @cached_property
+    def drawn(self) -> dict[str, Any]:
+        """What was drawn, by path, as it is in the manifest."""
+        swept = {path: _plain(value) for path, value in self.swept.items()}
+        return {**swept, **self.variant.draw.values}
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A variant that was given up.
+
+    Attributes:
+        index: Its place in the pack.
+        refused: How many draws each check refused.
+        problem: Name of the check or stage that refused the last draw, cause and remedy.
+    """
+
+    index: int
+    refused: dict[str, int]
+    problem: tuple[str, str, str]
+
+
+def search(recipe: Recipe, index: int) -> Sound | Refused:
+    """Draw and validate one variant; refused draws are drawn again.
+
+    Args:
+        recipe: Of the pack.
+        index: Place in the pack.
+    """
+    values, cfg = recipe.cells[index % len(recipe.cells)]
+    stream = index // len(recipe.cells)
+    refused: Counter[str] = Counter()
+    attempt = Attempt()
+    problem = ("", "", "")
+    for _ in range(MAX_DRAWS):
+        try:
+            variant = build(cfg, recipe.seed, index, attempt, stream)
+        except (WorkError, InputError) as error:  # what was drawn may not go together in some variants only
+            refused["placing"] += 1
+            problem = ("placing", error.cause, error.remedy)
+            attempt = Attempt(attempt.terrain + 1)
+            continue
+        subject = subject_of(variant, recipe, stream)
+        report = _examine(subject)
+        if report.ok:
+            return Sound(variant, subject.world, report, dict(refused), values, stream)
+        failed = report.failed
+        assert failed is not None
+        refused[failed.check] += 1
+        problem = (failed.check, failed.detail, failed.remedy)
+        if failed.check == "memory" and attempt.memory < MAX_MEMORY:
+            attempt = replace(attempt, memory=attempt.memory + 1)
+        elif cfg.obstacles and blame(report) == "obstacles" and attempt.obstacles < MAX_SAME_GROUND:
+            attempt = Attempt(attempt.terrain, attempt.obstacles + 1)
+        else:
+            attempt = Attempt(attempt.terrain + 1)
+    return Refused(index, dict(refused), problem)
+
+
+def _examine(subject: Subject) -> Report:
+    if subject.model is None:
+        return examine(subject, stop_at_failure=True)
+    with borrowed(subject.model) as subject.state:
+        return examine(subject, stop_at_failure=True)
+
+
+def subject_of(variant: Variant, recipe: Recipe, stream: int) -> Subject:
+    """The very text that is written, compiled."""
+    model, problem = None, ""
+    with listening() as caught:
+        try:
+            model = variant.compile().model
+        except WorkError as error:
+            problem = error.cause
+    return Subject(
+        variant.rendered.text.encode(),
+        files=variant.rendered.files,
+        model=model,
+        problem=problem,
+        warnings=tuple(caught.messages),
+        cell=variant.draw.cell,
+        sizes={agent.id: agent.robot.size for agent in variant.draw.agents},
+        task=recipe.task,
+        params=task_params(variant.draw.values),
+        cast=_cast(variant),
+        rng=Streams(recipe.seed, stream)("settle"),
+        disagreements=variant.draw.physics.disputes,
+        drawn=True,
+        built_in=all_built_in(variant.cfg),
+    )
+
+
+def _cast(variant: Variant) -> Cast:
+    agents = variant.draw.agents
+    teams, roles = [agent.team or agent.id for agent in agents], [agent.role for agent in agents]
+    return Cast.of([agent.id for agent in agents], teams, roles)
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool) or value is None else json.dumps(value)

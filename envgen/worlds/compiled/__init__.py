@@ -1,0 +1,1 @@
+"""What is read of a compiled world: names, boxes, states, task contexts."""

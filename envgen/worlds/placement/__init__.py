@@ -1,0 +1,1 @@
+"""Spawn points, goals and obstacles on the ground of a variant."""

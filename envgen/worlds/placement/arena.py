@@ -1,0 +1,92 @@
+"""Placing: the arena of a variant, with starts and goals found by search and obstacles that keep out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from envgen.core.heightfield import Heightfield
+from envgen.core.rng import Streams
+from envgen.terrains.base import Ground
+from envgen.worlds.ground_map import GroundMap
+from envgen.worlds.placement.ground_contact import Pose
+from envgen.worlds.placement.scatter import Disc, Placed, scatter
+from envgen.worlds.placement.spawn_search import Point, Search
+from envgen.worlds.sampling.sample import Attempt, Draw
+
+GOAL_KEEP_OUT = 0.6
+
+
+@dataclass(frozen=True)
+class Arena:
+    """Terrain, obstacles, starts and goals in one frame (m, z up).
+
+    Attributes:
+        size: Extent (x, y).
+        ground: As the terrain made it.
+        map: Height of the highest terrain surface.
+        starts: One pose for each agent.
+        goals: One point for each agent, for each team or for all, or none.
+        obstacles: What was placed; what the task moves first.
+        notes: What a user should know, such as obstacles that found no room.
+    """
+
+    size: tuple[float, float]
+    ground: Ground
+    map: GroundMap
+    starts: tuple[Pose, ...]
+    goals: tuple[Point, ...]
+    obstacles: tuple[Placed, ...]
+    notes: tuple[str, ...]
+
+
+def place(draw: Draw, streams: Streams, attempt: Attempt) -> Arena:
+    """Lay out one variant.
+
+    Raises:
+        InputError: The terrain's parameters don't fit its size.
+        WorkError: No start or goal can be found; the next draw may have one.
+    """
+    ground = draw.terrain.ground(streams, attempt.terrain)
+    pit = ground.pit + 1e-3 if ground.pit is not None else -math.inf
+    map_ = GroundMap(Heightfield.centred(ground.surface, draw.size), bool(len(ground.boxes)), pit)
+    if ground.field is not None and map_.sharp:
+        map_ = replace(map_, base=Heightfield.centred(ground.field, draw.size))
+    search = Search(draw, ground, map_, streams("starts", attempt.terrain))
+    starts, goals = search.run()
+    keep_outs = _keep_outs(draw, starts, goals)
+    for thing in search.objects:
+        radius = thing.shape.radius + 0.2
+        keep_outs += [Disc(x, y, radius) for x, y in (thing.pos[:2], *search.lanes)]
+    placed, short = scatter(draw.obstacles, map_, draw.size, keep_outs, streams, attempt)
+    notes = []
+    for i, there in short.items():
+        entry = draw.obstacles[i]
+        draw.values[f"obstacles[{i}].placed"] = there
+        notes.append(f"obstacles[{i}]: {there} of {entry.count} {entry.kind.kind} found room")
+    placed = (*search.objects, *_renumbered(placed, {thing.name for thing in search.objects}))
+    return Arena(draw.size, ground, map_, starts, goals, placed, (*search.notes, *notes))
+
+
+def _renumbered(placed: tuple[Placed, ...], taken: set[str]) -> tuple[Placed, ...]:
+    """Obstacles with names that count on from that of the task's object of the same kind."""
+    kinds = {name.rpartition("_")[0] for name in taken}
+    renamed = []
+    for thing in placed:
+        kind, _, number = thing.name.rpartition("_")
+        renamed.append(replace(thing, name=f"{kind}_{int(number) + 1}") if kind in kinds else thing)
+    return tuple(renamed)
+
+
+def _keep_outs(draw: Draw, starts: tuple[Pose, ...], goals: tuple[Point, ...]) -> list[Disc]:
+    """Where no obstacle may be: around starts and goals, and in the lane of what can't go around it."""
+    discs = [Disc(x, y, GOAL_KEEP_OUT) for x, y, _ in goals]
+    for i, (agent, start) in enumerate(zip(draw.agents, starts)):
+        radius = agent.robot.size.radius
+        discs.append(Disc(start.pos[0], start.pos[1], 1.1 * radius + 0.2))
+        if agent.robot.planar and len(goals) == len(starts):
+            along = np.arange(min(start.pos[0], goals[i][0]), max(start.pos[0], goals[i][0]), radius)
+            discs += [Disc(float(x), start.pos[1], 1.1 * radius) for x in along]
+    return discs

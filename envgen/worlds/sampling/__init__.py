@@ -1,0 +1,1 @@
+"""Draws every value of a variant from its EnvCfg."""

@@ -1,0 +1,142 @@
+"""Who plays with whom: the teams and roles of the agents of one world."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from envgen.core.errors import InputError
+from envgen.tasks.base import Task
+from envgen.worlds.team_colours import colour_of
+
+if TYPE_CHECKING:
+    from envgen.worlds.sampling.sample import Agent
+
+CHASER, RUNNER = "chaser", "runner"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The agents of a world as players.
+
+    Attributes:
+        agents: Ids, in the order of the world.
+        teams: Team of each.
+        roles: Role of each, or None.
+    """
+
+    agents: tuple[str, ...]
+    teams: tuple[str, ...]
+    roles: tuple[str | None, ...]
+
+    @classmethod
+    def of(
+        cls,
+        agents: Sequence[str],
+        teams: Sequence[str] | None = None,
+        roles: Sequence[str | None] | None = None,
+    ) -> Cast:
+        """Agents with what is known of them; by default each is its own team and has no role."""
+        return cls(tuple(agents), tuple(teams or agents), tuple(roles or [None] * len(agents)))
+
+    @property
+    def sides(self) -> list[str]:
+        """The teams, in order of appearance."""
+        return list(dict.fromkeys(self.teams))
+
+    def side(self, agent: int) -> int:
+        """Number of the team of an agent."""
+        return self.sides.index(self.teams[agent])
+
+    def group(self, agent: int, name: str) -> list[int]:
+        """Indices of the agents that `name` (see `expr.GROUPS`) means for an agent, itself left out."""
+        own, others = self.teams[agent], [i for i in range(len(self.agents)) if i != agent]
+        if name == "opponents":
+            return [i for i in others if self.teams[i] != own]
+        if name == "teammates":
+            return [i for i in others if self.teams[i] == own]
+        if name in ("chasers", "runners"):
+            return [i for i in others if self.roles[i] == name[:-1]]
+        return others
+
+
+def assign(kind: type[Task], agents: Sequence[Agent]) -> tuple[Agent, ...]:
+    """The agents with the teams and roles that they have in a task.
+
+    Without a team each agent is its own, except where a task wants two teams: then the first half plays
+    the second. Without roles, the first agent chases the others.
+
+    Raises:
+        InputError: The task can't be played by so many, or with these teams and roles.
+    """
+    _count(kind, len(agents))
+    if kind.roles:
+        agents = _roles(agents)
+    elif given := [agent for agent in agents if agent.role]:
+        raise InputError(
+            f"task {kind.kind!r} has no roles, but {given[0].id} is to be a {given[0].role}",
+            "Leave out robots[].role, or take task.kind 'tag'.",
+        )
+    if kind.teams and len(agents) > 1:
+        agents = _teams(kind, agents)
+    sides = list(dict.fromkeys(agent.team or agent.id for agent in agents))
+    return tuple(
+        replace(agent, colour=colour_of(name, sides.index(name)))
+        for agent in agents
+        for name in [agent.team or agent.id]
+    )
+
+
+def _count(kind: type[Task], number: int) -> None:
+    most = kind.max_agents
+    if number >= kind.min_agents and (most is None or number <= most):
+        return
+    if most is None:
+        wanted = f"at least {_robots(kind.min_agents)}"
+    elif most == kind.min_agents:
+        wanted = _robots(most)
+    else:
+        wanted = f"{kind.min_agents} to {_robots(most)}"
+    raise InputError(
+        f"task {kind.kind!r} is for {wanted}, not {number}", "Change robots[].count or task.kind."
+    )
+
+
+def _robots(number: int) -> str:
+    return f"{number} robot{'' if number == 1 else 's'}"
+
+
+def _roles(agents: Sequence[Agent]) -> list[Agent]:
+    """Chasers are a team, runners another."""
+    given = {agent.role for agent in agents}
+    roles: list[str | None] = [agent.role for agent in agents]
+    if given == {None}:
+        roles[0] = CHASER
+    # what is left open is the other role; with both given, those are prey
+    rest = CHASER if given == {None, RUNNER} else RUNNER
+    roles = [role or rest for role in roles]
+    for role in (CHASER, RUNNER):
+        if role not in roles:
+            other = RUNNER if role == CHASER else CHASER
+            raise InputError(
+                f"tag needs a {role}, but all robots are {other}s", f"Give some robots the role {role!r}."
+            )
+    return [replace(agent, role=role, team=f"{role}s") for agent, role in zip(agents, roles)]
+
+
+def _teams(kind: type[Task], agents: Sequence[Agent]) -> Sequence[Agent]:
+    assert kind.teams is not None
+    least, most = kind.teams
+    if most and not any(agent.team for agent in agents):
+        share = -(-len(agents) // most)  # rounded up: the first teams take what is over
+        names = ("red", "blue", "green", "yellow")
+        agents = [replace(agent, team=names[i // share]) for i, agent in enumerate(agents)]
+    sides = list(dict.fromkeys(agent.team or agent.id for agent in agents))
+    if least <= len(sides) and (most is None or len(sides) <= most):
+        return agents
+    wanted = f"{least} teams" if most == least else f"at least {least} teams"
+    raise InputError(
+        f"task {kind.kind!r} is for {wanted}, not {len(sides)} ({', '.join(sides[:8])})",
+        "Give each robots[] entry its team, or leave out all of them.",
+    )

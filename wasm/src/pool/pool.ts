@@ -1,0 +1,377 @@
+/** Hundreds of MuJoCo environments in workers; see `PoolApi` for what it offers and docs/runtime.md for how. */
+
+import * as api from "../protocol/api";
+import type { Bytes } from "../protocol/frame";
+import type { FromWorker, ToWorker } from "../protocol/messages";
+import { AGENT_WIDTH } from "../protocol/shared-memory";
+import type { TaskSpec } from "../protocol/wire.gen";
+import type { OnnxRuntime } from "../worker/policies/onnx";
+import { endings } from "../worker/tasks/stage";
+import { Resident } from "./env-handle";
+import { Events } from "./events";
+import { canShare, compile } from "./loading";
+import { Roster } from "./policies";
+import { Rates } from "./rates";
+import { Recordings } from "./recordings";
+import { Tickets } from "./requests";
+import { select } from "./selection";
+import type { Crew } from "./worker-handle";
+import { Fleet } from "./workers";
+
+/** Upper end of a worker's tick in ms. */
+const BUDGET = 8;
+/** ms after which a worker that does not answer is replaced. */
+const PATIENCE = 20_000;
+
+type Ref = api.AgentRef;
+type Ids = readonly api.EnvId[] | "all";
+type Listener = (feed: api.Feed) => void;
+
+export class Pool implements api.PoolApi {
+  readonly shared: boolean;
+  endings: readonly string[] = [""];
+  task: TaskSpec | null = null;
+  mode: api.Mode;
+  private readonly fleet: Fleet;
+  private readonly events = new Events();
+  private readonly roster = new Roster();
+  private readonly tickets = new Tickets();
+  private readonly rates: Rates;
+  private readonly followed = new Map<string, { readonly agent: Ref; readonly listeners: Set<Listener> }>();
+  private readonly recordings: Recordings;
+
+  private constructor(
+    options: api.PoolOptions,
+    private readonly module: WebAssembly.Module,
+    private readonly onnx: OnnxRuntime | null,
+  ) {
+    this.shared = options.shared ?? canShare();
+    this.mode = options.mode ?? { kind: "paused" };
+    const budget = options.budget ?? BUDGET;
+    const workers = options.workers ?? Math.max(1, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1);
+    if (!(Number.isInteger(workers) && workers >= 1)) {
+      throw new api.PoolError(`a pool of ${workers} workers is none`, "Ask for one at least.");
+    }
+    this.fleet = new Fleet({
+      workers,
+      shared: this.shared,
+      spawn: options.spawn,
+      patience: options.patience ?? PATIENCE,
+      events: this.events,
+      tickets: this.tickets,
+      greeting: (crew) => this.greeting(crew, budget),
+      receive: (crew, message) => this.receive(crew, message),
+      hung: (policy, why) => this.retire(policy, why),
+      arrived: (env) => this.arrived(env),
+    });
+    this.rates = new Rates(this.fleet.crews);
+    this.recordings = new Recordings(this.fleet, this.tickets);
+    if (options.task) this.takeTask(options.task);
+    this.fleet.greet();
+  }
+
+  /** Compile MuJoCo once and start the workers. */
+  static async create(options: api.PoolOptions): Promise<Pool> {
+    if (typeof WebAssembly === "undefined") {
+      throw new api.PoolError(
+        "this browser has no WebAssembly",
+        "Use a current one, with WebAssembly allowed.",
+      );
+    }
+    const given = options.mujoco;
+    const module = given instanceof WebAssembly.Module ? given : await compile(given);
+    const { onnx } = options;
+    return new Pool(options, module, onnx === undefined ? null : onnx instanceof URL ? onnx.href : onnx);
+  }
+
+  get envs(): ReadonlyMap<api.EnvId, api.Env> {
+    return this.fleet.envs;
+  }
+
+  get workers(): number {
+    return this.fleet.crews.length;
+  }
+
+  get policies(): ReadonlyMap<api.PolicyId, api.PolicyInfo> {
+    return this.roster.infos;
+  }
+
+  on<E extends api.PoolEvent>(event: E, listener: (detail: api.PoolEvents[E]) => void): () => void {
+    return this.events.on(event, listener);
+  }
+
+  setTask(task: TaskSpec): void {
+    if (this.envs.size)
+      throw new api.PoolError("a task can't change under environments", "Remove them first.");
+    this.takeTask(task);
+    this.fleet.all({ kind: "task", task });
+  }
+
+  add(frame: Bytes, options: { policy?: api.PolicyId } = {}): api.EnvId {
+    const { task, roster } = this;
+    if (!task) throw new api.PoolError("no task was set", "Call setTask before adding environments.");
+    return this.fleet.add((id) => {
+      const env = new Resident(id, frame, this.shared, options.policy);
+      env.spec.agents.forEach((agent, i) => {
+        if (roster.unfit(env.policies[i] as api.PolicyId, agent, task)) env.policies[i] = api.NO_POLICY;
+      });
+      return env;
+    });
+  }
+
+  remove(envs: Ids): void {
+    this.fleet.remove(envs);
+  }
+
+  setMode(mode: api.Mode): void {
+    if (mode.kind === "realtime" && !(mode.speed > 0)) {
+      throw new api.PoolError(`a speed of ${mode.speed} is none`, "Give a number above 0, or pause.");
+    }
+    this.mode = mode;
+    this.fleet.all({ kind: "mode", mode });
+  }
+
+  async step(): Promise<void> {
+    const { ticket, answers } = this.tickets.ask<null>(this.indices());
+    this.fleet.all({ kind: "step", ticket });
+    await answers;
+  }
+
+  reset(envs: Ids): void {
+    this.begin(envs, null);
+  }
+
+  seek(envs: Ids, episode: number): void {
+    if (!(Number.isInteger(episode) && episode >= 0)) {
+      throw new api.PoolError(`there is no episode ${episode}`, "Give a whole number from 0 on.");
+    }
+    this.begin(envs, episode);
+  }
+
+  async addPolicy(source: api.PolicySource, name?: string): Promise<api.PolicyInfo> {
+    const info = this.roster.describe(source, name);
+    const { ticket, answers } = this.tickets.ask<string | null>(this.indices());
+    this.fleet.all({ kind: "policy", id: info.id, source, ticket });
+    const why = (await answers).find((answer) => answer !== null);
+    if (why) {
+      this.fleet.all({ kind: "drop", id: info.id });
+      throw new api.PoolError(
+        `the policy ${info.name} can't be loaded: ${why}`,
+        "Export it again (docs/policies.md).",
+      );
+    }
+    this.roster.list(info, source);
+    return info;
+  }
+
+  removePolicy(policy: api.PolicyId): void {
+    const agents = select(this.fleet.envs, {}).filter((agent) => this.policyOf(agent) === policy);
+    this.give(api.NO_POLICY, agents);
+    this.roster.drop(policy);
+    this.fleet.all({ kind: "drop", id: policy });
+  }
+
+  assign(policy: api.PolicyId, selection: api.Selection = {}): api.Assigned {
+    const refused: { agent: Ref; why: string }[] = [];
+    const fit = select(this.fleet.envs, selection).filter((agent) => {
+      const why = this.unfit(policy, agent);
+      if (why) refused.push({ agent, why });
+      return !why;
+    });
+    this.give(policy, fit);
+    return { agents: fit.length, refused };
+  }
+
+  unfit(policy: api.PolicyId, agent: Ref): string | null {
+    const spec = this.envs.get(agent.env)?.spec.agents[agent.agent];
+    return spec ? this.roster.unfit(policy, spec, this.task) : "there is no such agent";
+  }
+
+  policyOf({ env, agent }: Ref): api.PolicyId {
+    return this.fleet.envs.get(env)?.policies[agent] ?? api.NO_POLICY;
+  }
+
+  drive(agent: Ref, drive: api.Drive): void {
+    const env = this.fleet.envs.get(agent.env);
+    if (!env) return;
+    env.drives[agent.agent] = drive;
+    this.fleet.crewOf(env).post({ kind: "drive", agent, drive });
+  }
+
+  push(id: api.EnvId, push: api.Push): void {
+    const env = this.fleet.envs.get(id);
+    if (env) this.fleet.crewOf(env).post({ kind: "push", id, push });
+  }
+
+  poses(worker: number): api.Poses {
+    return this.fleet.crew(worker).poses();
+  }
+
+  agentCounters(worker: number): Float64Array {
+    return this.fleet.crew(worker).agents as Float64Array;
+  }
+
+  counters({ env: id, agent }: Ref): api.AgentCounters {
+    const env = this.fleet.envs.get(id);
+    if (!env?.spec.agents[agent])
+      throw new api.PoolError(`there is no agent ${agent} of ${id}`, "It was removed.");
+    const first = (env.counters + agent) * AGENT_WIDTH;
+    const rows = this.fleet.crewOf(env).agents;
+    const entries = api.AGENT_COLUMNS.map((name, i) => [name, rows[first + i] ?? 0]);
+    return Object.fromEntries(entries) as api.AgentCounters;
+  }
+
+  stats(): api.PoolStats {
+    const envs = [...this.envs.values()];
+    const loading = envs.filter((env) => env.status === "loading").length;
+    return this.rates.stats(envs.length, loading, select(this.fleet.envs, {}).length);
+  }
+
+  focus(agent: Ref, listener: Listener): () => void {
+    const key = `${agent.env}/${agent.agent}`;
+    const known = this.followed.get(key) ?? { agent, listeners: new Set() };
+    this.followed.set(key, known);
+    known.listeners.add(listener);
+    if (known.listeners.size === 1) this.follow(agent, true);
+    return () => {
+      if (!known.listeners.delete(listener) || known.listeners.size) return;
+      this.followed.delete(key);
+      this.follow(agent, false);
+    };
+  }
+
+  record(agents: readonly Ref[], steps: number): api.RecordingJob {
+    return this.recordings.begin(agents, steps);
+  }
+
+  async bare(seconds: number): Promise<api.BareResult> {
+    const { ticket, answers } = this.tickets.ask<{ steps: number; seconds: number }>(this.indices());
+    this.fleet.all({ kind: "bare", ticket, seconds });
+    const parts = await answers;
+    const rate = parts.reduce((sum, part) => sum + (part.seconds ? part.steps / part.seconds : 0), 0);
+    const steps = parts.reduce((sum, part) => sum + part.steps, 0);
+    return { physicsSteps: steps, seconds: rate ? steps / rate : 0, physicsStepsPerSecond: rate };
+  }
+
+  /** End a worker as if it had died: it is replaced. For tests of just that. */
+  kill(worker: number): void {
+    this.fleet.died(this.fleet.crew(worker), "it was ended");
+  }
+
+  /** Move an environment to another worker, in the middle of its episode. */
+  move(id: api.EnvId, worker: number): void {
+    const env = this.fleet.envs.get(id);
+    if (env?.status === "running" && env.worker !== worker) this.fleet.move(env, this.fleet.crew(worker));
+  }
+
+  dispose(): void {
+    this.fleet.end();
+    this.tickets.close();
+    this.events.clear();
+  }
+
+  private takeTask(task: TaskSpec): void {
+    this.task = task;
+    this.endings = endings(task);
+  }
+
+  private indices(): number[] {
+    return this.fleet.crews.map((crew) => crew.index);
+  }
+
+  private begin(envs: Ids, episode: number | null): void {
+    for (const [crew, ids] of this.fleet.byCrew(envs)) crew.post({ kind: "reset", ids, episode });
+  }
+
+  private give(policy: api.PolicyId, agents: readonly Ref[]): void {
+    const pairs = new Map<Crew, number[]>();
+    for (const { env, agent } of agents) {
+      const resident = this.fleet.envs.get(env) as Resident;
+      resident.policies[agent] = policy;
+      const crew = this.fleet.crewOf(resident);
+      const list = pairs.get(crew) ?? [];
+      list.push(env, agent);
+      pairs.set(crew, list);
+    }
+    for (const [crew, list] of pairs) crew.post({ kind: "assign", policy, agents: Int32Array.from(list) });
+  }
+
+  private greeting(crew: Crew, budget: number): ToWorker[] {
+    const { module, onnx, shared, mode, task } = this;
+    return [
+      { kind: "start", module, onnx, buffers: crew.buffers, shared, budget, mode },
+      ...(task ? [{ kind: "task", task } as const] : []),
+      ...[...this.roster.sources].map(([id, source]) => ({ kind: "policy", id, source, ticket: 0 }) as const),
+    ];
+  }
+
+  /** Take a policy away from all of its agents, as it fails or never ends. */
+  private retire(policy: api.PolicyId, why: string): void {
+    const info = this.roster.infos.get(policy);
+    if (!info) return; // another worker has said so already
+    this.removePolicy(policy);
+    this.events.emit("retired", { policy, name: info.name, why });
+  }
+
+  private follow(agent: Ref, on: boolean): void {
+    const env = this.fleet.envs.get(agent.env);
+    if (env) this.fleet.crewOf(env).post({ kind: "focus", agent, on });
+  }
+
+  private arrived(env: Resident): void {
+    env.spec.agents.forEach((_, agent) => {
+      const drive = env.drives[agent];
+      if (drive) this.drive({ env: env.id, agent }, drive);
+      if (this.followed.has(`${env.id}/${agent}`)) this.follow({ env: env.id, agent }, true);
+    });
+  }
+
+  private receive(crew: Crew, message: FromWorker): void {
+    switch (message.kind) {
+      case "flagged": {
+        const env = this.fleet.envs.get(message.id);
+        if (!env) break;
+        env.flagged += 1;
+        this.events.emit("flagged", { env: env.id, index: env.spec.index, why: message.why });
+        break;
+      }
+      case "stepped":
+        this.tickets.answer(message.ticket, crew.index, null);
+        break;
+      case "policy":
+        this.tickets.answer(message.ticket, crew.index, message.why);
+        break;
+      case "ended":
+        for (const { env, agent, ending, ...rest } of message.episodes) {
+          this.events.emit("episode", { agent: { env, agent }, ending: this.endings[ending] ?? "", ...rest });
+        }
+        break;
+      case "feed": {
+        const { env, agent } = message.feed.agent;
+        for (const listener of this.followed.get(`${env}/${agent}`)?.listeners ?? []) listener(message.feed);
+        break;
+      }
+      case "progress":
+        this.recordings.progress(message.ticket, crew.index, message.share);
+        break;
+      case "recorded":
+        this.recordings.progress(message.ticket, crew.index, 1);
+        this.tickets.answer(message.ticket, crew.index, message.recordings);
+        break;
+      case "bare":
+        this.tickets.answer(message.ticket, crew.index, message);
+        break;
+      case "snapshot":
+        crew.took(message);
+        break;
+      case "broken":
+        this.retire(message.id, message.why);
+        break;
+      case "error":
+        this.events.emit("error", { why: message.why });
+        break;
+      default:
+        break;
+    }
+  }
+}

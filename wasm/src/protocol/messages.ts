@@ -1,0 +1,124 @@
+/** The whole protocol between the pool and a worker. */
+
+import type { OnnxRuntime } from "../worker/policies/onnx";
+import type { AgentRef, Drive, EnvId, Feed, Mode, PolicyId, PolicySource, Push, Recording } from "./api";
+import type { Buffers } from "./shared-memory";
+import type { TaskSpec } from "./wire.gen";
+
+/** Where an environment is in the middle of an episode: what another worker needs to go on. */
+export interface EnvState {
+  readonly time: number;
+  /** Pushes of `randomize` since the reset. */
+  readonly pushes: number;
+  /** qpos, qvel, act, qacc_warmstart, ctrl, sensordata, one after another. */
+  readonly numbers: Float64Array;
+}
+
+export interface AddEnv {
+  readonly kind: "add";
+  readonly id: EnvId;
+  readonly frame: ArrayBufferLike;
+  /** First rows of its poses and of its agents' counters. */
+  readonly pose: number;
+  readonly counters: number;
+  /** Of each agent. */
+  readonly policies: readonly PolicyId[];
+  readonly drives: readonly (Drive | null)[];
+  readonly episode: number;
+  /** Counters to begin with, a row an agent. */
+  readonly rows: Float64Array | null;
+  readonly state: EnvState | null;
+}
+
+export type ToWorker =
+  | {
+      readonly kind: "start";
+      readonly module: WebAssembly.Module;
+      readonly onnx: OnnxRuntime | null;
+      readonly buffers: Buffers;
+      readonly shared: boolean;
+      readonly budget: number;
+      readonly mode: Mode;
+    }
+  | { readonly kind: "buffers"; readonly buffers: Buffers }
+  | { readonly kind: "task"; readonly task: TaskSpec }
+  | AddEnv
+  | { readonly kind: "remove"; readonly ids: readonly EnvId[] }
+  /** Give it up, with its state. */
+  | { readonly kind: "take"; readonly id: EnvId }
+  | { readonly kind: "mode"; readonly mode: Mode }
+  | { readonly kind: "step"; readonly ticket: number }
+  /** `episode` null is the next one. */
+  | { readonly kind: "reset"; readonly ids: readonly EnvId[] | null; readonly episode: number | null }
+  | { readonly kind: "policy"; readonly id: PolicyId; readonly source: PolicySource; readonly ticket: number }
+  | { readonly kind: "drop"; readonly id: PolicyId }
+  /** Agents as pairs: environment, index. */
+  | { readonly kind: "assign"; readonly policy: PolicyId; readonly agents: Int32Array }
+  | { readonly kind: "drive"; readonly agent: AgentRef; readonly drive: Drive }
+  | { readonly kind: "push"; readonly id: EnvId; readonly push: Push }
+  | { readonly kind: "focus"; readonly agent: AgentRef; readonly on: boolean }
+  | {
+      readonly kind: "record";
+      readonly ticket: number;
+      readonly agents: readonly AgentRef[];
+      readonly steps: number;
+    }
+  | { readonly kind: "stop"; readonly ticket: number }
+  | { readonly kind: "bare"; readonly ticket: number; readonly seconds: number }
+  /** Without shared memory: send the newest poses and counters. */
+  | { readonly kind: "wanted" }
+  /** Answer, to show that nothing hangs. */
+  | { readonly kind: "ping" };
+
+/** An episode that an agent has ended. */
+export interface Ended {
+  readonly env: EnvId;
+  readonly agent: number;
+  readonly episode: number;
+  readonly reward: number;
+  readonly steps: number;
+  /** Code of the ending. */
+  readonly ending: number;
+  readonly success: boolean;
+  readonly policy: PolicyId;
+}
+
+export type FromWorker =
+  /** Its script runs: it can be sent `start`. */
+  | { readonly kind: "here" }
+  /** It writes into the buffers that it was given last. */
+  | { readonly kind: "switched" }
+  | { readonly kind: "pong" }
+  /** Without shared memory: the policy whose network is run for the first time; null when it has ended. */
+  | { readonly kind: "infers"; readonly id: PolicyId | null }
+  /** A policy failed: its agents rest. */
+  | { readonly kind: "broken"; readonly id: PolicyId; readonly why: string }
+  | { readonly kind: "loaded"; readonly id: EnvId }
+  | { readonly kind: "refused"; readonly id: EnvId; readonly why: string }
+  | { readonly kind: "flagged"; readonly id: EnvId; readonly why: string }
+  | { readonly kind: "removed"; readonly ids: readonly EnvId[] }
+  | {
+      readonly kind: "taken";
+      readonly id: EnvId;
+      readonly state: EnvState | null;
+      readonly rows: Float64Array;
+    }
+  | { readonly kind: "stepped"; readonly ticket: number }
+  | { readonly kind: "policy"; readonly ticket: number; readonly why: string | null }
+  | { readonly kind: "ended"; readonly episodes: readonly Ended[] }
+  | { readonly kind: "feed"; readonly feed: Feed }
+  | { readonly kind: "progress"; readonly ticket: number; readonly share: number }
+  | { readonly kind: "recorded"; readonly ticket: number; readonly recordings: readonly Recording[] }
+  | { readonly kind: "bare"; readonly ticket: number; readonly steps: number; readonly seconds: number }
+  /** ms of the worker per simulated second of each environment. */
+  | { readonly kind: "costs"; readonly ids: Int32Array; readonly costs: Float64Array }
+  | {
+      readonly kind: "snapshot";
+      readonly epoch: number;
+      readonly poses: Float32Array<ArrayBuffer>;
+      readonly agents: Float64Array<ArrayBuffer>;
+      readonly worker: Float64Array<ArrayBuffer>;
+    }
+  /** Its module can't go on; `id` is the environment that it was at, or -1. */
+  | { readonly kind: "dead"; readonly why: string; readonly id: EnvId; readonly loading: boolean }
+  | { readonly kind: "error"; readonly why: string };

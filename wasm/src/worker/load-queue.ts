@@ -1,0 +1,47 @@
+/** Environments on their way into a worker: they are loaded a few at a time, between steps. */
+
+import type { EnvId, PolicyId } from "../protocol/api";
+import type { AddEnv } from "../protocol/messages";
+
+export class Intake {
+  private readonly waiting = new Map<EnvId, AddEnv>();
+
+  get size(): number {
+    return this.waiting.size;
+  }
+
+  add(message: AddEnv): void {
+    this.waiting.set(message.id, message);
+  }
+
+  get(id: EnvId): AddEnv | undefined {
+    return this.waiting.get(id);
+  }
+
+  drop(id: EnvId): void {
+    this.waiting.delete(id);
+  }
+
+  /** Takes out the one that has waited longest. */
+  shift(): AddEnv | undefined {
+    for (const [id, message] of this.waiting) {
+      this.waiting.delete(id);
+      return message;
+    }
+    return undefined;
+  }
+
+  /** The episode that some (null: all) will begin with. */
+  seek(ids: readonly EnvId[] | null, episode: number): void {
+    for (const [id, message] of this.waiting) {
+      if (!ids || ids.includes(id)) this.waiting.set(id, { ...message, episode });
+    }
+  }
+
+  assign(id: EnvId, agent: number, policy: PolicyId): void {
+    const message = this.waiting.get(id);
+    if (!message) return;
+    const policies = message.policies.map((old, i) => (i === agent ? policy : old));
+    this.waiting.set(id, { ...message, policies });
+  }
+}

@@ -1,0 +1,45 @@
+/** The measure of the pool: `mj_step` over the same models with random controls, and nothing else. */
+
+import type { FromWorker } from "../protocol/messages";
+import type { Environment } from "./environment";
+
+export class Bare {
+  private steps = 0;
+  private spent = 0;
+  private cursor = 0;
+
+  constructor(
+    private readonly ticket: number,
+    private readonly seconds: number,
+    envs: Iterable<Environment>,
+  ) {
+    for (const env of envs) env.sim.reset();
+  }
+
+  /** Step what there is now (environments come and go meanwhile) for some ms; whether it is done. */
+  run(budget: number, envs: readonly Environment[]): boolean {
+    if (!envs.length) return true;
+    const began = performance.now();
+    let now = began;
+    while (now - began < budget) {
+      this.cursor = (this.cursor + 1) % envs.length;
+      const { sim, spec, players } = envs[this.cursor] as Environment;
+      const heap = sim.physics.f64;
+      for (const { spec: agent } of players) {
+        for (let j = 0; j < agent.actuators.length; j++) {
+          const [low, high] = [agent.low[j] as number, agent.high[j] as number];
+          heap[sim.ctrl + (agent.actuators[j] as number)] = low + Math.random() * (high - low);
+        }
+      }
+      for (let k = 0; k < spec.frame_skip; k++) sim.bare();
+      this.steps += spec.frame_skip;
+      now = performance.now();
+    }
+    this.spent += now - began;
+    return this.spent >= this.seconds * 1000;
+  }
+
+  answer(): FromWorker {
+    return { kind: "bare", ticket: this.ticket, steps: this.steps, seconds: this.spent / 1000 };
+  }
+}

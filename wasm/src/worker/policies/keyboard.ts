@@ -1,0 +1,40 @@
+/**
+ * Driving by hand.
+ *
+ * `drive` gives raw actions, or a wish: forward and turn, each in [-1, 1]. A wish plays the robot's gait, on each side
+ * as fast as that side has to go: backwards where it has to go back, so that legs turn as tracks do. Where a gait has
+ * no waves (wheels), its offsets are scaled instead; without a gait the wish itself is the action of each side.
+ */
+
+import type { Gait } from "../../protocol/wire.gen";
+import { immediate, type Player, type Policy } from "./base";
+import { wave } from "./gait";
+
+export function keyboard(): Policy {
+  const phases = new WeakMap<Player, number>();
+  return immediate("keyboard", (player) => {
+    const { action, drive } = player;
+    if (drive && "action" in drive) {
+      for (let j = 0; j < action.length; j++) action[j] = drive.action[j] ?? 0;
+      return;
+    }
+    const [forward, turn, up] = drive ? [drive.forward, drive.turn, drive.up ?? 0] : [0, 0, 0];
+    const moving = Math.min(Math.max(Math.abs(forward), Math.abs(turn)), 1);
+    const phase = (player.step ? (phases.get(player) ?? 0) : 0) + (moving ? player.interval : 0);
+    phases.set(player, phase);
+    for (let j = 0; j < action.length; j++) {
+      const speed = cut(forward - turn * (player.sides[j] ?? 0));
+      action[j] = one(player.spec.gait, j, phase, speed) + up;
+    }
+  });
+}
+
+function one(gait: Gait | null, j: number, phase: number, speed: number): number {
+  if (!gait) return speed;
+  if (!gait.cos.some((row) => row.some(Boolean)) && !gait.sin.some((row) => row.some(Boolean))) {
+    return (gait.offset[j] ?? 0) * speed;
+  }
+  return wave(gait, j, phase, Math.abs(speed), speed < 0 ? -1 : 1);
+}
+
+const cut = (x: number): number => Math.min(Math.max(x, -1), 1);

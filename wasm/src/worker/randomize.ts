@@ -1,0 +1,206 @@
+/**
+ * What is drawn at each reset: multipliers on the compiled model, and pushes.
+ *
+ * The same as `envgen/rollout/randomize.py`, from the same streams: an episode is the same in Python and here.
+ */
+
+import type { AgentSpec, WorldSpec } from "../protocol/wire.gen";
+import { sample } from "./random/dist";
+import type { Generator } from "./random/generator";
+import { Streams } from "./random/streams";
+import type { ModelField, Sim } from "./sim";
+
+const KEYS = ["friction_scale", "mass_scale", "gear_scale", "push"] as const;
+type Key = (typeof KEYS)[number];
+
+/** What was drawn for an episode. */
+export type Drawn = Record<Key, number>;
+const NOTHING: Drawn = { friction_scale: 1, mass_scale: 1, gear_scale: 1, push: 0 };
+
+/** Seconds between pushes. */
+const PUSH_EVERY = 5;
+/** With none at all, MuJoCo's friction cones are degenerate. */
+const LEAST_FRICTION = 1e-3;
+/** mjtGain: gains that are scaled by their first three numbers, and muscles. */
+const PLAIN = [0, 1];
+const MUSCLE = 2;
+
+/** Rows of one of the model's arrays as they were compiled. */
+class Saved {
+  private readonly first: number;
+  private readonly values: Float64Array;
+
+  constructor(
+    private readonly sim: Sim,
+    field: ModelField,
+    private readonly rows: readonly number[],
+    private readonly width: number,
+    private readonly columns = width,
+  ) {
+    this.first = sim.at(field);
+    this.values = new Float64Array(rows.length * columns);
+    rows.forEach((row, i) => {
+      for (let k = 0; k < columns; k++)
+        this.values[i * columns + k] = this.heap[this.first + row * width + k] as number;
+    });
+  }
+
+  private get heap(): Float64Array {
+    return this.sim.physics.f64;
+  }
+
+  /** Write each number, changed; `i` counts rows, `k` columns. */
+  write(change: (value: number, i: number, k: number) => number): void {
+    const { heap, columns } = this;
+    this.rows.forEach((row, i) => {
+      for (let k = 0; k < columns; k++) {
+        heap[this.first + row * this.width + k] = change(this.values[i * columns + k] as number, i, k);
+      }
+    });
+  }
+
+  get(i: number, k: number): number {
+    return this.values[i * this.columns + k] as number;
+  }
+}
+
+export class Randomizer {
+  drawn: Drawn = NOTHING;
+  private readonly streams: Streams;
+  private readonly bodies: readonly number[];
+  private readonly actuators: readonly number[];
+  private kicks: Generator | null = null;
+  private episode = 0;
+  /** Pushes since the reset. */
+  pushes = 0;
+  // what was compiled, kept from the first time that it is changed
+  private friction: Saved | null = null;
+  private masses: readonly [Saved, Saved, Saved] | null = null;
+  private forces: readonly [Saved, Saved, Saved, Saved] | null = null;
+
+  constructor(
+    private readonly sim: Sim,
+    private readonly spec: WorldSpec,
+  ) {
+    this.streams = new Streams(BigInt(spec.randomize.seed), spec.randomize.stream);
+    this.bodies = spec.agents.flatMap((agent) => agent.bodies);
+    this.actuators = spec.agents.flatMap((agent) => agent.actuators);
+  }
+
+  /** Draw an episode's physics and set the model to it; the state has to be reset afterwards. */
+  reset(episode: number): void {
+    const before = this.drawn;
+    this.drawn = this.draw(episode);
+    this.kicks = null;
+    this.pushes = 0;
+    this.episode = episode;
+    const { friction_scale, mass_scale, gear_scale } = this.drawn;
+    if (friction_scale !== before.friction_scale) this.slide(friction_scale);
+    if (gear_scale !== before.gear_scale) this.strengthen(gear_scale);
+    if (mass_scale !== before.mass_scale) this.weigh(mass_scale);
+  }
+
+  private draw(episode: number): Drawn {
+    const drawn = { ...NOTHING };
+    for (const key of KEYS) {
+      const setting = this.spec.randomize.settings[key] ?? NOTHING[key];
+      drawn[key] = sample(setting, () => this.streams.stream(`randomize.${key}`, episode));
+    }
+    return drawn;
+  }
+
+  /** Kick every robot if a multiple of 5 s has passed since a time (s); whether it did. */
+  push(since: number, now: number): boolean {
+    const size = this.drawn.push;
+    if (!size || Math.floor(now / PUSH_EVERY + 1e-9) <= Math.floor(since / PUSH_EVERY + 1e-9)) return false;
+    this.kicks ??= this.streams.stream("randomize.push.direction", this.episode);
+    for (const agent of this.spec.agents) {
+      const angle = this.kicks.uniform(-Math.PI, Math.PI);
+      this.kick(agent, Math.cos(angle), Math.sin(angle));
+    }
+    this.pushes += 1;
+    return true;
+  }
+
+  /** Draw the directions of pushes that were made elsewhere. */
+  skip(pushes: number): void {
+    if (!pushes) return;
+    this.kicks = this.streams.stream("randomize.push.direction", this.episode);
+    for (let i = 0; i < pushes * this.spec.agents.length; i++) this.kicks.next64();
+    this.pushes = pushes;
+  }
+
+  /** Change the velocity of a root along a level direction; of one bound to a line, along that. */
+  private kick(agent: AgentSpec, x: number, y: number): void {
+    const { sim } = this;
+    const heap = sim.physics.f64;
+    const add = (dof: number, speed: number) => {
+      heap[sim.qvel + dof] = (heap[sim.qvel + dof] as number) + speed;
+    };
+    const slides: [number, number][] = [];
+    for (const { type, joint, dof } of agent.root_joints) {
+      if (type === "free") {
+        add(dof, this.drawn.push * x);
+        add(dof + 1, this.drawn.push * y);
+        return;
+      }
+      const axis = sim.xaxis() + 3 * joint;
+      if (type === "slide" && Math.abs(heap[axis + 2] as number) < 0.5) {
+        slides.push([dof, (heap[axis] as number) * x + (heap[axis + 1] as number) * y]);
+      }
+    }
+    const length = Math.sqrt(slides.reduce((sum, [, part]) => sum + part * part, 0));
+    for (const [dof, part] of slides) add(dof, (this.drawn.push * part) / Math.max(length, 1e-9));
+  }
+
+  private slide(scale: number): void {
+    this.friction ??= new Saved(this.sim, "geom_friction", this.spec.randomize.friction_geoms, 3, 1);
+    this.friction.write((value) => (scale === 1 ? value : Math.max(value * scale, LEAST_FRICTION)));
+  }
+
+  /** Bodies of the same shape and another density: inertia goes with mass, what they displace stays. */
+  private weigh(scale: number): void {
+    const { sim, bodies } = this;
+    this.masses ??= [
+      new Saved(sim, "body_mass", bodies, 1),
+      new Saved(sim, "body_inertia", bodies, 3),
+      new Saved(sim, "body_gravcomp", bodies, 1),
+    ];
+    const [mass, inertia, lift] = this.masses;
+    mass.write((value) => value * scale);
+    inertia.write((value) => value * scale);
+    if (this.spec.randomize.buoyant) lift.write((value) => value / scale);
+    sim.setConst();
+  }
+
+  /**
+   * The force of an actuator at the same control.
+   *
+   * Gains, biases and force limits are scaled, which for a motor is the same as scaling its gear. The gear of a servo
+   * would also move the pose that a control asks for.
+   */
+  private strengthen(scale: number): void {
+    const { sim, actuators } = this;
+    const widths = sim.widths;
+    this.forces ??= [
+      new Saved(sim, "actuator_gainprm", actuators, widths.gain),
+      new Saved(sim, "actuator_biasprm", actuators, widths.bias),
+      new Saved(sim, "actuator_gear", actuators, 6),
+      new Saved(sim, "actuator_forcerange", actuators, 2),
+    ];
+    const [gain, bias, gear, force] = this.forces;
+    const first = sim.at32("actuator_gaintype");
+    const kinds = actuators.map((actuator) => sim.physics.i32[first + actuator] as number);
+    const scaled = (i: number, k: number): boolean => {
+      const kind = kinds[i] as number;
+      if (PLAIN.includes(kind)) return k < 3;
+      // prm[2] is the peak force, or below 0 for scale prm[3] / acceleration
+      return kind === MUSCLE && k === (gain.get(i, 2) >= 0 ? 2 : 3);
+    };
+    const other = (i: number) => !PLAIN.includes(kinds[i] as number) && kinds[i] !== MUSCLE;
+    gain.write((value, i, k) => (scaled(i, k) ? value * scale : value));
+    bias.write((value, i, k) => (scaled(i, k) ? value * scale : value));
+    gear.write((value, i) => (other(i) ? value * scale : value));
+    force.write((value) => value * scale);
+  }
+}

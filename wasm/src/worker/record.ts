@@ -1,0 +1,161 @@
+/** Following agents step by step: feeds for who looks at one, and recordings. */
+
+import type { AgentRef, Feed, Recording } from "../protocol/api";
+import type { Player } from "./agent";
+
+/** What a watcher is told after a control step of an agent. */
+export interface Deed {
+  /** Weighted rewards, by term. */
+  readonly terms: Float32Array;
+  /** Code of its ending in this step, or 0. */
+  readonly ending: number;
+  readonly terminated: boolean;
+  readonly truncated: boolean;
+}
+
+export interface Watcher {
+  /** Before the action of a control step. */
+  before(player: Player): void;
+  after(player: Player, deed: Deed): void;
+}
+
+/** The last control steps of one agent, until they are sent. */
+export class Follower implements Watcher {
+  private rows: {
+    time: number;
+    episode: number;
+    observation: Float32Array;
+    action: Float32Array;
+    terms: Float32Array;
+    reward: number;
+    ending: number;
+    policy: number;
+  }[] = [];
+
+  constructor(
+    readonly agent: AgentRef,
+    private readonly most = 512,
+  ) {}
+
+  before(): void {}
+
+  after(player: Player, deed: Deed): void {
+    if (this.rows.length >= this.most) this.rows.shift();
+    this.rows.push({
+      time: player.time,
+      episode: player.episode,
+      observation: player.observation.slice(),
+      action: Float32Array.from(player.action),
+      terms: deed.terms.slice(),
+      reward: player.reward,
+      ending: deed.ending,
+      policy: player.policy,
+    });
+  }
+
+  /** What has happened since it was last asked, or null. */
+  flush(): Feed | null {
+    const { rows } = this;
+    if (!rows.length) return null;
+    this.rows = [];
+    const join = (of: (row: (typeof rows)[number]) => Float32Array): Float32Array => {
+      const width = of(rows[0] as (typeof rows)[number]).length;
+      const all = new Float32Array(rows.length * width);
+      rows.forEach((row, i) => {
+        all.set(of(row), i * width);
+      });
+      return all;
+    };
+    return {
+      agent: this.agent,
+      steps: rows.length,
+      time: Float64Array.from(rows, (row) => row.time),
+      episode: Float64Array.from(rows, (row) => row.episode),
+      observation: join((row) => row.observation),
+      action: join((row) => row.action),
+      reward: Float32Array.from(rows, (row) => row.reward),
+      terms: join((row) => row.terms),
+      ending: Uint8Array.from(rows, (row) => row.ending),
+      policy: Int16Array.from(rows, (row) => row.policy),
+    };
+  }
+}
+
+/** Columns of one agent, filled row by row. */
+export class Recorder implements Watcher {
+  private row = 0;
+  private open = false;
+  private readonly columns: Omit<Recording, "agent" | "rows">;
+
+  constructor(
+    readonly agent: AgentRef,
+    private readonly steps: number,
+    private readonly sizes: { readonly observation: number; readonly action: number; readonly terms: number },
+  ) {
+    this.columns = {
+      observation: new Float32Array(steps * sizes.observation),
+      action: new Float32Array(steps * sizes.action),
+      reward: new Float32Array(steps),
+      terms: new Float32Array(steps * sizes.terms),
+      terminated: new Uint8Array(steps),
+      truncated: new Uint8Array(steps),
+      success: new Uint8Array(steps),
+      ending: new Uint8Array(steps),
+      episode: new Int32Array(steps),
+      step: new Int32Array(steps),
+      policy: new Int16Array(steps),
+    };
+  }
+
+  get full(): boolean {
+    return this.row >= this.steps;
+  }
+
+  get share(): number {
+    return this.row / this.steps;
+  }
+
+  before(player: Player): void {
+    if (this.full) return;
+    const { columns, row, sizes } = this;
+    columns.observation.set(player.observation, row * sizes.observation);
+    columns.episode[row] = player.episode;
+    columns.step[row] = player.step;
+    columns.policy[row] = player.policy;
+    this.open = true;
+  }
+
+  after(player: Player, deed: Deed): void {
+    if (this.full || !this.open) return;
+    const { columns, row, sizes } = this;
+    columns.action.set(player.action, row * sizes.action);
+    columns.reward[row] = player.reward;
+    columns.terms.set(deed.terms, row * sizes.terms);
+    columns.terminated[row] = deed.terminated ? 1 : 0;
+    columns.truncated[row] = deed.truncated ? 1 : 0;
+    columns.success[row] = player.success ? 1 : 0;
+    columns.ending[row] = deed.ending;
+    this.open = false;
+    this.row += 1;
+  }
+
+  /** What is there: whole columns, cut to the rows that were filled. */
+  result(): Recording {
+    const { columns: c, row, sizes } = this;
+    return {
+      agent: this.agent,
+      rows: row,
+      observation: c.observation.slice(0, row * sizes.observation),
+      action: c.action.slice(0, row * sizes.action),
+      reward: c.reward.slice(0, row),
+      terms: c.terms.slice(0, row * sizes.terms),
+      terminated: c.terminated.slice(0, row),
+      truncated: c.truncated.slice(0, row),
+      success: c.success.slice(0, row),
+      ending: c.ending.slice(0, row),
+      episode: c.episode.slice(0, row),
+      step: c.step.slice(0, row),
+      policy: c.policy.slice(0, row),
+    };
+  }
+}

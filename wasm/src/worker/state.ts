@@ -1,0 +1,44 @@
+/** The state of an environment as numbers, with which it goes on in another worker. */
+
+import type { EnvState } from "../protocol/messages";
+import type { Sim } from "./sim";
+
+/** What it is at. @param pushes of `randomize`, that its episode has had */
+export function take(sim: Sim, heap: Float64Array<ArrayBufferLike>, pushes: number): EnvState {
+  const all = parts(sim).map(([at, n]) => heap.slice(at, at + n));
+  const numbers = new Float64Array(all.reduce((sum, part) => sum + part.length, 0));
+  let to = 0;
+  for (const part of all) {
+    numbers.set(part, to);
+    to += part.length;
+  }
+  return { time: sim.time, pushes, numbers };
+}
+
+/** Put it there again. */
+export function restore(sim: Sim, heap: Float64Array<ArrayBufferLike>, state: EnvState): void {
+  const write = () => {
+    let from = 0;
+    for (const [at, n] of parts(sim)) {
+      heap.set(state.numbers.subarray(from, from + n), at);
+      from += n;
+    }
+  };
+  sim.time = state.time;
+  write();
+  sim.step1();
+  // sensors of forces are of the last physics step, which was made elsewhere
+  write();
+}
+
+/** First element on the heap, and number, of all that a step depends on. */
+function parts(s: Sim): [number, number][] {
+  return [
+    [s.qpos, s.nq],
+    [s.qvel, s.nv],
+    [s.act, s.na],
+    [s.qacc_warmstart, s.nv],
+    [s.ctrl, s.nu],
+    [s.sensordata, s.nsensordata],
+  ];
+}

@@ -1,0 +1,108 @@
+/** A task for worlds of one layout: what agents observe, what they earn, what ends. */
+
+import { PoolError } from "../../protocol/api";
+import type { TaskSpec, WorldSpec } from "../../protocol/wire.gen";
+import { Compiler, type Value } from "./compile";
+import type { Bases, Op } from "./ops";
+import { endings, Facts, room, signature } from "./stage";
+
+/** Where one agent's results are in the scratch array. */
+export interface AgentProgram {
+  /** Parts of the observation, side by side. */
+  readonly observation: readonly Value[];
+  readonly size: number;
+  /** Weighted rewards, by term. */
+  readonly reward: readonly number[];
+  readonly terminated: readonly number[];
+  readonly success: number;
+}
+
+export class Program {
+  readonly agents: readonly AgentProgram[];
+  readonly scratch: Float64Array;
+  readonly time: number;
+  /** Places in the facts where the environment writes whether an agent is in play. */
+  readonly play: readonly number[];
+  private readonly ops: readonly Op[];
+  private readonly facts: Facts;
+
+  /** Throws a PoolError on what is not of the language, or does not fit the world. */
+  constructor(task: TaskSpec, spec: WorldSpec) {
+    this.facts = new Facts(room(spec));
+    const compiler = new Compiler(spec, this.facts);
+    this.time = compiler.time;
+    this.play = spec.agents.map((_, i) => compiler.play(i));
+    this.agents = spec.agents.map((_, i) => agentProgram(task, compiler, i));
+    this.ops = compiler.ops;
+    this.scratch = compiler.scratch();
+    spec.agents.forEach((agent, i) => {
+      const declared = agent.observation.reduce((sum, term) => sum + term.size, 0);
+      const size = (this.agents[i] as AgentProgram).size;
+      if (declared !== size) {
+        throw new PoolError(
+          `${agent.id} observes ${size} numbers by its task, ${declared} by its frame`,
+          "Task and frames are of different packs: set the task of this one.",
+        );
+      }
+    });
+  }
+
+  /** Numbers of a world that enter as they are. */
+  factsOf(spec: WorldSpec): Float64Array {
+    return this.facts.of(spec);
+  }
+
+  /** Evaluate all terms of all agents for the state of one environment; results are in `scratch`. */
+  run(facts: Float64Array, heap: Float64Array, at: Bases): void {
+    const { ops, scratch } = this;
+    scratch.set(facts, 0);
+    for (let i = 0; i < ops.length; i++) (ops[i] as Op)(scratch, heap, at);
+  }
+
+  /** Copy an agent's observation: numbers that are not finite become 0 or the largest there are. */
+  observe(agent: number, out: Float32Array, first: number): void {
+    const s = this.scratch;
+    let to = first;
+    for (const part of (this.agents[agent] as AgentProgram).observation) {
+      for (let i = 0; i < part.width; i++) out[to++] = finite(s[part.at + i] as number);
+    }
+  }
+}
+
+const MAX_FLOAT = 3.4028234663852886e38;
+
+function finite(x: number): number {
+  if (Number.isNaN(x)) return 0;
+  return Math.min(Math.max(x, -MAX_FLOAT), MAX_FLOAT);
+}
+
+function agentProgram(task: TaskSpec, compiler: Compiler, agent: number): AgentProgram {
+  const terminated = task.terminated.map((term) => compiler.column(compiler.term(term.expr, agent), 0).at);
+  const success = compiler.column(compiler.term(task.success.expr, agent), 0).at;
+  const reward = task.reward.map(
+    (term) => compiler.weighted(compiler.term(term.weight ?? 1, agent), compiler.term(term.expr, agent)).at,
+  );
+  const observation = task.observation.map((term) => compiler.term(term.expr, agent));
+  const size = observation.reduce((sum, part) => sum + part.width, 0);
+  return { observation, size, reward, terminated, success };
+}
+
+/** The programs of one task, by the layout of worlds. */
+export class Programs {
+  readonly endings: readonly string[];
+  private readonly known = new Map<string, Program>();
+
+  constructor(readonly task: TaskSpec) {
+    this.endings = endings(task);
+  }
+
+  of(spec: WorldSpec): Program {
+    const key = signature(spec);
+    let program = this.known.get(key);
+    if (!program) {
+      program = new Program(this.task, spec);
+      this.known.set(key, program);
+    }
+    return program;
+  }
+}
