@@ -9,9 +9,9 @@ from helpers import build_world, make_cfg, start
 from envgen.tasks.common import FALLEN
 from envgen.tasks.expr import evaluate
 from envgen.worlds.compiled.measure import measure_agent
-from envgen.worlds.compiled.state import BatchReading, Snapshot
-from envgen.worlds.compiled.task_context import Stage
-from envgen.worlds.sampling.teams import Cast
+from envgen.worlds.compiled.state import BatchTaskState, Snapshot
+from envgen.worlds.compiled.task_context import TaskContext
+from envgen.worlds.sampling.teams import Teams
 
 CONTROL_STEPS = 5
 """Physics steps of one action, as `control.frame_skip`."""
@@ -49,6 +49,6 @@ def fallen(world, data):
     (agent,) = world.agents
     snapshot = Snapshot.of(data)
     size = measure_agent(world, Snapshot.of(start(world.model)), agent)
-    stage = Stage([world], Cast.of([agent]), [{agent: size}], [{}])
-    reading = BatchReading(stage, [snapshot], agent)
+    context = TaskContext([world], Teams.of([agent]), [{agent: size}], [{}])
+    reading = BatchTaskState(context, [snapshot], agent)
     return bool(evaluate(FALLEN.expr, reading, {}).any())

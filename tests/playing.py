@@ -28,13 +28,13 @@ def drive(rollout, agent, name, sign=1.0):
 
 def root(rollout, agent):
     """Position of a root by its sensor, in m."""
-    at = rollout.stage.layouts[agent][0]
+    at = rollout.context.layouts[agent][0]
     return rollout.data[0].sensordata[at.sensors["root_pos"]].copy()
 
 
 def throw(rollout, agent, velocity):
     """Give a root a velocity, in m/s."""
-    at, model = rollout.stage.layouts[agent][0], rollout.worlds[0].model
+    at, model = rollout.context.layouts[agent][0], rollout.worlds[0].model
     dof = int(model.jnt_dofadr[at.root_joints[0]])
     rollout.data[0].qvel[dof : dof + 3] = velocity
     rollout.refresh()
@@ -42,7 +42,7 @@ def throw(rollout, agent, velocity):
 
 def put(rollout, agent, x, y):
     """Move a root to a place on level ground, in m."""
-    at, model = rollout.stage.layouts[agent][0], rollout.worlds[0].model
+    at, model = rollout.context.layouts[agent][0], rollout.worlds[0].model
     joint = int(model.jnt_qposadr[at.root_joints[0]])
     rollout.data[0].qpos[joint : joint + 2] = x, y
     rollout.refresh()
@@ -50,13 +50,13 @@ def put(rollout, agent, x, y):
 
 def thing_at(rollout):
     """Where the object of the task is, level, in m."""
-    at = rollout.stage.things[0][0].pos
+    at = rollout.context.things[0][0].pos
     return rollout.data[0].qpos[at : at + 2].copy()
 
 
 def launch(rollout, position, velocity):
     """Put the object of the task somewhere with a velocity."""
-    data, at = rollout.data[0], rollout.stage.things[0][0]
+    data, at = rollout.data[0], rollout.context.things[0][0]
     data.qpos[at.pos : at.pos + 2] = position
     data.qvel[at.vel : at.vel + 6] = 0
     data.qvel[at.vel : at.vel + 2] = velocity

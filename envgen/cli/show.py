@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from envgen.packs.make import Tally
+    from envgen.packs.make import MakeProgress
 
 BARS = " ▁▂▃▄▅▆▇█"
 EVERY = 0.1
@@ -93,7 +93,7 @@ def line() -> Iterator[Callable[[float, str], None] | None]:
 
 
 @contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[Tally], None] | None]:
+def progress(quiet: bool) -> Iterator[Callable[[MakeProgress], None] | None]:
     """A progress bar of `make`: made, rate, refused draws and time left."""
     start = time.perf_counter()
     with line() as draw:
@@ -101,7 +101,7 @@ def progress(quiet: bool) -> Iterator[Callable[[Tally], None] | None]:
             yield None
             return
 
-        def tell(tally: Tally) -> None:
+        def tell(tally: MakeProgress) -> None:
             fresh = tally.done - tally.earlier
             rate = fresh / max(time.perf_counter() - start, 1e-6)
             left = (tally.count - tally.done) / rate if rate else 0.0

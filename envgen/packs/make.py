@@ -33,7 +33,7 @@ HOPELESS = 8
 
 
 @dataclass
-class Tally:
+class MakeProgress:
     """How far a pack is, for progress and summary.
 
     Attributes:
@@ -55,7 +55,7 @@ class Tally:
     lost: Counter[str] = field(default_factory=Counter)
 
 
-Progress = Callable[[Tally], None]
+Progress = Callable[[MakeProgress], None]
 
 
 def make(
@@ -83,7 +83,7 @@ def make(
         jobs: Processes; by default one for each processor.
         resume: Go on with what an interrupted run left.
         overwrite: Replace a pack that is there.
-        progress: Called with the same Tally whenever variants are finished.
+        progress: Called with the same MakeProgress whenever variants are finished.
 
     Raises:
         InputError: The input is wrong; nothing was written.
@@ -98,7 +98,7 @@ def make(
     _ = recipe.inputs  # files that are missing or unfit are told before anything is written
     shared = _try_first(recipe)
     prepare(folder, resume=resume, overwrite=overwrite)
-    tally = Tally(len(wanted))
+    tally = MakeProgress(len(wanted))
     with Journal(folder, recipe) as journal:
         if journal.last >= count:
             journal.withdraw()
@@ -243,7 +243,7 @@ def _try_first(recipe: Recipe) -> dict[str, str]:
     return shared
 
 
-def _note(made: Made, journal: Journal, tally: Tally) -> None:
+def _note(made: Made, journal: Journal, tally: MakeProgress) -> None:
     tally.refused.update(made.refused)
     if made.problem:
         tally.given_up.append((made.index, made.problem))
@@ -256,7 +256,7 @@ def _note(made: Made, journal: Journal, tally: Tally) -> None:
     tally.difficulties[min(9, int(10 * made.difficulty))] += 1
 
 
-def _shortfall(tally: Tally, folder: Path) -> WorkError:
+def _shortfall(tally: MakeProgress, folder: Path) -> WorkError:
     problems = Counter(problem for _, problem in tally.given_up)
     # a problem is what the last draw failed by, which need not be what most draws failed by
     check, cause, remedy = max(problems, key=lambda problem: (tally.lost[problem[0]], problems[problem]))

@@ -34,7 +34,7 @@ def recheck(pack: Pack, variant: PackVariant) -> Report:
         cell=variant.cell,
         task=pack.task,
         params=variant.params,
-        cast=variant.cast,
+        teams=variant.teams,
         disagreements=tuple(told.split("; ")) if told else (),
         rng=variant.streams("settle"),
         built_in=all_built_in(pack.cfg),

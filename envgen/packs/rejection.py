@@ -18,7 +18,7 @@ from envgen.validate.report import Report
 from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import borrowed, listening
 from envgen.worlds.sampling.sample import Attempt
-from envgen.worlds.sampling.teams import Cast
+from envgen.worlds.sampling.teams import Teams
 from envgen.worlds.variant import Variant, build
 
 MAX_DRAWS = 12
@@ -30,7 +30,7 @@ MAX_MEMORY = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Sound:
+class Accepted:
     """A variant that passed validation, not written yet.
 
     Attributes:
@@ -55,9 +55,9 @@ class Sound:
         return 1 + sum(self.refused.values())
 
     @property
-    def cast(self) -> Cast:
+    def teams(self) -> Teams:
         """Its agents, teams and roles."""
-        return _cast(self.variant)
+        return _teams_of(self.variant)
 
     @cached_property
     def drawn(self) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class Sound:
 
 
 @dataclass(frozen=True)
-class Refused:
+class Rejected:
     """A variant that was given up.
 
     Attributes:
@@ -81,7 +81,7 @@ class Refused:
     problem: tuple[str, str, str]
 
 
-def search(recipe: Recipe, index: int) -> Sound | Refused:
+def search(recipe: Recipe, index: int) -> Accepted | Rejected:
     """Draw and validate one variant; refused draws are drawn again.
 
     Args:
@@ -104,7 +104,7 @@ def search(recipe: Recipe, index: int) -> Sound | Refused:
         subject = subject_of(variant, recipe, stream)
         report = _examine(subject)
         if report.ok:
-            return Sound(variant, subject.world, report, dict(refused), values, stream)
+            return Accepted(variant, subject.world, report, dict(refused), values, stream)
         failed = report.failed
         assert failed is not None
         refused[failed.check] += 1
@@ -115,7 +115,7 @@ def search(recipe: Recipe, index: int) -> Sound | Refused:
             attempt = Attempt(attempt.terrain, attempt.obstacles + 1)
         else:
             attempt = Attempt(attempt.terrain + 1)
-    return Refused(index, dict(refused), problem)
+    return Rejected(index, dict(refused), problem)
 
 
 def _examine(subject: Subject) -> Report:
@@ -143,7 +143,7 @@ def subject_of(variant: Variant, recipe: Recipe, stream: int) -> Subject:
         sizes={agent.id: agent.robot.size for agent in variant.draw.agents},
         task=recipe.task,
         params=task_params(variant.draw.values),
-        cast=_cast(variant),
+        teams=_teams_of(variant),
         rng=Streams(recipe.seed, stream)("settle"),
         disagreements=variant.draw.physics.disputes,
         drawn=True,
@@ -151,10 +151,10 @@ def subject_of(variant: Variant, recipe: Recipe, stream: int) -> Subject:
     )
 
 
-def _cast(variant: Variant) -> Cast:
+def _teams_of(variant: Variant) -> Teams:
     agents = variant.draw.agents
     teams, roles = [agent.team or agent.id for agent in agents], [agent.role for agent in agents]
-    return Cast.of([agent.id for agent in agents], teams, roles)
+    return Teams.of([agent.id for agent in agents], teams, roles)
 
 
 def _plain(value: Any) -> Any:

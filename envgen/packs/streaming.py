@@ -10,7 +10,7 @@ from pathlib import Path
 from envgen.core.errors import EnvgenError
 from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
-from envgen.packs.rejection import Refused, search
+from envgen.packs.rejection import Rejected, search
 from envgen.packs.variant import PackVariant
 from envgen.packs.wire.encode import Encoded, Encoder, Form
 from envgen.workers.pool import JobRef, WorkerPool
@@ -92,7 +92,7 @@ def frames(job: JobRef[Recipe | Path], form: Form, indices: list[int]) -> list[S
 
 def _drawn(desk: _Desk, recipe: Recipe, index: int) -> Streamed:
     found = search(recipe, index)
-    if isinstance(found, Refused):
+    if isinstance(found, Rejected):
         return Streamed(index, b"", refused=found.refused, problem=found.problem)
     return desk.streamed(index, desk.encoder.fresh(found), found.refused)
 

@@ -22,7 +22,7 @@ from envgen.worlds.compiled.measure import measure_agent
 from envgen.worlds.compiled.state import start
 from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import Model, compile_text, listening
-from envgen.worlds.sampling.teams import Cast
+from envgen.worlds.sampling.teams import Teams
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,9 +68,9 @@ class PackVariant:
         return list(self.entry["agents"])
 
     @property
-    def cast(self) -> Cast:
+    def teams(self) -> Teams:
         """Its agents with their teams and roles."""
-        return Cast.of(self.agents, self.entry.get("teams"), self.entry.get("roles"))
+        return Teams.of(self.agents, self.entry.get("teams"), self.entry.get("roles"))
 
     @property
     def sizes(self) -> dict[str, RobotSize]:

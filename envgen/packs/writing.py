@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from envgen.packs.recipe import ENV, SIZES, Recipe, variant_folder
-from envgen.packs.rejection import Refused, Sound, search
+from envgen.packs.rejection import Accepted, Rejected, search
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,12 @@ def make_variant(recipe: Recipe, index: int, folder: Path) -> Made:
         OSError: It can't be written.
     """
     found = search(recipe, index)
-    if isinstance(found, Refused):
+    if isinstance(found, Rejected):
         return Made(index, "", 0.0, found.refused, found.problem)
     return Made(index, _write(found, folder), found.variant.draw.difficulty, dict(found.refused))
 
 
-def _write(sound: Sound, folder: Path) -> str:
+def _write(sound: Accepted, folder: Path) -> str:
     """Write the files of a variant, all or nothing, and return its entry as JSON."""
     variant = sound.variant
     files = {ENV: variant.rendered.text.encode(), **variant.rendered.files}
@@ -96,14 +96,14 @@ def _put(files: Mapping[str, bytes], target: Path) -> None:
         raise
 
 
-def _players(sound: Sound) -> dict[str, Any]:
+def _players(sound: Accepted) -> dict[str, Any]:
     """What evaluating the task needs to know of the agents, each in their order."""
-    cast, agents = sound.cast, sound.variant.draw.agents
+    teams, agents = sound.teams, sound.variant.draw.agents
     players: dict[str, Any] = {}
     if len(agents) > 1:
-        players["teams"] = list(cast.teams)
-    if any(cast.roles):
-        players["roles"] = list(cast.roles)
+        players["teams"] = list(teams.by_agent)
+    if any(teams.roles):
+        players["roles"] = list(teams.roles)
     sizes = [agent.robot.size for agent in agents]
     players["sizes"] = [{key: getattr(size, key) for key in SIZES} for size in sizes]
     return players

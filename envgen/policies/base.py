@@ -20,8 +20,8 @@ NETWORK = ".onnx"
 
 
 @dataclass(frozen=True)
-class Seat:
-    """What there is to drive: agents with equal seats can share a policy and are evaluated in one batch.
+class AgentInterface:
+    """What there is to drive: agents with equal interfaces can share a policy and are evaluated in one batch.
 
     Attributes:
         robot: Name of the robot: the kind, or the slug of a foreign one.
@@ -46,7 +46,7 @@ class Seat:
 
 
 @dataclass(frozen=True, eq=False)
-class Moment:
+class PolicyInput:
     """One agent in one world a row, at the start of a control step.
 
     Attributes:
@@ -67,7 +67,7 @@ class Moment:
 
 
 class Policy(ABC):
-    """A kind of policy, bound to a seat.
+    """A kind of policy, bound to a interface.
 
     Attributes:
         kind: Public name.
@@ -81,11 +81,11 @@ class Policy(ABC):
 
     @classmethod
     @abstractmethod
-    def bind(cls, seat: Seat, argument: str, seed: int) -> Policy:
-        """The policy for a seat.
+    def bind(cls, interface: AgentInterface, argument: str, seed: int) -> Policy:
+        """The policy for a interface.
 
         Args:
-            seat: What it is to drive.
+            interface: What it is to drive.
             argument: What followed the colon, or an empty string.
             seed: For policies that draw, >= 0.
 
@@ -94,12 +94,12 @@ class Policy(ABC):
         """
 
     @abstractmethod
-    def __call__(self, moment: Moment) -> Floats:
+    def __call__(self, moment: PolicyInput) -> Floats:
         """Actions (rows, actuators) in [-1, 1]."""
 
 
 @dataclass(frozen=True)
-class Choice:
+class PolicyName:
     """A policy as it is asked for: `gait`, `onnx:ant-walk`, `my/policy.onnx`.
 
     Attributes:
@@ -111,7 +111,7 @@ class Choice:
     argument: str = ""
 
     @classmethod
-    def parse(cls, text: str) -> Choice:
+    def parse(cls, text: str) -> PolicyName:
         """Read a name.
 
         Raises:
@@ -132,13 +132,13 @@ class Choice:
             raise InputError(f"the policy {kind!r} takes nothing after a colon", f"Write {kind!r} alone.")
         return cls(kind, argument)
 
-    def bind(self, seat: Seat, seed: int = 0) -> Policy:
-        """The policy for a seat.
+    def bind(self, interface: AgentInterface, seed: int = 0) -> Policy:
+        """The policy for a interface.
 
         Raises:
             InputError: It can't drive that.
         """
-        policy: Policy = POLICIES.get(self.kind).bind(seat, self.argument, seed)
+        policy: Policy = POLICIES.get(self.kind).bind(interface, self.argument, seed)
         return policy
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.errors import InputError
-from envgen.policies.base import Floats, Moment, Policy, Seat, register
+from envgen.policies.base import AgentInterface, Floats, Policy, PolicyInput, register
 from envgen.policies.gaitfile import GaitFile, read, resolve
 from envgen.policies.policy_files import gait_files
 
@@ -84,21 +84,22 @@ class GaitPolicy(Policy):
         self.gait = gait
 
     @classmethod
-    def bind(cls, seat: Seat, argument: str, seed: int) -> GaitPolicy:
-        """The policy for a seat.
+    def bind(cls, interface: AgentInterface, argument: str, seed: int) -> GaitPolicy:
+        """The policy for a interface.
 
         Raises:
             InputError: There is no gait for its robot.
         """
-        gait = gait_for(seat.robot, seat.actuators, seat.low, seat.high)
+        gait = gait_for(interface.robot, interface.actuators, interface.low, interface.high)
         if gait is None:
             known = ", ".join(sorted(gait_files()))
             raise InputError(
-                f"there is no gait for the robot {seat.robot!r} with {len(seat.actuators)} actuators",
+                f"there is no gait for the robot {interface.robot!r}"
+                f" with {len(interface.actuators)} actuators",
                 f"There are gaits for {known}; docs/policies.md tells how to add one.",
             )
         return cls(gait)
 
-    def __call__(self, moment: Moment) -> Floats:
+    def __call__(self, moment: PolicyInput) -> Floats:
         """The pattern at each row's time."""
         return self.gait.action(moment.time)

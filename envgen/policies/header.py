@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from envgen.core.errors import InputError
-from envgen.policies.base import Seat
+from envgen.policies.base import AgentInterface
 
 MAX_BYTES = 256 * 10**6
 FLOAT = 1
@@ -105,8 +105,8 @@ def load(path: Path) -> tuple[bytes, Header]:
     return content, read(content, str(path))
 
 
-def check(header: Header, seat: Seat) -> None:
-    """Refuse a network that can't drive a seat.
+def check(header: Header, interface: AgentInterface) -> None:
+    """Refuse a network that can't drive a interface.
 
     Raises:
         InputError: It is of another robot, task, observation or shape; what was given and what is needed.
@@ -121,19 +121,22 @@ def check(header: Header, seat: Seat) -> None:
     version = meta["envgen.version"]
     if not version.split(".")[0].isdigit() or int(version.split(".")[0]) > MAJOR:
         raise InputError(f"{source} is of envgen {version!r}, which this one doesn't know", "Upgrade envgen.")
-    for key, what, needed in (("envgen.robot", "robot", seat.robot), ("envgen.task", "task", seat.task)):
+    for key, what, needed in (
+        ("envgen.robot", "robot", interface.robot),
+        ("envgen.task", "task", interface.task),
+    ):
         if meta[key] != needed:
             raise InputError(
                 f"{source} is for the {what} {meta[key]!r}; this agent's is {needed!r}",
-                f"Choose a policy that was trained for {seat.robot!r} and {seat.task!r}.",
+                f"Choose a policy that was trained for {interface.robot!r} and {interface.task!r}.",
             )
-    _check_observation(header, seat)
-    _check_tensor(header, "input", header.inputs, "obs", seat.observed)
-    _check_tensor(header, "output", header.outputs, "action", len(seat.actuators))
+    _check_observation(header, interface)
+    _check_tensor(header, "input", header.inputs, "obs", interface.observed)
+    _check_tensor(header, "output", header.outputs, "action", len(interface.actuators))
 
 
-def _check_observation(header: Header, seat: Seat) -> None:
-    given, needed = header.observation, [(name, size) for name, size in seat.observation if size]
+def _check_observation(header: Header, interface: AgentInterface) -> None:
+    given, needed = header.observation, [(name, size) for name, size in interface.observation if size]
     if given == needed:
         return
     differs = next(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, NoReturn
 
 from envgen.core.errors import InputError
-from envgen.policies.base import Moment, Policy, Seat, register
+from envgen.policies.base import AgentInterface, Policy, PolicyInput, register
 
 
 @register
@@ -16,7 +16,7 @@ class Keyboard(Policy):
     browser: ClassVar[bool] = True
 
     @classmethod
-    def bind(cls, seat: Seat, argument: str, seed: int) -> NoReturn:
+    def bind(cls, interface: AgentInterface, argument: str, seed: int) -> NoReturn:
         """Refused: there is no keyboard here.
 
         Raises:
@@ -26,6 +26,6 @@ class Keyboard(Policy):
             "the policy 'keyboard' needs the web page", "Choose another, or drive in `envgen serve`."
         )
 
-    def __call__(self, moment: Moment) -> NoReturn:
+    def __call__(self, moment: PolicyInput) -> NoReturn:
         """Refused, as there is none to call."""
         raise InputError("the policy 'keyboard' needs the web page", "Drive in `envgen serve`.")

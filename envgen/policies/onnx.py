@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from envgen.core.errors import InputError
-from envgen.policies.base import NETWORK, Floats, Moment, Policy, Seat, register
+from envgen.policies.base import NETWORK, AgentInterface, Floats, Policy, PolicyInput, register
 from envgen.policies.header import check, load
 from envgen.policies.policy_files import networks
 
@@ -43,18 +43,18 @@ class Network(Policy):
         self._session, self.source, self.actuators = session, source, actuators
 
     @classmethod
-    def bind(cls, seat: Seat, argument: str, seed: int) -> Network:
-        """The policy for a seat.
+    def bind(cls, interface: AgentInterface, argument: str, seed: int) -> Network:
+        """The policy for a interface.
 
         Raises:
             InputError: The file is missing, damaged or of something else; or onnxruntime is missing.
         """
         path = locate(argument)
         content, header = load(path)
-        check(header, seat)
-        return cls(_session(content, str(path)), str(path), len(seat.actuators))
+        check(header, interface)
+        return cls(_session(content, str(path)), str(path), len(interface.actuators))
 
-    def __call__(self, moment: Moment) -> Floats:
+    def __call__(self, moment: PolicyInput) -> Floats:
         """What the network says of each row.
 
         Raises:

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.policies.base import Floats, Ints, Moment, Policy, Seat, register
+from envgen.policies.base import AgentInterface, Floats, Ints, Policy, PolicyInput, register
 
 Words = NDArray[np.uint32]
 _STEP = np.uint32(0x9E3779B9)
@@ -21,7 +21,7 @@ def mix(words: Words) -> Words:
     return words ^ (words >> np.uint32(16))
 
 
-def draw(seed: int, moment: Moment, actuators: int) -> Floats:
+def draw(seed: int, moment: PolicyInput, actuators: int) -> Floats:
     """Uniform numbers that depend on what they are for, and on nothing that was drawn before.
 
     h = 0; for each word w of (seed mod 2^32, seed / 2^32, world, episode, agent, step, actuator):
@@ -57,10 +57,10 @@ class Random(Policy):
         self.actuators, self.seed = actuators, seed
 
     @classmethod
-    def bind(cls, seat: Seat, argument: str, seed: int) -> Random:
-        """The policy for a seat."""
-        return cls(len(seat.actuators), seed)
+    def bind(cls, interface: AgentInterface, argument: str, seed: int) -> Random:
+        """The policy for a interface."""
+        return cls(len(interface.actuators), seed)
 
-    def __call__(self, moment: Moment) -> Floats:
+    def __call__(self, moment: PolicyInput) -> Floats:
         """Uniform in [-1, 1)."""
         return draw(self.seed, moment, self.actuators)

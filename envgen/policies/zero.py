@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from envgen.policies.base import Floats, Moment, Policy, Seat, register
+from envgen.policies.base import AgentInterface, Floats, Policy, PolicyInput, register
 
 
 @register
@@ -19,10 +19,10 @@ class Zero(Policy):
         self.actuators = actuators
 
     @classmethod
-    def bind(cls, seat: Seat, argument: str, seed: int) -> Zero:
-        """The policy for a seat."""
-        return cls(len(seat.actuators))
+    def bind(cls, interface: AgentInterface, argument: str, seed: int) -> Zero:
+        """The policy for a interface."""
+        return cls(len(interface.actuators))
 
-    def __call__(self, moment: Moment) -> Floats:
+    def __call__(self, moment: PolicyInput) -> Floats:
         """Zeros."""
         return np.zeros((len(moment.time), self.actuators))

@@ -22,12 +22,12 @@ from envgen.prompting import rules_measure as measure
 from envgen.prompting.assemble import assemble
 from envgen.prompting.base import EXAMPLE, Interpretation
 from envgen.prompting.corrections import corrected
-from envgen.prompting.languages import translated
+from envgen.prompting.languages import names as language_names
 from envgen.prompting.lexicon import Lexicon, lexicon
 from envgen.prompting.reading import Reading
 from envgen.prompting.scan import Item, scan_tokens
 from envgen.prompting.tokens import normalise, tokenise
-from envgen.prompting.tongues import names as languages
+from envgen.prompting.translation import translated
 
 RULES: tuple[Callable[[Reading], None], ...] = (
     rules_scope.negation,
@@ -135,7 +135,7 @@ def _remedy(reading: Reading, left: tuple[str, ...]) -> str:
 
     near = [name for names in hints(left).values() for name in names[:1]]
     hint = f"Did you mean {', '.join(map(repr, dict.fromkeys(near[:3])))}? " if near else ""
-    foreign = f" ({languages()} are read)" if _strange(reading) else ""
+    foreign = f" ({language_names()} are read)" if _strange(reading) else ""
     return f"{hint}Name a robot, a terrain or a task, such as {EXAMPLE!r}{foreign}."
 
 

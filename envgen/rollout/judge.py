@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats
 from envgen.tasks.expr import Memo, Term, compiled
-from envgen.worlds.compiled.state import BatchReading, State
-from envgen.worlds.compiled.task_context import Stage
+from envgen.worlds.compiled.state import BatchTaskState, State
+from envgen.worlds.compiled.task_context import TaskContext
 
 Mask = NDArray[np.bool_]
 
@@ -35,15 +35,15 @@ class Verdict:
 
 
 class Judge:
-    """The terms of a task on a stage.
+    """The terms of a task on a context.
 
     Args:
         task: As data, from pack.json.
-        stage: The worlds.
+        context: The worlds.
     """
 
-    def __init__(self, task: Mapping[str, Any], stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, task: Mapping[str, Any], context: TaskContext) -> None:
+        self.context = context
         self.observation = _terms(task["observation"], "expr")
         self.reward = _terms(task["reward"], "expr")
         self.weights = _terms(task["reward"], "weight")
@@ -58,7 +58,7 @@ class Judge:
             agent: Its id.
             over: (worlds, agents) whose episode was over before.
         """
-        reading, memo = BatchReading(self.stage, data, agent, over), Memo()
+        reading, memo = BatchTaskState(self.context, data, agent, over), Memo()
         parts = [term(reading, memo) for _, term in self.observation]
         rewards = {
             name: (weight(reading, memo) * term(reading, memo))[:, 0]
@@ -70,7 +70,7 @@ class Judge:
 
     def layout(self, data: Sequence[State], agent: str) -> list[tuple[str, int]]:
         """The terms of an agent's observation with their sizes, in order."""
-        reading, memo = BatchReading(self.stage, data, agent), Memo()
+        reading, memo = BatchTaskState(self.context, data, agent), Memo()
         return [(name, term(reading, memo).shape[1]) for name, term in self.observation]
 
 

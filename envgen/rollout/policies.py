@@ -9,23 +9,23 @@ import numpy as np
 
 from envgen.core.errors import InputError
 from envgen.core.heightfield import Floats
-from envgen.policies.base import Choice, Ints, Moment, Policy, Seat, chosen
+from envgen.policies.base import AgentInterface, Ints, Policy, PolicyInput, PolicyName, chosen
 from envgen.rollout.rollout import Rollout, StepResult
 
 
-def seat(rollout: Rollout, agent: str) -> Seat:
+def interface(rollout: Rollout, agent: str) -> AgentInterface:
     """What there is to drive of an agent, in the first world."""
-    return seats(rollout, agent)[0]
+    return interfaces(rollout, agent)[0]
 
 
-def seats(rollout: Rollout, agent: str) -> list[Seat]:
+def interfaces(rollout: Rollout, agent: str) -> list[AgentInterface]:
     """What there is to drive of an agent, by world: control ranges may differ with the shape of a robot."""
     observation = tuple(rollout.observation_layout(agent))
     found = []
-    for at, world in zip(rollout.stage.layouts[agent], rollout.worlds):
+    for at, world in zip(rollout.context.layouts[agent], rollout.worlds):
         names = world.names("actuator")
         found.append(
-            Seat(
+            AgentInterface(
                 robot=agent.rsplit("_", 1)[0],
                 task=rollout.task,
                 observation=observation,
@@ -65,14 +65,14 @@ class PolicySet:
 
     def __init__(self, rollout: Rollout, policies: Mapping[str, str], *, seed: int = 0) -> None:
         self.rollout, self.seed = rollout, seed
-        self._choices: dict[str, list[Choice | None]] = {
+        self._choices: dict[str, list[PolicyName | None]] = {
             agent: [None] * len(rollout.worlds) for agent in rollout.agents
         }
-        self._seats = {agent: seats(rollout, agent) for agent in rollout.agents}
+        self._interfaces = {agent: interfaces(rollout, agent) for agent in rollout.agents}
         self._period = np.array(
             [n * float(w.model.opt.timestep) for n, w in zip(rollout.frame_skip, rollout.worlds)]
         )
-        self._policies: dict[tuple[Choice, Seat], Policy] = {}
+        self._policies: dict[tuple[PolicyName, AgentInterface], Policy] = {}
         self._batches: list[_Batch] = []
         self.bind(policies)
 
@@ -121,7 +121,7 @@ class PolicySet:
         for batch in self._batches:
             rows = np.concatenate(list(batch.rows.values()))
             numbers = [np.full(len(own), rollout.agents.index(agent)) for agent, own in batch.rows.items()]
-            moment = Moment(
+            moment = PolicyInput(
                 np.concatenate([result[agent].observation[own] for agent, own in batch.rows.items()]),
                 time[rows],
                 step[rows],
@@ -135,23 +135,23 @@ class PolicySet:
                 at += len(own)
         return actions
 
-    def _meant(self, policies: Mapping[str, str]) -> dict[str, Choice]:
+    def _meant(self, policies: Mapping[str, str]) -> dict[str, PolicyName]:
         """The choice for each agent that is named."""
-        cast = self.rollout.cast
-        found: dict[str, Choice] = {}
+        teams = self.rollout.teams
+        found: dict[str, PolicyName] = {}
         for pattern, name in reversed(list(policies.items())):
-            choice = Choice.parse(name)
-            found |= dict.fromkeys(chosen(pattern, cast.agents, cast.teams), choice)
-        exact = {agent: Choice.parse(name) for agent, name in policies.items() if agent in cast.agents}
+            choice = PolicyName.parse(name)
+            found |= dict.fromkeys(chosen(pattern, teams.agents, teams.by_agent), choice)
+        exact = {agent: PolicyName.parse(name) for agent, name in policies.items() if agent in teams.agents}
         return found | exact
 
-    def _grouped(self, choices: Mapping[str, Sequence[Choice | None]]) -> list[_Batch]:
-        """Agents and worlds of equal policies and seats, each with its policy."""
-        rows: dict[tuple[Choice, Seat], dict[str, list[int]]] = {}
+    def _grouped(self, choices: Mapping[str, Sequence[PolicyName | None]]) -> list[_Batch]:
+        """Agents and worlds of equal policies and interfaces, each with its policy."""
+        rows: dict[tuple[PolicyName, AgentInterface], dict[str, list[int]]] = {}
         for agent, found in choices.items():
             for world, choice in enumerate(found):
                 assert choice is not None  # refused before
-                key = choice, self._seats[agent][world]
+                key = choice, self._interfaces[agent][world]
                 rows.setdefault(key, {}).setdefault(agent, []).append(world)
         for key in rows:
             if key not in self._policies:

@@ -15,7 +15,7 @@ import envgen
 from envgen.core.errors import InputError, WorkError
 from envgen.policies.base import chosen
 from envgen.rollout.columns import COLUMNS, drawn_columns
-from envgen.rollout.policies import PolicySet, seat
+from envgen.rollout.policies import PolicySet, interface
 from envgen.rollout.rollout import AgentStep, Rollout
 
 ROWS = 16_384
@@ -116,10 +116,10 @@ def about(rollout: Rollout, agents: Sequence[str]) -> dict[str, Any]:
     """What the metadata of a recording says: the task, and of each agent its robot, terms and actuators."""
     found = {}
     for agent in agents:
-        own = seat(rollout, agent)
+        own = interface(rollout, agent)
         found[agent] = {
             "robot": own.robot,
-            "team": rollout.cast.teams[rollout.agents.index(agent)],
+            "team": rollout.teams.by_agent[rollout.agents.index(agent)],
             "observation": [[name, size] for name, size in own.observation],
             "actuators": list(own.actuators),
         }
@@ -153,8 +153,8 @@ def record(
     Raises:
         InputError: There is no such agent, or the number of steps is not possible.
     """
-    cast = rollout.cast
-    wanted = {agent for pattern in agents for agent in chosen(pattern, cast.agents, cast.teams)}
+    teams = rollout.teams
+    wanted = {agent for pattern in agents for agent in chosen(pattern, teams.agents, teams.by_agent)}
     names = [agent for agent in rollout.agents if agent in wanted]
     worlds = len(rollout.worlds)
     if not 1 <= steps <= MAX_ROWS // (worlds * max(1, len(names))):

@@ -17,7 +17,7 @@ from envgen.rollout.judge import Judge, Mask, Verdict
 from envgen.rollout.randomize import KEYS, Physics, Randomizer
 from envgen.rollout.stepping import advance, unstable
 from envgen.worlds.compiled.state import reset
-from envgen.worlds.compiled.task_context import Stage
+from envgen.worlds.compiled.task_context import TaskContext
 from envgen.worlds.compiler import listening
 
 Policy = Callable[[Floats], Floats]
@@ -78,20 +78,20 @@ class Rollout:
         variants = [variants] if isinstance(variants, PackVariant) else list(variants)
         if not variants:
             raise InputError("there is no variant to run", "Give one or more variants of a pack.")
-        self.cast = variants[0].cast
+        self.teams = variants[0].teams
         for variant in variants:
-            if variant.cast != self.cast:
+            if variant.teams != self.teams:
                 raise InputError(
                     f"variants {variants[0].index} and {variant.index} have other agents or teams",
                     "Run them in rollouts of their own.",
                 )
         self.worlds = [variant.world() for variant in variants]
-        self.agents = list(self.cast.agents)
+        self.agents = list(self.teams.agents)
         task = variants[0].task
-        self.stage = Stage.of(
-            self.worlds, self.cast, [v.sizes for v in variants], [v.params for v in variants], task
+        self.context = TaskContext.of(
+            self.worlds, self.teams, [v.sizes for v in variants], [v.params for v in variants], task
         )
-        self.judge = Judge(task, self.stage)
+        self.judge = Judge(task, self.context)
         self.frame_skip = [int(v.setting("control.frame_skip")) for v in variants]
         self.episode = np.zeros(len(variants), dtype=np.int64)
         self.indices = np.array([variant.index for variant in variants], dtype=np.int64)
@@ -104,7 +104,7 @@ class Rollout:
         self._randomizers = [
             Randomizer(
                 world,
-                {agent: layouts[i] for agent, layouts in self.stage.layouts.items()},
+                {agent: layouts[i] for agent, layouts in self.context.layouts.items()},
                 {key: variant.setting(f"randomize.{key}") for key in KEYS},
                 variant.streams,
             )
@@ -133,7 +133,7 @@ class Rollout:
 
     def action_size(self, agent: str) -> int:
         """Number of an agent's actuators."""
-        return len(self.stage.layouts[agent][0].actuators)
+        return len(self.context.layouts[agent][0].actuators)
 
     def reset(self, episode: int | Sequence[int] = 0, which: Sequence[int] | None = None) -> StepResult:
         """Begin an episode: the start state, with physics drawn for the number of the episode.
@@ -194,7 +194,7 @@ class Rollout:
         self.episode[i] = episode
 
     def _check_sizes(self, variants: Sequence[PackVariant]) -> None:
-        for agent, layouts in self.stage.layouts.items():
+        for agent, layouts in self.context.layouts.items():
             shapes = [
                 (len(at.actuators), len(at.joint_pos), [(k, s.stop - s.start) for k, s in at.sensors.items()])
                 for at in layouts
@@ -214,7 +214,7 @@ class Rollout:
         for number, agent in enumerate(self.agents):
             action = self._action(agent, actions[agent]) if agent in actions else None
             for i, (world, data) in enumerate(zip(self.worlds, self.data)):
-                at = self.stage.layouts[agent][i]
+                at = self.context.layouts[agent][i]
                 if action is None or self.over[i, number]:
                     home = world.model.key_ctrl[0] if world.model.nkey else np.zeros(world.model.nu)
                     data.ctrl[at.actuators] = home[at.actuators]

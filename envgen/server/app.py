@@ -28,7 +28,7 @@ from envgen.server import page, problems
 from envgen.server.export import ExportRequest, export
 from envgen.server.guard import Guard
 from envgen.server.messages import InterpretationSpec
-from envgen.server.pack_library import PackEntry, Shelf
+from envgen.server.pack_library import PackEntry, PackLibrary
 from envgen.server.problems import RESPONSES, answer
 from envgen.server.settings import MAX_EXPORTS, Settings
 from envgen.server.started import told
@@ -120,8 +120,8 @@ class About(BaseModel):
 
 def create_app(settings: Settings) -> FastAPI:
     """The app of a server."""
-    shelf, pool = Shelf(settings.root), lasting_pool(settings.workers)
-    streams = Streams(settings, pool, shelf)
+    library, pool = PackLibrary(settings.root), lasting_pool(settings.workers)
+    streams = Streams(settings, pool, library)
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
@@ -144,14 +144,14 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
         responses={**RESPONSES, 500: {"model": problems.Problem, "description": "The work failed."}},
     )
-    problems.install(app, shelf.told)
-    _routes(app, settings, shelf, streams)
+    problems.install(app, library.told)
+    _routes(app, settings, library, streams)
     page.install(app, settings.page)
     app.add_middleware(Guard, settings=settings)
     return app
 
 
-def _routes(app: FastAPI, settings: Settings, shelf: Shelf, streams: Streams) -> None:
+def _routes(app: FastAPI, settings: Settings, library: PackLibrary, streams: Streams) -> None:
     exports = asyncio.Semaphore(MAX_EXPORTS)
 
     @app.websocket("/api/stream")
@@ -179,15 +179,15 @@ def _routes(app: FastAPI, settings: Settings, shelf: Shelf, streams: Streams) ->
     @app.get("/api/packs")
     def packs() -> list[PackEntry]:
         """The packs below the folder that is served."""
-        return shelf.packs()
+        return library.packs()
 
     @app.post("/api/interpret", dependencies=[Depends(_json)])
     def interpreted(request: PromptRequest) -> Interpreted:
         """What a prompt becomes, and why."""
-        prompt = shelf.prompt(request.prompt)
+        prompt = library.prompt(request.prompt)
         if request.base is None:
             return Interpreted.model_validate(told(interpret(prompt, LIVE)))
-        base = cfgio.parse({"name": "env", **shelf.cfg(request.base)}, "the base")
+        base = cfgio.parse({"name": "env", **library.cfg(request.base)}, "the base")
         meaning = refine(base, prompt, LIVE)
         changes = [change.to_json() for change in diff(base, meaning.cfg)]
         return Interpreted.model_validate({**told(meaning), "changes": changes})
@@ -234,7 +234,7 @@ def _routes(app: FastAPI, settings: Settings, shelf: Shelf, streams: Streams) ->
                 503, f"{MAX_EXPORTS} packs are being exported already", "Wait until one of them is done."
             )
         async with exports:
-            made = await _while_heard(http, export(request, shelf, settings.workers))
+            made = await _while_heard(http, export(request, library, settings.workers))
         if made is None:
             return answer(GONE, "whoever asked has gone", "Ask again.")
         target, name = made

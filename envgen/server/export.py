@@ -20,7 +20,7 @@ from envgen.core.errors import InputError, WorkError
 from envgen.packs.formats.zip import Zip
 from envgen.packs.pack import Pack
 from envgen.server.messages import MAX_STREAM, CfgSource, Index, PackSource, PromptSource, Seed
-from envgen.server.pack_library import Shelf
+from envgen.server.pack_library import PackLibrary
 from envgen.server.plan import cfg_of
 
 LONGEST = 1800.0
@@ -46,7 +46,7 @@ class ExportRequest(BaseModel):
     indices: Annotated[list[Index], Field(max_length=MAX_STREAM)] | None = None
 
 
-async def export(request: ExportRequest, shelf: Shelf, jobs: int) -> tuple[Path, str]:
+async def export(request: ExportRequest, library: PackLibrary, jobs: int) -> tuple[Path, str]:
     """Make the .zip.
 
     Returns:
@@ -59,9 +59,9 @@ async def export(request: ExportRequest, shelf: Shelf, jobs: int) -> tuple[Path,
     folder = Path(tempfile.mkdtemp(prefix="envgen-export-"))
     try:
         if isinstance(request.source, PackSource):
-            path = shelf.pack(request.source.pack)
+            path = library.pack(request.source.pack)
         else:
-            cfg, _ = await asyncio.to_thread(cfg_of, request.source, shelf)
+            cfg, _ = await asyncio.to_thread(cfg_of, request.source, library)
             path = await _made(cfg, request, folder, jobs)
         pack = Pack.open(path)
         target = folder / "pack.zip"

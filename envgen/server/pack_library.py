@@ -51,7 +51,7 @@ class PackEntry(BaseModel):
 
 
 @dataclass(eq=False)
-class Shelf:
+class PackLibrary:
     """The folder that is served.
 
     Attributes:

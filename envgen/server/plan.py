@@ -14,7 +14,7 @@ from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
 from envgen.prompting.base import Interpretation, interpret
 from envgen.server.messages import MAX_STREAM, CfgSource, PackSource, PromptSource, Start, Started
-from envgen.server.pack_library import Shelf
+from envgen.server.pack_library import PackLibrary
 from envgen.server.started import started
 from envgen.workers.pool import JobRef
 
@@ -36,19 +36,19 @@ class Plan:
     pending: Sequence[int]
 
 
-def plan(start: Start, shelf: Shelf) -> Plan:
+def plan(start: Start, library: PackLibrary) -> Plan:
     """Resolve a request.
 
     Args:
         start: What the page asked for.
-        shelf: What it may name of the disk.
+        library: What it may name of the disk.
 
     Raises:
         InputError: It is wrong, or a pack can't be read.
     """
     if isinstance(start.source, PackSource):
-        return _of_pack(start, start.source, shelf)
-    cfg, meaning = cfg_of(start.source, shelf)
+        return _of_pack(start, start.source, library)
+    cfg, meaning = cfg_of(start.source, library)
     if start.difficulty is not None:
         cfg = overrides.apply(cfg, {"difficulty": _ordered(start.difficulty)}, "difficulty")
     asked = meaning.count if meaning and meaning.count is not None else DEFAULT_COUNT
@@ -59,21 +59,21 @@ def plan(start: Start, shelf: Shelf) -> Plan:
     return Plan(JobRef.of(recipe), told, _left(range(count), start.have))
 
 
-def cfg_of(source: PromptSource | CfgSource, shelf: Shelf) -> tuple[EnvCfg, Interpretation | None]:
+def cfg_of(source: PromptSource | CfgSource, library: PackLibrary) -> tuple[EnvCfg, Interpretation | None]:
     """The EnvCfg of a prompt or of plain data, and what a prompt meant.
 
     Raises:
         InputError: It is wrong.
     """
     if isinstance(source, PromptSource):
-        meaning = interpret(shelf.prompt(source.prompt))
+        meaning = interpret(library.prompt(source.prompt))
         return meaning.cfg, meaning
-    data = shelf.cfg(source.cfg)
+    data = library.cfg(source.cfg)
     return cfgio.parse({"name": "env", **data}, "the configuration"), None
 
 
-def _of_pack(start: Start, source: PackSource, shelf: Shelf) -> Plan:
-    path = shelf.pack(source.pack)
+def _of_pack(start: Start, source: PackSource, library: PackLibrary) -> Plan:
+    path = library.pack(source.pack)
     pack = Pack.open(path)
     low, high = _ordered(start.difficulty) if start.difficulty else (0.0, 1.0)
     indices = [variant.index for variant in pack if low <= variant.difficulty <= high]

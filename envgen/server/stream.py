@@ -26,7 +26,7 @@ from envgen.server.messages import (
     ToServer,
     Welcome,
 )
-from envgen.server.pack_library import Shelf
+from envgen.server.pack_library import PackLibrary
 from envgen.server.plan import plan
 from envgen.server.problems import explained
 from envgen.server.settings import MAX_JOBS, MAX_SOCKETS, Settings
@@ -52,11 +52,11 @@ class Streams:
     Args:
         settings: Of the server.
         pool: Who makes variants.
-        shelf: What pages may name of the disk.
+        library: What pages may name of the disk.
     """
 
-    def __init__(self, settings: Settings, pool: WorkerPool, shelf: Shelf) -> None:
-        self.settings, self.pool, self.shelf = settings, pool, shelf
+    def __init__(self, settings: Settings, pool: WorkerPool, library: PackLibrary) -> None:
+        self.settings, self.pool, self.library = settings, pool, library
         self.sockets = 0
         self.jobs = 0
 
@@ -193,7 +193,7 @@ class _Page:
         """One job, to its end; whatever goes wrong is told to the page."""
         try:
             # apart from the loop: reading a prompt takes tens of ms, a pack of thousands more
-            planned = await asyncio.to_thread(plan, start, self._streams.shelf)
+            planned = await asyncio.to_thread(plan, start, self._streams.library)
             if self._unwanted:
                 await self._say(NOTHING)
                 return
@@ -201,7 +201,7 @@ class _Page:
             self._job = Job(planned, pool, self._form, start.credits, send, self._say)
             await self._say(planned.started)
             done = await self._job.run()
-            told = self._streams.shelf.told
+            told = self._streams.library.told
             lost = [
                 g.model_copy(update={"cause": told(g.cause), "remedy": told(g.remedy)}) for g in done.given_up
             ]
@@ -223,5 +223,5 @@ class _Page:
         await self._socket.send_text(message.model_dump_json())
 
     async def _fail(self, cause: str, remedy: str) -> None:
-        told = self._streams.shelf.told
+        told = self._streams.library.told
         await self._say(Failure(cause=told(cause), remedy=told(remedy)))

@@ -23,7 +23,7 @@ Expr: TypeAlias = float | int | list[Any]
 Values: TypeAlias = NDArray[np.float64]
 
 
-class Reading(Protocol):
+class TaskState(Protocol):
     """What one agent of a batch of worlds can be asked; each answer is (worlds, k)."""
 
     worlds: int
@@ -152,13 +152,13 @@ OPERATORS: dict[str, tuple[Callable[..., Values], str]] = {
 
 Memo: TypeAlias = dict[tuple[int, int], Values]
 """Values by `id` of the reading and number of the term: all of the same state."""
-Term: TypeAlias = Callable[[Reading, Memo], Values]
+Term: TypeAlias = Callable[[TaskState, Memo], Values]
 """A compiled expression: its value (worlds, k) for a batch of worlds."""
 _numbers = itertools.count()
 _REMEDY = "See docs/tasks.md for the language."
 
 
-def evaluate(expr: Expr, reading: Reading, memo: Memo | None = None) -> Values:
+def evaluate(expr: Expr, reading: TaskState, memo: Memo | None = None) -> Values:
     """Evaluate an expression for a batch of worlds; who has many of them compiles them once.
 
     Args:
@@ -223,7 +223,7 @@ def _term(expr: list[Any]) -> Term:
         return _wrong(_cause(expr, error))
     number = next(_numbers)
 
-    def term(reading: Reading, memo: Memo) -> Values:
+    def term(reading: TaskState, memo: Memo) -> Values:
         key = id(reading), number
         value = memo.get(key)
         if value is None:
@@ -239,7 +239,7 @@ def _term(expr: list[Any]) -> Term:
 def _wrong(cause: str) -> Term:
     """In place of what is not of the language."""
 
-    def term(reading: Reading, memo: Memo) -> Values:
+    def term(reading: TaskState, memo: Memo) -> Values:
         raise EnvgenError(cause, _REMEDY)
 
     return term
@@ -273,7 +273,7 @@ def _applied(op: str, args: list[Any]) -> Term:
         parts = [_part(arg) for arg in args]
         return lambda reading, memo: np.concatenate([part(reading, memo) for part in parts], axis=1)
     if op in SOURCES:
-        source: Callable[[Reading], Values] = methodcaller(op, *args)
+        source: Callable[[TaskState], Values] = methodcaller(op, *args)
         return lambda reading, memo: source(reading)
     if op == "me":
         own = _part(args[0])
@@ -301,7 +301,7 @@ def _view(op: str, group: str, seen: Term) -> Term:
         place = _part(["slice", ["sensor", "root_pos"], 0, 2])
         return lambda reading, memo: _nearest(seen, place, reading, reading.others(group), memo)
 
-    def holds(reading: Reading, memo: Memo) -> Values:
+    def holds(reading: TaskState, memo: Memo) -> Values:
         found = np.full((reading.worlds, 1), op == "all")
         for other in reading.others(group):
             true, there = seen(other, memo) != 0, other.in_play() != 0
@@ -311,7 +311,7 @@ def _view(op: str, group: str, seen: Term) -> Term:
     return holds
 
 
-def _nearest(seen: Term, place: Term, reading: Reading, others: Sequence[Reading], memo: Memo) -> Values:
+def _nearest(seen: Term, place: Term, reading: TaskState, others: Sequence[TaskState], memo: Memo) -> Values:
     if not others:  # evaluated all the same: it tells how many columns there are
         return np.zeros_like(seen(reading, memo))
     here = place(reading, memo)

@@ -22,7 +22,7 @@ from envgen.validate.watch import Watched, watch
 from envgen.worlds.compiled.state import Snapshot, reset
 from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import Data, Model, listening
-from envgen.worlds.sampling.teams import Cast
+from envgen.worlds.sampling.teams import Teams
 
 CHECKS: Registry[type[Check]] = Registry("check", "envgen.validate.checks")
 register = CHECKS.register
@@ -52,7 +52,7 @@ class Subject:
         sizes: What each agent's robot measures; measured from the model where missing.
         task: The task as data, or None.
         params: The drawn parameters of the task.
-        cast: Teams and roles of the agents, or None: then each is its own team.
+        teams: Teams and roles of the agents, or None: then each is its own team.
         rng: Draws the random control.
         disagreements: On what the robots of the world disagree, and what was taken.
         start_warnings: What MuJoCo warned of when it computed the start.
@@ -73,7 +73,7 @@ class Subject:
     sizes: Mapping[str, RobotSize] = field(default_factory=dict)
     task: Mapping[str, Any] | None = None
     params: Mapping[str, float] = field(default_factory=dict)
-    cast: Cast | None = None
+    teams: Teams | None = None
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
     disagreements: tuple[str, ...] = ()
     start_warnings: tuple[str, ...] = ()

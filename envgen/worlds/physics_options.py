@@ -55,7 +55,7 @@ class Options(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Physics:
+class PhysicsOptions:
     """The options of the world; units as in MJCF.
 
     Attributes:
@@ -81,7 +81,7 @@ def merge(
     drawn: Mapping[str, float],
     wind: tuple[float, ...],
     options: Sequence[Options],
-) -> Physics:
+) -> PhysicsOptions:
     """The options of a world.
 
     Args:
@@ -97,7 +97,7 @@ def merge(
         if getattr(given, key, None) is None
     )
     density, viscosity = FLUIDS[given.fluid]
-    return Physics(
+    return PhysicsOptions(
         gravity=drawn["gravity"],
         friction=drawn["friction"],
         wind=wind,

@@ -14,9 +14,9 @@ from envgen.core.errors import InputError
 from envgen.core.families import ROBOTS, TASKS
 from envgen.packs.recipe import Recipe, task_params
 from envgen.tasks.expr import ARGUMENT, GROUPS, OPERATORS, SOURCES, VIEWS, evaluate
-from envgen.worlds.compiled.state import BatchReading
-from envgen.worlds.compiled.task_context import Stage, layout
-from envgen.worlds.sampling.teams import Cast
+from envgen.worlds.compiled.state import BatchTaskState
+from envgen.worlds.compiled.task_context import TaskContext, layout
+from envgen.worlds.sampling.teams import Teams
 
 KINDS = TASKS.names()
 PAIRS = [(t, r) for t in KINDS for r in ROBOTS.names() if TASKS.get(t).planar or not ROBOTS.get(r).planar]
@@ -49,7 +49,7 @@ class Episode:
         self.planar = ROBOTS.get(robot).planar
         self.agent = self.worlds[0].agents[0]
         agents = self.variants[0].draw.agents
-        self.cast = Cast.of(
+        self.teams = Teams.of(
             [a.id for a in agents], [a.team or a.id for a in agents], [a.role for a in agents]
         )
 
@@ -59,7 +59,9 @@ class Episode:
             mujoco.mj_forward(world.model, data)
         sizes = [{a.id: a.robot.size for a in v.draw.agents} for v in self.variants]
         params = [task_params(v.draw.values) for v in self.variants]
-        return BatchReading(Stage.of(self.worlds, self.cast, sizes, params, self.terms), self.data, agent)
+        return BatchTaskState(
+            TaskContext.of(self.worlds, self.teams, sizes, params, self.terms), self.data, agent
+        )
 
     def value(self, group, name, agent=None):
         terms = self.terms[group]

@@ -57,11 +57,11 @@ def test_every_task_is_played_by_one_to_four(task, count, tmp_path):
     assert len(rollout.agents) == count
     assert json.loads(json.dumps(pack.task, allow_nan=False)) == pack.task
     for variant in pack:
-        assert len(variant.cast.teams) == len(variant.cast.roles) == count
+        assert len(variant.teams.by_agent) == len(variant.teams.roles) == count
     kind = TASKS.get(task)
     if kind.teams and count > 1:
         least, most = kind.teams
-        assert least <= len(rollout.cast.sides) <= (most or count)
+        assert least <= len(rollout.teams.sides) <= (most or count)
     if kind.objects:
         assert pack.task["objects"] == [f"obstacle/{kind.objects[0]}_0"]
     goals = {len(world.goals) for world in rollout.worlds}
@@ -73,7 +73,7 @@ def test_teams_are_those_of_the_config(task, tmp_path):
     robots = [{"model": "ant", "count": 2, "team": "a"}, {"model": "quadruped", "count": 2, "team": "b"}]
     pack = make(cfg(task, robots), 2, out=tmp_path / "p", jobs=1)
     rollout = examine(pack)
-    assert rollout.cast.teams == ("a", "a", "b", "b")
+    assert rollout.teams.by_agent == ("a", "a", "b", "b")
     assert pack[0].entry["teams"] == ["a", "a", "b", "b"]
     shells = {
         agent: tuple(world.model.mat_rgba[world.names("mat").index(f"{agent}/shell")])
@@ -89,7 +89,7 @@ def test_agents_start_apart_and_facing_what_they_play_for(task, tmp_path):
     pack = make(cfg(task, [{"model": "ant", "count": 4}], "flat"), 4, out=tmp_path / "p", jobs=1)
     rollout = examine(pack)
     for data in rollout.data:
-        roots = [data.xpos[rollout.stage.layouts[agent][0].root][:2] for agent in rollout.agents]
+        roots = [data.xpos[rollout.context.layouts[agent][0].root][:2] for agent in rollout.agents]
         for a, b in itertools.combinations(roots, 2):
             assert np.linalg.norm(a - b) > 2 * 0.7
 

@@ -124,7 +124,7 @@ def test_observations_and_rewards_of_a_state_agree(robot: str, compared: dict[st
 
 @pytest.mark.parametrize("robot", ROBOT_NAMES)
 def test_gaits_are_the_same(robot: str, compared: dict[str, Any], cases: dict[str, Case]) -> None:
-    at = cases[robot].rollout.stage.layouts[f"{robot}_0"][0]
+    at = cases[robot].rollout.context.layouts[f"{robot}_0"][0]
     names = [name.removeprefix(f"{robot}_0/") for name in cases[robot].rollout.worlds[0].names("actuator")]
     gait = gait_for(robot, names, at.low.tolist(), at.high.tolist())
     assert gait is not None

@@ -12,7 +12,7 @@ import pytest
 from parity.conftest import Ask
 from parity.worlds import RANDOMIZE, Case, ground, make_case
 
-from envgen.policies.base import Choice, Moment, Seat
+from envgen.policies.base import AgentInterface, PolicyInput, PolicyName
 from envgen.policies.onnx_file import metadata, mlp
 from envgen.rollout.randomize import Randomizer
 
@@ -154,7 +154,7 @@ def test_draws_of_resets_are_bit_for_bit_the_same(game: str, cases: dict[str, Ca
 
 
 def _layouts(case: Case) -> list[Any]:
-    return [case.rollout.stage.layouts[agent][0] for agent in case.rollout.agents]
+    return [case.rollout.context.layouts[agent][0] for agent in case.rollout.agents]
 
 
 def _bodies(case: Case, agent: int) -> list[int]:
@@ -171,12 +171,14 @@ def test_a_network_acts_the_same(cases: dict[str, Case], ask: Ask, tmp_path: Pat
     biases = [rng.normal(0, 0.1, m).astype(np.float32) for _, m in shapes]
     path = tmp_path / "net.onnx"
     path.write_bytes(mlp(weights, biases, meta=metadata("ant", "walk", layout)))
-    seat = Seat("ant", "walk", tuple(layout), tuple(str(i) for i in range(8)), (-1.0,) * 8, (1.0,) * 8)
+    interface = AgentInterface(
+        "ant", "walk", tuple(layout), tuple(str(i) for i in range(8)), (-1.0,) * 8, (1.0,) * 8
+    )
     observations = rng.normal(0, 2, (33, sizes[0]))
-    policy = Choice.parse(str(path)).bind(seat)
+    policy = PolicyName.parse(str(path)).bind(interface)
     rows = np.zeros(len(observations))
     count = np.zeros(len(observations), dtype=np.int64)
-    expected = policy(Moment(observations, rows, count, count, count, count))
+    expected = policy(PolicyInput(observations, rows, count, count, count, count))
     (answer,) = ask([case.question(network={"file": str(path), "observations": observations.tolist()})])
     assert np.ptp(expected) > 0.5
     assert np.abs(expected - np.array(answer["network"])).max() <= 1e-5

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 import envgen
 from envgen.packs.variant import PackVariant
 from envgen.packs.wire.encode import Encoder
-from envgen.policies.base import Moment
+from envgen.policies.base import PolicyInput
 from envgen.policies.random import draw
 from envgen.rollout.rollout import Rollout, StepResult
 
@@ -70,7 +70,7 @@ class Case:
         return {
             agent: draw(
                 seed,
-                Moment(
+                PolicyInput(
                     np.zeros((1, 0)),
                     np.zeros(1),
                     *(np.array([n]) for n in (step, episode, self.variant.index, number)),

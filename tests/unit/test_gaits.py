@@ -13,7 +13,7 @@ from envgen.packs.make import make
 from envgen.policies.gait import Gait, gait_for
 from envgen.policies.gaitfile import read, resolve
 from envgen.policies.policy_files import gait_files
-from envgen.rollout.policies import bind, seat
+from envgen.rollout.policies import bind, interface
 from envgen.rollout.rollout import Rollout
 
 HEAD = 'summary = "s"\nsource = "s"\n'
@@ -168,7 +168,7 @@ def drive(tmp_path, robot, params=None, seconds=8.0, count=1):
     rollout = Rollout(list(make(cfg, count, seed=77, out=tmp_path / f"{robot}{params}", jobs=1)))
     (agent,) = rollout.agents
     policies, result = bind(rollout, {"*": "gait"}), rollout.reset()
-    layouts = rollout.stage.layouts[agent]
+    layouts = rollout.context.layouts[agent]
 
     def where():
         return np.array([d.sensordata[at.sensors["root_pos"]] for d, at in zip(rollout.data, layouts)])
@@ -236,7 +236,7 @@ def test_snakes_of_any_length_crawl(tmp_path, links):
 def test_a_gait_is_exactly_what_the_rollout_plays(tmp_path):
     cfg = {"name": "g", "robots": [{"model": "ant"}], "task": {"kind": "walk"}, "terrain": {"size": [10, 10]}}
     rollout = Rollout(make(cfg, 1, out=tmp_path / "p", jobs=1)[0])
-    own = seat(rollout, "ant_0")
+    own = interface(rollout, "ant_0")
     pattern = gait_for("ant", own.actuators, own.low, own.high)
     policies, result = bind(rollout, {"*": "gait"}), rollout.reset()
     for step in range(10):

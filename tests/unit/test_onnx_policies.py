@@ -15,29 +15,29 @@ from envgen.catalog import policies
 from envgen.core.errors import InputError
 from envgen.packs.make import make
 from envgen.policies import onnx_file
-from envgen.policies.base import Choice, Moment, Seat
+from envgen.policies.base import AgentInterface, PolicyInput, PolicyName
 from envgen.policies.header import load
 from envgen.policies.listing import gaits, listed
-from envgen.rollout.policies import bind, seat
+from envgen.rollout.policies import bind, interface
 from envgen.rollout.rollout import Rollout
 
-SEAT = Seat(
+SEAT = AgentInterface(
     "mote", "walk", (("height", 1), ("scan", 0), ("joint_pos", 2)), ("a", "b"), (-1.0, -1.0), (1.0, 1.0)
 )
 
 
-def layers(seat, hidden=5, seed=0):
+def layers(interface, hidden=5, seed=0):
     rng = np.random.default_rng(seed)
-    sizes = [seat.observed, hidden, len(seat.actuators)]
+    sizes = [interface.observed, hidden, len(interface.actuators)]
     return (
         [rng.normal(0, 0.5, pair) for pair in itertools.pairwise(sizes)],
         [rng.normal(0, 0.3, size) for size in sizes[1:]],
     )
 
 
-def content(seat=SEAT, meta=None, hidden=5, **more):
-    meta = onnx_file.metadata(seat.robot, seat.task, seat.observation) | (meta or {})
-    weights, biases = layers(seat, hidden)
+def content(interface=SEAT, meta=None, hidden=5, **more):
+    meta = onnx_file.metadata(interface.robot, interface.task, interface.observation) | (meta or {})
+    weights, biases = layers(interface, hidden)
     return onnx_file.mlp(weights, biases, meta=meta, **more)
 
 
@@ -58,13 +58,13 @@ def bare(obs=("N", 3), action=("N", 2), kind=TensorProto.FLOAT, names=("obs", "a
 def moment(observation):
     rows = len(observation)
     zeros = np.zeros(rows, dtype=np.int64)
-    return Moment(np.asarray(observation, dtype=float), np.zeros(rows), zeros, zeros, zeros, zeros)
+    return PolicyInput(np.asarray(observation, dtype=float), np.zeros(rows), zeros, zeros, zeros, zeros)
 
 
-def bound(tmp_path, data, seat=SEAT, name="p.onnx"):
+def bound(tmp_path, data, interface=SEAT, name="p.onnx"):
     path = tmp_path / name
     path.write_bytes(data)
-    return Choice.parse(str(path)).bind(seat)
+    return PolicyName.parse(str(path)).bind(interface)
 
 
 @pytest.mark.parametrize(
@@ -171,13 +171,13 @@ def test_what_does_not_fit_is_told(tmp_path, data, cause, remedy):
 
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(InputError) as caught:
-        Choice.parse(str(tmp_path / "none.onnx")).bind(SEAT)
+        PolicyName.parse(str(tmp_path / "none.onnx")).bind(SEAT)
     assert "can't be read: No such file" in caught.value.cause
     with pytest.raises(InputError) as caught:
-        Choice.parse("onnx:none").bind(SEAT)
+        PolicyName.parse("onnx:none").bind(SEAT)
     assert caught.value.cause == "there is no network 'none'"
     with pytest.raises(InputError, match="can't be read"):
-        Choice.parse(f"onnx:{tmp_path}.onnx").bind(SEAT)
+        PolicyName.parse(f"onnx:{tmp_path}.onnx").bind(SEAT)
 
 
 def test_a_network_that_does_not_hold_together_is_told(tmp_path):
@@ -235,7 +235,7 @@ def test_a_network_of_another_library_gets_its_metadata(tmp_path):
     path.write_bytes(data)
     onnx_file.annotate(path, META)
     assert load(path)[1].metadata == {"author": "someone", **META}
-    assert Choice.parse(str(path)).bind(SEAT)
+    assert PolicyName.parse(str(path)).bind(SEAT)
     path.write_bytes(b"x")
     with pytest.raises(InputError, match="can't be read"):
         onnx_file.annotate(path, META)
@@ -258,14 +258,14 @@ def pack(tmp_path_factory):
 def test_agents_and_worlds_are_one_batch(pack, tmp_path, monkeypatch):
     rollout = Rollout(list(pack))
     path = tmp_path / "ant.onnx"
-    path.write_bytes(content(seat(rollout, "ant_0")))
+    path.write_bytes(content(interface(rollout, "ant_0")))
     policies = bind(rollout, {"*": str(path)})
     assert len(policies._batches) == 1
     result = rollout.reset()
     for _ in range(3):
         actions = policies(result)
         result = rollout.step(actions)
-    weights, biases = layers(seat(rollout, "ant_0"))
+    weights, biases = layers(interface(rollout, "ant_0"))
     actions = policies(result)
     for agent in rollout.agents:
         x = np.clip(result[agent].observation, -10, 10)
@@ -280,7 +280,7 @@ def test_a_folder_of_the_user_is_listed_with_what_is_wrong_in_it(tmp_path, monke
     found = {entry["name"]: entry for entry in listed()}
     assert (found["mine"]["robot"], found["mine"]["task"], found["mine"]["error"]) == ("mote", "walk", None)
     assert "no ONNX file" in found["broken"]["error"]
-    assert Choice.parse("onnx:mine").bind(SEAT)
+    assert PolicyName.parse("onnx:mine").bind(SEAT)
     (tmp_path / "cart.toml").write_text("[tool]\n")
     (cart,) = [entry for entry in gaits() if entry["robot"] == "cart"]
     assert "summary: Field required" in cart["error"]

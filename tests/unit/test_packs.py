@@ -18,7 +18,7 @@ from envgen.core import cfgio
 from envgen.core.errors import InputError
 from envgen.core.overrides import Sweep
 from envgen.packs import manifest
-from envgen.packs.make import Tally, _shortfall, make
+from envgen.packs.make import MakeProgress, _shortfall, make
 from envgen.packs.pack import Pack
 
 # --- the same bytes -----------------------------------------------------------------------------
@@ -224,7 +224,7 @@ def test_what_is_no_source(tmp_path, source):
 
 
 def test_a_shortfall_says_who_refused_most_and_in_the_singular(tmp_path):
-    tally = Tally(2, done=1, given_up=[(1, ("reachable", "no path", "Take fewer."))])
+    tally = MakeProgress(2, done=1, given_up=[(1, ("reachable", "no path", "Take fewer."))])
     tally.lost.update(reachable=9, stable=3)
     error = _shortfall(tally, tmp_path)
     assert error.cause.startswith("1 variant can't be made: most draws were refused by the check 'reachable'")

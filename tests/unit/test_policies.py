@@ -8,9 +8,9 @@ import pytest
 from envgen.core.errors import EnvgenError, InputError
 from envgen.core.families import POLICIES
 from envgen.packs.make import make
-from envgen.policies.base import Choice, Moment, chosen
+from envgen.policies.base import PolicyInput, PolicyName, chosen
 from envgen.policies.random import draw
-from envgen.rollout.policies import PolicySet, bind, seat
+from envgen.rollout.policies import PolicySet, bind, interface
 from envgen.rollout.rollout import Rollout, play
 
 CFG = {
@@ -35,7 +35,7 @@ def rollout(pack):
 
 def moment(rows=1, **given):
     ints = {key: np.full(rows, given.get(key, 0)) for key in ("step", "episode", "world", "agent")}
-    return Moment(np.zeros((rows, 4)), np.zeros(rows), **ints)
+    return PolicyInput(np.zeros((rows, 4)), np.zeros(rows), **ints)
 
 
 # --- names --------------------------------------------------------------------------------------
@@ -52,8 +52,8 @@ def moment(rows=1, **given):
     ],
 )
 def test_a_policy_is_asked_for_by_name_or_path(text, kind, argument):
-    assert Choice.parse(text) == Choice(kind, argument)
-    assert Choice.parse(str(Choice.parse(text))) == Choice.parse(text)
+    assert PolicyName.parse(text) == PolicyName(kind, argument)
+    assert PolicyName.parse(str(PolicyName.parse(text))) == PolicyName.parse(text)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_policy_is_asked_for_by_name_or_path(text, kind, argument):
 )
 def test_a_wrong_name_is_told_with_a_remedy(text, cause, remedy):
     with pytest.raises(InputError) as caught:
-        Choice.parse(text)
+        PolicyName.parse(text)
     assert caught.value.cause.startswith(cause)
     assert remedy in caught.value.remedy
 
@@ -203,7 +203,7 @@ def test_what_is_wrong_changes_nothing(rollout):
 
 
 def test_a_seat_says_what_there_is_to_drive(rollout):
-    found = seat(rollout, "ant_0")
+    found = interface(rollout, "ant_0")
     assert (found.robot, found.task) == ("ant", "sumo")
     assert found.actuators[:2] == ("hip_0", "ankle_0")
     assert found.observed == rollout.reset()["ant_0"].observation.shape[1]
@@ -215,9 +215,9 @@ def test_an_episode_is_played_by_policies(rollout):
 
 
 def test_a_robot_without_a_gait_is_told(pack, rollout):
-    found = seat(rollout, "ant_0")
+    found = interface(rollout, "ant_0")
     other = type(found)("tumbler", found.task, found.observation, ("wheel",), (-1.0,), (1.0,))
     with pytest.raises(EnvgenError) as caught:
-        Choice("gait").bind(other)
+        PolicyName("gait").bind(other)
     assert caught.value.cause == "there is no gait for the robot 'tumbler' with 1 actuators"
     assert "ant, biped" in caught.value.remedy

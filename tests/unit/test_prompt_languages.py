@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from envgen.core.errors import EnvgenError, InputError
-from envgen.prompting import tongues as languages
+from envgen.prompting import languages
 from envgen.prompting.base import interpret
-from envgen.prompting.languages import translated
+from envgen.prompting.languages import fold, other_languages
 from envgen.prompting.lexicon import lexicon
 from envgen.prompting.tokens import normalise, tokenise
-from envgen.prompting.tongues import fold, tongues
+from envgen.prompting.translation import translated
 
 
 def english(text: str) -> tuple[str, str | None]:
@@ -124,18 +124,18 @@ def test_english_with_a_foreign_word_stays_english() -> None:
 @pytest.mark.parametrize("code", ["de", "es", "fr", "zh"])
 def test_every_translation_means_something_in_english(code: str) -> None:
     words = lexicon()
-    for phrase in set(tongues()[code].phrases.values()):
+    for phrase in set(other_languages()[code].phrases.values()):
         for word in phrase:
             forms = words.bases(word)
             assert not words.known.isdisjoint(forms) or not words.stop.isdisjoint(forms), (phrase, word)
     numerals = {**words.numbers, **words.magnitudes, "zero": 0}
-    for name in tongues()[code].numbers.values():
+    for name in other_languages()[code].numbers.values():
         assert all(word in numerals for word in name.split()), name
 
 
 @pytest.mark.parametrize("code", ["de", "es", "fr", "zh"])
 def test_every_kind_of_robot_and_the_commonest_grounds_have_words(code: str) -> None:
-    meant = {" ".join(phrase) for phrase in tongues()[code].phrases.values()}
+    meant = {" ".join(phrase) for phrase in other_languages()[code].phrases.values()}
     robots = "ant hexapod humanoid biped quadruped snake rover drone hopper"
     grounds = "flat rough hills dunes waves slope gap pit valley craters boulders maze corridor beams bowl"
     assert {*robots.split(), *grounds.split()} <= meant
@@ -148,13 +148,13 @@ def test_a_broken_file_is_named(tmp_path, monkeypatch) -> None:
     folder.mkdir(parents=True)
     (folder / "words.toml").write_text("name = 3\n")
     monkeypatch.setattr(languages, "resource", lambda name: tmp_path)
-    tongues.cache_clear()
+    other_languages.cache_clear()
     try:
         with pytest.raises(EnvgenError, match=r"words\.toml is broken"):
-            tongues()
+            other_languages()
     finally:
         monkeypatch.undo()
-        tongues.cache_clear()
+        other_languages.cache_clear()
 
 
 def test_folding() -> None:

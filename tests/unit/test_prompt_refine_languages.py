@@ -6,7 +6,7 @@ import pytest
 
 from envgen.prompting.base import interpret, refine
 from envgen.prompting.diff import diff
-from envgen.prompting.tongues import tongues
+from envgen.prompting.languages import other_languages
 
 BASE = interpret("two ants racing on a slope of 20 degrees with 5 walls and a few boxes, easy").cfg
 
@@ -71,8 +71,8 @@ def test_a_refinement_is_what_its_english_is(english: str, text: str) -> None:
 
 def test_a_comparative_is_no_adjective() -> None:
     # "steiler" has the stem of "steil": only where something is changed does it compare
-    assert tongues(True)["de"].exact["steiler",] == ("steeper",)
-    assert ("steiler",) not in tongues()["de"].exact
+    assert other_languages(True)["de"].exact["steiler",] == ("steeper",)
+    assert ("steiler",) not in other_languages()["de"].exact
     found = interpret("ein steiler Hang, eine Ameise", "offline")
     assert found.unmapped == ()
     assert found.cfg.terrain.sub_terrains[0].kind == "slope"

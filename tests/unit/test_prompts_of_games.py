@@ -32,8 +32,8 @@ def test_a_sentence_becomes_a_game(prompt, task, teams, roles, tmp_path):
     assert meaning.cfg.task.kind == task
     pack = make(prompt, 2, out=tmp_path / "p", jobs=1)
     rollout = Rollout(list(pack))
-    assert teams is None or list(rollout.cast.teams) == teams
-    assert roles is None or list(rollout.cast.roles) == roles
+    assert teams is None or list(rollout.teams.by_agent) == teams
+    assert roles is None or list(rollout.teams.roles) == roles
     rollout.reset()
     for _ in range(3):
         for result in rollout.step({}).values():

@@ -128,7 +128,7 @@ def test_mass_and_inertia_of_robots_are_scaled_and_of_obstacles_not(pack):
     np.testing.assert_allclose(model.body_inertia[robots], 2 * fresh.body_inertia[robots])
     np.testing.assert_array_equal(model.body_mass[~robots], fresh.body_mass[~robots])
     # what the compiler derives from masses follows
-    root = rollout.stage.layouts["ant_0"][0].root
+    root = rollout.context.layouts["ant_0"][0].root
     assert model.body_subtreemass[root] == pytest.approx(2 * fresh.body_subtreemass[root])
     assert model.body_invweight0[root, 0] < 0.9 * fresh.body_invweight0[root, 0]
 
@@ -212,7 +212,7 @@ def test_every_five_seconds_each_robot_is_pushed_level_in_another_direction(pack
     calm = Rollout(pack({}, number=2, control={"episode": 20.0})[0])
     rollout.reset()
     calm.reset()
-    roots = [int(at[0].root_joints[0]) for at in rollout.stage.layouts.values()]
+    roots = [int(at[0].root_joints[0]) for at in rollout.context.layouts.values()]
     dofs = [int(rollout.worlds[0].model.jnt_dofadr[joint]) for joint in roots]
     kicks = []
     for _ in range(210):
@@ -237,5 +237,5 @@ def test_a_planar_robot_is_pushed_along_its_plane(pack):
     before = rollout.data[0].qvel.copy()
     rollout.step({})
     change = rollout.data[0].qvel - before
-    x = rollout.stage.layouts["hopper_0"][0].root_joints[0]
+    x = rollout.context.layouts["hopper_0"][0].root_joints[0]
     assert abs(change[rollout.worlds[0].model.jnt_dofadr[x]]) == pytest.approx(1.0, abs=0.05)

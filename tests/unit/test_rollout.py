@@ -103,7 +103,7 @@ def test_sensors_agree_with_the_state_after_a_step(pack):
         exact.qpos[:], exact.qvel[:] = data.qpos, data.qvel
         mujoco.mj_forward(model, exact)
         for name in ("root_pos", "root_quat", "root_vel", "root_linvel", "root_angvel", "root_up"):
-            at = rollout.stage.layouts["ant_0"][0].sensors[name]
+            at = rollout.context.layouts["ant_0"][0].sensors[name]
             np.testing.assert_allclose(data.sensordata[at], exact.sensordata[at], atol=1e-12)
 
 

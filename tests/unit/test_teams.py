@@ -17,7 +17,7 @@ from envgen.core.overrides import Sweep
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.tasks.base import Task, TaskTerms
-from envgen.worlds.sampling.teams import Cast
+from envgen.worlds.sampling.teams import Teams
 
 
 def agents(task, robots, terrain="flat", **more):
@@ -165,7 +165,7 @@ class TestInThePack:
             assert entry["teams"] == ["chasers", "runners", "runners"]
             assert [set(size) for size in entry["sizes"]] == [{"leg", "stand", "radius", "height"}] * 3
         variant = Pack.open(tmp_path / "p")[1]
-        assert variant.cast == Cast(
+        assert variant.teams == Teams(
             ("quadruped_0", "ant_0", "ant_1"),
             ("chasers", "runners", "runners"),
             ("chaser", "runner", "runner"),
@@ -175,7 +175,7 @@ class TestInThePack:
     def test_one_robot_has_no_team(self, tmp_path):
         pack = make(make_cfg(), 1, out=tmp_path / "p", jobs=1)
         assert not {"teams", "roles"} & set(pack[0].entry)
-        assert pack[0].cast == Cast(("ant_0",), ("ant_0",), (None,))
+        assert pack[0].teams == Teams(("ant_0",), ("ant_0",), (None,))
 
     def test_sizes_of_a_pack_without_them_are_measured(self, tmp_path):
         pack = make(make_cfg("rough", size=16, robots=[team(count=2)]), 1, out=tmp_path / "p", jobs=1)
@@ -188,14 +188,14 @@ class TestInThePack:
 
 
 def test_groups():
-    cast = Cast.of("abcd", ["red", "red", "blue", "blue"], ["chaser", "runner", "chaser", None])
-    assert cast.group(0, "others") == [1, 2, 3]
-    assert cast.group(0, "opponents") == [2, 3]
-    assert cast.group(0, "teammates") == [1]
-    assert cast.group(0, "chasers") == [2]
-    assert cast.group(0, "runners") == [1]
-    assert cast.group(1, "runners") == []
-    assert (cast.sides, [cast.side(i) for i in range(4)]) == (["red", "blue"], [0, 0, 1, 1])
+    teams = Teams.of("abcd", ["red", "red", "blue", "blue"], ["chaser", "runner", "chaser", None])
+    assert teams.group(0, "others") == [1, 2, 3]
+    assert teams.group(0, "opponents") == [2, 3]
+    assert teams.group(0, "teammates") == [1]
+    assert teams.group(0, "chasers") == [2]
+    assert teams.group(0, "runners") == [1]
+    assert teams.group(1, "runners") == []
+    assert (teams.sides, [teams.side(i) for i in range(4)]) == (["red", "blue"], [0, 0, 1, 1])
 
 
 def test_the_ring_is_drawn_as_large_as_it_is():

@@ -13,7 +13,7 @@ from envgen.cli import show
 from envgen.cli.windowless import windowless
 
 if TYPE_CHECKING:
-    from envgen.packs.make import Tally
+    from envgen.packs.make import MakeProgress
     from envgen.packs.pack import Pack
     from envgen.prompting.base import Interpretation
 
@@ -89,10 +89,10 @@ def command(
     check_jobs(jobs)
     chosen = None if only is None else check_only(_indices(only, count), count)
     _ = Recipe(cfg, check_seed(seed), tuple(axes)).cells  # before anything is said
-    last: list[Tally] = []
+    last: list[MakeProgress] = []
     with show.progress(quiet or as_json) as draw:
 
-        def note(tally: Tally) -> None:
+        def note(tally: MakeProgress) -> None:
             last[:] = [tally]
             if draw:
                 draw(tally)
@@ -158,7 +158,7 @@ def _announce(meaning: Interpretation, given: Sequence[str]) -> None:
         click.secho(f"assumed: {parts}  (see `envgen interpret`)", dim=True, err=True)
 
 
-def _summary(pack: Pack, tally: Tally | None, took: float) -> None:
+def _summary(pack: Pack, tally: MakeProgress | None, took: float) -> None:
     fresh = tally.done - tally.earlier if tally else 0
     rate = f" ({fresh / took:,.0f}/s)"
     if not fresh:
@@ -210,7 +210,7 @@ def _kind_of(note: str) -> str:
     return re.sub(r"(?<![\w\[])\d[\d.]*", "…", note)
 
 
-def _refusals(tally: Tally | None, *, err: bool = True) -> None:
+def _refusals(tally: MakeProgress | None, *, err: bool = True) -> None:
     if tally is None:
         return
     if not tally.refused:
@@ -222,7 +222,7 @@ def _refusals(tally: Tally | None, *, err: bool = True) -> None:
     click.echo(f"refused     {draws} and drawn again: {parts}", err=err)
 
 
-def _json(pack: Pack, tally: Tally | None, took: float) -> dict[str, object]:
+def _json(pack: Pack, tally: MakeProgress | None, took: float) -> dict[str, object]:
     return {
         "pack": str(pack.path),
         "name": pack.name,

@@ -15,7 +15,7 @@ import numpy as np
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.packs.recipe import task_params
-from envgen.packs.rejection import Sound
+from envgen.packs.rejection import Accepted
 from envgen.packs.variant import PackVariant
 from envgen.packs.wire.frames import Content, pack
 from envgen.packs.wire.geometry import Look, drawing, look_of
@@ -61,13 +61,13 @@ class Encoder:
     def __post_init__(self) -> None:
         self._observations = Observations(self.task)
 
-    def fresh(self, sound: Sound) -> Encoded:
+    def fresh(self, sound: Accepted) -> Encoded:
         """A variant that was just validated; the very model that was is sent."""
         variant, drawn = sound.variant, sound.drawn
         cfg, agents = variant.cfg, variant.draw.agents
         scene = Scene(
             sound.world,
-            sound.cast,
+            sound.teams,
             {agent.id: agent.robot.size for agent in agents},
             task_params(drawn),
             self.task,
@@ -100,7 +100,7 @@ class Encoder:
         kept = self._stored.read(variant)
         scene = Scene(
             kept.world,
-            variant.cast,
+            variant.teams,
             variant.sizes,
             variant.params,
             self.task,
@@ -136,7 +136,7 @@ class Encoder:
         looks: Mapping[str, Look | None],
         sources: tuple[str, Mapping[str, bytes]] | None,
     ) -> Encoded:
-        rows, meshes = drawing(scene.world, scene.cast.agents, looks)
+        rows, meshes = drawing(scene.world, scene.teams.agents, looks)
         heights = np.ascontiguousarray(scene.world.ground.field.heights, dtype="<f4")
         header = {
             "kind": "world",

@@ -14,12 +14,12 @@ import numpy as np
 from envgen.core.params import RobotSize
 from envgen.policies.gait import gait_for
 from envgen.tasks.expr import Memo, evaluate
-from envgen.worlds.compiled.state import BatchReading, start
-from envgen.worlds.compiled.task_context import AgentLayout, Stage
+from envgen.worlds.compiled.state import BatchTaskState, start
+from envgen.worlds.compiled.task_context import AgentLayout, TaskContext
 from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import Model
 from envgen.worlds.physics_options import BUOYANT
-from envgen.worlds.sampling.teams import Cast
+from envgen.worlds.sampling.teams import Teams
 from envgen.worlds.team_colours import colour_of, hue
 
 Plain: TypeAlias = dict[str, Any]
@@ -36,19 +36,19 @@ class Scene:
 
     Attributes:
         world: The world.
-        cast: Its agents, teams and roles.
+        teams: Its agents, teams and roles.
         sizes: What each agent's robot measures.
         params: Parameters of the task, as drawn.
         task: As data, from pack.json.
         settings: `EnvCfg.randomize`, number or distribution by key.
-        frame_skip: Physics steps of a control step.
+        frame_skip: PhysicsOptions steps of a control step.
         episode: Length of an episode, in s.
         seed: Of the pack.
         stream: Number of the draw.
     """
 
     world: World
-    cast: Cast
+    teams: Teams
     sizes: Mapping[str, RobotSize]
     params: Mapping[str, float]
     task: Mapping[str, Any]
@@ -59,14 +59,14 @@ class Scene:
     stream: int
 
     @cached_property
-    def stage(self) -> Stage:
+    def context(self) -> TaskContext:
         """The same, as task terms read it."""
-        return Stage.of([self.world], self.cast, [self.sizes], [self.params], self.task)
+        return TaskContext.of([self.world], self.teams, [self.sizes], [self.params], self.task)
 
 
 def described(scene: Scene, observations: Observations) -> Plain:
     """The part of a `WorldSpec` that tells how to run it."""
-    world, stage = scene.world, scene.stage
+    world, context = scene.world, scene.context
     model: Model = world.model
     field = world.ground.field
     return {
@@ -79,7 +79,7 @@ def described(scene: Scene, observations: Observations) -> Plain:
         "agents": [_agent(scene, number, terms) for number, terms in enumerate(observations.of(scene))],
         "objects": [
             {"name": name, "pos": thing[0].pos, "vel": thing[0].vel, "centre": thing[0].centre.tolist()}
-            for name, thing in zip(stage.objects, stage.things)
+            for name, thing in zip(context.objects, context.things)
         ],
         "params": {key: float(value) for key, value in scene.params.items()},
         "ground": {
@@ -100,10 +100,10 @@ def described(scene: Scene, observations: Observations) -> Plain:
 
 def _agent(scene: Scene, number: int, observation: Sequence[Plain]) -> Plain:
     """An `AgentSpec`."""
-    cast, world, stage = scene.cast, scene.world, scene.stage
+    teams, world, context = scene.teams, scene.world, scene.context
     model: Model = world.model
-    agent = cast.agents[number]
-    at = stage.layouts[agent][0]
+    agent = teams.agents[number]
+    at = context.layouts[agent][0]
     home = model.key_ctrl[0] if model.nkey else np.zeros(model.nu)
     size = scene.sizes[agent]
     names = world.names("actuator")
@@ -113,9 +113,9 @@ def _agent(scene: Scene, number: int, observation: Sequence[Plain]) -> Plain:
     return {
         "id": agent,
         "robot": robot,
-        "team": cast.teams[number],
-        "role": cast.roles[number],
-        "colour": [round(part, 4) for part in hue(colour_of(cast.teams[number], cast.side(number)))],
+        "team": teams.by_agent[number],
+        "role": teams.roles[number],
+        "colour": [round(part, 4) for part in hue(colour_of(teams.by_agent[number], teams.side(number)))],
         "root": at.root,
         "root_joints": [
             {
@@ -135,7 +135,7 @@ def _agent(scene: Scene, number: int, observation: Sequence[Plain]) -> Plain:
         "high": at.high.tolist(),
         "home": home[at.actuators].tolist(),
         "start": at.start.tolist(),
-        "goal": stage.goal[number][0].tolist(),
+        "goal": context.goal[number][0].tolist(),
         "constants": {
             **{key: float(getattr(size, key)) for key in CONSTANTS},
             "arena_x": float(world.size[0]),
@@ -179,15 +179,17 @@ class Observations:
 
     def of(self, scene: Scene) -> list[list[Plain]]:
         """By agent: the terms in order, each with its size."""
-        cast, layouts = scene.cast, [at[0] for at in scene.stage.layouts.values()]
+        teams, layouts = scene.teams, [at[0] for at in scene.context.layouts.values()]
         alike = [(_sensors(at), len(at.joint_pos), len(at.joint_vel), len(at.actuators)) for at in layouts]
-        key = json.dumps([cast.agents, cast.teams, cast.roles, alike])
+        key = json.dumps([teams.agents, teams.by_agent, teams.roles, alike])
         if key not in self._known:
             state = [start(scene.world.model)]
-            self._known[key] = [self._sizes(BatchReading(scene.stage, state, agent)) for agent in cast.agents]
+            self._known[key] = [
+                self._sizes(BatchTaskState(scene.context, state, agent)) for agent in teams.agents
+            ]
         return self._known[key]
 
-    def _sizes(self, reading: BatchReading) -> list[Plain]:
+    def _sizes(self, reading: BatchTaskState) -> list[Plain]:
         memo = Memo()
         return [
             {"name": term["name"], "size": int(evaluate(term["expr"], reading, memo).shape[1])}

@@ -9,9 +9,9 @@ import numpy as np
 from envgen.tasks.expr import Memo, compiled
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
-from envgen.worlds.compiled.state import BatchReading
-from envgen.worlds.compiled.task_context import Stage
-from envgen.worlds.sampling.teams import Cast
+from envgen.worlds.compiled.state import BatchTaskState
+from envgen.worlds.compiled.task_context import TaskContext
+from envgen.worlds.sampling.teams import Teams
 
 
 @register
@@ -33,11 +33,13 @@ class TaskTerms(Check):
         wrong: list[str] = []
         agents = subject.world.agents
         sizes = {agent: subject.size_of(agent) for agent in agents}
-        stage = Stage.of([subject.world], subject.cast or Cast.of(agents), [sizes], [subject.params], task)
+        context = TaskContext.of(
+            [subject.world], subject.teams or Teams.of(agents), [sizes], [subject.params], task
+        )
         numbers, ends = (*task["observation"], *task["reward"]), (*task["terminated"], task["success"])
         numbers_of, ends_of = (compiled([term["expr"] for term in terms]) for terms in (numbers, ends))
         for agent in agents:
-            reading = BatchReading(stage, [subject.home], agent)
+            reading = BatchTaskState(context, [subject.home], agent)
             memo: Memo = {}
             values = [value(reading, memo) for value in numbers_of]
             # looked at together first: numpy takes longer to begin than to look at one

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats
-from envgen.worlds.compiled.task_context import AgentLayout, Stage
+from envgen.worlds.compiled.task_context import AgentLayout, TaskContext
 from envgen.worlds.compiler import Data, Model
 
 
@@ -30,11 +30,11 @@ class State(Protocol):
     def sensordata(self) -> Any: ...
 
 
-class BatchReading:
+class BatchTaskState:
     """One agent in worlds that share its layout; every answer is (worlds, k).
 
     Args:
-        stage: The worlds.
+        context: The worlds.
         data: MuJoCo's state of each, sensors computed.
         agent: Agent id, the same in all.
         over: (worlds, agents) whose episode is over; by default none is.
@@ -43,17 +43,17 @@ class BatchReading:
 
     def __init__(
         self,
-        stage: Stage,
+        context: TaskContext,
         data: Sequence[State],
         agent: str,
         over: NDArray[np.bool_] | None = None,
-        asker: BatchReading | None = None,
+        asker: BatchTaskState | None = None,
     ) -> None:
-        self.worlds = len(stage.worlds)
-        self._stage, self._data, self._over, self._asker = stage, data, over, asker
-        self._agent, self._number = agent, stage.cast.agents.index(agent)
-        self._layout = stage.layouts[agent]
-        self._views: dict[int, BatchReading] = {}
+        self.worlds = len(context.worlds)
+        self._context, self._data, self._over, self._asker = context, data, over, asker
+        self._agent, self._number = agent, context.teams.agents.index(agent)
+        self._layout = context.layouts[agent]
+        self._views: dict[int, BatchTaskState] = {}
 
     def sensor(self, name: str) -> Floats:
         return np.array([d.sensordata[at.sensors[name]] for d, at in self._pairs()])
@@ -81,13 +81,13 @@ class BatchReading:
         )
 
     def goal(self) -> Floats:
-        return self._stage.goal[self._number]
+        return self._context.goal[self._number]
 
     def object(self, number: int) -> Floats:
         return np.array(
             [
                 d.qpos[at.pos : at.pos + 3] + _rotated(d.qpos[at.pos + 3 : at.pos + 7], at.centre)
-                for d, at in zip(self._data, self._stage.things[number])
+                for d, at in zip(self._data, self._context.things[number])
             ]
         )
 
@@ -99,32 +99,32 @@ class BatchReading:
                 + _rotated(
                     d.qpos[at.pos + 3 : at.pos + 7], _crossed(d.qvel[at.vel + 3 : at.vel + 6], at.centre)
                 )
-                for d, at in zip(self._data, self._stage.things[number])
+                for d, at in zip(self._data, self._context.things[number])
             ]
         )
 
     def role(self, name: str) -> Floats:
-        return np.full((self.worlds, 1), float(self._stage.cast.roles[self._number] == name))
+        return np.full((self.worlds, 1), float(self._context.teams.roles[self._number] == name))
 
     def start(self) -> Floats:
-        return self._stage.start[self._agent]
+        return self._context.start[self._agent]
 
     def time(self) -> Floats:
         return np.array([[d.time] for d in self._data])
 
     def ground(self, xy: Floats) -> Floats:
-        return self._stage.ground(xy)
+        return self._context.ground(xy)
 
     def constant(self, name: str) -> Floats:
-        return self._stage.constant(self._agent, name)
+        return self._context.constant(self._agent, name)
 
     def param(self, name: str) -> Floats:
-        return np.array([[float(params[name])] for params in self._stage.params])
+        return np.array([[float(params[name])] for params in self._context.params])
 
-    def others(self, group: str) -> list[BatchReading]:
-        return [self._view(i) for i in self._stage.cast.group(self._number, group)]
+    def others(self, group: str) -> list[BatchTaskState]:
+        return [self._view(i) for i in self._context.teams.group(self._number, group)]
 
-    def asking(self) -> BatchReading:
+    def asking(self) -> BatchTaskState:
         return self._asker or self
 
     def in_play(self) -> Floats:
@@ -133,10 +133,10 @@ class BatchReading:
         playing: Floats = 1.0 - self._over[:, self._number, None].astype(np.float64)
         return playing
 
-    def _view(self, agent: int) -> BatchReading:
+    def _view(self, agent: int) -> BatchTaskState:
         if agent not in self._views:
-            name = self._stage.cast.agents[agent]
-            self._views[agent] = BatchReading(self._stage, self._data, name, self._over, self)
+            name = self._context.teams.agents[agent]
+            self._views[agent] = BatchTaskState(self._context, self._data, name, self._over, self)
         return self._views[agent]
 
     def _pairs(self) -> list[tuple[State, AgentLayout]]:

@@ -15,7 +15,7 @@ from envgen.core.heightfield import Floats
 from envgen.core.params import RobotSize
 from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import control_range
-from envgen.worlds.sampling.teams import Cast
+from envgen.worlds.sampling.teams import Teams
 
 
 @dataclass(frozen=True)
@@ -133,12 +133,12 @@ def _free_body(world: World, name: str) -> FreeBody:
 
 
 @dataclass(frozen=True, eq=False)
-class Stage:
+class TaskContext:
     """Worlds with the same agents, and all that their terms read but the state.
 
     Attributes:
         worlds: The worlds.
-        cast: Their agents, teams and roles.
+        teams: Their agents, teams and roles.
         sizes: What each agent's robot measures, in each world, by agent id.
         params: The drawn parameters of the task, in each world.
         goals: Which goal an agent has (`Task.goals`).
@@ -146,7 +146,7 @@ class Stage:
     """
 
     worlds: Sequence[World]
-    cast: Cast
+    teams: Teams
     sizes: Sequence[Mapping[str, RobotSize]]
     params: Sequence[Mapping[str, float]]
     goals: str = "agent"
@@ -156,18 +156,18 @@ class Stage:
     def of(
         cls,
         worlds: Sequence[World],
-        cast: Cast,
+        teams: Teams,
         sizes: Sequence[Mapping[str, RobotSize]],
         params: Sequence[Mapping[str, float]],
         task: Mapping[str, Any],
-    ) -> Stage:
-        """The stage of a task as it is in a pack."""
-        return cls(worlds, cast, sizes, params, task.get("goals", "agent"), task.get("objects", ()))
+    ) -> TaskContext:
+        """The context of a task as it is in a pack."""
+        return cls(worlds, teams, sizes, params, task.get("goals", "agent"), task.get("objects", ()))
 
     @cached_property
     def layouts(self) -> dict[str, list[AgentLayout]]:
         """Where each agent's numbers are, in each world."""
-        return {agent: [layout(world, agent) for world in self.worlds] for agent in self.cast.agents}
+        return {agent: [layout(world, agent) for world in self.worlds] for agent in self.teams.agents}
 
     @cached_property
     def things(self) -> list[list[FreeBody]]:
@@ -178,8 +178,8 @@ class Stage:
     def goal(self) -> list[Floats]:
         """(worlds, 3) position of each agent's goal, in m; (worlds, 0) where there is none."""
         number = [
-            {"agent": agent, "team": self.cast.side(agent)}.get(self.goals, 0)
-            for agent in range(len(self.cast.agents))
+            {"agent": agent, "team": self.teams.side(agent)}.get(self.goals, 0)
+            for agent in range(len(self.teams.agents))
         ]
         return [
             np.array([w.goals[min(n, len(w.goals) - 1)] if len(w.goals) else [] for w in self.worlds])

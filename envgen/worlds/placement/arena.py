@@ -13,7 +13,7 @@ from envgen.terrains.base import Ground
 from envgen.worlds.ground_map import GroundMap
 from envgen.worlds.placement.ground_contact import Pose
 from envgen.worlds.placement.scatter import Disc, Placed, scatter
-from envgen.worlds.placement.spawn_search import Point, Search
+from envgen.worlds.placement.spawn_search import Point, SpawnSearch
 from envgen.worlds.sampling.sample import Attempt, Draw
 
 GOAL_KEEP_OUT = 0.6
@@ -54,7 +54,7 @@ def place(draw: Draw, streams: Streams, attempt: Attempt) -> Arena:
     map_ = GroundMap(Heightfield.centred(ground.surface, draw.size), bool(len(ground.boxes)), pit)
     if ground.field is not None and map_.sharp:
         map_ = replace(map_, base=Heightfield.centred(ground.field, draw.size))
-    search = Search(draw, ground, map_, streams("starts", attempt.terrain))
+    search = SpawnSearch(draw, ground, map_, streams("starts", attempt.terrain))
     starts, goals = search.run()
     keep_outs = _keep_outs(draw, starts, goals)
     for thing in search.objects:

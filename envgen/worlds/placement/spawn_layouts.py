@@ -17,7 +17,7 @@ from envgen.worlds.placement.spawn_points import (
     FLAT,
     TRIES,
     Cells,
-    Seats,
+    SpawnPoints,
     near_cells,
     standing_cells,
     towards,
@@ -27,7 +27,7 @@ from envgen.worlds.sampling.task_object import lying, resting_places
 from envgen.worlds.sampling.teams import CHASER
 
 if TYPE_CHECKING:
-    from envgen.worlds.placement.spawn_search import Point, Search, Starts
+    from envgen.worlds.placement.spawn_search import Point, SpawnSearch, Starts
 
 SPOTS = 256
 """Places at which the object of a task is laid on trial."""
@@ -36,7 +36,7 @@ SPOTS = 256
 # --- climb ------------------------------------------------------------------------------------
 
 
-def top(search: Search) -> Starts:
+def top(search: SpawnSearch) -> Starts:
     """Starts on low ground; the goal of each is the highest point that it can reach."""
     height = search._coarse(search.map.field.heights)
     allowed = standing_cells(search)
@@ -44,7 +44,7 @@ def top(search: Search) -> Starts:
         begin = allowed & search._within(search.ground.start)
         allowed = begin if begin.any() else allowed
     low = np.quantile(height[allowed], 0.2)
-    seats, goals = Seats(search), list[tuple[float, float, float]]()
+    seats, goals = SpawnPoints(search), list[tuple[float, float, float]]()
     order = search._start_order(allowed & (height <= low + 0.02))
     for i, agent in enumerate(search.draw.agents):
         cells = order
@@ -60,7 +60,7 @@ def top(search: Search) -> Starts:
     return seats.all(), tuple(goals)
 
 
-def _lanes_up(search: Search, order: Cells, height: Floats) -> Cells:
+def _lanes_up(search: SpawnSearch, order: Cells, height: Floats) -> Cells:
     """Cells in the order of what their row rises, for robots that can't leave it."""
     ncol = len(search.way.x)
     highest = height.reshape(-1, ncol).max(axis=1)
@@ -69,7 +69,7 @@ def _lanes_up(search: Search, order: Cells, height: Floats) -> Cells:
 
 
 def _summit(
-    search: Search, agent: Agent, pose: Pose, others: list[tuple[float, float, float]], height: Floats
+    search: SpawnSearch, agent: Agent, pose: Pose, others: list[tuple[float, float, float]], height: Floats
 ) -> Point:
     x, y, _ = pose.pos
     allowed = search.main & search._inside(0.3)
@@ -90,7 +90,7 @@ def _summit(
 # --- escape -----------------------------------------------------------------------------------
 
 
-def centre(search: Search) -> Starts:
+def centre(search: SpawnSearch) -> Starts:
     """In the middle, where it is lowest."""
     allowed = standing_cells(search)
     away = np.hypot(search.x, search.y)
@@ -102,7 +102,7 @@ def centre(search: Search) -> Starts:
     ring = np.where(away[cells] <= inner, 0, np.ceil(away[cells] / max(0.5 * search.widest, 0.1)))
     relief = np.maximum(np.round(search.relief[cells], 2), FLAT)
     order = cells[np.lexsort((relief, np.where(ring == 0, height[cells], 0.0), ring))]
-    seats = Seats(search)
+    seats = SpawnPoints(search)
     for i in range(len(search.draw.agents)):
         seats.seat(i, order)
     return seats.all(), ()
@@ -111,7 +111,7 @@ def centre(search: Search) -> Starts:
 # --- sumo -------------------------------------------------------------------------------------
 
 
-def ring(search: Search) -> Starts:
+def ring(search: SpawnSearch) -> Starts:
     """On a circle inside the ring, facing its middle; goal/0 is the middle."""
     agents, radius = search.draw.agents, float(getattr(search.draw.task, "ring"))  # noqa: B009
     least = start_circle(len(agents), search.widest)
@@ -157,9 +157,9 @@ def ring(search: Search) -> Starts:
 # --- tag --------------------------------------------------------------------------------------
 
 
-def chase(search: Search) -> Starts:
+def chase(search: SpawnSearch) -> Starts:
     """Chasers together, runners far from them."""
-    agents, seats = search.draw.agents, Seats(search)
+    agents, seats = search.draw.agents, SpawnPoints(search)
     order = search._start_order()
     chasers = [i for i, agent in enumerate(agents) if agent.role == CHASER]
     first = seats.seat(chasers[0], order)
@@ -183,7 +183,7 @@ def chase(search: Search) -> Starts:
 # --- push and soccer --------------------------------------------------------------------------
 
 
-def _lay(search: Search, near: Callable[[Floats], Floats]) -> Placed:
+def _lay(search: SpawnSearch, near: Callable[[Floats], Floats]) -> Placed:
     """Put the task's object where it stays, at the place (n, 2) of which `near` (n,) is least.
 
     Raises:
@@ -215,7 +215,7 @@ def _lay(search: Search, near: Callable[[Floats], Floats]) -> Placed:
     )
 
 
-def push(search: Search) -> Starts:
+def push(search: SpawnSearch) -> Starts:
     """The agents, the object and the goal in a row."""
     distance = search.draw.task.goal_distance()
     placed = _lay(search, lambda spots: 0.3 * np.hypot(*spots.T))
@@ -234,7 +234,7 @@ def push(search: Search) -> Starts:
     clear = placed.shape.radius + search.widest + 0.3
     # behind the object, seen from the goal
     bx, by = (a - (b - a) / away[goal] * (clear + 0.2) for a, b in ((x, gx), (y, gy)))
-    seats = Seats(search)
+    seats = SpawnPoints(search)
     seats.keep(x, y, placed.shape.radius + 0.3)
     seats.keep(gx, gy, 0.3)
     order = near_cells(search, standing_cells(search), bx, by)
@@ -244,7 +244,7 @@ def push(search: Search) -> Starts:
     return seats.all(), (search._point(gx, gy),)
 
 
-def pitch(search: Search) -> Starts:
+def pitch(search: SpawnSearch) -> Starts:
     """The ball in the middle, a goal at either end, each team in its half and facing the ball.
 
     The first team attacks goal/0, at the end of positive x.
@@ -266,7 +266,7 @@ def pitch(search: Search) -> Starts:
     placed = _lay(search, lambda s: np.where(np.abs(s[:, 0]) <= 0.7 * line, np.hypot(*s.T), np.inf))
     search.objects.append(placed)
     x, y, _ = placed.pos
-    seats = Seats(search)
+    seats = SpawnPoints(search)
     seats.keep(x, y, placed.shape.radius + 0.3)
     allowed = standing_cells(search)
     sides = list(dict.fromkeys(agent.team for agent in search.draw.agents))
@@ -282,7 +282,7 @@ def pitch(search: Search) -> Starts:
     return seats.all(), goals
 
 
-LAYOUTS: dict[str, Callable[[Search], Starts]] = {
+LAYOUTS: dict[str, Callable[[SpawnSearch], Starts]] = {
     "top": top,
     "centre": centre,
     "ring": ring,

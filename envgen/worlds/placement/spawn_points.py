@@ -13,7 +13,7 @@ from envgen.worlds.placement.ground_contact import Pose
 from envgen.worlds.sampling.sample import Agent
 
 if TYPE_CHECKING:
-    from envgen.worlds.placement.spawn_search import Search
+    from envgen.worlds.placement.spawn_search import SpawnSearch
 
 TRIES = 24
 """Places where an agent is stood on trial, until one carries all its soles."""
@@ -23,10 +23,10 @@ Cells = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 
-class Seats:
+class SpawnPoints:
     """The agents that stand already, each with room around it."""
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: SpawnSearch) -> None:
         self.search = search
         self.poses: dict[int, Pose] = {}
         self.taken: list[tuple[float, float, float]] = []
@@ -82,7 +82,7 @@ def towards(agent: Agent, x: float, y: float, point: tuple[float, float]) -> flo
     return round(math.atan2(point[1] - y, point[0] - x), 4)
 
 
-def standing_cells(search: Search) -> Mask:
+def standing_cells(search: SpawnSearch) -> Mask:
     """Where an agent may stand."""
     allowed = search.main & search._inside(search.widest + 0.1)
     if not allowed.any():
@@ -94,7 +94,7 @@ def standing_cells(search: Search) -> Mask:
     return allowed
 
 
-def near_cells(search: Search, allowed: Mask, x: float, y: float) -> Cells:
+def near_cells(search: SpawnSearch, allowed: Mask, x: float, y: float) -> Cells:
     """Cells by their distance from a point (m), in steps of half a robot; within one the flatter first."""
     cells = search.rng.permutation(np.flatnonzero(allowed))
     step = max(0.5 * search.widest, 0.1)

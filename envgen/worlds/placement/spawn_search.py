@@ -30,7 +30,7 @@ Point = tuple[float, float, float]
 Starts = tuple[tuple[Pose, ...], tuple[Point, ...]]
 
 
-class Search:
+class SpawnSearch:
     """Starts and goals for the agents of one draw.
 
     Attributes:

@@ -14,7 +14,7 @@ from envgen.core.params import RobotSize, draw, specs
 from envgen.core.rng import Streams
 from envgen.obstacles.base import Obstacle
 from envgen.tasks.base import Task
-from envgen.worlds.physics_options import Physics, merge
+from envgen.worlds.physics_options import PhysicsOptions, merge
 from envgen.worlds.robots.robot_model import RobotModel, robot_model
 from envgen.worlds.sampling.task_object import TaskObject, draw_object, object_kinds
 from envgen.worlds.sampling.teams import assign
@@ -80,7 +80,7 @@ class Draw:
     agents: tuple[Agent, ...]
     task: Task
     object: TaskObject | None
-    physics: Physics
+    physics: PhysicsOptions
     values: dict[str, Any]
     notes: tuple[str, ...]
 

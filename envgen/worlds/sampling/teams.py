@@ -17,17 +17,17 @@ CHASER, RUNNER = "chaser", "runner"
 
 
 @dataclass(frozen=True)
-class Cast:
+class Teams:
     """The agents of a world as players.
 
     Attributes:
         agents: Ids, in the order of the world.
-        teams: Team of each.
+        by_agent: Team of each.
         roles: Role of each, or None.
     """
 
     agents: tuple[str, ...]
-    teams: tuple[str, ...]
+    by_agent: tuple[str, ...]
     roles: tuple[str | None, ...]
 
     @classmethod
@@ -36,26 +36,26 @@ class Cast:
         agents: Sequence[str],
         teams: Sequence[str] | None = None,
         roles: Sequence[str | None] | None = None,
-    ) -> Cast:
+    ) -> Teams:
         """Agents with what is known of them; by default each is its own team and has no role."""
         return cls(tuple(agents), tuple(teams or agents), tuple(roles or [None] * len(agents)))
 
     @property
     def sides(self) -> list[str]:
         """The teams, in order of appearance."""
-        return list(dict.fromkeys(self.teams))
+        return list(dict.fromkeys(self.by_agent))
 
     def side(self, agent: int) -> int:
         """Number of the team of an agent."""
-        return self.sides.index(self.teams[agent])
+        return self.sides.index(self.by_agent[agent])
 
     def group(self, agent: int, name: str) -> list[int]:
         """Indices of the agents that `name` (see `expr.GROUPS`) means for an agent, itself left out."""
-        own, others = self.teams[agent], [i for i in range(len(self.agents)) if i != agent]
+        own, others = self.by_agent[agent], [i for i in range(len(self.agents)) if i != agent]
         if name == "opponents":
-            return [i for i in others if self.teams[i] != own]
+            return [i for i in others if self.by_agent[i] != own]
         if name == "teammates":
-            return [i for i in others if self.teams[i] == own]
+            return [i for i in others if self.by_agent[i] == own]
         if name in ("chasers", "runners"):
             return [i for i in others if self.roles[i] == name[:-1]]
         return others
