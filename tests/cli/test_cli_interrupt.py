@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from clitools import command, environment, wait_for
-from helpers import tree
+from support.command_line import command, environment, wait_for
+from support.worlds import tree
 
 from envgen.packs.pack import Pack
 

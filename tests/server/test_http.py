@@ -13,8 +13,8 @@ from typing import Any
 
 import httpx
 import pytest
-from client import Served, serve
-from helpers import make_cfg
+from support.server import Served, serve
+from support.worlds import make_cfg
 
 from envgen.core import cfgio
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from client import HELLO, PATIENCE, page, serve
+from support.server import HELLO, PATIENCE, page, serve
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import mujoco
 import pytest
-from client import ANTS, Page, Served, page
-from helpers import make_cfg
+from support.server import ANTS, Page, Served, page
+from support.worlds import make_cfg
 
 from envgen.core import cfgio
 from envgen.packs.make import make
@@ -197,7 +197,7 @@ def test_several_agents_are_told_apart(served: Served) -> None:
 
 
 def test_meshes_come_once_and_before_what_refers_to_them(folder: Path, robots_of_others: Path) -> None:
-    from client import serve
+    from support.server import serve
 
     with serve(folder, "--port", "0", PYTHONPATH=str(robots_of_others)) as own, page(own) as at:
         cfg = cfgio.dump(make_cfg("rough", difficulty=0.2)) | {"robots": [{"model": GO2}]}

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from client import ANTS, HELLO, PATIENCE, Page, Served, page
-from helpers import robot_mjcf as robot
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.server import ANTS, HELLO, PATIENCE, Page, Served, page
+from support.worlds import robot_mjcf as robot
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from client import ANTS, HELLO, Served, page
 from starlette.types import Message
 from starlette.websockets import WebSocket
+from support.server import ANTS, HELLO, Served, page
 
 from envgen.server import stream
 from envgen.server.pack_library import PackLibrary
