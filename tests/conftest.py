@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from support import ROOT
-from support.worlds import CFG, SLOW, make_cfg
+from support.packs import CFG, SLOW
+from support.worlds import make_cfg
 
 from envgen.packs.make import make
 from envgen.packs.pack import Pack

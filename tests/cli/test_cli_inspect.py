@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from support import ROOT
 from support.command_line import names
-from support.worlds import tree
+from support.packs import tree
 
 from envgen import catalog
 from envgen.cli.commands.preview_ import _target

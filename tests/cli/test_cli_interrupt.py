@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.command_line import command, environment, wait_for
-from support.worlds import tree
+from support.packs import tree
 
 from envgen.packs.pack import Pack
 

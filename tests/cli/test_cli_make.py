@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 from support.command_line import names
-from support.worlds import tree
+from support.packs import tree
 
 from envgen.cli.commands import make_
 from envgen.cli.commands.make_ import _notes

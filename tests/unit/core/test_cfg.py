@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from support.worlds import dists, make_cfg, needed
+from support.strategies import dists
+from support.worlds import make_cfg, needed
 
 from envgen.core import cfgio
 from envgen.core.cfg import MAX_CELLS, EnvCfg

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
-from support.worlds import dists
+from support.strategies import dists
 
 from envgen.core import dist
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import mujoco
 import pyarrow.parquet as pq
 import pytest
-from support.worlds import CFG, SLOW, make_cfg, script, start, tree
+from support.packs import CFG, SLOW, script, tree
+from support.worlds import make_cfg, start
 
 from envgen.core import cfgio
 from envgen.core.errors import InputError

@@ -6,7 +6,8 @@ import subprocess
 import time
 
 import pytest
-from support.worlds import CFG, SLOW, make_cfg, script, tree
+from support.packs import CFG, SLOW, script, tree
+from support.worlds import make_cfg
 
 from envgen.core import cfgio
 from envgen.core.errors import InputError, WorkError

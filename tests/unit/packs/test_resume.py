@@ -10,7 +10,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.worlds import CFG, SLOW, make_cfg, script, tree
+from support.packs import CFG, SLOW, script, tree
+from support.worlds import make_cfg
 
 from envgen.core.errors import InputError
 from envgen.packs.make import make

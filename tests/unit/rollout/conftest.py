@@ -1,4 +1,4 @@
-"""What the unit tests share."""
+"""Rollouts for tests of tasks and games."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from envgen.rollout.rollout import Rollout
 
 
 @pytest.fixture
-def context(tmp_path):
-    """A function that makes a pack of one variant and a rollout of it."""
+def make_rollout(tmp_path):
+    """Make a pack of one variant and return a rollout of it."""
 
     def build(task, *, robots=None, terrain="flat", size=12, episode=20.0, sub=None, params=None, **more):
         cfg = {
