@@ -67,7 +67,7 @@ def test_no_more_is_sent_than_there_are_credits(served: Served) -> None:
         while len(at.frames) < 3:
             at.hear()
         assert at.silence()
-        assert served.idle()
+        served.wait_until_idle()
         at.say(kind="credit", frames=2)
         while len(at.frames) < 5:
             at.hear()
@@ -85,8 +85,8 @@ def test_cancel_stops_the_work(served: Served) -> None:
         done = at.next("done")
         assert done["cancelled"]
         assert done["made"] < 500
-        assert served.idle()
-        assert served.about()["jobs"] == 0
+        served.wait_until_idle()
+        served.wait_for_jobs(0)
         start(at, count=2)  # the same socket goes on with another job
         at.frames.clear()
         assert at.until_done()["made"] == 2
@@ -98,8 +98,8 @@ def test_a_page_that_leaves_stops_the_work(served: Served) -> None:
         while len(at.frames) < 5:
             at.hear()
         assert served.about()["jobs"] == 1
-    assert served.idle()
-    assert served.about()["jobs"] == 0
+    served.wait_until_idle()
+    served.wait_for_jobs(0)
 
 
 def test_a_lost_connection_is_gone_on_from(served: Served) -> None:

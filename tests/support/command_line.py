@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,14 +50,6 @@ def environment(**changes: str | None) -> dict[str, str]:
     fixed: dict[str, str | None] = dict.fromkeys(("NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "COLUMNS"))
     merged = {**os.environ, "PYTHONPATH": str(Path(envgen.__file__).parents[1]), **fixed, **changes}
     return {key: value for key, value in merged.items() if value is not None}
-
-
-def wait_for(happened: Callable[[], object], seconds: float = 60.0) -> None:
-    """Look again and again until it has happened."""
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.002)
 
 
 def names(folder: Path) -> list[str]:

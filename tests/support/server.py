@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,10 +21,10 @@ from websockets.sync.client import ClientConnection, connect
 from envgen.packs.wire.frames import Frame, unpack
 from envgen.packs.wire.spec import PROTOCOL, MeshSpec, WorldSpec
 from envgen.worlds.compiler import VERSION
+from support.waiting import PATIENCE, wait_for
 
 HELLO = {"kind": "hello", "protocol": PROTOCOL, "mujoco": VERSION}
 ANTS = {"kind": "prompt", "prompt": "rough terrain for ants"}
-PATIENCE = 60.0
 
 
 @dataclass
@@ -53,27 +53,53 @@ class Served:
         answer: dict[str, Any] = self.get("/api/about").json()
         return answer
 
-    def idle(self, seconds: float = 20.0) -> bool:
-        """Whether its processes come to rest: none of them uses the processor for half a second."""
-        until = time.monotonic() + seconds
-        before = -1.0
-        while time.monotonic() < until:
-            now = sum(cpu(pid) for pid in self.about()["workers"])
-            if now == before:
-                return True
-            before = now
+    def wait_for_jobs(self, count: int) -> None:
+        """Wait until so many jobs run; a job counts until a moment after its page was told of its end."""
+        wait_for(lambda: self.about()["jobs"] == count, f"{count} jobs")
+
+    def wait_until_idle(self) -> None:
+        """Wait until none of its processes uses the processor for half a second."""
+
+        def used() -> float:
+            return sum(cpu(pid) for pid in self.about()["workers"])
+
+        def idle() -> bool:
+            before = used()
             time.sleep(0.5)
-        return False
+            return used() == before
+
+        wait_for(idle, "rest")
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(20)
 
 
+def stat(pid: int) -> list[str]:
+    """Fields of /proc/PID/stat from the state on.
+
+    Raises:
+        OSError: There is no such process.
+    """
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
 def cpu(pid: int) -> float:
     """Ticks of the processor that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = stat(pid)
     return float(fields[11]) + float(fields[12])
+
+
+def wait_until_gone(pids: Iterable[int]) -> None:
+    """Wait until the processes have ended."""
+
+    def gone(pid: int) -> bool:
+        try:
+            return stat(pid)[0] == "Z"
+        except OSError:
+            return True
+
+    wait_for(lambda: all(gone(pid) for pid in pids), "the end of the processes")
 
 
 @contextmanager

@@ -6,9 +6,10 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import CancelledError, Future, wait
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,11 @@ from envgen.workers.process import WorkerDiedError
 NOTHING = JobRef.of(None)
 SOON = 60.0
 """Seconds after which a test has waited in vain."""
+
+
+def wait_all(futures: Sequence[Future[Any]]) -> None:
+    """Wait until all are done; `wait` alone returns quietly when the time is up."""
+    assert not wait(futures, SOON).not_done
 
 
 def echo(_: JobRef, value: object) -> object:
@@ -68,7 +74,7 @@ def shared() -> Iterator[WorkerPool]:
 
 @pytest.fixture
 def lasting(shared: WorkerPool) -> WorkerPool:
-    wait([shared.submit(pid_after, NOTHING, 0.05) for _ in range(4)], SOON)
+    wait_all([shared.submit(pid_after, NOTHING, 0.05) for _ in range(4)])
     return shared
 
 
@@ -121,7 +127,7 @@ def test_only_what_a_process_died_of_fails(lasting: WorkerPool) -> None:
     futures: list[Future[object]] = [
         lasting.submit(die, NOTHING) if i % 7 == 3 else lasting.submit(echo, NOTHING, i) for i in range(28)
     ]
-    wait(futures, SOON)
+    wait_all(futures)
     died = [i for i, future in enumerate(futures) if isinstance(future.exception(0), WorkerDiedError)]
     assert died == [3, 10, 17, 24]
     assert [future.result(0) for i, future in enumerate(futures) if i not in died] == [
@@ -149,7 +155,8 @@ def test_processes_killed_from_outside_at_any_moment_are_replaced(lasting: Worke
 def test_what_hangs_is_ended_and_nothing_else(lasting: WorkerPool) -> None:
     hanging = lasting.submit(pid_after, NOTHING, 3600.0)
     others = [lasting.submit(pid_after, NOTHING, 0.05) for _ in range(6)]
-    wait(others[:2], SOON)
+    # one may be queued in the pipe of the process that hangs, until that is killed
+    assert wait(others, SOON, FIRST_COMPLETED).done
     assert lasting.kill(hanging)
     assert isinstance(hanging.exception(SOON), WorkerDiedError)
     assert all(future.result(SOON) for future in others)
@@ -189,7 +196,7 @@ def test_closing_now_waits_for_nothing() -> None:
 
 def test_a_forked_crew_without_processes_fails_instead_of_waiting() -> None:
     pool = WorkerPool(2)
-    wait([pool.submit(echo, NOTHING, i) for i in range(4)], SOON)
+    wait_all([pool.submit(echo, NOTHING, i) for i in range(4)])
     for pid in pool.workers():
         os.kill(pid, signal.SIGKILL)
     futures = [pool.submit(pid_after, NOTHING, 0.1) for _ in range(5)]
