@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from broken_networks import failing
+from support.broken_networks import failing
 
 from envgen.policies import onnx_file
 

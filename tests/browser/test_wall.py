@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from driver import WALL
+from support.browser import WALL
 
 ROUGH = "rough terrain for ants, a few boxes"
 
