@@ -9,7 +9,7 @@ import type { Ended } from "../src/protocol/messages";
 import { AGENT, AGENT_WIDTH } from "../src/protocol/shared-memory";
 import type { AgentSpec, TaskSpec, WorldSpec } from "../src/protocol/wire.gen";
 import { Environment, type Outcome, type Surroundings } from "../src/worker/environment";
-import type { Player } from "../src/worker/policies/base";
+import type { PolicyInput } from "../src/worker/policies/base";
 import { makePolicy } from "../src/worker/policies/registry";
 import { Randomizer } from "../src/worker/randomize";
 import { Physics, type Sim } from "../src/worker/sim";
@@ -176,12 +176,12 @@ async function played(question: Question, programs: Programs) {
     env.step(outcome);
     rows.push({
       qpos: numbers(env.sim.qpos, env.sim.nq),
-      agents: env.players.map((player) => ({
-        reward: player.reward,
-        total: counters[player.row * AGENT_WIDTH + AGENT.episode_reward],
-        over: player.over,
-        observation: [...player.observation],
-        action: [...player.action],
+      agents: env.agents.map((agent) => ({
+        reward: agent.reward,
+        total: counters[agent.row * AGENT_WIDTH + AGENT.episode_reward],
+        over: agent.over,
+        observation: [...agent.observation],
+        action: [...agent.action],
       })),
     });
     if (ended.length === n) break;
@@ -191,7 +191,7 @@ async function played(question: Question, programs: Programs) {
 }
 
 /** An agent as a policy sees it. */
-function player(spec: AgentSpec, time: number, observation: readonly number[]): Player {
+function policyInput(spec: AgentSpec, time: number, observation: readonly number[]): PolicyInput {
   return {
     spec,
     observation: Float32Array.from(observation),
@@ -210,7 +210,7 @@ function player(spec: AgentSpec, time: number, observation: readonly number[]): 
 async function gait({ agents }: WorldSpec, times: readonly number[]): Promise<number[][]> {
   const policy = await makePolicy({ kind: "gait" }, null);
   return times.map((time) => {
-    const one = player(agents[0] as AgentSpec, time, []);
+    const one = policyInput(agents[0] as AgentSpec, time, []);
     policy.act?.(one);
     return [...one.action].map((x) => Math.min(Math.max(x, -1), 1));
   });
@@ -224,10 +224,10 @@ async function network(question: Question) {
   const policy = await makePolicy({ kind: "onnx", model }, onnxRuntime());
   const spec = decodeWorld(new Uint8Array(readFileSync(question.frame))).header.agents[0];
   if (!spec) throw new Error("there is no agent");
-  const players = observations.map((row) => player(spec, 0, row));
-  await policy.batch?.(players);
+  const inputs = observations.map((row) => policyInput(spec, 0, row));
+  await policy.batch?.(inputs);
   policy.close();
-  return players.map((player) => [...player.action]);
+  return inputs.map((agent) => [...agent.action]);
 }
 
 const questions = JSON.parse(readFileSync(0, "utf8")) as Question[];

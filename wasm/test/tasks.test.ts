@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
+import { endings } from "../src/protocol/endings";
 import { decodeWorld, floats } from "../src/protocol/frame";
 import type { TaskSpec, WorldSpec } from "../src/protocol/wire.gen";
 import { Physics, type Sim } from "../src/worker/sim";
 import { Compiler } from "../src/worker/tasks/compile";
 import { Programs } from "../src/worker/tasks/program";
-import { endings, Facts, room } from "../src/worker/tasks/stage";
+import { Facts, room } from "../src/worker/tasks/stage";
 import { mujoco, openFrames } from "./support";
 
 let physics: Physics;

@@ -1,12 +1,11 @@
 /** Hundreds of MuJoCo environments in workers; see `PoolApi` for what it offers and docs/runtime.md for how. */
 
 import * as api from "../protocol/api";
+import { endings } from "../protocol/endings";
 import type { Bytes } from "../protocol/frame";
-import type { FromWorker, ToWorker } from "../protocol/messages";
+import type { FromWorker, OnnxRuntime, ToWorker } from "../protocol/messages";
 import { AGENT_WIDTH } from "../protocol/shared-memory";
 import type { TaskSpec } from "../protocol/wire.gen";
-import type { OnnxRuntime } from "../worker/policies/onnx";
-import { endings } from "../worker/tasks/stage";
 import { Resident } from "./env-handle";
 import { Events } from "./events";
 import { canShare, compile } from "./loading";

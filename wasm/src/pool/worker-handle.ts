@@ -12,11 +12,11 @@ import {
   INFERRING,
   POSE_WIDTH,
   READ,
-  Rows,
   Views,
   WORKER,
 } from "../protocol/shared-memory";
 import type { Resident } from "./env-handle";
+import { RowAllocator } from "./row-allocator";
 
 /** Rows to begin with. */
 const FIRST_POSES = 1024;
@@ -38,8 +38,8 @@ export class Crew {
   private silent: number | null = null;
   /** Whose network it runs, where it had to say so. */
   private told: PolicyId | null = null;
-  private readonly poseRows = new Rows(FIRST_POSES);
-  private readonly agentRows = new Rows(FIRST_AGENTS);
+  private readonly poseRows = new RowAllocator(FIRST_POSES);
+  private readonly agentRows = new RowAllocator(FIRST_AGENTS);
 
   constructor(
     readonly index: number,

@@ -1,9 +1,11 @@
 /** The whole protocol between the pool and a worker. */
 
-import type { OnnxRuntime } from "../worker/policies/onnx";
 import type { AgentRef, Drive, EnvId, Feed, Mode, PolicyId, PolicySource, Push, Recording } from "./api";
 import type { Buffers } from "./shared-memory";
 import type { TaskSpec } from "./wire.gen";
+
+/** Where the WebAssembly of the ONNX runtime is: its URL, or its bytes. */
+export type OnnxRuntime = string | ArrayBuffer;
 
 /** Where an environment is in the middle of an episode: what another worker needs to go on. */
 export interface EnvState {
@@ -122,3 +124,6 @@ export type FromWorker =
   /** Its module can't go on; `id` is the environment that it was at, or -1. */
   | { readonly kind: "dead"; readonly why: string; readonly id: EnvId; readonly loading: boolean }
   | { readonly kind: "error"; readonly why: string };
+
+/** Sends a message from a worker to the pool. */
+export type Post = (message: FromWorker, transfer?: readonly Transferable[]) => void;

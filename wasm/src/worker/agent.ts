@@ -2,14 +2,13 @@
 
 import { type Drive, NO_POLICY, type PolicyId } from "../protocol/api";
 import type { AgentSpec } from "../protocol/wire.gen";
-import type { Player as PlayerView } from "./policies/base";
-import type { Watcher } from "./record";
 import type { Sim } from "./sim";
+import type { StepAgent, StepListener } from "./step-listener";
 
 /** mjtTrn: what an actuator acts on. */
 const SITE = 4;
 
-export class Player implements PlayerView {
+export class Agent implements StepAgent {
   readonly observation: Float32Array;
   readonly action: Float64Array;
   policy: PolicyId = NO_POLICY;
@@ -23,7 +22,7 @@ export class Player implements PlayerView {
   /** Code of its ending while it is over. */
   ending = 0;
   success = false;
-  watchers: Watcher[] | null = null;
+  listeners: StepListener[] | null = null;
   private known: readonly number[] | null = null;
 
   constructor(

@@ -3,19 +3,16 @@
 import { type AgentRef, type EnvId, type PolicyId, PoolError } from "../protocol/api";
 import type { Tally } from "../protocol/counters";
 import { decodeWorld } from "../protocol/frame";
-import type { AddEnv, Ended, FromWorker, ToWorker } from "../protocol/messages";
+import type { AddEnv, Ended, OnnxRuntime, Post, ToWorker } from "../protocol/messages";
 import { AGENT_WIDTH, type Views } from "../protocol/shared-memory";
-import type { Player } from "./agent";
+import type { Agent } from "./agent";
 import { Environment, type Outcome, type Surroundings } from "./environment";
 import { Intake } from "./load-queue";
 import type { Policy } from "./policies/base";
-import type { OnnxRuntime } from "./policies/onnx";
 import { makePolicy } from "./policies/registry";
 import type { Publisher } from "./publish";
 import { Scheduler, type Watch } from "./scheduler";
 import { ModuleDead, type Physics } from "./sim";
-
-export type Post = (message: FromWorker, transfer?: readonly Transferable[]) => void;
 
 export class Population implements Watch {
   readonly envs = new Map<EnvId, Environment>();
@@ -85,8 +82,8 @@ export class Population implements Watch {
   take(id: EnvId): void {
     const pending = this.intake.get(id);
     const env = this.envs.get(id);
-    const first = pending?.counters ?? env?.players[0]?.row ?? 0;
-    const agents = pending ? pending.policies.length : (env?.players.length ?? 0);
+    const first = pending?.counters ?? env?.agents[0]?.row ?? 0;
+    const agents = pending ? pending.policies.length : (env?.agents.length ?? 0);
     const rows = this.shared().agents.slice(first * AGENT_WIDTH, (first + agents) * AGENT_WIDTH);
     const state = env?.state() ?? null;
     this.remove([id]);
@@ -131,14 +128,14 @@ export class Population implements Watch {
   assign(policy: PolicyId, agents: Int32Array): void {
     for (let i = 0; i < agents.length; i += 2) {
       const [env, agent] = [agents[i] as number, agents[i + 1] as number];
-      const player = this.player({ env, agent });
-      if (player) player.policy = policy;
+      const own = this.agent({ env, agent });
+      if (own) own.policy = policy;
       this.intake.assign(env, agent, policy);
     }
   }
 
-  player({ env, agent }: AgentRef): Player | undefined {
-    return this.envs.get(env)?.players[agent];
+  agent({ env, agent }: AgentRef): Agent | undefined {
+    return this.envs.get(env)?.agents[agent];
   }
 
   // --- what the scheduler tells ---

@@ -1,13 +1,13 @@
 /** What runs in a worker: takes the pool's messages, loads and steps environments, publishes poses and counters. */
 
 import { culprit, Tally } from "../protocol/counters";
-import type { ToWorker } from "../protocol/messages";
+import type { Post, ToWorker } from "../protocol/messages";
 import { Views } from "../protocol/shared-memory";
-import { Population, type Post, reason } from "./environments";
+import { Population, reason } from "./environments";
 import { Bare } from "./physics-benchmark";
 import { Publisher } from "./publish";
-import { Watching } from "./recordings";
 import { ModuleDead, Physics } from "./sim";
+import { StepListeners } from "./step-listeners";
 import { Programs } from "./tasks/program";
 
 /** ms between messages that are no answers: feeds, episodes, progress. */
@@ -19,7 +19,7 @@ const NAP = 50;
 
 export class Host {
   private readonly inbox: ToWorker[] = [];
-  private readonly watching: Watching;
+  private readonly listeners: StepListeners;
   private readonly tally = new Tally();
   private readonly people: Population;
   private budget = 8;
@@ -39,7 +39,7 @@ export class Host {
     private readonly soon: (work: () => void) => void,
   ) {
     this.people = new Population(post, this.tally, (error) => this.fail(error));
-    this.watching = new Watching((agent) => this.people.player(agent), post);
+    this.listeners = new StepListeners((agent) => this.people.agent(agent), post);
   }
 
   receive(message: ToWorker): void {
@@ -147,21 +147,21 @@ export class Host {
         this.people.assign(message.policy, message.agents);
         break;
       case "drive": {
-        const player = this.people.player(message.agent);
-        if (player) player.drive = message.drive;
+        const agent = this.people.agent(message.agent);
+        if (agent) agent.drive = message.drive;
         break;
       }
       case "push":
         this.people.envs.get(message.id)?.push(message.push);
         break;
       case "focus":
-        this.watching.focus(message.agent, message.on);
+        this.listeners.focus(message.agent, message.on);
         break;
       case "record":
-        this.watching.record(message, this.people.around?.programs?.task.reward.length ?? 0);
+        this.listeners.record(message, this.people.around?.programs?.task.reward.length ?? 0);
         break;
       case "stop":
-        this.watching.stop(message.ticket);
+        this.listeners.stop(message.ticket);
         break;
       case "bare":
         this.bare = new Bare(message.ticket, message.seconds, this.people.envs.values());
@@ -213,7 +213,7 @@ export class Host {
     if (!this.people.scheduler.stepping) {
       for (const ticket of this.tickets.splice(0)) this.post({ kind: "stepped", ticket });
     }
-    this.watching.finish();
+    this.listeners.finish();
     if (now - this.told > TELL_EVERY) this.tell(now);
   }
 
@@ -224,7 +224,7 @@ export class Host {
       this.tally.add("episodes", episodes.length);
       this.post({ kind: "ended", episodes });
     }
-    this.watching.tell();
+    this.listeners.tell();
     if (now - this.costed < COSTS_EVERY || !this.people.envs.size) return;
     this.costed = now;
     const envs = [...this.people.envs.values()];

@@ -23,9 +23,9 @@ export class Bare {
     let now = began;
     while (now - began < budget) {
       this.cursor = (this.cursor + 1) % envs.length;
-      const { sim, spec, players } = envs[this.cursor] as Environment;
+      const { sim, spec, agents } = envs[this.cursor] as Environment;
       const heap = sim.physics.f64;
-      for (const { spec: agent } of players) {
+      for (const { spec: agent } of agents) {
         for (let j = 0; j < agent.actuators.length; j++) {
           const [low, high] = [agent.low[j] as number, agent.high[j] as number];
           heap[sim.ctrl + (agent.actuators[j] as number)] = low + Math.random() * (high - low);

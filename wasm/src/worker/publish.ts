@@ -1,8 +1,8 @@
 /** Poses and counters for the page: into shared memory, or as copies in messages where there is none. */
 
+import type { Post } from "../protocol/messages";
 import { EPOCH, READ, type Views } from "../protocol/shared-memory";
 import type { Environment } from "./environment";
-import type { Post } from "./environments";
 
 export class Publisher {
   private views: Views | null = null;

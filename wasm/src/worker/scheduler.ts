@@ -6,7 +6,7 @@
  */
 
 import type { Mode, PolicyId } from "../protocol/api";
-import type { Player } from "./agent";
+import type { Agent } from "./agent";
 import type { Environment, Outcome } from "./environment";
 import type { Policy } from "./policies/base";
 
@@ -145,15 +145,15 @@ export class Scheduler {
 
   /** Actions of the agents whose policies work in batches. */
   private infer(batch: readonly Environment[]): Promise<unknown> | null {
-    let groups: Map<Policy, Player[]> | null = null;
+    let groups: Map<Policy, Agent[]> | null = null;
     for (const env of batch) {
-      for (const player of env.players) {
-        const policy = player.over ? undefined : this.policies.get(player.policy);
+      for (const agent of env.agents) {
+        const policy = agent.over ? undefined : this.policies.get(agent.policy);
         if (!policy?.batch) continue;
         groups ??= new Map();
         const group = groups.get(policy);
-        if (group) group.push(player);
-        else groups.set(policy, [player]);
+        if (group) group.push(agent);
+        else groups.set(policy, [agent]);
       }
     }
     if (!groups) return null;
@@ -161,11 +161,11 @@ export class Scheduler {
   }
 
   /** One after another: a network has the worker's thread to itself anyway. */
-  private async inferAll(groups: ReadonlyMap<Policy, readonly Player[]>): Promise<void> {
-    for (const [policy, players] of groups) {
+  private async inferAll(groups: ReadonlyMap<Policy, readonly Agent[]>): Promise<void> {
+    for (const [policy, agents] of groups) {
       this.watch.infers(policy);
       try {
-        await policy.batch?.(players);
+        await policy.batch?.(agents);
       } catch (error) {
         this.watch.broken(policy, error);
       }

@@ -1,10 +1,11 @@
 /** A task for worlds of one layout: what agents observe, what they earn, what ends. */
 
 import { PoolError } from "../../protocol/api";
+import { endings } from "../../protocol/endings";
 import type { TaskSpec, WorldSpec } from "../../protocol/wire.gen";
 import { Compiler, type Value } from "./compile";
 import type { Bases, Op } from "./ops";
-import { endings, Facts, room, signature } from "./stage";
+import { Facts, room, signature } from "./stage";
 
 /** Where one agent's results are in the scratch array. */
 export interface AgentProgram {

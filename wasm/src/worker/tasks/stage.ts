@@ -1,7 +1,7 @@
 /** What a task's terms read of a world besides its state: numbers of the world at fixed places, and who plays whom. */
 
 import { PoolError } from "../../protocol/api";
-import type { AgentSpec, TaskSpec, WorldSpec } from "../../protocol/wire.gen";
+import type { AgentSpec, WorldSpec } from "../../protocol/wire.gen";
 
 /** Numbers of a world that stay for an episode, laid side by side: the start of the scratch array. */
 export class Facts {
@@ -86,9 +86,4 @@ export function signature(spec: WorldSpec): string {
   const objects = spec.objects.map((o) => [o.pos, o.vel]);
   const { nrow, ncol } = spec.ground;
   return JSON.stringify([agents, objects, Object.keys(spec.params), nrow, ncol]);
-}
-
-/** Names of endings by code: 0 is none, then the terms of the task, its success, and the two that MuJoCo makes. */
-export function endings(task: TaskSpec): string[] {
-  return ["", ...task.terminated.map((term) => term.name), task.success.name, "time", "unstable"];
 }
