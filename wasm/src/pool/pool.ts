@@ -136,6 +136,12 @@ export class Pool implements api.PoolApi {
     await answers;
   }
 
+  async sync(): Promise<void> {
+    const { ticket, answers } = this.tickets.ask<null>(this.indices());
+    this.fleet.all({ kind: "sync", ticket });
+    await answers;
+  }
+
   reset(envs: Ids): void {
     this.begin(envs, null);
   }
@@ -334,7 +340,7 @@ export class Pool implements api.PoolApi {
         this.events.emit("flagged", { env: env.id, index: env.spec.index, why: message.why });
         break;
       }
-      case "stepped":
+      case "done":
         this.tickets.answer(message.ticket, crew.index, null);
         break;
       case "policy":

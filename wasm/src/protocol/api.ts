@@ -335,8 +335,13 @@ export interface PoolApi {
   add(frame: ArrayBuffer | SharedArrayBuffer | Uint8Array, options?: { policy?: PolicyId }): EnvId;
   remove(envs: readonly EnvId[] | "all"): void;
   setMode(mode: Mode): void;
-  /** One control step of every environment; resolves when all have made it. Paused only. */
+  /** Make one control step of every environment while paused; resolves like `sync`, after the step. */
   step(): Promise<void>;
+  /**
+   * Wait until every worker has handled all earlier calls. On return the counters and statistics of what was done are
+   * readable, and its events were delivered, with and without shared memory.
+   */
+  sync(): Promise<void>;
   /** Begins the next episode. */
   reset(envs: readonly EnvId[] | "all"): void;
   /** Begins the episode of that number: its `randomize` is the same whenever it is played. */

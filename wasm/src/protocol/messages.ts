@@ -50,6 +50,8 @@ export type ToWorker =
   | { readonly kind: "take"; readonly id: EnvId }
   | { readonly kind: "mode"; readonly mode: Mode }
   | { readonly kind: "step"; readonly ticket: number }
+  /** Answer with `done` once the counters of all earlier messages are published. */
+  | { readonly kind: "sync"; readonly ticket: number }
   /** `episode` null is the next one. */
   | { readonly kind: "reset"; readonly ids: readonly EnvId[] | null; readonly episode: number | null }
   | { readonly kind: "policy"; readonly id: PolicyId; readonly source: PolicySource; readonly ticket: number }
@@ -105,7 +107,8 @@ export type FromWorker =
       readonly state: EnvState | null;
       readonly rows: Float64Array;
     }
-  | { readonly kind: "stepped"; readonly ticket: number }
+  /** Answer to `step` and `sync`: counters are published, episodes and feeds were sent. */
+  | { readonly kind: "done"; readonly ticket: number }
   | { readonly kind: "policy"; readonly ticket: number; readonly why: string | null }
   | { readonly kind: "ended"; readonly episodes: readonly Ended[] }
   | { readonly kind: "feed"; readonly feed: Feed }

@@ -32,6 +32,8 @@ export class Host {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private told = 0;
   private costed = 0;
+  /** Episodes that wait to be sent and are in the counters already. */
+  private counted = 0;
 
   /** `soon` calls a function after what else waits in the event loop. */
   constructor(
@@ -70,7 +72,9 @@ export class Host {
     }
     this.turning = false;
     if (this.dead) return;
-    const more = this.inbox.length || this.people.intake.size || this.bare || this.people.scheduler.stepping;
+    const { scheduler, intake, around } = this.people;
+    const more =
+      this.inbox.length || intake.size || this.bare || scheduler.stepping || (around && this.tickets.length);
     if (more || wait < 1) this.wake();
     else if (wait < Number.POSITIVE_INFINITY || this.people.publisher?.waiting) {
       this.timer = setTimeout(
@@ -132,6 +136,9 @@ export class Host {
       case "step":
         this.tickets.push(message.ticket);
         this.people.scheduler.single();
+        break;
+      case "sync":
+        this.tickets.push(message.ticket);
         break;
       case "reset":
         this.people.reset(message.ids, message.episode);
@@ -209,19 +216,23 @@ export class Host {
     tally.add("busy", now - began);
     tally.add("ticks", 1);
     tally.most("longest", now - began);
+    const { ended } = this.people;
+    tally.add("episodes", ended.length - this.counted);
+    this.counted = ended.length;
+    const answering = this.tickets.length > 0 && !this.people.scheduler.stepping;
+    // whoever waits for an answer may read the counters at once
+    if (answering) this.people.publisher?.want();
     this.people.publisher?.publish(this.people.envs.values());
-    if (!this.people.scheduler.stepping) {
-      for (const ticket of this.tickets.splice(0)) this.post({ kind: "stepped", ticket });
-    }
     this.listeners.finish();
-    if (now - this.told > TELL_EVERY) this.tell(now);
+    if (answering || now - this.told > TELL_EVERY) this.tell(now);
+    if (answering) for (const ticket of this.tickets.splice(0)) this.post({ kind: "done", ticket });
   }
 
   private tell(now: number): void {
     this.told = now;
     if (this.people.ended.length) {
       const episodes = this.people.ended.splice(0);
-      this.tally.add("episodes", episodes.length);
+      this.counted = 0;
       this.post({ kind: "ended", episodes });
     }
     this.listeners.tell();

@@ -78,9 +78,14 @@ export interface Automation {
   ): Pick<AgentSpec, "robot" | "observation" | "actuators"> & { task: string };
   /** Where the root of the first agent is, m in its world. */
   place(slot: number): [number, number, number];
-  mode(mode: Mode): void;
+  /** Sets the pace; resolves when all workers keep it. */
+  mode(mode: Mode): Promise<void>;
+  /** Makes one control step while paused; resolves when its counters can be read. */
   step(): Promise<void>;
-  reset(slots?: number[]): void;
+  /** Begins the next episode; resolves when its counters can be read. */
+  reset(slots?: number[]): Promise<void>;
+  /** Resolves when the workers have done what was asked of them so far, and its counters can be read. */
+  sync(): Promise<void>;
   focus(slot: number | null, agent?: number): void;
   drawing(on: boolean): void;
   /** Of the frames since a moment (`performance.now()`), or of those lately. */
@@ -243,9 +248,15 @@ const automation: Automation = {
   mode(mode) {
     if (mode.kind === "realtime") store.speed.value = mode.speed;
     store.pace.value = mode.kind;
+    return need().pool.sync();
   },
   step: () => need().pool.step(),
-  reset: (slots) => need().pool.reset(slots ? slots.map((s) => envOf(s).id) : "all"),
+  reset(slots) {
+    const { pool } = need();
+    pool.reset(slots ? slots.map((slot) => envOf(slot).id) : "all");
+    return pool.sync();
+  },
+  sync: () => need().pool.sync(),
   focus: (slot, agent = 0) => focusOn(slot, agent),
   drawing: (on) => need().view?.setDrawing(on),
   frames: (since) => need().view?.frameTimes(since) ?? null,
