@@ -6,7 +6,7 @@ import type { TaskSpec, WorldSpec } from "../src/protocol/wire.gen";
 import { Physics, type Sim } from "../src/worker/sim";
 import { Compiler } from "../src/worker/tasks/compile";
 import { Programs } from "../src/worker/tasks/program";
-import { Facts, room } from "../src/worker/tasks/stage";
+import { Facts, room } from "../src/worker/tasks/task-context";
 import { mujoco, openFrames } from "./support";
 
 let physics: Physics;

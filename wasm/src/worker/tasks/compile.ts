@@ -8,7 +8,7 @@ import { PoolError } from "../../protocol/api";
 import type { AgentSpec, ObjectSpec, WorldSpec } from "../../protocol/wire.gen";
 import * as ops from "./ops";
 import * as sources from "./sources";
-import { type Facts, group } from "./stage";
+import { type Facts, group } from "./task-context";
 
 /** Where a value is in the scratch array, and its columns. */
 export interface Value {

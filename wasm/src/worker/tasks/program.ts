@@ -5,7 +5,7 @@ import { endings } from "../../protocol/endings";
 import type { TaskSpec, WorldSpec } from "../../protocol/wire.gen";
 import { Compiler, type Value } from "./compile";
 import type { Bases, Op } from "./ops";
-import { Facts, room, signature } from "./stage";
+import { Facts, room, signature } from "./task-context";
 
 /** Where one agent's results are in the scratch array. */
 export interface AgentProgram {
