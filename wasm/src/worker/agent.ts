@@ -23,7 +23,7 @@ export class Agent implements StepAgent {
   ending = 0;
   success = false;
   listeners: StepListener[] | null = null;
-  private known: readonly number[] | null = null;
+  private sideCache: readonly number[] | null = null;
 
   constructor(
     readonly spec: AgentSpec,
@@ -48,12 +48,12 @@ export class Agent implements StepAgent {
   }
 
   get sides(): readonly number[] {
-    this.known ??= this.spec.actuators.map((actuator) => side(this.sim, this.spec.root, actuator));
-    return this.known;
+    this.sideCache ??= this.spec.actuators.map((actuator) => side(this.sim, this.spec.root, actuator));
+    return this.sideCache;
   }
 
   /** Write the controls of the start; the action says so, or a recording would show one that nobody made. */
-  rest(heap: Float64Array): void {
+  applyHome(heap: Float64Array): void {
     const { actuators, home, low, high } = this.spec;
     for (let j = 0; j < actuators.length; j++) {
       const [control, least, most] = [home[j] as number, low[j] as number, high[j] as number];
@@ -63,7 +63,7 @@ export class Agent implements StepAgent {
   }
 
   /** Map the action onto the ctrlranges; false if it is not finite. */
-  control(heap: Float64Array): boolean {
+  applyAction(heap: Float64Array): boolean {
     const { actuators, low, high } = this.spec;
     const { action } = this;
     let sum = 0;
@@ -81,9 +81,9 @@ export class Agent implements StepAgent {
 
 /** On which side of its root an actuator acts: 1 is left, -1 right. */
 function side(sim: Sim, root: number, actuator: number): number {
-  const place = sim.actuated(actuator, SITE);
+  const place = sim.actuatorPlace(actuator, SITE);
   if (place < 0) return 0;
-  const heap = sim.physics.f64;
+  const heap = sim.mujoco.f64;
   const at = (from: number, i: number) => heap[from + i] as number;
   const [w, x, y, z] = [0, 1, 2, 3].map((i) => at(sim.xquat + 4 * root, i)) as [
     number,

@@ -2,25 +2,25 @@
 
 import { type EnvId, type PolicyId, PoolError, type Push } from "../protocol/api";
 import { type Frame, floats } from "../protocol/frame";
-import type { AddEnv, Ended, EnvState } from "../protocol/messages";
+import type { AddEnv, EndedEpisode, EnvState } from "../protocol/messages";
 import { AGENT, AGENT_WIDTH, POSE_WIDTH } from "../protocol/shared-memory";
 import type { WorldSpec } from "../protocol/wire.gen";
 import { Agent } from "./agent";
 import type { Policy } from "./policies/base";
 import { Pushes } from "./pushes";
 import { Randomizer } from "./randomize";
-import type { ModelSource, Physics, Sim } from "./sim";
-import { restore, take } from "./state";
+import type { ModelSource, MujocoModule, Sim } from "./sim";
+import { captureState, restoreState } from "./state";
 import type { StepResult } from "./step-listener";
 import type { AgentProgram, Program, Programs } from "./tasks/program";
 
 /** Control steps between looks at MuJoCo's warnings of full memory, which are slow to read. */
-const LOOK_EVERY = 32;
+const OVERFLOW_CHECK_EVERY = 32;
 /** Numbers beyond this are bad in MuJoCo's eyes (mjMAXVAL). */
-const HUGE = 1e10;
+const MAX_VALUE = 1e10;
 
 /** What a step tells the worker. */
-export interface Outcome {
+export interface StepReport {
   /** Why the environment was reset before its time, or null. */
   flagged: string | null;
   /** Why it goes on although something is wrong with it, or null. */
@@ -30,12 +30,12 @@ export interface Outcome {
 }
 
 /** What environments of a worker share. */
-export interface Surroundings {
-  readonly physics: Physics;
+export interface WorkerContext {
+  readonly mujoco: MujocoModule;
   programs: Programs | null;
   readonly policies: ReadonlyMap<PolicyId, Policy>;
   /** Episodes that have ended, for the page. */
-  readonly ended: Ended[];
+  readonly ended: EndedEpisode[];
 }
 
 export class Environment {
@@ -57,7 +57,7 @@ export class Environment {
   readonly drawn: () => Readonly<Record<string, number>>;
   private readonly programs: Programs;
   private readonly program: Program;
-  private readonly facts: Float64Array;
+  private readonly values: Float64Array;
   private readonly bases: {
     qpos: number;
     qvel: number;
@@ -70,11 +70,11 @@ export class Environment {
   private readonly result: { terms: Float32Array; ending: number; terminated: boolean; truncated: boolean };
   private readonly pushes: Pushes;
   /** Whether this episode was flagged already. */
-  private warned = false;
+  private reportedOverflow = false;
 
   /** Load it and begin an episode; throws what MuJoCo says. */
   constructor(
-    private readonly around: Surroundings,
+    private readonly context: WorkerContext,
     frame: Frame<WorldSpec>,
     given: Omit<AddEnv, "kind" | "frame">,
     private readonly counters: () => Float64Array<ArrayBufferLike>,
@@ -84,14 +84,14 @@ export class Environment {
     this.spec = spec;
     this.pose = given.pose;
     this.interval = spec.timestep * spec.frame_skip;
-    if (!around.programs) throw new PoolError("no task was set", "Call setTask before adding environments.");
-    this.programs = around.programs;
+    if (!context.programs) throw new PoolError("no task was set", "Call setTask before adding environments.");
+    this.programs = context.programs;
     this.program = this.programs.of(spec);
-    this.facts = this.program.factsOf(spec);
+    this.values = this.program.contextValues(spec);
     this.terms = new Float32Array(this.programs.task.reward.length);
     this.result = { terms: this.terms, ending: 0, terminated: false, truncated: false };
     const heights = floats(frame.blob("heights"));
-    this.sim = around.physics.load(source(frame));
+    this.sim = context.mujoco.load(modelSource(frame));
     try {
       const { qpos, qvel, ctrl, sensordata } = this.sim;
       this.bases = { qpos, qvel, ctrl, sensordata, heights };
@@ -114,15 +114,15 @@ export class Environment {
 
   /** Begin the episode of a number, or go on in the middle of it. */
   begin(episode: number, state: EnvState | null = null): void {
-    this.around.physics.guard(() => {
+    this.context.mujoco.guard(() => {
       this.episode = episode;
       this.pushes.clear();
-      this.warned = false;
+      this.reportedOverflow = false;
       this.randomizer.reset(episode);
       this.sim.reset();
       if (state) {
-        restore(this.sim, this.around.physics.f64, state);
-        this.randomizer.skip(state.pushes);
+        restoreState(this.sim, this.context.mujoco.f64, state);
+        this.randomizer.skipPushes(state.pushes);
       } else this.sim.forward();
     });
     const rows = this.counters();
@@ -135,15 +135,15 @@ export class Environment {
       agent.total = rows[at + AGENT.episode_reward] as number;
       agent.over = rows[at + AGENT.over] === 1;
     }
-    this.judge();
+    this.evaluateTask();
     for (const agent of this.agents) this.observe(agent);
   }
 
   /** One control step; batched policies have written their actions already. */
-  step(outcome: Outcome): void {
+  step(outcome: StepReport): void {
     outcome.flagged = outcome.warning = null;
     const { sim, spec } = this;
-    const physics = this.around.physics;
+    const physics = this.context.mujoco;
     for (const agent of this.agents) {
       for (const listener of agent.listeners ?? []) if (!agent.over) listener.before(agent);
     }
@@ -156,14 +156,14 @@ export class Environment {
     // MuJoCo starts anew where numbers are bad: then its clock is behind
     why ??=
       Math.abs(time - since - this.interval) < 0.5 * spec.timestep ? null : "the simulation is unstable";
-    why ??= this.sound() ? null : "a position or velocity is not finite";
+    why ??= this.isFinite() ? null : "a position or velocity is not finite";
     if (!why && this.randomizer.push(since, time)) sim.step1();
     this.finish(time, why);
     this.steps += 1;
     if (why) outcome.flagged = why;
-    else if (!this.warned && this.steps % LOOK_EVERY === 0) {
+    else if (!this.reportedOverflow && this.steps % OVERFLOW_CHECK_EVERY === 0) {
       outcome.warning = sim.overflow();
-      this.warned = outcome.warning !== null;
+      this.reportedOverflow = outcome.warning !== null;
     }
     outcome.restarted = this.agents.every((agent) => agent.over);
     if (outcome.restarted) this.begin(this.episode + 1);
@@ -176,7 +176,7 @@ export class Environment {
 
   /** Write its poses into rows of POSE_COLUMNS. */
   writePoses(rows: Float32Array<ArrayBufferLike>): void {
-    const heap = this.around.physics.f64;
+    const heap = this.context.mujoco.f64;
     let { xpos, xquat, nbody } = this.sim;
     let to = this.pose * POSE_WIDTH;
     for (; nbody > 0; nbody--, xpos += 3, xquat += 4, to += POSE_WIDTH) {
@@ -192,7 +192,7 @@ export class Environment {
 
   /** What another worker needs to go on where this one is. */
   state(): EnvState {
-    return take(this.sim, this.around.physics.f64, this.randomizer.pushes);
+    return captureState(this.sim, this.context.mujoco.f64, this.randomizer.pushes);
   }
 
   delete(): void {
@@ -201,41 +201,41 @@ export class Environment {
 
   /** Controls of all agents; why they can't be taken, or null. */
   private act(): string | null {
-    const heap = this.around.physics.f64;
+    const heap = this.context.mujoco.f64;
     const rows = this.counters();
     let why: string | null = null;
     for (const agent of this.agents) {
-      const policy = agent.over ? undefined : this.around.policies.get(agent.policy);
+      const policy = agent.over ? undefined : this.context.policies.get(agent.policy);
       rows[agent.row * AGENT_WIDTH + AGENT.policy] = policy ? agent.policy : -1;
       if (!policy) {
-        agent.rest(heap);
+        agent.applyHome(heap);
         continue;
       }
       policy.act?.(agent);
-      if (agent.control(heap)) continue;
-      agent.rest(heap);
+      if (agent.applyAction(heap)) continue;
+      agent.applyHome(heap);
       why = `its policy gave ${agent.spec.id} an action that is not finite`;
     }
     return why;
   }
 
-  private sound(): boolean {
-    const heap = this.around.physics.f64;
+  private isFinite(): boolean {
+    const heap = this.context.mujoco.f64;
     const { qpos, nq, qvel, nv } = this.sim;
     let most = 0;
     for (let i = 0; i < nq; i++) most += Math.abs(heap[qpos + i] as number);
     for (let i = 0; i < nv; i++) most += Math.abs(heap[qvel + i] as number);
-    return most < HUGE;
+    return most < MAX_VALUE;
   }
 
   /** Evaluate the task for the state as it is. */
-  private judge(): void {
-    const { facts, program } = this;
+  private evaluateTask(): void {
+    const { values: facts, program } = this;
     facts[program.time] = this.sim.time;
     this.agents.forEach((agent, i) => {
       facts[program.play[i] as number] = agent.over ? 0 : 1;
     });
-    program.run(facts, this.around.physics.f64, this.bases);
+    program.run(facts, this.context.mujoco.f64, this.bases);
   }
 
   private observe(agent: Agent): void {
@@ -245,7 +245,7 @@ export class Environment {
 
   /** After physics: what each agent sees and earns, and who is over. All are judged before any is over. */
   private finish(time: number, broken: string | null): void {
-    this.judge();
+    this.evaluateTask();
     const s = this.program.scratch;
     const late = time >= this.spec.episode - 1e-9;
     const { endings } = this.programs;
@@ -273,13 +273,13 @@ export class Environment {
       agent.step += 1;
       agent.success = success;
       agent.ending = ending;
-      this.count(rows, agent);
-      this.tell(agent, ending, success || terminated >= 0 || broken !== null);
+      this.writeCounters(rows, agent);
+      this.notifyListeners(agent, ending, success || terminated >= 0 || broken !== null);
       agent.over = ending > 0;
     }
   }
 
-  private tell(agent: Agent, ending: number, terminated: boolean): void {
+  private notifyListeners(agent: Agent, ending: number, terminated: boolean): void {
     if (!agent.listeners) return;
     this.result.ending = ending;
     this.result.terminated = terminated;
@@ -287,7 +287,7 @@ export class Environment {
     for (const listener of agent.listeners) listener.after(agent, this.result as StepResult);
   }
 
-  private count(rows: Float64Array<ArrayBufferLike>, agent: Agent): void {
+  private writeCounters(rows: Float64Array<ArrayBufferLike>, agent: Agent): void {
     const at = agent.row * AGENT_WIDTH;
     rows[at + AGENT.reward] = agent.reward;
     rows[at + AGENT.episode_reward] = agent.total;
@@ -300,7 +300,7 @@ export class Environment {
     rows[at + AGENT.episodes] = (rows[at + AGENT.episodes] as number) + 1;
     rows[at + AGENT.successes] = (rows[at + AGENT.successes] as number) + (agent.success ? 1 : 0);
     rows[at + AGENT.total_reward] = (rows[at + AGENT.total_reward] as number) + agent.total;
-    this.around.ended.push({
+    this.context.ended.push({
       env: this.id,
       agent: agent.number,
       episode: this.episode,
@@ -313,7 +313,7 @@ export class Environment {
   }
 }
 
-function source(frame: Frame<WorldSpec>): ModelSource {
+function modelSource(frame: Frame<WorldSpec>): ModelSource {
   const files = new Map(
     frame.blobs.filter((name) => name.startsWith("file:")).map((name) => [name.slice(5), frame.blob(name)]),
   );

@@ -7,7 +7,7 @@ import { FeedBuilder, Recorder } from "./record";
 import type { StepListener } from "./step-listener";
 
 interface Job {
-  readonly ticket: number;
+  readonly request: number;
   readonly recorders: readonly Recorder[];
 }
 
@@ -39,36 +39,36 @@ export class StepListeners {
       return [new Recorder(ref, message.steps, sizes)];
     });
     for (const recorder of recorders) this.listen(recorder);
-    this.jobs.push({ ticket: message.ticket, recorders });
-    this.finish();
+    this.jobs.push({ request: message.request, recorders });
+    this.finishRecordings();
   }
 
   /** End a recording with what is there. */
-  stop(ticket: number): void {
-    const i = this.jobs.findIndex((job) => job.ticket === ticket);
+  stop(request: number): void {
+    const i = this.jobs.findIndex((job) => job.request === request);
     const [job] = i < 0 ? [] : this.jobs.splice(i, 1);
     if (!job) return;
     for (const recorder of job.recorders) this.unlisten(recorder);
     const recordings: Recording[] = job.recorders.map((recorder) => recorder.result());
-    this.post({ kind: "recorded", ticket, recordings });
+    this.post({ kind: "recorded", request, recordings });
   }
 
   /** End the recordings that are full, or whose agents are gone. */
-  finish(): void {
-    for (const { ticket, recorders } of [...this.jobs]) {
-      if (recorders.every((recorder) => recorder.full || !this.find(recorder.agent))) this.stop(ticket);
+  finishRecordings(): void {
+    for (const { request, recorders } of [...this.jobs]) {
+      if (recorders.every((recorder) => recorder.full || !this.find(recorder.agent))) this.stop(request);
     }
   }
 
   /** Send what has gathered. */
-  tell(): void {
+  report(): void {
     for (const feed of this.feeds.values()) {
       const batch = feed.flush();
       if (batch) this.post({ kind: "feed", feed: batch });
     }
-    for (const { ticket, recorders } of this.jobs) {
+    for (const { request, recorders } of this.jobs) {
       const share = recorders.reduce((sum, recorder) => sum + recorder.share, 0) / recorders.length;
-      this.post({ kind: "progress", ticket, share });
+      this.post({ kind: "progress", request, share });
     }
   }
 

@@ -3,7 +3,7 @@
 import { select } from "@envgen/wasm/pool/selection";
 import type {
   AgentRef,
-  Assigned,
+  AssignResult,
   Env,
   PolicyId,
   PolicySource,
@@ -234,7 +234,7 @@ export class Policies {
     return this.pool.policies.get(id)?.name ?? "none";
   }
 
-  private reasons(refused: Assigned["refused"]): Refusal[] {
+  private reasons(refused: AssignResult["refused"]): Refusal[] {
     const found = new Map<string, Refusal>();
     for (const { agent, why } of refused) {
       const robot = this.pool.envs.get(agent.env)?.spec.agents[agent.agent]?.robot ?? "?";

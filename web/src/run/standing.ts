@@ -1,6 +1,6 @@
 /** What was given to whom, for worlds that arrive later: all that was said since something was given to all. */
 
-import { inShare, means } from "@envgen/wasm/pool/selection";
+import { inShare, matches } from "@envgen/wasm/pool/selection";
 import type { Selection } from "@envgen/wasm/protocol/api";
 import type { AgentSpec } from "@envgen/wasm/protocol/wire.gen";
 
@@ -50,7 +50,8 @@ export class Standing {
     return agents.map((agent, i) => {
       let key: string | null = null;
       for (const rule of this.rules.slice(1)) {
-        if (means(rule.selection, agent, i) && inShare(rule.met++, rule.selection.share ?? 1)) key = rule.key;
+        if (matches(rule.selection, agent, i) && inShare(rule.met++, rule.selection.share ?? 1))
+          key = rule.key;
       }
       return key;
     });
