@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { ELEVATION, Rig } from "../src/scene/camera.ts";
 import { fit, layoutOf, makeLayout, tileAt, tileCentre, wallSize } from "../src/scene/layout.ts";
-import { ELEVATION, Rig } from "../src/scene/rig.ts";
 
 function rig(aspect: number): Rig {
   const made = new Rig();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { Rig } from "../src/scene/camera.ts";
 import { layoutOf, tileCentre } from "../src/scene/layout.ts";
 import { ballVisible, frustumPlanes, HIDDEN, LEVELS, levelFor, selectLevels } from "../src/scene/lod.ts";
-import { Rig } from "../src/scene/rig.ts";
 
 function look(distance: number, x = 0, y = 0) {
   const rig = new Rig();

@@ -13,11 +13,11 @@ import { app, setApp } from "./app.ts";
 import { installAutomation } from "./automation.ts";
 import { Engine } from "./engine.ts";
 import { flags } from "./flags.ts";
+import { keepReading } from "./interpretation.ts";
 import { connectView } from "./mount.ts";
-import { missing, sharingAdvice } from "./needs.ts";
 import { Painter } from "./paint.ts";
 import { Policies } from "./policies.ts";
-import { keepReading } from "./reading.ts";
+import { missing, sharingAdvice } from "./requirements.ts";
 import { arrived, keepPace, sourceEvents, whenBegun } from "./session.ts";
 
 export async function boot(): Promise<void> {

@@ -14,7 +14,7 @@ import { NO_POLICY } from "@envgen/wasm/protocol/api";
 import type { WorldSpec } from "@envgen/wasm/protocol/wire.gen";
 import { fetchBytes, type ServedPolicy } from "../net/api.ts";
 import { chosenPolicy, type PolicyRow, policies, problemOf, toast } from "../state/store.ts";
-import { Standing } from "./standing.ts";
+import { Standing } from "./policy-rules.ts";
 
 const BUILT_IN: readonly PolicyRow[] = (
   [

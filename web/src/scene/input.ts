@@ -1,7 +1,7 @@
 /** Pointer and wheel on the wall: drag pans (or orbits in focus), the wheel zooms to the pointer, a click picks. */
 
 import * as THREE from "three";
-import type { Rig } from "./rig.ts";
+import type { Rig } from "./camera.ts";
 
 export interface Gestures {
   /** In focus, a drag orbits and a drag on a body pushes it. */

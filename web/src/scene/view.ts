@@ -2,8 +2,8 @@
 
 import * as THREE from "three";
 import { HeightAtlas } from "./atlas.ts";
+import { Grip, type GripEvents } from "./body-drag.ts";
 import { FrameLog, type FrameRates } from "./frames.ts";
-import { Grip, type GripEvents } from "./grip.ts";
 import { listen } from "./input.ts";
 import { tileAt } from "./layout.ts";
 import { bodyPose, type Vec3 } from "./pick.ts";

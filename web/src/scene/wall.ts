@@ -2,13 +2,13 @@
 
 import * as THREE from "three";
 import { HeightAtlas } from "./atlas.ts";
+import { ELEVATION, Rig, type Stand } from "./camera.ts";
 import { InstancePool } from "./instances.ts";
 import { fit, type Layout, layoutOf, makeLayout, tileCentre, wallSize } from "./layout.ts";
 import { FAR_LEVEL, GROUND_CELLS, HIDDEN, selectLevels } from "./lod.ts";
 import { blockMaterial, bodyMaterial, coarseMaterial, shadowMaterial } from "./materials.ts";
 import { RobotMeshes } from "./meshes.ts";
 import { type PoseSource, PoseTexture } from "./poses.ts";
-import { ELEVATION, Rig, type Stand } from "./rig.ts";
 import { ball, bead, cube, cylinder, lump } from "./shapes.ts";
 import { FullGround, makeGrounds, makePlates, type TileInstances } from "./surfaces.ts";
 import { type Mark, TileTexture } from "./tiles.ts";

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { past } from "../run/history.ts";
-import { run } from "../run/reading.ts";
+import { run } from "../run/interpretation.ts";
 import { change } from "../run/session.ts";
 import * as store from "../state/store.ts";
 import { EXAMPLES } from "./examples.ts";

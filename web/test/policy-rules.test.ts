@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Standing } from "../src/run/standing.ts";
+import { Standing } from "../src/run/policy-rules.ts";
 
 const ants = ["ant_0", "ant_1"].map((team) => ({ team, robot: "ant" }));
 
