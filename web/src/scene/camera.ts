@@ -2,7 +2,7 @@
 
 import * as THREE from "three";
 
-export interface Stand {
+export interface CameraPose {
   /** What it looks at, m on the wall. */
   x: number;
   y: number;
@@ -14,20 +14,20 @@ export interface Stand {
   elevation: number;
 }
 
-export const FIELD = 15;
+export const FIELD_OF_VIEW = 15;
 export const ELEVATION = (56 * Math.PI) / 180;
 const LOWEST = 0.12;
 const HIGHEST = 1.5;
 
-export class Rig {
-  readonly camera = new THREE.PerspectiveCamera(FIELD, 1, 0.1, 1000);
-  now: Stand = { x: 0, y: 0, z: 0, distance: 40, azimuth: 0, elevation: ELEVATION };
-  goal: Stand = { ...this.now };
+export class CameraRig {
+  readonly camera = new THREE.PerspectiveCamera(FIELD_OF_VIEW, 1, 0.1, 1000);
+  now: CameraPose = { x: 0, y: 0, z: 0, distance: 40, azimuth: 0, elevation: ELEVATION };
+  goal: CameraPose = { ...this.now };
   /** Largest and smallest distance, and how far from the middle it may look. */
   limits = { near: 0.8, far: 1000, x: 100, y: 100 };
   /** Whether easing is on; off where the system asks for less motion. */
   eased = true;
-  private pace = 12;
+  private easeRate = 12;
 
   resize(aspect: number): void {
     this.camera.aspect = aspect;
@@ -38,8 +38,8 @@ export class Rig {
   margins = { top: 0.02, bottom: 0.08, side: 0.02 };
 
   /** Where a rectangle around the origin of the wall fills the view, but for the margins. */
-  frame(width: number, depth: number, elevation: number): Stand {
-    const tan = Math.tan(((FIELD / 2) * Math.PI) / 180);
+  frame(width: number, depth: number, elevation: number): CameraPose {
+    const tan = Math.tan(((FIELD_OF_VIEW / 2) * Math.PI) / 180);
     const [sin, cos] = [Math.sin(elevation), Math.cos(elevation)];
     const { top, bottom, side } = this.margins;
     // a point (x, y) is seen from distance d at (0, y0): up = (y - y0) sin / (d + (y - y0) cos)
@@ -67,7 +67,7 @@ export class Rig {
     return { x: 0, y: fits(high) ?? 0, z: 0, distance: high, azimuth: 0, elevation };
   }
 
-  fly(stand: Partial<Stand>, pace = 6): void {
+  fly(stand: Partial<CameraPose>, pace = 6): void {
     Object.assign(this.goal, stand);
     // the short way round
     const turn = 2 * Math.PI;
@@ -75,11 +75,11 @@ export class Rig {
       ((((this.now.azimuth - this.goal.azimuth + Math.PI) % turn) + turn) % turn) -
       Math.PI +
       this.goal.azimuth;
-    this.pace = pace;
+    this.easeRate = pace;
     this.clamp();
   }
 
-  jump(stand: Partial<Stand>): void {
+  jump(stand: Partial<CameraPose>): void {
     this.fly(stand);
     Object.assign(this.now, this.goal);
   }
@@ -97,7 +97,7 @@ export class Rig {
     const before = this.onPlane(pointer, this.goal.z, this.goal);
     const distance = Math.min(this.limits.far, Math.max(this.limits.near, this.goal.distance * factor));
     const share = 1 - distance / this.goal.distance;
-    const next: Partial<Stand> = { distance };
+    const next: Partial<CameraPose> = { distance };
     if (before) {
       next.x = this.goal.x + (before.x - this.goal.x) * share;
       next.y = this.goal.y + (before.y - this.goal.y) * share;
@@ -111,9 +111,9 @@ export class Rig {
 
   /** One frame on; says whether the camera moved. */
   advance(seconds: number): boolean {
-    const k = this.eased ? 1 - Math.exp(-this.pace * Math.min(seconds, 0.1)) : 1;
+    const k = this.eased ? 1 - Math.exp(-this.easeRate * Math.min(seconds, 0.1)) : 1;
     let moved = false;
-    for (const key of Object.keys(this.now) as (keyof Stand)[]) {
+    for (const key of Object.keys(this.now) as (keyof CameraPose)[]) {
       const gap = this.goal[key] - this.now[key];
       const scale = key === "azimuth" || key === "elevation" ? 1 : this.now.distance;
       if (Math.abs(gap) < 1e-5 * scale) {
@@ -124,13 +124,13 @@ export class Rig {
         moved = true;
       }
     }
-    place(this.camera, this.now);
+    applyPose(this.camera, this.now);
     return moved;
   }
 
   /** The point of the plane z that a place of the canvas (−1 to 1) shows. */
-  onPlane(pointer: THREE.Vector2, z: number, stand: Stand = this.now): THREE.Vector3 | null {
-    const camera = stand === this.now ? this.camera : place(this.camera.clone(), stand);
+  onPlane(pointer: THREE.Vector2, z: number, stand: CameraPose = this.now): THREE.Vector3 | null {
+    const camera = stand === this.now ? this.camera : applyPose(this.camera.clone(), stand);
     const ray = new THREE.Raycaster();
     ray.setFromCamera(pointer, camera);
     return ray.ray.intersectPlane(new THREE.Plane(new THREE.Vector3(0, 0, 1), -z), new THREE.Vector3());
@@ -145,7 +145,7 @@ export class Rig {
   }
 }
 
-function place(camera: THREE.PerspectiveCamera, s: Stand): THREE.PerspectiveCamera {
+function applyPose(camera: THREE.PerspectiveCamera, s: CameraPose): THREE.PerspectiveCamera {
   const flat = Math.cos(s.elevation) * s.distance;
   camera.up.set(0, 0, 1);
   camera.position.set(

@@ -4,7 +4,7 @@ import * as THREE from "three";
 import { bodyPose, pickBody, rotate, type Vec3 } from "./pick.ts";
 import type { Wall } from "./wall.ts";
 
-export interface GripEvents {
+export interface BodyDragEvents {
   /** A pull on a body of a world: from where it is held to where the pointer is, m in the world. */
   push(tile: number, body: number, pull: Vec3): void;
   /** From and to on the page, for an arrow; null when let go. */
@@ -27,13 +27,13 @@ const along = (from: Vec3, direction: Vec3, by: number): Vec3 => [
 ];
 const minus = (a: Vec3, b: Vec3): Vec3 => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 
-export class Grip {
+export class BodyDrag {
   held: Held | null = null;
 
   constructor(
     private readonly wall: Wall,
     private readonly canvas: HTMLCanvasElement,
-    private readonly events: GripEvents,
+    private readonly events: BodyDragEvents,
   ) {}
 
   /** Takes hold of the body under the pointer, if there is one. */

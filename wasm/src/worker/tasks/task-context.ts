@@ -1,15 +1,15 @@
 /** What a task's terms read of a world besides its state: numbers of the world at fixed places, and who plays whom. */
 
 import { PoolError } from "../../protocol/api";
-import type { AgentSpec, TaskSpec, WorldSpec } from "../../protocol/wire.gen";
+import type { AgentSpec, WorldSpec } from "../../protocol/wire.gen";
 
 /** Numbers of a world that stay for an episode, laid side by side: the start of the scratch array. */
-export class Facts {
+export class TaskContext {
   private readonly places = new Map<string, number>();
   private readonly fills: ((spec: WorldSpec, out: Float64Array) => void)[] = [];
   private used = 0;
 
-  constructor(readonly room: number) {}
+  constructor(readonly capacity: number) {}
 
   /** Numbers in use. */
   get size(): number {
@@ -17,12 +17,13 @@ export class Facts {
   }
 
   /** Place of some numbers, which `read` takes from the spec of a world. */
-  place(key: string, width: number, read: (spec: WorldSpec) => ArrayLike<number>): number {
+  reserve(key: string, width: number, read: (spec: WorldSpec) => ArrayLike<number>): number {
     const known = this.places.get(key);
     if (known !== undefined) return known;
     const at = this.used;
     this.used += width;
-    if (this.used > this.room) throw new PoolError("a task names too many numbers", "Ask for fewer terms.");
+    if (this.used > this.capacity)
+      throw new PoolError("a task names too many numbers", "Ask for fewer terms.");
     this.places.set(key, at);
     this.fills.push((spec, out) => {
       const values = read(spec);
@@ -32,7 +33,7 @@ export class Facts {
   }
 
   /** The numbers of one world. */
-  of(spec: WorldSpec): Float64Array {
+  values(spec: WorldSpec): Float64Array {
     const out = new Float64Array(this.used);
     for (const fill of this.fills) fill(spec, out);
     return out;
@@ -40,7 +41,7 @@ export class Facts {
 }
 
 /** Room that a world's facts may need at most. */
-export function room(spec: WorldSpec): number {
+export function contextCapacity(spec: WorldSpec): number {
   const agents = spec.agents.reduce((sum, agent) => sum + 16 + 2 * agent.actuators.length, 0);
   return 8 + agents + Object.keys(spec.params).length + 3 * spec.objects.length;
 }
@@ -71,7 +72,7 @@ export function group(agents: readonly AgentSpec[], agent: number, name: unknown
 }
 
 /** All that a compiled task depends on: worlds that agree in it share one program. */
-export function signature(spec: WorldSpec): string {
+export function layoutKey(spec: WorldSpec): string {
   const agents = spec.agents.map((a) => [
     a.team,
     a.role,
@@ -86,9 +87,4 @@ export function signature(spec: WorldSpec): string {
   const objects = spec.objects.map((o) => [o.pos, o.vel]);
   const { nrow, ncol } = spec.ground;
   return JSON.stringify([agents, objects, Object.keys(spec.params), nrow, ncol]);
-}
-
-/** Names of endings by code: 0 is none, then the terms of the task, its success, and the two that MuJoCo makes. */
-export function endings(task: TaskSpec): string[] {
-  return ["", ...task.terminated.map((term) => term.name), task.success.name, "time", "unstable"];
 }

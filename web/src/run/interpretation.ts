@@ -6,17 +6,17 @@ import * as store from "../state/store.ts";
 import type { InterpretationSpec } from "../stream.gen.ts";
 import { start } from "./session.ts";
 
-const PAUSE = 140;
+const TYPING_PAUSE = 140;
 
 let abort: AbortController | null = null;
 let timer = 0;
 /** Whether the words could not be read, as the server was away. */
-let unread = false;
+let serverAway = false;
 /** What reading complained of: what a job complains of meanwhile is not for reading to take back. */
-let complaint: store.Problem | null = null;
+let shownProblem: store.Problem | null = null;
 
 /** Asks again a moment after the prompt, or what it changes, is another. */
-export function keepReading(): () => void {
+export function interpretWhileTyping(): () => void {
   let last = "";
   return effect(() => {
     const text = store.prompt.value.trim();
@@ -30,9 +30,9 @@ export function keepReading(): () => void {
     }
     const key = `${text}\n${base === null ? "" : JSON.stringify(base)}`;
     const connection = store.connection.value;
-    if (key === last && !(unread && connection === "open")) return;
+    if (key === last && !(serverAway && connection === "open")) return;
     last = key;
-    unread = false;
+    serverAway = false;
     clearTimeout(timer);
     abort?.abort();
     store.meaningProblem.value = null;
@@ -42,11 +42,11 @@ export function keepReading(): () => void {
       store.interpreting.value = false;
       return;
     }
-    timer = window.setTimeout(() => void read(text, base), PAUSE);
+    timer = window.setTimeout(() => void interpretNow(text, base), TYPING_PAUSE);
   });
 }
 
-function understood(text: string, meaning: InterpretationSpec): void {
+function showInterpretation(text: string, meaning: InterpretationSpec): void {
   store.meaning.value = meaning;
   store.meaningOf.value = text;
   if (store.wordsNewer.value && meaning.count !== null) store.count.value = null;
@@ -55,13 +55,13 @@ function understood(text: string, meaning: InterpretationSpec): void {
 let runs = 0;
 
 /** Runs the words. Where they were typed in a moment and a count is left of before, they are read first. */
-export async function run(): Promise<void> {
+export async function runPrompt(): Promise<void> {
   const turn = ++runs;
   const text = store.prompt.value.trim();
   const unreadYet = text !== "" && store.meaningOf.value !== text && store.cfg.value === null;
   if (store.wordsNewer.value && store.count.value !== null && unreadYet) {
     try {
-      understood(text, await interpret(text, null));
+      showInterpretation(text, await interpret(text, null));
     } catch {
       // what is wrong with them is told as they are run
     }
@@ -70,20 +70,20 @@ export async function run(): Promise<void> {
   start();
 }
 
-async function read(text: string, base: unknown): Promise<void> {
+async function interpretNow(text: string, base: unknown): Promise<void> {
   abort = new AbortController();
   store.interpreting.value = true;
   try {
-    understood(text, await interpret(text, base, abort.signal));
-    if (store.meaningProblem.value === complaint) store.meaningProblem.value = null;
+    showInterpretation(text, await interpret(text, base, abort.signal));
+    if (store.meaningProblem.value === shownProblem) store.meaningProblem.value = null;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return;
     store.meaning.value = null;
     // a server that is away is said elsewhere
-    if (error instanceof ApiError && error.status === 0) unread = true;
+    if (error instanceof ApiError && error.status === 0) serverAway = true;
     else if (error instanceof ApiError) {
-      complaint = { cause: error.what, remedy: error.remedy };
-      store.meaningProblem.value = complaint;
+      shownProblem = { cause: error.what, remedy: error.remedy };
+      store.meaningProblem.value = shownProblem;
     }
   } finally {
     store.interpreting.value = false;

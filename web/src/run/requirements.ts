@@ -5,7 +5,7 @@ import { flags } from "./flags.ts";
 
 const CURRENT = "Use a current Chrome, Edge, Firefox or Safari";
 
-export function missing(): Problem | null {
+export function missingRequirement(): Problem | null {
   if (typeof WebAssembly === "undefined") {
     return {
       cause: "This browser has no WebAssembly, in which the physics run",
