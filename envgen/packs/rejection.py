@@ -16,7 +16,7 @@ from envgen.validate.base import Subject
 from envgen.validate.examine import blame, examine
 from envgen.validate.report import Report
 from envgen.worlds.compiled.world import World
-from envgen.worlds.compiler import borrowed, listening
+from envgen.worlds.compiler import borrow_data, capture_warnings
 from envgen.worlds.sampling.sample import Attempt
 from envgen.worlds.sampling.teams import Teams
 from envgen.worlds.variant import Variant, build
@@ -121,14 +121,14 @@ def search(recipe: Recipe, index: int) -> Accepted | Rejected:
 def _examine(subject: Subject) -> Report:
     if subject.model is None:
         return examine(subject, stop_at_failure=True)
-    with borrowed(subject.model) as subject.state:
+    with borrow_data(subject.model) as subject.state:
         return examine(subject, stop_at_failure=True)
 
 
 def subject_of(variant: Variant, recipe: Recipe, stream: int) -> Subject:
     """The very text that is written, compiled."""
     model, problem = None, ""
-    with listening() as caught:
+    with capture_warnings() as caught:
         try:
             model = variant.compile().model
         except WorkError as error:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from envgen.core.heightfield import Floats, Heightfield
 from envgen.preview.shapes import span, top
 from envgen.worlds.compiled.world import World
-from envgen.worlds.robots.surface_points import Posed
+from envgen.worlds.robots.surface_points import Kinematics
 
 Field = NDArray[np.float32]
 
@@ -131,7 +131,7 @@ def _weights(at: Floats, count: int, zoom: float) -> Field:
 
 
 def raise_geom(
-    heights: Field, colours: Field, world: World, data: Posed, geom: int, view: View, colour: Floats
+    heights: Field, colours: Field, world: World, data: Kinematics, geom: int, view: View, colour: Floats
 ) -> bool:
     """Draw a geom into images of heights and colours, in place.
 

@@ -21,7 +21,7 @@ from envgen.validate.source import Place, Source
 from envgen.validate.watch import Watched, watch
 from envgen.worlds.compiled.state import Snapshot, reset
 from envgen.worlds.compiled.world import World
-from envgen.worlds.compiler import Data, Model, listening
+from envgen.worlds.compiler import Data, Model, capture_warnings
 from envgen.worlds.sampling.teams import Teams
 
 CHECKS: Registry[type[Check]] = Registry("check", "envgen.validate.checks")
@@ -59,7 +59,7 @@ class Subject:
         drawn: Whether its text was written in this process: then it is well-formed if MuJoCo compiles it.
         built_in: Whether all its robots are known to be built-in ones.
         foreign: Whether it is a file that somebody wrote, not a variant that was drawn: lints apply.
-        state: A state of the model to work in, or None to make one; see `engine.borrowed`.
+        state: A state of the model to work in, or None to make one; see `compiler.borrow_data`.
         spec: The `MjSpec` that the model was compiled from, with defaults resolved; foreign only.
     """
 
@@ -113,7 +113,7 @@ class Subject:
     def home(self) -> Snapshot:
         """The state at the start."""
         reset(self.model, self.data)
-        with listening() as caught:
+        with capture_warnings() as caught:
             mujoco.mj_forward(self.model, self.data)
         self.start_warnings = tuple(caught.messages)
         return Snapshot.of(self.data)
@@ -132,7 +132,7 @@ class Subject:
     @property
     def ours(self) -> bool:
         """Whether it is a world of ours: with terrain and agents named as in the vocabulary."""
-        return self.model is not None and self.world.ours
+        return self.model is not None and self.world.made_by_envgen
 
     def size_of(self, agent: str) -> RobotSize:
         """What an agent's robot measures."""

@@ -6,7 +6,7 @@ from functools import cache
 
 from envgen.validate.base import CHECKS, Check, Subject, UnrunnableError
 from envgen.validate.report import Finding, Report
-from envgen.worlds.compiler import Fatal
+from envgen.worlds.compiler import FatalError
 
 DEFECT = "the check itself failed"
 
@@ -31,7 +31,7 @@ def examine(subject: Subject, *, stop_at_failure: bool = False) -> Report:
             continue
         try:
             found = check.examine(subject)
-        except Fatal as error:  # the state is lost: only what needs no simulation can still be measured
+        except FatalError as error:  # the state is lost: only what needs no simulation can still be measured
             if not lost:
                 findings.append(_overflow(error))
             if not subject.foreign:

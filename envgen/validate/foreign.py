@@ -22,7 +22,7 @@ from envgen.robots.xml import MAX_BYTES, UnsafeXml, all_files, escapes, inspect
 from envgen.validate.base import Subject
 from envgen.validate.examine import examine
 from envgen.validate.report import Finding, Report
-from envgen.worlds.compiler import listening
+from envgen.worlds.compiler import capture_warnings
 
 TIME_LIMIT = 60.0
 """Seconds that one file may take."""
@@ -166,7 +166,7 @@ def _compiled(path: str, text: bytes) -> Report:
 def subject_of(path: Path, text: bytes) -> Subject:
     """A file of others as a Subject: compiled in this process, which a hostile file may crash."""
     model, spec, problem = None, None, ""
-    with listening() as caught:
+    with capture_warnings() as caught:
         try:
             spec = mujoco.MjSpec.from_file(str(path))
             model = spec.compile()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats
 from envgen.worlds.compiled.state import reset
-from envgen.worlds.compiler import Data, Model, control_range, listening
+from envgen.worlds.compiler import Data, Model, capture_warnings, control_range
 
 HALF = 0.5
 """Length of each half, in s."""
@@ -84,7 +84,7 @@ def settle(model: Model, data: Data, rng: np.random.Generator, *, whole: bool = 
     full = False
     flags = model.opt.disableflags
     model.opt.disableflags = flags | _NO_SENSORS  # nobody reads them
-    with listening() as caught:
+    with capture_warnings() as caught:
         # drawn at once: one by one, that took a tenth of the steps between two of them
         control = [still] * looks + list(rng.uniform(low, high, (looks, model.nu)))
         for look in range(2 * looks):

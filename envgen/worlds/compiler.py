@@ -21,23 +21,23 @@ Data = Any
 """`mujoco.MjData`."""
 
 VERSION: str = mujoco.__version__
-Fatal: type[Exception] = mujoco.FatalError
+FatalError: type[Exception] = mujoco.FatalError
 """What MuJoCo raises when it can't go on, such as a full arena."""
-NOT_A_NUMBER = "XML contains a 'NaN'"
+NAN_WARNING = "XML contains a 'NaN'"
 """What MuJoCo warns of where it goes on with a number that is none."""
 
 
 @dataclass
-class Caught:
-    """Warnings that were raised while a `listening` block ran."""
+class WarningLog:
+    """Warnings that were raised while a `capture_warnings` block ran."""
 
     messages: list[str] = field(default_factory=list)
 
 
 @contextmanager
-def listening() -> Iterator[Caught]:
+def capture_warnings() -> Iterator[WarningLog]:
     """Collect MuJoCo's warnings instead of printing them or leaving a MUJOCO_LOG.TXT behind."""
-    caught = Caught()
+    caught = WarningLog()
     before = mujoco.get_mju_user_warning()
     mujoco.set_mju_user_warning(caught.messages.append)
     try:
@@ -62,7 +62,7 @@ def _sizes() -> Callable[[Model], tuple[int, ...]]:
 
 
 @contextmanager
-def borrowed(model: Model) -> Iterator[Data]:
+def borrow_data(model: Model) -> Iterator[Data]:
     """A state of the model, put to its reference pose, to be used within the block and not kept.
 
     MuJoCo's Python bindings make 4,000 objects for each MjData, which takes as long as 20 steps of an ant.

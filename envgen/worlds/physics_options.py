@@ -35,7 +35,7 @@ _FLAGS = ("filterparent", "refsafe", "eulerdamp", "midphase", "nativeccd", "mult
 """What a robot may switch off: done where all of a world do. Gravity and contacts are the world's."""
 
 
-class Options(NamedTuple):
+class SolverOptions(NamedTuple):
     """Solver options of one robot that matter when robots share a world; names and units as in MJCF.
 
     Attributes:
@@ -76,11 +76,11 @@ class PhysicsOptions:
     disputes: tuple[str, ...]
 
 
-def merge(
+def merge_options(
     given: PhysicsCfg,
     drawn: Mapping[str, float],
     wind: tuple[float, ...],
-    options: Sequence[Options],
+    options: Sequence[SolverOptions],
 ) -> PhysicsOptions:
     """The options of a world.
 
@@ -88,7 +88,7 @@ def merge(
         given: What the EnvCfg says.
         drawn: Its numbers as drawn: gravity, friction and perhaps timestep.
         wind: (3,) m/s.
-        options: What each robot asks for, as `options_of` has it.
+        options: What each robot asks for, as `solver_options` has it.
     """
     solver, flags, disputed = _agreed(tuple(dict.fromkeys(options)))
     disputes = tuple(
@@ -111,10 +111,10 @@ def merge(
     )
 
 
-def options_of(model: Model) -> Options:
+def solver_options(model: Model) -> SolverOptions:
     """The solver options that a robot asks for."""
     opt = model.opt
-    return Options(
+    return SolverOptions(
         timestep=float(opt.timestep),
         integrator=_INTEGRATORS[int(opt.integrator)],
         flags=tuple(flag for flag in _FLAGS if opt.disableflags & _bit(flag)),
@@ -127,7 +127,7 @@ def _bit(flag: str) -> int:
 
 
 @lru_cache(maxsize=256)
-def _agreed(options: tuple[Options, ...]) -> tuple[Mapping[str, float | str], str, tuple[str, ...]]:
+def _agreed(options: tuple[SolverOptions, ...]) -> tuple[Mapping[str, float | str], str, tuple[str, ...]]:
     """What different robots come to: attributes of <option> and of <flag>, and on what they disagreed."""
     merged: dict[str, float | str] = {}
     for key, (stricter, default) in _MERGED.items():
@@ -136,5 +136,5 @@ def _agreed(options: tuple[Options, ...]) -> tuple[Mapping[str, float | str], st
             words = {"cone": _CONES, "solver": _SOLVERS}.get(key)
             merged[key] = words[int(value)] if words else value
     off = [flag for flag in _FLAGS if all(flag in option.flags for option in options)]
-    disputed = tuple(key for key in Options._fields if len({getattr(o, key) for o in options}) > 1)
+    disputed = tuple(key for key in SolverOptions._fields if len({getattr(o, key) for o in options}) > 1)
     return merged, " ".join(f'{flag}="disable"' for flag in off), disputed

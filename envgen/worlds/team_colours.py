@@ -19,8 +19,8 @@ NAMED = {
 _NAMES = list(NAMED)
 
 
-def colour_of(team: str, number: int) -> int:
-    """The number of a team's colour, for `hue`.
+def colour_number(team: str, number: int) -> int:
+    """The number of a team's colour, for `team_rgb`.
 
     Args:
         team: Its name, or the agent's id where there are no teams.
@@ -30,7 +30,7 @@ def colour_of(team: str, number: int) -> int:
     return -1 - _NAMES.index(name) if name in NAMED else number
 
 
-def hue(colour: int) -> tuple[float, float, float]:
+def team_rgb(colour: int) -> tuple[float, float, float]:
     """The red, green and blue (0 to 1) of a team; neighbouring numbers differ clearly."""
     if colour < 0:
         return NAMED[_NAMES[-1 - colour]]

@@ -10,7 +10,7 @@ from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import Model, compile_text
 from envgen.worlds.mjcf.writer import Rendered, render
 from envgen.worlds.placement.arena import Arena, place
-from envgen.worlds.robots.attach import fragment
+from envgen.worlds.robots.attach import attach_robot
 from envgen.worlds.sampling.sample import Attempt, Draw, sample
 
 
@@ -42,12 +42,12 @@ class Variant:
     def compile(self) -> World:
         """Compile it: what is written, but for what is only seen of its robots.
 
-        That robots move alike without it was seen when they were read; see `visuals.without_visuals`.
+        That robots move alike without it was seen when they were read; see `visuals.physics_only_xml`.
 
         Raises:
             WorkError: MuJoCo refuses it.
         """
-        model: Model = compile_text(self.rendered.bare or self.rendered.text, self.rendered.files)
+        model: Model = compile_text(self.rendered.physics_only or self.rendered.text, self.rendered.files)
         return World(model, self.draw.cell)
 
 
@@ -85,7 +85,7 @@ def shared_files(cfg: EnvCfg, seed: int) -> dict[str, str]:
     agents = sample(cfg, Streams(seed, 0), Attempt()).agents
     shared: dict[str, str] = {}
     for agent in agents:
-        shared |= fragment(agent.robot, agent.id, agent.colour, 0.0).shared
+        shared |= attach_robot(agent.robot, agent.id, agent.colour, 0.0).shared
     return shared
 
 

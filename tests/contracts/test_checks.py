@@ -18,7 +18,7 @@ from envgen.packs.recipe import Recipe, task_params
 from envgen.validate.base import CHECKS, Subject
 from envgen.validate.examine import blame, examine
 from envgen.validate.report import Report
-from envgen.worlds.compiler import listening
+from envgen.worlds.compiler import capture_warnings
 from envgen.worlds.robots.robot_model import robot_model
 
 TELLS_ONLY = {"agreement"}
@@ -31,7 +31,7 @@ def subject(text: str | bytes, files: dict[str, bytes] | None = None, **more) ->
     """A Subject as the pipeline makes one: compiled, with what MuJoCo said."""
     raw = text.encode() if isinstance(text, str) else text
     model, problem = None, ""
-    with listening() as caught:
+    with capture_warnings() as caught:
         try:
             model = mujoco.MjModel.from_xml_string(raw.decode(), files or {})
         except ValueError as error:

@@ -87,7 +87,7 @@ class Encoder:
         }
         looks = {agent.id: look_of(agent.robot) for agent in agents}
         rendered = variant.rendered
-        sources = (rendered.bare or rendered.text, rendered.files) if self.form == "xml" else None
+        sources = (rendered.physics_only or rendered.text, rendered.files) if self.form == "xml" else None
         return self._encode(scene, about, looks, sources)
 
     def stored(self, variant: PackVariant) -> Encoded:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from envgen.packs.wire.meshes import Mesh
 from envgen.packs.wire.spec import GEOM_COLUMNS, PARTS
 from envgen.worlds.compiled.world import GOAL, World
-from envgen.worlds.compiler import Model, listening
+from envgen.worlds.compiler import Model, capture_warnings
 from envgen.worlds.robots.robot_model import RobotModel
 
 Rows = NDArray[np.float32]
@@ -46,7 +46,7 @@ def look_of(robot: RobotModel) -> Look | None:
     """The look of a robot, or None where the compiled world has it all: no meshes."""
     if "<mesh" not in robot.xml:
         return None
-    with listening():
+    with capture_warnings():
         model = mujoco.MjSpec.from_string(robot.xml).compile()
     return look(model, robot.root.body)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
-from envgen.worlds.robots.support import leaning
+from envgen.worlds.robots.support import up_axis
 
 MOST = 0.35
 """A start in the air falls half a leg and more in half a second; settling on rough ground takes a tenth."""
@@ -61,7 +61,7 @@ def _standing(subject: Subject, root: int, near: float) -> NDArray[np.intp]:
     own = (model.body_rootid[model.geom_bodyid] == root) & (
         (model.geom_contype | model.geom_conaffinity) != 0
     )
-    up = leaning(subject.home.xmat[root])
+    up = up_axis(subject.home.xmat[root])
     axes = up @ subject.home.geom_xmat[own].reshape(-1, 3, 3)  # the robot's up in each geom's frame
     centre, half = model.geom_aabb[own, :3], model.geom_aabb[own, 3:]
     bottom = subject.home.geom_xpos[own] @ up + (axes * centre - np.abs(axes) * half).sum(axis=1)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from envgen.core.params import RobotSize
 from envgen.validate.base import Blame, Check, Subject, register
 from envgen.validate.report import Finding
-from envgen.worlds.ground_map import Traversability, traversability
+from envgen.worlds.traversability import Traversability, traversability
 
 
 @register

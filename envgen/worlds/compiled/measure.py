@@ -13,7 +13,7 @@ from envgen.core.params import RobotSize
 from envgen.worlds.compiled.state import Snapshot
 from envgen.worlds.compiled.world import World
 from envgen.worlds.robots.capabilities import flies, hip_height, measure
-from envgen.worlds.robots.support import leaning
+from envgen.worlds.robots.support import up_axis
 from envgen.worlds.robots.surface_points import surface
 
 Floats = NDArray[np.float64]
@@ -54,7 +54,7 @@ class _Posed:
 
 def _upright(data: Snapshot, root: int) -> _Posed:
     """Everything turned about a root until that no longer leans."""
-    up = leaning(data.xmat[root])
+    up = up_axis(data.xmat[root])
     axis, turn = np.array([up[1], -up[0], 0.0]), np.zeros(9)  # from up to the world's z, the shortest way
     sine = float(np.linalg.norm(axis))
     quat = np.array([1.0, 0.0, 0.0, 0.0])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import mujoco
 import numpy as np
@@ -24,35 +25,22 @@ _U, _V = (axis.ravel() for axis in np.meshgrid(np.linspace(-1, 1, 7), np.linspac
 
 
 @dataclass(frozen=True)
-class Whole:
+class ObstacleSpan:
     """An obstacle, with all its geoms: a lintel hangs over the ground, and the gate rests on its posts.
 
     Attributes:
         name: `obstacle/<kind>_<i>`.
-        hang: Least height of an underside over the ground, in m.
-        rise: Greatest height of a top over the ground, in m.
+        bottom: Least height of an underside over the ground, in m.
+        top: Greatest height of a top over the ground, in m.
     """
 
     name: str
-    hang: float
-    rise: float
-
-
-class Holder(Protocol):
-    """A world, as far as obstacles need it."""
-
-    @property
-    def model(self) -> Model: ...
-    @property
-    def obstacle_geoms(self) -> list[int]: ...
-    @property
-    def geom_names(self) -> tuple[str, ...]: ...
-    @property
-    def ground(self) -> GroundMap: ...
+    bottom: float
+    top: float
 
 
 @dataclass(frozen=True)
-class Thing:
+class ObstacleBox:
     """One geom of an obstacle.
 
     Attributes:
@@ -61,8 +49,8 @@ class Thing:
         half: Half extents of the footprint along its own axes, in m.
         yaw: Heading of the first of these axes, in rad.
         fixed: Whether it is part of the world.
-        hang: Least height of its underside over the ground, in m; below 0 it is rooted.
-        rise: Greatest height of its top over the ground, in m.
+        bottom: Least height of its underside over the ground, in m; below 0 it is rooted.
+        top: Greatest height of its top over the ground, in m.
     """
 
     name: str
@@ -70,8 +58,8 @@ class Thing:
     half: tuple[float, float]
     yaw: float
     fixed: bool
-    hang: float
-    rise: float
+    bottom: float
+    top: float
 
     def distance(self, x: float, y: float) -> float:
         """Level distance of a point (m) from the footprint (m), 0 inside."""
@@ -97,13 +85,13 @@ class Thing:
         return c * dx + s * dy, c * dy - s * dx
 
 
-def wholes(geoms: list[Thing]) -> list[Whole]:
+def obstacle_spans(boxes: list[ObstacleBox]) -> list[ObstacleSpan]:
     """The obstacles that geoms belong to, by the first two parts of their names."""
-    groups: dict[str, list[Thing]] = {}
-    for thing in geoms:
-        groups.setdefault("/".join(thing.name.split("/")[:2]), []).append(thing)
+    groups: dict[str, list[ObstacleBox]] = {}
+    for box in boxes:
+        groups.setdefault("/".join(box.name.split("/")[:2]), []).append(box)
     return [
-        Whole(name, min(thing.hang for thing in group), max(thing.rise for thing in group))
+        ObstacleSpan(name, min(box.bottom for box in group), max(box.top for box in group))
         for name, group in groups.items()
     ]
 
@@ -114,12 +102,19 @@ def _span(centre: float, reach: float, origin: float, cell: float, count: int) -
     return slice(min(max(first, 0), count), min(max(last, 0), count))
 
 
-def things(world: Holder) -> list[Thing]:
-    """The obstacles of a world at its start, geom by geom."""
-    geoms = np.array(world.obstacle_geoms, dtype=np.intp)
-    if not len(geoms):
+def obstacle_boxes(
+    model: Model, geoms: Sequence[int], names: Sequence[str], ground: GroundMap
+) -> list[ObstacleBox]:
+    """Return one box for each geom of an obstacle, in the start pose of the world.
+
+    Args:
+        model: The compiled world.
+        geoms: The geoms of its obstacles.
+        names: Name of every geom of the model.
+        ground: The ground map.
+    """
+    if not geoms:
         return []
-    model = world.model
     bodies = model.geom_bodyid[geoms]
     welded = model.body_weldid[bodies]
     pos, axes = model.geom_pos[geoms], _matrices(model.geom_quat[geoms])
@@ -133,14 +128,13 @@ def things(world: Holder) -> list[Thing]:
     extent, yaw, lean = _extents(model.geom_type[geoms], model.geom_size[geoms], axes)
     c, s = np.cos(yaw)[:, None], np.sin(yaw)[:, None]
     u, v = _U * extent[:, :1], _V * extent[:, 1:2]
-    under = world.ground.at(pos[:, :1] + c * u - s * v, pos[:, 1:2] + s * u + c * v)
+    under = ground.at(pos[:, :1] + c * u - s * v, pos[:, 1:2] + s * u + c * v)
     # a long thing may lie along a slope: compare its underside there, not its lowest point
     line = pos[:, 2:] + lean[:, None] * _U
     hang = np.min(line - extent[:, 2:] - under, axis=1)
     rise = np.max(line + extent[:, 2:] - under, axis=1)
-    names = world.geom_names
     return [
-        Thing(
+        ObstacleBox(
             names[geom],
             (float(pos[i, 0]), float(pos[i, 1])),
             (float(extent[i, 0]), float(extent[i, 1])),

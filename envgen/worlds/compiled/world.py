@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats, Heightfield, nearest_sample
 from envgen.core.params import RobotSize
-from envgen.worlds.compiled.obstacle_boxes import Thing, Whole, things, wholes
+from envgen.worlds.compiled.obstacle_boxes import ObstacleBox, ObstacleSpan, obstacle_boxes, obstacle_spans
 from envgen.worlds.compiler import Model
 from envgen.worlds.ground_map import GroundMap
 
@@ -77,7 +77,7 @@ class World:
         return self.names("body")
 
     @cached_property
-    def ours(self) -> bool:
+    def made_by_envgen(self) -> bool:
         """Whether terrain and agents have the names that they have in a world that envgen made."""
         return bool(self.agents) and any(name.startswith(TERRAIN) for name in self.geom_names)
 
@@ -156,21 +156,21 @@ class World:
         return GroundMap(field, sharp=bool(boxes), base=base)
 
     @cached_property
-    def obstacles(self) -> list[Thing]:
+    def obstacles(self) -> list[ObstacleBox]:
         """What is named obstacle/…, geom by geom, at the start."""
-        return things(self)
+        return obstacle_boxes(self.model, self.obstacle_geoms, self.geom_names, self.ground)
 
     @cached_property
-    def wholes(self) -> list[Whole]:
+    def obstacle_spans(self) -> list[ObstacleSpan]:
         """The obstacles, each with all its geoms."""
-        return wholes(self.obstacles)
+        return obstacle_spans(self.obstacles)
 
     def blocked(self, size: RobotSize) -> NDArray[np.bool_]:
         """(nrow, ncol) of the ground map: where something fixed is too high to step on, too low to pass."""
         mask = np.zeros(self.ground.field.heights.shape, dtype=bool)
-        for thing in self.obstacles:
-            if thing.fixed and thing.rise > size.step and thing.hang < size.height:
-                thing.cover(mask, self.ground.field, 0.6 * size.radius)
+        for box in self.obstacles:
+            if box.fixed and box.top > size.step and box.bottom < size.height:
+                box.cover(mask, self.ground.field, 0.6 * size.radius)
         return mask
 
     def _heightfield(self, geom: int) -> NDArray[np.float32]:

@@ -24,7 +24,7 @@ from envgen.worlds.placement.arena import Arena
 from envgen.worlds.placement.ground_contact import Pose
 from envgen.worlds.placement.resting import attitude
 from envgen.worlds.placement.scatter import Placed
-from envgen.worlds.robots.attach import SECTIONS, Fragment, fragment
+from envgen.worlds.robots.attach import SECTIONS, Fragment, attach_robot
 from envgen.worlds.robots.robot_model import RobotModel
 from envgen.worlds.sampling.sample import Agent, Draw
 
@@ -41,15 +41,15 @@ class Rendered:
 
     Attributes:
         text: The content of env.xml.
-        files: Further files by name.
-        bare: The same world as it is compiled here and now, where robots have files: without what is only
-            seen, as it moves alike and compiles a hundred times faster, and with files where they are.
-        shared: Where files are that all variants of a pack share, by their name among its assets.
+        files: Contents of further files, by name.
+        physics_only: The same world for compiling on this machine, where robots have files: visual geoms and
+            textures left out, which compiles a hundred times faster, and files named by absolute paths.
+        shared: Path on this machine of each file that all variants share, by its name in the pack's assets.
     """
 
     text: str
     files: dict[str, bytes]
-    bare: str | None = None
+    physics_only: str | None = None
     shared: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -77,7 +77,7 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena, doublings: i
         doublings: How often the estimated memory was found too small.
     """
     fluid = draw.physics.density if draw.physics.density >= FLUIDS["water"][0] else 0.0
-    parts = [fragment(agent.robot, agent.id, agent.colour, fluid) for agent in draw.agents]
+    parts = [attach_robot(agent.robot, agent.id, agent.colour, fluid) for agent in draw.agents]
     field, files = _field(arena)
     moving = [placed for placed in arena.obstacles if placed.shape.moves]
     world = {
@@ -105,12 +105,12 @@ def render(name: str, comment: list[str], draw: Draw, arena: Arena, doublings: i
         "keys": _keys(draw, arena, moving, fluid),
     }
     text = _template().render(**world, **_agents(draw, arena, parts))
-    bare = None
-    if any(agent.robot.bare or part.shared for agent, part in zip(draw.agents, parts)):
-        parts_bare = [fragment(a.robot, a.id, a.colour, fluid, bare=True) for a in draw.agents]
-        bare = _template().render(**world, **_agents(draw, arena, parts_bare))
+    physics_only = None
+    if any(agent.robot.physics_xml or part.shared for agent, part in zip(draw.agents, parts)):
+        physics_parts = [attach_robot(a.robot, a.id, a.colour, fluid, physics_only=True) for a in draw.agents]
+        physics_only = _template().render(**world, **_agents(draw, arena, physics_parts))
     shared = {name: path for part in parts for name, path in part.shared.items()}
-    return Rendered(text, files, bare, shared)
+    return Rendered(text, files, physics_only, shared)
 
 
 def _agents(draw: Draw, arena: Arena, parts: list[Fragment]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from envgen.core.heightfield import Floats, Heightfield
 from envgen.terrains.base import Ground
 from envgen.worlds.ground_map import GroundMap
 from envgen.worlds.robots.robot_model import RobotModel
-from envgen.worlds.robots.support import SOLE, Stance, tilted
+from envgen.worlds.robots.support import SOLE, Support, tilt_matrix
 
 CLEARANCE = 0.002
 """Height of the lowest point of a robot over the ground at the start, in m."""
@@ -89,12 +89,12 @@ class Footing:
             yaw: Heading, in rad.
         """
         x, y = round(x, 3), round(y, 3)
-        stance = robot.stance
-        points, soles = stance.underside, stance.soles
+        support = robot.support
+        points, soles = support.underside, support.contact_mask
         height = self._below(points, x, y, yaw)
         pose, gaps = _set(robot, points, soles, height, (x, y, yaw))
-        if any(stance.most) and self._smooth(x, y, robot.size.radius):
-            lean = _lean(stance, height[soles])
+        if any(support.max_lean) and self._smooth(x, y, robot.size.radius):
+            lean = _lean(support, height[soles])
             if math.hypot(*lean) >= LEAST:
                 leaning = self._lean(robot, lean, x, y, yaw)
                 if leaning[1].mean() < gaps.mean():
@@ -121,8 +121,8 @@ class Footing:
         along, across = slope
         pitch = round(-math.atan(along), 4)
         roll = round(math.atan2(across, math.hypot(1.0, along)), 4)
-        turn = tilted(pitch, roll)
-        points, soles = robot.stance.below @ turn.T, robot.stance.feet @ turn.T
+        turn = tilt_matrix(pitch, roll)
+        points, soles = robot.support.tilted_underside @ turn.T, robot.support.contact_points @ turn.T
         both = np.concatenate([points, soles])
         own = np.arange(len(both)) >= len(points)
         return _set(robot, both, own, self._below(both, x, y, yaw), (x, y, yaw), pitch, roll)
@@ -155,9 +155,9 @@ def _set(
     return Pose((x, y, z), yaw, pitch, roll), z + points[soles, 2] - height[soles]
 
 
-def _lean(stance: Stance, height: Floats) -> tuple[float, float]:
+def _lean(support: Support, height: Floats) -> tuple[float, float]:
     """Rise/run along x and y of the plane that fits the ground (k,) under the soles best, within bounds."""
-    most, (off, moments) = stance.most, stance.spread
+    most, (off, moments) = support.max_lean, support.spread
     rise = off.T @ (height - height.mean())
     least = 1e-9 * max(float(np.trace(moments)), 1e-12)
     if not most[1]:

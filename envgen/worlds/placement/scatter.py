@@ -132,7 +132,7 @@ def _place(
     shapes = [entry.kind.shape(rng) for _ in range(entry.count)]
     prints = Footprints(shapes, ground)
     found: list[tuple[Shape, Vec3, Quat] | None] = [None] * entry.count
-    dips = ground.dips(1.5 * prints.reach()) if prints.dips else None
+    dips = ground.local_minima(1.5 * prints.reach()) if prints.dips else None
     tried = 0
     while tried < PLACES:
         waiting = [i for i, placed in enumerate(found) if placed is None]

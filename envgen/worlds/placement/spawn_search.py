@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from envgen.core.errors import WorkError
 from envgen.core.heightfield import Floats
 from envgen.terrains.base import Ground, Zone, around
-from envgen.worlds.ground_map import GroundMap, Traversability, traversability
+from envgen.worlds.ground_map import GroundMap
 from envgen.worlds.placement.ground_contact import Footing, Pose
 from envgen.worlds.placement.scatter import Placed
 from envgen.worlds.placement.spawn_layouts import LAYOUTS
 from envgen.worlds.sampling.sample import Agent, Draw
+from envgen.worlds.traversability import Traversability, traversability
 
 FLAT = 0.05
 """Relief (m) of a start patch that is taken without looking for a flatter one: Isaac Lab, radius 0.5 m."""

@@ -6,7 +6,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.worlds.compiler import control_range, listening
+from envgen.worlds.compiler import capture_warnings, control_range
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ def arena_need(xml: str, home: Floats, touches: int, *, free: bool) -> int:
     bumps.userdata = rng.uniform(0, 1, 6400)
     ground = spec.worldbody.add_geom(type=mujoco.mjtGeom.mjGEOM_HFIELD, hfieldname="bumps", pos=[0, 0, -0.15])
     ground.contype = ground.conaffinity = touches  # and not what the robot's defaults say
-    with listening():
+    with capture_warnings():
         world = spec.compile()
         data = mujoco.MjData(world)
         low, high = control_range(world)

@@ -15,10 +15,10 @@ from functools import lru_cache
 import mujoco
 from lxml import etree
 
-from envgen.worlds.compiler import listening
+from envgen.worlds.compiler import capture_warnings
 from envgen.worlds.robots.mujoco_xml import mend_sensors
 from envgen.worlds.robots.robot_model import RobotModel
-from envgen.worlds.team_colours import hue
+from envgen.worlds.team_colours import team_rgb
 
 SECTIONS = ("contact", "deformable", "tendon", "equality", "actuator", "sensor")
 """Sections of a world that its agents alone fill, in the order of MuJoCo's documentation."""
@@ -46,33 +46,36 @@ class Fragment:
 
 
 @lru_cache(maxsize=1024)
-def fragment(
-    robot: RobotModel, agent: str, colour: int, fluid_density: float, *, bare: bool = False
+def attach_robot(
+    robot: RobotModel, agent: str, colour: int, fluid_density: float, *, physics_only: bool = False
 ) -> Fragment:
     """The robot as that agent.
 
     Args:
         robot: The robot.
         agent: Agent id; becomes the prefix of every name.
-        colour: Of the team, as `colours.colour_of` numbers it.
+        colour: Of the team, as `team_colours.colour_number` numbers it.
         fluid_density: In kg/m3; above that of air, bodies get the lift of what they displace.
-        bare: Without what is only seen, and with its files where they are on this machine: to be compiled
+        physics_only: Without what is only seen, and with its files where they are on this machine: to be compiled
             here and now, not to be written.
     """
-    parent, child = mujoco.MjSpec(), mujoco.MjSpec.from_string((bare and robot.bare) or robot.xml)
+    parent, child = (
+        mujoco.MjSpec(),
+        mujoco.MjSpec.from_string((physics_only and robot.physics_xml) or robot.xml),
+    )
     if fluid_density > 2.0:
         for body in child.bodies:
             if body.name in robot.volumes:
                 volume, mass = robot.volumes[body.name]
                 body.gravcomp = buoyancy(fluid_density, volume, mass)
-    with listening():  # attach warns that the parent's options stay; ours are merged in `physics`
+    with capture_warnings():  # attach warns that the parent's options stay; ours are merged in `physics`
         parent.attach(child, prefix=f"{agent}/", frame=parent.worldbody.add_frame())
         parent.compile()
         root = etree.fromstring(parent.to_xml().encode(), etree.XMLParser(remove_blank_text=True))
     _mend_defaults(root, agent)
     mend_sensors(root)
     _tint(root, agent, colour)
-    shared = {} if bare else _share(root, robot.folder)
+    shared = {} if physics_only else _share(root, robot.folder)
     name = f"{agent}/{robot.root.name}"
     body = next((b for b in root.iterfind("worldbody//body") if b.get("name") == name), None)
     sections = {}
@@ -127,7 +130,7 @@ def _mend_defaults(root: etree._Element, agent: str) -> None:
 def _tint(root: etree._Element, agent: str, colour: int) -> None:
     for material in root.iter("material"):
         if material.get("name") == f"{agent}/shell":
-            material.set("rgba", " ".join(f"{v:.3g}" for v in (*hue(colour), 1.0)))
+            material.set("rgba", " ".join(f"{v:.3g}" for v in (*team_rgb(colour), 1.0)))
 
 
 def _text(element: etree._Element, depth: int) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from envgen.core.params import RobotSize
 from envgen.worlds.compiler import Model
-from envgen.worlds.robots.surface_points import Posed, collides, surface
+from envgen.worlds.robots.surface_points import Kinematics, collides, surface
 
 Floats = NDArray[np.float64]
 
@@ -20,7 +20,7 @@ ANYWHERE = 20.0
 """Step and gap (m) and slope of what flies: more than any ground of the vocabulary has."""
 
 
-def hip_height(model: Model, data: Posed, geoms: Iterable[int] | None = None) -> float:
+def hip_height(model: Model, data: Kinematics, geoms: Iterable[int] | None = None) -> float:
     """Height of the joint by which a leg hangs on the body, in the frame of the world, in m.
 
     From the foot (the body of the lowest geom) up to the last body that has no sister: what carries it
@@ -36,7 +36,7 @@ def hip_height(model: Model, data: Posed, geoms: Iterable[int] | None = None) ->
     return float(data.xpos[body, 2])
 
 
-def flies(model: Model, data: Posed, actuators: Iterable[int] | None = None, mass: float = 0.0) -> bool:
+def flies(model: Model, data: Kinematics, actuators: Iterable[int] | None = None, mass: float = 0.0) -> bool:
     """Whether actuators that pull at sites, such as rotors, lift more than the robot weighs on Earth.
 
     Args:

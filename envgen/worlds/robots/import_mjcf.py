@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from envgen.core.errors import InputError
 from envgen.robots.files import RobotFile
-from envgen.worlds.compiler import NOT_A_NUMBER, Fatal, Model, listening
+from envgen.worlds.compiler import NAN_WARNING, FatalError, Model, capture_warnings
 from envgen.worlds.robots.home_pose import Key, custom_home, home_pose, keys_of
 from envgen.worlds.robots.mujoco_xml import written
 from envgen.worlds.robots.root_joint import Root, describe, root_of
@@ -60,15 +60,15 @@ def adopt(robot: RobotFile) -> Adopted:
         return InputError(f"robot {robot.name!r} can't be used: {cause}", remedy)
 
     try:
-        with listening() as caught:
+        with capture_warnings() as caught:
             spec = mujoco.MjSpec.from_file(str(robot.path.resolve()))
             whole = spec.compile()
-    except (ValueError, Fatal) as error:
+    except (ValueError, FatalError) as error:
         why = " ".join(str(error).split())
         raise refuse(
             f"MuJoCo can't compile it: {why}", "Mend the MJCF; `envgen validate` tells more."
         ) from None
-    if any(NOT_A_NUMBER in message for message in caught.messages):
+    if any(NAN_WARNING in message for message in caught.messages):
         raise refuse("a number in it is NaN", "Mend the MJCF; `envgen validate` tells where.")
     if whole.nflex or whole.nskin:
         raise refuse("it has soft bodies or skins (flex, skin)", "Take a robot of rigid bodies.")
@@ -87,11 +87,11 @@ def adopt(robot: RobotFile) -> Adopted:
     if robot.adapter:
         add_servos(spec, robot.adapter)
     try:
-        with listening():
+        with capture_warnings():
             model = spec.compile()
             spec = _faithful(spec, model, whole, top)
             model = spec.compile()
-    except (ValueError, Fatal) as error:
+    except (ValueError, FatalError) as error:
         why = " ".join(str(error).split())
         raise refuse(
             f"it does not stand alone without the scene around it: {why}",

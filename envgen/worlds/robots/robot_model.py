@@ -15,8 +15,8 @@ from envgen.core.errors import EnvgenError
 from envgen.core.families import ROBOTS
 from envgen.core.params import RobotSize
 from envgen.robots.files import RobotFile
-from envgen.worlds.compiler import Model, control_range, listening
-from envgen.worlds.physics_options import Options, options_of
+from envgen.worlds.compiler import Model, capture_warnings, control_range
+from envgen.worlds.physics_options import SolverOptions, solver_options
 from envgen.worlds.robots.arena_memory import arena_need
 from envgen.worlds.robots.capabilities import flies, hip_height, measure
 from envgen.worlds.robots.home_pose import Key
@@ -24,9 +24,9 @@ from envgen.worlds.robots.import_mjcf import Adopted, adopt
 from envgen.worlds.robots.mujoco_xml import written
 from envgen.worlds.robots.root_joint import Root, root_of
 from envgen.worlds.robots.sensors import equip
-from envgen.worlds.robots.support import Stance, stance
+from envgen.worlds.robots.support import Support, find_support
 from envgen.worlds.robots.surface_points import surface, volumes
-from envgen.worlds.robots.visuals import without_visuals
+from envgen.worlds.robots.visuals import physics_only_xml
 
 Floats = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ class RobotModel:
         agent: What its agents are called, before their number.
         folder: What its files are kept under in a pack.
         xml: The robot's own MJCF, with absolute names of files.
-        bare: The same without what is only seen, which moves just the same; None if there is nothing such.
+        physics_xml: `xml` without visual geoms and textures, with equal physics; None if there are none.
         root: Its root body and how that moves.
         flies: Whether its thrust exceeds its weight; `home_ctrl` is then what carries it on Earth.
         size: What it measures and masters.
@@ -54,7 +54,7 @@ class RobotModel:
         home_act: (na,) activations at home.
         keys: Its further keyframes by name.
         ctrl_range: (nu, 2) ends of each control.
-        stance: What it stands on, and how far it leans to follow a slope.
+        support: What it stands on, and how far it leans to follow a slope.
         margin: Greatest distance at which its geoms make contacts already, in m.
         mass: In kg.
         volumes: Displaced volume by body, in m3, with the mass of the body in kg.
@@ -71,7 +71,7 @@ class RobotModel:
     agent: str
     folder: str
     xml: str
-    bare: str | None
+    physics_xml: str | None
     root: Root
     flies: bool
     size: RobotSize
@@ -82,12 +82,12 @@ class RobotModel:
     home_act: Floats
     keys: Mapping[str, Key]
     ctrl_range: Floats
-    stance: Stance
+    support: Support
     margin: float
     mass: float
     volumes: dict[str, tuple[float, float]]
     arena: int
-    option: Options
+    option: SolverOptions
     nv: int
     priority: int
     condim: int
@@ -115,12 +115,12 @@ def _robot_model(kind: Any, values: tuple[tuple[str, float | int], ...]) -> Robo
     drawn = dict(values)
     adopted = adopt(kind) if isinstance(kind, RobotFile) else _template(kind, drawn)
     spec, root = adopted.spec, adopted.root.name
-    with listening():
+    with capture_warnings():
         equip(spec, root, drawn, kind.name, template=not isinstance(kind, RobotFile))
         spec.compile()
         xml = written(spec)
-        bare = without_visuals(xml)
-        model = mujoco.MjSpec.from_string(bare or xml).compile()
+        physics_xml = physics_only_xml(xml)
+        model = mujoco.MjSpec.from_string(physics_xml or xml).compile()
         data = mujoco.MjData(model)
         data.qpos[:] = adopted.home.qpos
         data.ctrl[:] = adopted.home.ctrl
@@ -136,7 +136,7 @@ def _robot_model(kind: Any, values: tuple[tuple[str, float | int], ...]) -> Robo
         agent=kind.agent,
         folder=kind.folder if isinstance(kind, RobotFile) else kind.agent,
         xml=xml,
-        bare=bare,
+        physics_xml=physics_xml,
         root=at_home,
         flies=flying,
         size=measure(points, position, hip_height(model, data), flying=flying),
@@ -147,12 +147,12 @@ def _robot_model(kind: Any, values: tuple[tuple[str, float | int], ...]) -> Robo
         home_act=np.array(adopted.home.act),
         keys=adopted.keys,
         ctrl_range=np.stack(control_range(model), axis=1).reshape(-1, 2),
-        stance=stance(model, data, position, at_home, flying=flying),
+        support=find_support(model, data, position, at_home, flying=flying),
         margin=float(model.geom_margin.max(initial=0.0)),
         mass=float(model.body_subtreemass[0]),
         volumes=volumes(model),
-        arena=arena_need(bare or xml, adopted.home.qpos, _bits(model), free=free),
-        option=options_of(model),
+        arena=arena_need(physics_xml or xml, adopted.home.qpos, _bits(model), free=free),
+        option=solver_options(model),
         nv=int(model.nv),
         priority=int(model.geom_priority.max(initial=0)),
         condim=int(model.geom_condim.max(initial=3)),
@@ -163,7 +163,7 @@ def _robot_model(kind: Any, values: tuple[tuple[str, float | int], ...]) -> Robo
 
 def _template(kind: Any, values: Mapping[str, float | int]) -> Adopted:
     """A built-in robot, which says where it is at home."""
-    with listening():
+    with capture_warnings():
         spec = mujoco.MjSpec.from_string(kind.mjcf(dict(values)))
         model = spec.compile()
     key = int(mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_KEY, "home"))

@@ -28,35 +28,35 @@ FEWEST = {"free": 3, "planar": 2}
 
 
 @dataclass(frozen=True, eq=False)
-class Stance:
+class Support:
     """How a robot touches the ground at home; points are relative to its root, in m.
 
     Attributes:
         underside: (n, 3) lowest points of its surface.
-        soles: (n,) which of them it stands on.
-        below: (m, 3) points of its surface of which one is the lowest where it leans.
-        most: Rise/run along its own x and y that it leans with at most; 0 stays upright.
+        contact_mask: (n,) which of them it stands on.
+        tilted_underside: (m, 3) points of its surface of which one is the lowest where it leans.
+        max_lean: Rise/run along its own x and y that it leans with at most; 0 stays upright.
     """
 
     underside: Floats
-    soles: NDArray[np.bool_]
-    below: Floats
-    most: tuple[float, float]
+    contact_mask: NDArray[np.bool_]
+    tilted_underside: Floats
+    max_lean: tuple[float, float]
 
     @cached_property
-    def feet(self) -> Floats:
+    def contact_points(self) -> Floats:
         """(k, 3) points that it stands on."""
-        return self.underside[self.soles]
+        return self.underside[self.contact_mask]
 
     @cached_property
     def spread(self) -> tuple[Floats, Floats]:
         """(k, 2) how far these are from their middle in the plane, in m, and their second moments (2, 2)."""
-        feet = self.feet[:, :2]
+        feet = self.contact_points[:, :2]
         off = feet - feet.mean(axis=0)
         return off, off.T @ off
 
 
-def stance(model: Model, data: Data, root: Floats, kind: Root, *, flying: bool) -> Stance:
+def find_support(model: Model, data: Data, root: Floats, kind: Root, *, flying: bool) -> Support:
     """Find it.
 
     Args:
@@ -76,23 +76,23 @@ def stance(model: Model, data: Data, root: Floats, kind: Root, *, flying: bool) 
     soles = underside[:, 2] <= underside[:, 2].min() + SOLE
     most = (0.0, 0.0) if flying else _most(model, touching, underside[soles], kind)
     if not any(most):
-        return Stance(underside, soles, underside, most)
+        return Support(underside, soles, underside, most)
     seen = np.zeros(len(points), dtype=bool)  # numpy.unique would import numpy.ma, 20 ms in each process
     seen[_lowest(points)] = True
     # what is lowest at a lean between is lowest at one of these too, but for what bends sharply
     for along, across in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-        turn = tilted(along * math.atan(most[0]), across * math.atan(most[1]))
+        turn = tilt_matrix(along * math.atan(most[0]), across * math.atan(most[1]))
         seen[_lowest(points @ turn.T)] = True
-    return Stance(underside, soles, points[seen], most)
+    return Support(underside, soles, points[seen], most)
 
 
-def tilted(pitch: float, roll: float) -> Floats:
+def tilt_matrix(pitch: float, roll: float) -> Floats:
     """(3, 3) turn by roll about x, then by pitch about y, in rad."""
     cp, sp, cr, sr = math.cos(pitch), math.sin(pitch), math.cos(roll), math.sin(roll)
     return np.array([[cp, sp * sr, sp * cr], [0.0, cr, -sr], [-sp, cp * sr, cp * cr]])
 
 
-def leaning(xmat: Floats) -> Floats:
+def up_axis(xmat: Floats) -> Floats:
     """(3,) what is up for a robot that leans: the axis of its root, either way, nearest to the world's up.
 
     A root that is farther from upright than a robot ever leans stands as it does at home: up is up.

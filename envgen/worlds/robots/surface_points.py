@@ -16,7 +16,7 @@ from envgen.worlds.compiler import Model
 Floats = NDArray[np.float64]
 
 
-class Posed(Protocol):
+class Kinematics(Protocol):
     """Where the geoms are; MjData and Snapshot have it."""
 
     @property
@@ -33,7 +33,9 @@ def collides(model: Model, geom: int) -> bool:
     return bool(model.geom_contype[geom] or model.geom_conaffinity[geom])
 
 
-def surface(model: Model, data: Posed, geoms: Iterable[int] | None = None, *, fine: bool = False) -> Floats:
+def surface(
+    model: Model, data: Kinematics, geoms: Iterable[int] | None = None, *, fine: bool = False
+) -> Floats:
     """(n, 3) points on all colliding geoms, or on those given, in the frame of the world.
 
     Args:

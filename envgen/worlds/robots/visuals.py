@@ -22,7 +22,7 @@ _SAME = (
 """Arrays that must not differ, bit by bit, between a robot with and without what is only seen."""
 
 
-def without_visuals(xml: str) -> str | None:
+def physics_only_xml(xml: str) -> str | None:
     """The same robot for physics alone.
 
     Left out are mesh geoms that collide with nothing and that nothing refers to, meshes, textures and
@@ -35,7 +35,7 @@ def without_visuals(xml: str) -> str | None:
     Returns:
         MJCF, or None where there is nothing to leave out or it would change the physics.
     """
-    spec = stripped(xml)
+    spec = physics_only_spec(xml)
     if spec is None:
         return None
     whole = mujoco.MjSpec.from_string(xml).compile()
@@ -46,7 +46,7 @@ def without_visuals(xml: str) -> str | None:
     return written(spec) if same_physics(whole, bare) else None
 
 
-def stripped(xml: str, files: Mapping[str, bytes] | None = None) -> Any:
+def physics_only_spec(xml: str, files: Mapping[str, bytes] | None = None) -> Any:
     """The same MJCF without meshes that are only seen, textures, and what is then unused.
 
     Args:

@@ -14,7 +14,7 @@ from envgen.core.params import RobotSize, draw, specs
 from envgen.core.rng import Streams
 from envgen.obstacles.base import Obstacle
 from envgen.tasks.base import Task
-from envgen.worlds.physics_options import PhysicsOptions, merge
+from envgen.worlds.physics_options import PhysicsOptions, merge_options
 from envgen.worlds.robots.robot_model import RobotModel, robot_model
 from envgen.worlds.sampling.task_object import TaskObject, draw_object, object_kinds
 from envgen.worlds.sampling.teams import assign
@@ -45,7 +45,7 @@ class Agent:
         robot: What it is.
         team: Its team as the task has it, or None: then it is its own.
         role: Its role, or None.
-        colour: Of its team, as `colours.colour_of` numbers it.
+        colour: Of its team, as `team_colours.colour_number` numbers it.
     """
 
     id: str
@@ -128,7 +128,7 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     wind = tuple(
         _shown(value, streams, f"physics.wind.{axis}", values) for axis, value in zip("xyz", cfg.physics.wind)
     )
-    physics = merge(cfg.physics, numbers, wind, [agent.robot.option for agent in agents])
+    physics = merge_options(cfg.physics, numbers, wind, [agent.robot.option for agent in agents])
     notes = (*dict.fromkeys(note for agent in agents for note in agent.robot.notes), *physics.disputes)
     if not kind.teams and not kind.roles and any(agent.team for agent in agents):
         notes = (*notes, f"teams mean nothing to task {cfg.task.kind!r} but colours")

@@ -132,4 +132,4 @@ def lying(shape: Shape, spots: Floats, ground: GroundMap) -> Lying:
 
 def resting_places(shape: Shape, ground: GroundMap, cells: Floats) -> Floats:
     """(n, 2) points (m) where an object would stay: what rolls in the dips, the rest on any of `cells`."""
-    return ground.dips(1.5 * max(shape.half)) if shape.round else cells
+    return ground.local_minima(1.5 * max(shape.half)) if shape.round else cells

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from envgen.core.errors import InputError
 from envgen.tasks.base import Task
-from envgen.worlds.team_colours import colour_of
+from envgen.worlds.team_colours import colour_number
 
 if TYPE_CHECKING:
     from envgen.worlds.sampling.sample import Agent
@@ -82,7 +82,7 @@ def assign(kind: type[Task], agents: Sequence[Agent]) -> tuple[Agent, ...]:
         agents = _teams(kind, agents)
     sides = list(dict.fromkeys(agent.team or agent.id for agent in agents))
     return tuple(
-        replace(agent, colour=colour_of(name, sides.index(name)))
+        replace(agent, colour=colour_number(name, sides.index(name)))
         for agent in agents
         for name in [agent.team or agent.id]
     )
