@@ -119,7 +119,7 @@ def _agents(draw: Draw, arena: Arena, parts: list[Fragment]) -> dict[str, Any]:
         "defaults": _section(parts, "default"),
         "assets": _section(parts, "asset"),
         "agents": [
-            part.placed(_pose(agent, start)) for part, agent, start in zip(parts, draw.agents, arena.starts)
+            part.body_at(_pose(agent, start)) for part, agent, start in zip(parts, draw.agents, arena.starts)
         ],
         "sections": {key: _section(parts, key) for key in SECTIONS},
     }
@@ -132,7 +132,7 @@ def _contact(draw: Draw) -> str:
     the contact types and dimensions of its robots.
     """
     robots = [agent.robot for agent in draw.agents]
-    bits = reduce(or_, (robot.touches for robot in robots), 1)
+    bits = reduce(or_, (robot.contact_bits for robot in robots), 1)
     condim = max(robot.condim for robot in robots)
     attributes = [f'priority="{max(robot.priority for robot in robots) + 1}"']
     attributes += [f'condim="{condim}"'] * (condim > 3)
@@ -187,7 +187,7 @@ def _memory(draw: Draw, moving: list[Placed], doublings: int) -> str:
     free = sum(placed.shape.mass is not None for placed in moving)
     jointed = sum(len(placed.shape.parts) for placed in moving)
     wide = min(sum(robot.nv for robot in robots) + 6 * free + jointed, 60)
-    bytes_ = sum(3.0 * robot.arena * max(1.0, wide / robot.nv) for robot in robots)
+    bytes_ = sum(3.0 * robot.arena_bytes * max(1.0, wide / robot.nv) for robot in robots)
     bytes_ += wide * (1024 * free + 256 * jointed)  # a part touches robots alone
     return f"{max(64, 16 * math.ceil(bytes_ / 16_384)) << doublings}K"
 
@@ -286,7 +286,7 @@ def _keys(draw: Draw, arena: Arena, moving: list[Placed], fluid: float) -> list[
     keys = []
     for agent in draw.agents:
         home = agent.robot
-        for name, key in home.keys.items():
+        for name, key in home.keyframes.items():
             if key.qpos.shape != home.home_qpos.shape:
                 continue
             own = key.qpos.copy()
