@@ -145,7 +145,7 @@ def subject_of(variant: Variant, recipe: Recipe, stream: int) -> Subject:
         params=task_params(variant.draw.values),
         teams=_teams_of(variant),
         rng=Streams(recipe.seed, stream)("settle"),
-        disagreements=variant.draw.physics.disputes,
+        disagreements=variant.draw.physics.disagreements,
         drawn=True,
         built_in=all_built_in(variant.cfg),
     )

@@ -11,18 +11,18 @@ import numpy as np
 
 from envgen.core.heightfield import Floats, Heightfield, Heights
 
-cv2.setNumThreads(1)  # a process per core already; small images gain nothing from threads
+cv2.setNumThreads(1)  # worker processes use all cores; small images gain nothing from threads
 
 
 @dataclass(frozen=True)
 class GroundMap:
-    """The height of the highest terrain surface, obstacles left out.
+    """Height of the highest terrain surface, without obstacles.
 
     Attributes:
         field: Heights on a grid around the origin.
-        pit: Height (m) up to which the ground is the floor of a pit, where nothing starts or is put.
-        sharp: Whether it is made of boxes: then a point near an edge may be as high as its neighbours.
-        base: Where boxes stand on a heightfield, that field alone.
+        sharp: Whether it has boxes: a point near an edge may then be as high as the neighbouring sample.
+        pit: Height (m) up to which the ground is the floor of a pit, where nothing is placed.
+        base: The heightfield without boxes, where boxes stand on one; else None.
     """
 
     field: Heightfield
@@ -31,23 +31,23 @@ class GroundMap:
     base: Heightfield | None = None
 
     def at(self, x: Floats, y: Floats) -> Floats:
-        """Height (m) under points, bilinear."""
+        """Return the height (m) at points, bilinearly interpolated."""
         return self.field.at(x, y)
 
-    def above(self, x: Floats, y: Floats, within: float = 0.0) -> Floats:
-        """Height (m) that the surface surely does not exceed at points.
+    def upper_bound(self, x: Floats, y: Floats, within: float = 0.0) -> Floats:
+        """Return a height (m) that the surface does not exceed at points.
 
         Args:
             x: (...,) metres.
             y: (...,) metres.
-            within: Peaks this near to a point, in m, count too: a peak is a sample of the grid.
+            within: Distance (m) within which the nearest sample counts too: peaks are samples.
         """
-        if self.base is not None:  # between boxes, as smooth as the field is
-            return np.maximum(self.base.above(x, y), self.highest.at_corner(x, y))
+        if self.base is not None:  # between boxes, the field is smooth
+            return np.maximum(self.base.upper_bound(x, y), self._cell_maxima.at(x, y))
         if self.sharp:
-            return self.highest.at_corner(x, y)
+            return self._cell_maxima.at(x, y)
         u, v = self.field.index(x, y)
-        height = self.field.above_index(u, v)
+        height = self.field.upper_bound_at_index(u, v)
         if not within:
             return height
         col, row = np.rint(u).astype(np.intp), np.rint(v).astype(np.intp)
@@ -57,14 +57,16 @@ class GroundMap:
         return np.where(near, np.maximum(height, self.field.heights[row, col]), height)
 
     @cached_property
-    def highest(self) -> _Corners:
+    def _cell_maxima(self) -> _CellMaxima:
         if self.base is None:
-            return _Corners(self.field)
+            return _CellMaxima(self.field)
         box = self.field.heights > self.base.heights + 1e-4
-        return _Corners(replace(self.field, heights=np.where(box, self.field.heights, np.float32(-np.inf))))
+        return _CellMaxima(
+            replace(self.field, heights=np.where(box, self.field.heights, np.float32(-np.inf)))
+        )
 
     def local_minima(self, radius: float) -> Floats:
-        """(n, 2) points (m) that nothing within `radius` (m) lies below: what is put there stays there."""
+        """Return the samples (n, 2), in m, that are the lowest within `radius` (m)."""
         reach = [max(1, round(radius / cell)) for cell in self.field.cell]
         heights = self.field.heights
         lowest = cv2.erode(heights, np.ones((2 * reach[1] + 1, 2 * reach[0] + 1), dtype=np.uint8))
@@ -74,16 +76,16 @@ class GroundMap:
         return np.stack([x, y], axis=1)
 
     def relief(self, radius: float, stride: tuple[int, int] = (1, 1)) -> Heights:
-        """Greatest minus least height (m) within `radius` (m) of each sample.
+        """Return the range of heights (m) within `radius` (m) of each sample.
 
         Args:
-            radius: Half the side of the square that is looked at, in m.
-            stride: From one row and column of samples to the next: what lies between is left out.
+            radius: Half the side of the square window, in m.
+            stride: Step (rows, columns) between the samples of the result.
         """
         reach = [max(1, round(radius / cell)) for cell in self.field.cell]
         along = np.ones((1, 2 * reach[0] + 1), dtype=np.uint8)
         across = np.ones((2 * reach[1] + 1, 1), dtype=np.uint8)
-        ends = []  # along y first, which is cheaper, then only in the rows that are left
+        ends = []  # along y first, which is cheaper, then in the remaining rows only
         for spread in (cv2.dilate, cv2.erode):
             rows = np.ascontiguousarray(spread(self.field.heights, across)[:: stride[0]])
             ends.append(spread(rows, along)[:, :: stride[1]])
@@ -91,7 +93,7 @@ class GroundMap:
         return np.asarray(highest - lowest)
 
 
-class _Corners:
+class _CellMaxima:
     """Greatest of the four samples around a point."""
 
     def __init__(self, field: Heightfield) -> None:
@@ -100,7 +102,7 @@ class _Corners:
         top = np.maximum(heights[:-1], heights[1:])
         self._cells = np.maximum(top[:, :-1], top[:, 1:])
 
-    def at_corner(self, x: Floats, y: Floats) -> Floats:
+    def at(self, x: Floats, y: Floats) -> Floats:
         u, v = self._field.index(x, y)
         rows, cols = self._cells.shape
         col = np.minimum(u.astype(np.intp), cols - 1)

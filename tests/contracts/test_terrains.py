@@ -110,7 +110,7 @@ class TestEvery:
         for x, y in np.round(rng.uniform(-5.9, 5.9, (60, 2)), 3):
             top = 20 - mujoco.mj_ray(model, data, [x, y, 20], [0, 0, -1], terrain_only, 1, -1, hit)
             assert hit[0] in world.terrain_geoms
-            assert top <= float(world.ground.above(x, y)) + 0.0015
+            assert top <= float(world.ground.upper_bound(x, y)) + 0.0015
         field = world.ground.field
         nrow, ncol = field.heights.shape
         for row, col in zip(rng.integers(1, nrow - 1, 40), rng.integers(1, ncol - 1, 40)):

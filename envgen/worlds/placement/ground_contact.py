@@ -61,10 +61,10 @@ class Footing:
     def under(self, x: Floats, y: Floats) -> Floats:
         """Height (n,) in m that the ground surely does not exceed under points (n,)."""
         if not len(self._top):
-            return self._map.above(x, y, 0.025)
+            return self._map.upper_bound(x, y, 0.025)
         height = np.full(len(x), self._plane)
         if self._field is not None:
-            height = np.maximum(height, self._field.above(x, y))
+            height = np.maximum(height, self._field.upper_bound(x, y))
         low, high = np.array([x.min(), y.min()]), np.array([x.max(), y.max()])
         near = ((self._centre + self._reach >= low) & (self._centre - self._reach <= high)).all(axis=1)
         for box in np.flatnonzero(near):

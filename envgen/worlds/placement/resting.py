@@ -84,7 +84,7 @@ class Footprints:
         finest = min(ground.field.cell) / float(halves.max(initial=1e-6))
         disc, underside = _ball(min(81, 2 * math.ceil(2 / finest) + 17))
         x, y = (spots[:, [axis]] + disc[:, axis] * halves[:, :1] for axis in (0, 1))
-        under = ground.above(x, y, 0.5 * min(ground.field.cell))
+        under = ground.upper_bound(x, y, 0.5 * min(ground.field.cell))
         z = (under - underside * halves[:, :1]).max(axis=1)
         kept = (z > ground.pit) & (z - ground.at(*spots.T) <= 0.25 * halves.min(axis=1))
         none = np.zeros(len(spots))
@@ -95,7 +95,7 @@ class Footprints:
         ground, halves = self._ground, self._halves[which]
         u, v = _unit(5, False)
         u, v = u * halves[:, :1], v * halves[:, 1:]
-        under = ground.above(*_turned(u, v, spots, yaws))
+        under = ground.upper_bound(*_turned(u, v, spots, yaws))
         mean = under.mean(axis=1, keepdims=True)
         along, across = (((under - mean) * w).sum(axis=1) / np.square(w).sum(axis=1) for w in (u, v))
         plane = mean, along[:, None], across[:, None]
@@ -148,7 +148,7 @@ class Footprints:
     def _over(self, u: Floats, v: Floats, spots: Floats, yaws: Floats, plane: tuple[Floats, ...]) -> Floats:
         """(n, m) height of the ground over planes at points of their frames, in m."""
         mean, along, across = plane
-        return self._ground.above(*_turned(u, v, spots, yaws)) - mean - along * u - across * v
+        return self._ground.upper_bound(*_turned(u, v, spots, yaws)) - mean - along * u - across * v
 
     def _post(self, which: NDArray[np.intp], spots: Floats, yaws: Floats) -> Rest:
         """Upright on its feet; what sweeps stays free of the ground, if its feet are deep enough for that."""
@@ -163,7 +163,7 @@ class Footprints:
             u, v = self._grid(halves[some], least=7)
             # a peak between two samples counts too
             near = 0.71 * self._spacing(halves[some])
-            top = ground.above(*_turned(u, v, spots[some], yaws[some]), near).max(axis=1)
+            top = ground.upper_bound(*_turned(u, v, spots[some], yaws[some]), near).max(axis=1)
             z[some] = np.maximum(z[some], top - clear[some] + FREE)
         z = np.round(z, 4)
         kept &= (z - deep <= low) & (high - z <= 0.3 * self._heights[which])

@@ -129,7 +129,7 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
         _shown(value, streams, f"physics.wind.{axis}", values) for axis, value in zip("xyz", cfg.physics.wind)
     )
     physics = merge_options(cfg.physics, numbers, wind, [agent.robot.option for agent in agents])
-    notes = (*dict.fromkeys(note for agent in agents for note in agent.robot.notes), *physics.disputes)
+    notes = (*dict.fromkeys(note for agent in agents for note in agent.robot.notes), *physics.disagreements)
     if not kind.teams and not kind.roles and any(agent.team for agent in agents):
         notes = (*notes, f"teams mean nothing to task {cfg.task.kind!r} but colours")
     return Draw(difficulty, size, cell, terrain, obstacles, agents, task, thing, physics, values, notes)

@@ -116,9 +116,9 @@ def lying(shape: Shape, spots: Floats, ground: GroundMap) -> Lying:
     upright = np.tile([1.0, 0.0, 0.0, 0.0], (len(spots), 1))
     if shape.round:
         bulge = half[0] * (1 - np.sqrt(np.maximum(1 - np.square(disc).sum(axis=1), 0)))
-        z = (ground.above(x, y, 0.5 * min(ground.field.cell)) - bulge).max(axis=1)
+        z = (ground.upper_bound(x, y, 0.5 * min(ground.field.cell)) - bulge).max(axis=1)
         return Lying(np.round(z + 0.001, 4), upright, z - ground.at(*spots.T) <= 0.25 * half[0])
-    under = ground.above(x, y)
+    under = ground.upper_bound(x, y)
     # the plane that fits best: samples are symmetric, so its parts are found one by one
     slope = np.stack([under @ disc[:, k] / (np.square(disc[:, k]).sum() * half[k]) for k in (0, 1)], axis=1)
     over = under - slope @ (disc * half).T
