@@ -95,7 +95,7 @@ def ground_heights(world: World, view: View) -> Field:
         part = heights[upper:lower, left:right]
         np.maximum(part, np.float32(high), out=part)
     for geom in turned:
-        inside, high = world.under_turned(geom, view.x[None, :], view.y[:, None])
+        inside, high = world.under_rotated_box(geom, view.x[None, :], view.y[:, None])
         np.maximum(heights, np.float32(high), out=heights, where=inside)
     return heights
 
