@@ -1,4 +1,4 @@
-"""EnvCfg in and out: JSON, TOML and YAML, with errors that name the path."""
+"""Read and write an EnvCfg as JSON, TOML or YAML, with errors that name the path of the key."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ MAX_BYTES = 4_000_000
 
 
 def parse(data: Any, source: str = "the configuration") -> EnvCfg:
-    """Check a plain dict against the schema.
+    """Build an EnvCfg from plain data.
 
     Raises:
-        InputError: With the path, what was given, what is allowed and the nearest name.
+        InputError: The data breaks the schema; names the path, what was given and what is allowed.
     """
     if not isinstance(data, dict):
         raise InputError(f"{source} is not a table of keys", "See `envgen schema` for the keys.")
     try:
         return EnvCfg.model_validate(data)
     except ValidationError as error:
-        raise InputError(*(_line(part) for part in _explain(error, source))) from None
+        raise InputError(*(_shortened(part) for part in _explain(error, source))) from None
     except RecursionError:
         raise InputError(f"{source} is nested too deeply", "See `envgen schema`.") from None
 
 
 def dump(cfg: EnvCfg) -> dict[str, Any]:
-    """The whole EnvCfg as plain JSON data, defaults included."""
+    """Return an EnvCfg as plain JSON data, defaults included."""
     data = cfg.model_dump(mode="json", by_alias=True)
-    plain: dict[str, Any] = dist.plain(data)
+    plain: dict[str, Any] = dist.to_plain(data)
     return plain
 
 
 def load(path: Path) -> EnvCfg:
-    """Read a parameter file; the name defaults to that of the file.
+    """Read a parameter file; the EnvCfg's name defaults to that of the file.
 
     Raises:
         InputError: The file is missing, unreadable, malformed or breaks the schema.
@@ -58,7 +58,7 @@ def load(path: Path) -> EnvCfg:
 
 
 def references(data: Any) -> Iterator[tuple[dict[str, Any], str]]:
-    """Every place of a plain, perhaps malformed EnvCfg that names a file: the table and its key."""
+    """Yield the table and key of each value in a plain, perhaps malformed EnvCfg that names a file."""
     terrain = data.get("terrain") if isinstance(data, dict) else None
     for name, registry, entries in (
         ("kind", TERRAINS, terrain.get("sub_terrains") if isinstance(terrain, dict) else None),
@@ -77,24 +77,24 @@ def references(data: Any) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def rebase(data: Any, folder: Path) -> None:
-    """Make paths that are relative to a folder relative to the current one, absolute where they leave it.
+    """Convert paths relative to a folder into paths relative to the current one, or absolute ones outside it.
 
     Args:
         data: A plain EnvCfg, changed in place.
-        folder: What its paths are relative to.
+        folder: The folder that its paths are relative to.
     """
     here = Path.cwd()
     for table, key in references(data):
         given = table[key]
         if not given or "\0" in given or Path(given).is_absolute():
             continue
-        # without following links: they are the user's own names
+        # links are not followed, to keep the names that the user gave
         target = Path(os.path.normpath(here / folder / given))
         table[key] = (target.relative_to(here) if target.is_relative_to(here) else target).as_posix()
 
 
 def read(path: Path) -> Any:
-    """The plain data of a .json, .toml, .yaml or .yml file.
+    """Read the plain data of a .json, .toml, .yaml or .yml file.
 
     Raises:
         InputError: The file is missing, unreadable or malformed.
@@ -114,7 +114,7 @@ def loads(text: str, suffix: str, source: str) -> Any:
     """Parse text of one of the formats.
 
     Raises:
-        InputError: The text is malformed, with line and column.
+        InputError: The text is malformed; names line and column.
     """
     try:
         if suffix == ".json":
@@ -129,7 +129,7 @@ def loads(text: str, suffix: str, source: str) -> Any:
         line = " ".join(str(error).split())
         raise InputError(
             f"{source} is not valid {suffix[1:].upper()}: {line}",
-            "Look at the line and column that are named.",
+            "Correct the text at the line and column that are named.",
         ) from None
     remedy = f"Its name must end in {', '.join(SUFFIXES)}."
     if suffix in (".xml", ".mjcf"):
@@ -141,7 +141,7 @@ MAX_NODES = 100_000
 
 
 def _load_yaml(text: str) -> Any:
-    """YAML without keys that stand twice, and without aliases that unfold to a bomb."""
+    """Parse YAML, refusing duplicate keys and aliases that expand without bound."""
     import yaml  # slow to import, and most parameter files are TOML
 
     class Loader(yaml.SafeLoader):
@@ -151,31 +151,32 @@ def _load_yaml(text: str) -> Any:
             return super().construct_mapping(node, deep)
 
     data = yaml.load(text, Loader)
-    if _unfolded(data, {}) > MAX_NODES:
-        raise ValueError(f"its aliases unfold to more than {MAX_NODES:,} values")
-    return {} if data is None else data  # empty, or comments alone: all defaults, as in TOML
+    if _expanded_size(data, {}) > MAX_NODES:
+        raise ValueError(f"its aliases expand to more than {MAX_NODES:,} values")
+    return {} if data is None else data  # an empty file means all defaults, as in TOML
 
 
-def _unfolded(node: Any, known: dict[int, int]) -> int:
-    """Number of values with aliases written out."""
+def _expanded_size(node: Any, known: dict[int, int]) -> int:
+    """Return the number of values with aliases expanded."""
     if not isinstance(node, dict | list):
         return 1
     if id(node) not in known:
         inner = node.values() if isinstance(node, dict) else node
-        known[id(node)] = 1 + sum(_unfolded(value, known) for value in inner)
+        known[id(node)] = 1 + sum(_expanded_size(value, known) for value in inner)
     return known[id(node)]
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return pairs as a dict, refusing duplicate keys."""
     data = dict(pairs)
     if len(data) != len(pairs):
         twice = sorted({k for k, _ in pairs if [p[0] for p in pairs].count(k) > 1})
-        raise ValueError(f"the key {twice[0]!r} stands twice")
+        raise ValueError(f"the key {twice[0]!r} is given twice")
     return data
 
 
 def dumps(cfg: EnvCfg, suffix: str) -> str:
-    """Write an EnvCfg as text of one of the formats; reading it gives the same EnvCfg."""
+    """Format an EnvCfg as text; parsing the text gives the same EnvCfg."""
     data = dump(cfg)
     if suffix == ".json":
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
@@ -192,7 +193,7 @@ def dumps(cfg: EnvCfg, suffix: str) -> str:
 
 
 def _without_null(data: Any) -> Any:
-    """TOML has no null; every field that may be null has null as its default."""
+    """Remove nulls, which TOML lacks; every field that may be null defaults to it."""
     if isinstance(data, dict):
         return {k: _without_null(v) for k, v in data.items() if v is not None}
     if isinstance(data, list):
@@ -201,9 +202,9 @@ def _without_null(data: Any) -> Any:
 
 
 def _explain(error: ValidationError, source: str) -> tuple[str, str]:
-    """Cause and remedy of the first thing wrong (and how many more there are)."""
+    """Return cause and remedy of the first error, and the number of others."""
     errors = error.errors(include_url=False)
-    # a list whose only element is wrong is too short as well: one error, not two
+    # a list whose only element is wrong is reported as too short, too
     inner = [e["loc"] for e in errors if e["type"] != "too_short"]
     errors = [
         e
@@ -239,7 +240,7 @@ def _explain(error: ValidationError, source: str) -> tuple[str, str]:
     if first["type"] == "value_error":
         message = first["msg"].removeprefix("Value error, ")
     else:
-        message = _plainly(first["type"], given, context)
+        message = _message(first["type"], given, context)
     remedy = f"See `envgen schema` for {path or 'all keys'}."
     if first["type"] == "string_pattern_mismatch":
         remedy = f"Write e.g. {slug(str(given))!r}."
@@ -248,8 +249,8 @@ def _explain(error: ValidationError, source: str) -> tuple[str, str]:
     return f"{where}: {message}{more}", remedy
 
 
-def _plainly(kind: str, given: Any, context: dict[str, Any]) -> str:
-    """What is wrong, in words of this project instead of pydantic's."""
+def _message(kind: str, given: Any, context: dict[str, Any]) -> str:
+    """Describe an error in the terms of this project instead of pydantic's."""
     shown = _short(given)
     if kind == "string_pattern_mismatch":
         return f"{shown} is not allowed: lower-case words joined by hyphens, such as rough-ants"
@@ -277,8 +278,8 @@ def _several(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _line(text: str) -> str:
-    """Text that fits a terminal, whatever was given."""
+def _shortened(text: str) -> str:
+    """Shorten a text to fit a terminal."""
     return text if len(text) <= 600 else f"{text[:400]} … {text[-190:]}"
 
 
@@ -288,7 +289,7 @@ def _short(value: Any) -> str:
 
 
 def path_text(loc: Iterable[int | str]) -> str:
-    """`terrain.sub_terrains[0].kind` for a pydantic location."""
+    """Format a pydantic location, such as `terrain.sub_terrains[0].kind`."""
     text = ""
     for part in loc:
         if isinstance(part, int):
@@ -299,7 +300,7 @@ def path_text(loc: Iterable[int | str]) -> str:
 
 
 def _keys_at(loc: Iterable[int | str]) -> list[str]:
-    """The keys that the model at a location knows."""
+    """Return the keys of the model at a location."""
     model: Any = EnvCfg
     for part in loc:
         if isinstance(part, int):

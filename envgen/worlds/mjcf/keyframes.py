@@ -28,11 +28,8 @@ def _root_quat(agent: Agent, start: Pose) -> Quat:
     a, b, c, d = agent.robot.home_quat.tolist()
     if agent.robot.planar:  # it pitches by its hinge, as its slides must stay level
         start = Pose(start.pos, start.yaw)
-    return (
-        attitude(start.yaw, start.pitch, start.roll)
-        if (a, b, c, d) == (1, 0, 0, 0)
-        else compose(attitude(start.yaw, start.pitch, start.roll), (a, b, c, d))
-    )
+    turn = attitude(start.yaw, start.pitch, start.roll)
+    return turn if (a, b, c, d) == (1, 0, 0, 0) else compose(turn, (a, b, c, d))
 
 
 def qpos(draw: Draw, arena: Arena, moving: list[Placed], others: Mapping[str, Floats] | None = None) -> str:
