@@ -27,7 +27,7 @@ from envgen.terrains.base import (
     SubTerrain,
     of_boxes,
     raise_boxes,
-    rounded,
+    round_boxes,
 )
 from envgen.worlds.sampling.patch_joins import rimmed, tapered, there_and_back
 
@@ -135,7 +135,7 @@ class Board:
         boxes = [self._raised(piece, level, floor) for piece, level in zip(pieces, levels)]
         if any(piece.field is not None for piece in pieces):
             field = quantise(self._field(pieces, levels, floor))
-            kept = rounded(np.concatenate(boxes))
+            kept = round_boxes(np.concatenate(boxes))
             surface = field.copy()
             raise_boxes(surface, self.patch, kept)
             ground = Ground(quantise(surface), kept, field)
