@@ -18,7 +18,7 @@ from typing import Any
 import mujoco
 
 from envgen.core.errors import InputError
-from envgen.robots.xml import MAX_BYTES, UnsafeXml, all_files, escapes, inspect
+from envgen.robots.xml import MAX_BYTES, UnsafeXml, all_files, check_xml, escapes
 from envgen.validate.base import Subject
 from envgen.validate.examine import examine
 from envgen.validate.report import Finding, Report
@@ -132,7 +132,7 @@ def _read(path: Path) -> bytes:
 def _refuse(text: bytes, path: Path) -> Report | None:
     """A Report for what must not even be compiled: unsafe XML, files outside the folder, a bomb of bodies."""
     try:
-        inspect(text)
+        check_xml(text)
         outside = any(escapes(name, path.parent) for _, name in all_files(text, path.parent))
     except UnsafeXml:
         outside = True

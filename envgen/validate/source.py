@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.parsers import expat
 
-from envgen.robots.xml import MAX_BYTES, MAX_INCLUDES, UnsafeXml, escapes, inspect
+from envgen.robots.xml import MAX_BYTES, MAX_INCLUDES, UnsafeXml, check_xml, escapes
 
 LINE = re.compile(r"line (\d+)")
 """How MuJoCo names a line, in messages and in the `info` of an element."""
@@ -185,7 +185,7 @@ def _included(node: Node, name: str, folder: Path | None) -> str:
 
 def _parse(text: bytes, file: str) -> list[Node]:
     try:
-        inspect(text)
+        check_xml(text)
     except UnsafeXml:
         return []
     nodes: list[Node] = []
