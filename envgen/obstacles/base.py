@@ -117,7 +117,7 @@ class Shape:
 
     @property
     def moves(self) -> bool:
-        """Whether any part of it moves."""
+        """True if any part of it moves."""
         return self.mass is not None or bool(self.parts)
 
 

@@ -79,7 +79,7 @@ class World:
 
     @cached_property
     def made_by_envgen(self) -> bool:
-        """Whether terrain and agents have the names that envgen gives them."""
+        """True if terrain and agents have the names that envgen gives them."""
         return bool(self.agents) and any(name.startswith(TERRAIN) for name in self.geom_names)
 
     @cached_property

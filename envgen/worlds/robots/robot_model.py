@@ -96,7 +96,7 @@ class RobotModel:
 
     @property
     def planar(self) -> bool:
-        """Whether it moves in its own x-z plane only."""
+        """True if it moves in its own x-z plane only."""
         return self.root.kind == "planar"
 
 
