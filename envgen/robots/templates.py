@@ -69,7 +69,7 @@ def _template(path: Path) -> Template:
     return environment.get_template(path.name)
 
 
-def read_template(path: Path) -> RobotKind:
+def read(path: Path) -> RobotKind:
     """Read the front matter of a robot template.
 
     Raises:
@@ -89,5 +89,5 @@ def read_template(path: Path) -> RobotKind:
 
 
 for _path in sorted((resource("templates") / "robots").glob("*.xml.j2")):
-    _robot = read_template(_path)
+    _robot = read(_path)
     ROBOTS.add(_robot.name, _robot)

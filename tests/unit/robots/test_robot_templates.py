@@ -9,7 +9,7 @@ import pytest
 
 from envgen.core.errors import EnvgenError
 from envgen.core.resources import resource
-from envgen.robots.templates import read_template
+from envgen.robots.templates import read
 
 BODY = """
 <mujoco model="m"><worldbody><body name="torso" pos="0 0 {{ size }}"><freejoint name="root"/>
@@ -32,7 +32,7 @@ def template(folder: Path, text: str, name: str = "blob.xml.j2") -> Path:
 
 
 def test_front_matter_is_read(tmp_path):
-    kind = read_template(template(tmp_path, f"{{#---\n{FRONT}---#}}{BODY}"))
+    kind = read(template(tmp_path, f"{{#---\n{FRONT}---#}}{BODY}"))
     assert kind.name == "blob"
     assert kind.summary == "A ball"
     assert kind.params["size"].high == 1.0
@@ -59,7 +59,7 @@ def test_front_matter_is_read(tmp_path):
 def test_broken_front_matter_names_the_file_and_what_is_wrong(tmp_path, text, cause):
     path = template(tmp_path, text)
     with pytest.raises(EnvgenError) as caught:
-        read_template(path)
+        read(path)
     assert str(path) in caught.value.cause
     assert cause in caught.value.cause
     assert caught.value.remedy
