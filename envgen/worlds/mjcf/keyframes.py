@@ -15,7 +15,7 @@ from envgen.worlds.placement.ground_contact import Pose
 from envgen.worlds.placement.resting import attitude
 from envgen.worlds.placement.scatter import Placed
 from envgen.worlds.robots.robot_model import RobotModel
-from envgen.worlds.sampling.sample import Agent, Draw
+from envgen.worlds.sampling.draw import Agent, Draw
 
 
 def pose_attributes(agent: Agent, start: Pose) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from envgen.worlds.ground_map import GroundMap
 from envgen.worlds.placement.ground_contact import Pose
 from envgen.worlds.placement.scatter import Disc, Placed, scatter
 from envgen.worlds.placement.spawn_search import Point, SpawnSearch
-from envgen.worlds.sampling.sample import Attempt, Draw
+from envgen.worlds.sampling.draw import Attempt, Draw
 
 GOAL_KEEP_OUT = 0.6
 
@@ -30,7 +31,8 @@ class Arena:
         starts: One pose for each agent.
         goals: One point for each agent, for each team or for all, or none.
         obstacles: What was placed; what the task moves first.
-        notes: What a user should know, such as obstacles that found no room.
+        notes: Remarks for the user, such as obstacles that found no room.
+        values: What placing adds to the drawn values, by path.
     """
 
     size: tuple[float, float]
@@ -40,6 +42,7 @@ class Arena:
     goals: tuple[Point, ...]
     obstacles: tuple[Placed, ...]
     notes: tuple[str, ...]
+    values: Mapping[str, int]
 
 
 def place(draw: Draw, streams: Streams, attempt: Attempt) -> Arena:
@@ -61,13 +64,13 @@ def place(draw: Draw, streams: Streams, attempt: Attempt) -> Arena:
         radius = thing.shape.radius + 0.2
         keep_outs += [Disc(x, y, radius) for x, y in (thing.pos[:2], *search.lanes)]
     placed, short = scatter(draw.obstacles, map_, draw.size, keep_outs, streams, attempt)
-    notes = []
+    notes, values = [], {}
     for i, there in short.items():
         entry = draw.obstacles[i]
-        draw.values[f"obstacles[{i}].placed"] = there
+        values[f"obstacles[{i}].placed"] = there
         notes.append(f"obstacles[{i}]: {there} of {entry.count} {entry.kind.kind} found room")
     placed = (*search.objects, *_renumbered(placed, {thing.name for thing in search.objects}))
-    return Arena(draw.size, ground, map_, starts, goals, placed, (*search.notes, *notes))
+    return Arena(draw.size, ground, map_, starts, goals, placed, (*search.notes, *notes), values)
 
 
 def _renumbered(placed: tuple[Placed, ...], taken: set[str]) -> tuple[Placed, ...]:

@@ -15,7 +15,7 @@ from envgen.core.rng import Streams
 from envgen.obstacles.base import Quat, Shape, Vec3
 from envgen.worlds.ground_map import GroundMap
 from envgen.worlds.placement.resting import Footprints, attitude
-from envgen.worlds.sampling.sample import Attempt, Scatter
+from envgen.worlds.sampling.draw import Attempt, Scatter
 
 PLACES = 24
 """Places tried for each obstacle before it is left out, so that a density that can't be met ends."""

@@ -22,7 +22,7 @@ from envgen.worlds.placement.spawn_points import (
     standing_cells,
     towards,
 )
-from envgen.worlds.sampling.sample import Agent
+from envgen.worlds.sampling.draw import Agent
 from envgen.worlds.sampling.task_object import lying, resting_places
 from envgen.worlds.sampling.teams import CHASER
 

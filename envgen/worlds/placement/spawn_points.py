@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from envgen.core.errors import WorkError
 from envgen.worlds.placement.ground_contact import Pose
-from envgen.worlds.sampling.sample import Agent
+from envgen.worlds.sampling.draw import Agent
 
 if TYPE_CHECKING:
     from envgen.worlds.placement.spawn_search import SpawnSearch

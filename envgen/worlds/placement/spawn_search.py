@@ -14,7 +14,7 @@ from envgen.worlds.ground_map import GroundMap
 from envgen.worlds.placement.ground_contact import Footing, Pose
 from envgen.worlds.placement.scatter import Placed
 from envgen.worlds.placement.spawn_layouts import LAYOUTS
-from envgen.worlds.sampling.sample import Agent, Draw
+from envgen.worlds.sampling.draw import Agent, Draw
 from envgen.worlds.traversability import Traversability, traversability
 
 FLAT = 0.05

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +10,11 @@ from numpy.typing import NDArray
 from envgen.core.cfg import EnvCfg
 from envgen.core.families import OBSTACLES, TASKS
 from envgen.core.heightfield import Floats
-from envgen.core.params import RobotSize, draw, specs
-from envgen.core.rng import Streams
+from envgen.core.params import specs
 from envgen.obstacles.base import Obstacle, Shape
 from envgen.worlds.ground_map import GroundMap
+from envgen.worlds.sampling.draw import TaskObject
+from envgen.worlds.sampling.sampler import Sampler, round_parameters
 
 _DISC = np.stack(np.meshgrid(np.linspace(-1, 1, 25), np.linspace(-1, 1, 25)), axis=-1).reshape(-1, 2)
 """Samples (625, 2) of the unit square."""
@@ -23,24 +22,6 @@ MOST_HANG = 0.35
 """Unevenness of the ground under a thing that lies on it, in multiples of its least half extent or height."""
 MOST_SLOPE = 0.55
 """Rise over run on which it stays where it is: at friction 1, it slides from 1 on."""
-
-
-@dataclass(frozen=True)
-class TaskObject:
-    """What a task moves.
-
-    Attributes:
-        kind: The obstacle that it is.
-        shape: Its geoms.
-    """
-
-    kind: Obstacle
-    shape: Shape
-
-    @property
-    def name(self) -> str:
-        """`<kind>_0`: it is the first of its kind, whatever else is scattered."""
-        return f"{self.kind.kind}_0"
 
 
 def object_kinds(cfg: EnvCfg) -> tuple[str, ...]:
@@ -57,40 +38,24 @@ def object_names(cfg: EnvCfg) -> list[str]:
     return [f"obstacle/{kind}_0" for kind in object_kinds(cfg)]
 
 
-def draw_object(
-    kind: str,
-    own: Obstacle | None,
-    streams: Streams,
-    attempt: int,
-    difficulty: float,
-    size: RobotSize,
-    values: dict[str, Any],
-) -> TaskObject:
-    """The object of a task.
+def draw_object(kind: str, own: Obstacle | None, sampler: Sampler) -> TaskObject:
+    """Draw the object of a task.
 
     Args:
-        kind: Of obstacle.
+        kind: Kind of obstacle.
         own: One of the EnvCfg's own obstacles of that kind, or None: then the task adds one.
-        streams: Random streams of the variant.
-        attempt: Which draw it is.
-        difficulty: Of the variant.
-        size: What the least able robot measures.
-        values: What was drawn, to be added to.
+        sampler: Of the variant.
     """
     if own is None:
         cls = OBSTACLES.get(kind)
         known = specs(cls)
         # half as wide as the robot: it is to be pushed, not stumbled over
-        given = {"radius": 0.5 * size.radius} if kind == "ball" else {}
+        given = {"radius": 0.5 * sampler.robot.radius} if kind == "ball" else {}
         given = {key: min(max(value, known[key].low), known[key].high) for key, value in given.items()}
-        drawn: Mapping[str, float | int] = draw(
-            known, given, streams, "task/object", difficulty=difficulty, size=size
-        )
-        drawn = {k: v if isinstance(v, int) else float(f"{v:.5g}") for k, v in drawn.items()}
-        values["object.kind"] = kind
-        values.update({f"object.{key}": value for key, value in drawn.items()})
+        drawn = round_parameters(sampler.parameters(known, given, "task/object"))
+        sampler.record("object", {"kind": kind, **drawn})
         own = cls(**drawn)
-    return TaskObject(own, own.shape(streams("task/object", attempt)))
+    return TaskObject(own, own.shape(sampler.streams("task/object", sampler.attempt.terrain)))
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from envgen.core.errors import InputError
 from envgen.tasks.base import Task
+from envgen.worlds.sampling.draw import Agent
 from envgen.worlds.team_colours import colour_number
-
-if TYPE_CHECKING:
-    from envgen.worlds.sampling.sample import Agent
 
 CHASER, RUNNER = "chaser", "runner"
 
