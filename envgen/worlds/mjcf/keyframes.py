@@ -8,10 +8,10 @@ import numpy as np
 
 from envgen.core.heightfield import Floats
 from envgen.obstacles.base import Quat
+from envgen.tasks.spawn import Pose
 from envgen.worlds.mjcf.format import compose, numbers, quat_attribute
 from envgen.worlds.mjcf.obstacles import home_qpos, motors
 from envgen.worlds.placement.arena import Arena
-from envgen.worlds.placement.ground_contact import Pose
 from envgen.worlds.placement.resting import attitude
 from envgen.worlds.placement.scatter import Placed
 from envgen.worlds.robots.robot_model import RobotModel

@@ -10,11 +10,11 @@ import numpy as np
 
 from envgen.core.heightfield import Heightfield
 from envgen.core.rng import Streams
+from envgen.tasks.spawn import Point, Pose, Spawns
 from envgen.terrains.base import Ground
 from envgen.worlds.ground_map import GroundMap
-from envgen.worlds.placement.ground_contact import Pose
 from envgen.worlds.placement.scatter import Disc, Placed, scatter
-from envgen.worlds.placement.spawn_search import Point, SpawnSearch
+from envgen.worlds.placement.spawn_search import SpawnSearch
 from envgen.worlds.sampling.draw import Attempt, Draw
 
 GOAL_KEEP_OUT = 0.6
@@ -58,11 +58,9 @@ def place(draw: Draw, streams: Streams, attempt: Attempt) -> Arena:
     if ground.field is not None and map_.sharp:
         map_ = replace(map_, base=Heightfield.centred(ground.field, draw.size))
     search = SpawnSearch(draw, ground, map_, streams("starts", attempt.terrain))
-    starts, goals = search.run()
-    keep_outs = _keep_outs(draw, starts, goals)
-    for thing in search.objects:
-        radius = thing.shape.radius + 0.2
-        keep_outs += [Disc(x, y, radius) for x, y in (thing.pos[:2], *search.lanes)]
+    spawns = search.run()
+    keep_outs = _keep_outs(draw, spawns)
+    keep_outs += [Disc(laid.pos[0], laid.pos[1], laid.shape.radius + 0.2) for laid in search.objects]
     placed, short = scatter(draw.obstacles, map_, draw.size, keep_outs, streams, attempt)
     notes, values = [], {}
     for i, there in short.items():
@@ -70,7 +68,9 @@ def place(draw: Draw, streams: Streams, attempt: Attempt) -> Arena:
         values[f"obstacles[{i}].placed"] = there
         notes.append(f"obstacles[{i}]: {there} of {entry.count} {entry.kind.kind} found room")
     placed = (*search.objects, *_renumbered(placed, {thing.name for thing in search.objects}))
-    return Arena(draw.size, ground, map_, starts, goals, placed, (*search.notes, *notes), values)
+    return Arena(
+        draw.size, ground, map_, spawns.starts, spawns.goals, placed, (*search.notes, *notes), values
+    )
 
 
 def _renumbered(placed: tuple[Placed, ...], taken: set[str]) -> tuple[Placed, ...]:
@@ -83,9 +83,14 @@ def _renumbered(placed: tuple[Placed, ...], taken: set[str]) -> tuple[Placed, ..
     return tuple(renamed)
 
 
-def _keep_outs(draw: Draw, starts: tuple[Pose, ...], goals: tuple[Point, ...]) -> list[Disc]:
-    """Where no obstacle may be: around starts and goals, and in the lane of what can't go around it."""
+def _keep_outs(draw: Draw, spawns: Spawns) -> list[Disc]:
+    """Return the discs that stay free of obstacles.
+
+    They lie around starts and goals, where the layout says, and in the lanes of robots that can't go around.
+    """
+    starts, goals = spawns.starts, spawns.goals
     discs = [Disc(x, y, GOAL_KEEP_OUT) for x, y, _ in goals]
+    discs += [Disc(*circle) for circle in spawns.keep_clear]
     for i, (agent, start) in enumerate(zip(draw.agents, starts)):
         radius = agent.robot.size.radius
         discs.append(Disc(start.pos[0], start.pos[1], 1.1 * radius + 0.2))

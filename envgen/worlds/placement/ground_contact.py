@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats, Heightfield
+from envgen.tasks.spawn import Pose
 from envgen.terrains.base import Ground
 from envgen.worlds.ground_map import GroundMap
 from envgen.worlds.robots.robot_model import RobotModel
@@ -20,23 +20,6 @@ EDGE = 0.01
 """Boxes are taken to be so much (m) wider: points of the underside stand for 2 cm of it."""
 LEAST = 0.08
 """Rise/run from which on a robot leans with the ground."""
-
-
-@dataclass(frozen=True)
-class Pose:
-    """Where a root starts.
-
-    Attributes:
-        pos: Position, in m.
-        yaw: Heading about z, in rad.
-        pitch: Turn about its own y before that, in rad; uphill is below 0.
-        roll: Turn about its own x before both, in rad.
-    """
-
-    pos: tuple[float, float, float]
-    yaw: float
-    pitch: float = 0.0
-    roll: float = 0.0
 
 
 class Footing:

@@ -32,6 +32,7 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     sampler.difficulty = round(sampler.number(cfg.difficulty, "difficulty"), 6)
     sampler.values["difficulty"] = sampler.difficulty
     kind = TASKS.get(cfg.task.kind)
+    kind.spawn_layout()  # an unknown one is an error of the input, before anything is drawn
     agents = assign(kind, _draw_agents(cfg, sampler))
     _check_planar(kind, agents)
     # the least able robot of a world decides what is hard there
