@@ -10,8 +10,8 @@ import numpy as np
 from envgen.core.families import ROBOTS, TERRAINS
 from envgen.core.params import FileParam, RobotSize, draw, specs
 from envgen.core.rng import Streams
-from envgen.terrains._measures import MEASURES
 from envgen.terrains.base import Patch
+from envgen.terrains.tools.measures import MEASURES
 from envgen.worlds.robots.robot_model import robot_model
 from envgen.worlds.sampling.sampler import round_parameters
 
@@ -31,7 +31,7 @@ class DifficultyRow:
     Attributes:
         kind: Of terrain.
         robot: Whose size sets the scale.
-        measure: What was measured: a name in `envgen/terrains/_measures.py`.
+        measure: What was measured: a name in `envgen/terrains/tools/measures.py`.
         unit: Its unit.
         values: At each of `DIFFICULTIES`.
     """

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from envgen.terrains._frames import frame_boxes
 from envgen.terrains.base import Floats, Ground, Patch, of_boxes, of_heights
+from envgen.terrains.tools.frames import frame_boxes
 
 TAPER = 0.1
 """Least share of a patch over which a heightfield tapers at each edge."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from envgen.core.rng import Streams
-from envgen.terrains._fbm import fbm
 from envgen.terrains.base import Ground, Patch, SubTerrain, of_heights
+from envgen.terrains.tools.fbm import fbm
 
 CONTRAST = 3.0
 """Of the masks of a blend: how decidedly one kind or the other is there."""
