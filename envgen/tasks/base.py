@@ -25,10 +25,10 @@ GOAL_MARK = ("cylinder", (0.3, 0.02))
 
 @dataclass(frozen=True)
 class Term:
-    """One named part of an observation, a reward or an ending.
+    """One named part of an observation, a reward or a termination.
 
     Attributes:
-        name: What logs and plots call it.
+        name: Its name in logs and plots.
         expr: Expression over the agent's state; see `envgen.tasks.expr`.
         weight: Factor of a reward term, per control step.
     """
@@ -55,7 +55,7 @@ class TaskTerms:
     success: Term = field(default=Term("success", 0))
 
     def to_json(self, weights: Mapping[str, Dist] | None = None) -> dict[str, Any]:
-        """Plain data, with the weights of an EnvCfg; a drawn one becomes `["param", "weight.<term>"]`."""
+        """Return plain data with an EnvCfg's weights; a drawn one becomes `["param", "weight.<term>"]`."""
         given = {
             name: weight if isinstance(weight, int | float) else ["param", f"weight.{name}"]
             for name, weight in (weights or {}).items()
@@ -97,7 +97,7 @@ class Task(ABC):
         max_agents: Greatest number of agents, or None.
         teams: Least and greatest number of teams that several agents make; None where teams mean nothing.
         roles: Whether agents are chasers and runners.
-        planar: Whether robots that move in a plane of their own can do it.
+        planar: Whether robots that move in a vertical plane only can do it.
     """
 
     kind: ClassVar[str]
@@ -140,24 +140,24 @@ class Task(ABC):
     @classmethod
     @abstractmethod
     def terms(cls) -> TaskTerms:
-        """The terms for one agent; what was drawn for a world enters as `["param", name]`."""
+        """Return the terms for one agent; a drawn parameter enters as `["param", name]`."""
 
     @classmethod
     def roomy(cls, drawn: Mapping[str, float], agents: int, radius: float) -> dict[str, float]:
-        """Parameters that have to be other than drawn for so many agents of that radius (m), if left open."""
+        """Return parameters to change, where left open, for so many agents of that radius (m)."""
         return {}
 
     def goal_distance(self) -> float:
-        """Distance from start (or object) to goal in m, for layouts that have goals."""
+        """Return the distance from start (or object) to goal in m, for spawn layouts that have goals."""
         return 0.0
 
     def mark(self) -> tuple[str, tuple[float, ...]]:
-        """How a goal is drawn: MuJoCo's type and size (m) of its site."""
+        """Return MuJoCo's type and size (m) of the site that marks a goal."""
         return GOAL_MARK
 
     @classmethod
     def reward_names(cls) -> list[str]:
-        """Names of the reward terms, which an EnvCfg may weight."""
+        """Return the names of the reward terms, which an EnvCfg may weight."""
         return [term.name for term in cls.terms().reward]
 
 

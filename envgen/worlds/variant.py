@@ -23,10 +23,10 @@ class Variant:
 
     Attributes:
         index: Its place in the pack.
-        attempt: Which draw it is.
-        draw: What was drawn.
-        arena: Where everything is.
-        rendered: What is written.
+        attempt: Number of the draw.
+        draw: Its values.
+        arena: Places of everything.
+        rendered: Its files.
     """
 
     cfg: EnvCfg
@@ -48,9 +48,9 @@ class Variant:
         return {**self.draw.values, **self.arena.values}
 
     def compile(self) -> World:
-        """Compile it: what is written, but for what is only seen of its robots.
+        """Compile the written text, without the visual parts of its robots.
 
-        That robots move alike without it was seen when they were read; see `visuals.physics_only_xml`.
+        Robots are proved to move alike without them when they are read; see `visuals.physics_only_xml`.
 
         Raises:
             WorkError: MuJoCo refuses it.
@@ -68,7 +68,7 @@ def build(
         cfg: The distribution.
         seed: Seed of the pack.
         index: Its place in the pack.
-        attempt: Which draw it is.
+        attempt: Number of the draw.
         stream: Index of its random streams where that isn't `index`: variants of a sweep share their draws.
 
     Raises:
@@ -85,7 +85,7 @@ def build(
 
 
 def shared_files(cfg: EnvCfg, seed: int) -> dict[str, str]:
-    """Where the files of its robots are that all variants share, by their name among a pack's assets.
+    """Return the paths of the robots' files that all variants share, by their name among a pack's assets.
 
     Raises:
         InputError: Parts of the EnvCfg don't go together.

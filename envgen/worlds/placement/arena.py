@@ -1,4 +1,4 @@
-"""Placing: the arena of a variant, with starts and goals found by search and obstacles that keep out."""
+"""The arena of a variant: ground, start poses, goals and obstacles, placed in that order."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ from envgen.worlds.placement.spawn_search import SpawnSearch
 from envgen.worlds.sampling.draw import Attempt, Draw
 
 GOAL_KEEP_OUT = 0.6
+"""Radius (m) around a goal in which no obstacle is placed."""
 
 
 @dataclass(frozen=True)
 class Arena:
-    """Terrain, obstacles, starts and goals in one frame (m, z up).
+    """Terrain, obstacles, start poses and goals in one frame (m, z up).
 
     Attributes:
         size: Extent (x, y).
-        ground: As the terrain made it.
+        ground: The ground as the terrain made it.
         map: Height of the highest terrain surface.
         starts: One pose for each agent.
         goals: One point for each agent, for each team or for all, or none.
-        obstacles: What was placed; what the task moves first.
+        obstacles: Placed obstacles, the task's object first.
         notes: Remarks for the user, such as obstacles that found no room.
         values: What placing adds to the drawn values, by path.
     """
@@ -46,7 +47,7 @@ class Arena:
 
 
 def place(draw: Draw, streams: Streams, attempt: Attempt) -> Arena:
-    """Lay out one variant.
+    """Place the agents, goals and obstacles of one variant.
 
     Raises:
         InputError: The terrain's parameters don't fit its size.
@@ -63,23 +64,23 @@ def place(draw: Draw, streams: Streams, attempt: Attempt) -> Arena:
     keep_outs += [Disc(laid.pos[0], laid.pos[1], laid.shape.radius + 0.2) for laid in search.objects]
     placed, short = scatter(draw.obstacles, map_, draw.size, keep_outs, streams, attempt)
     notes, values = [], {}
-    for i, there in short.items():
+    for i, found in short.items():
         entry = draw.obstacles[i]
-        values[f"obstacles[{i}].placed"] = there
-        notes.append(f"obstacles[{i}]: {there} of {entry.count} {entry.kind.kind} found room")
-    placed = (*search.objects, *_renumbered(placed, {thing.name for thing in search.objects}))
+        values[f"obstacles[{i}].placed"] = found
+        notes.append(f"obstacles[{i}]: {found} of {entry.count} {entry.kind.kind} found room")
+    placed = (*search.objects, *_renumber(placed, {laid.name for laid in search.objects}))
     return Arena(
         draw.size, ground, map_, spawns.starts, spawns.goals, placed, (*search.notes, *notes), values
     )
 
 
-def _renumbered(placed: tuple[Placed, ...], taken: set[str]) -> tuple[Placed, ...]:
-    """Obstacles with names that count on from that of the task's object of the same kind."""
+def _renumber(placed: tuple[Placed, ...], taken: set[str]) -> tuple[Placed, ...]:
+    """Rename obstacles so that they count on from the task's object of the same kind."""
     kinds = {name.rpartition("_")[0] for name in taken}
     renamed = []
-    for thing in placed:
-        kind, _, number = thing.name.rpartition("_")
-        renamed.append(replace(thing, name=f"{kind}_{int(number) + 1}") if kind in kinds else thing)
+    for obstacle in placed:
+        kind, _, number = obstacle.name.rpartition("_")
+        renamed.append(replace(obstacle, name=f"{kind}_{int(number) + 1}") if kind in kinds else obstacle)
     return tuple(renamed)
 
 

@@ -14,7 +14,7 @@ from envgen.core.params import specs
 from envgen.tasks.spawn import Cells, LaidObject, Place, Pose, SpawnArea, Spawns, heading
 from envgen.terrains.base import Ground
 from envgen.worlds.ground_map import GroundMap
-from envgen.worlds.placement.ground_contact import Footing
+from envgen.worlds.placement.ground_contact import GroundContact
 from envgen.worlds.placement.lay_object import lay_object
 from envgen.worlds.placement.scatter import Placed
 from envgen.worlds.placement.spawn_cells import SpawnCells
@@ -39,7 +39,7 @@ class SpawnSearch(SpawnCells):
         self.notes: list[str] = []
         self.objects: list[Placed] = []
         self._draw = draw
-        self._footing = Footing(ground, map_)
+        self._contact = GroundContact(ground, map_)
         self._placed = 0
         self._reserved: list[tuple[float, float, float]] = []
 
@@ -71,7 +71,7 @@ class SpawnSearch(SpawnCells):
         return float(getattr(task, name))
 
     def stand(self, agent: int, x: float, y: float, yaw: float) -> tuple[Pose, float]:
-        return self._footing.stand(self.agents[agent].robot, x, y, yaw)
+        return self._contact.stand(self.agents[agent].robot, x, y, yaw)
 
     def place(self, agent: int, order: Cells, facing: tuple[float, float] | None = None) -> Pose:
         free = order

@@ -18,7 +18,7 @@ from envgen.worlds.robots.robot_model import robot_model
 from envgen.worlds.sampling.draw import Agent, Attempt, Draw, Scatter, TaskObject
 from envgen.worlds.sampling.sampler import Sampler, round_parameters
 from envgen.worlds.sampling.task_object import draw_object, object_kinds
-from envgen.worlds.sampling.teams import assign
+from envgen.worlds.sampling.teams import assign_teams
 from envgen.worlds.sampling.terrain import Grid, draw_terrain
 
 
@@ -33,7 +33,7 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     sampler.values["difficulty"] = sampler.difficulty
     kind = TASKS.get(cfg.task.kind)
     kind.spawn_layout()  # an unknown one is an error of the input, before anything is drawn
-    agents = assign(kind, _draw_agents(cfg, sampler))
+    agents = assign_teams(kind, _draw_agents(cfg, sampler))
     _check_planar(kind, agents)
     # the least able robot of a world decides what is hard there
     sampler.robot = min((agent.robot.size for agent in agents), key=lambda size: size.step)

@@ -11,7 +11,7 @@ from envgen.worlds.sampling.sampler import Sampler, round_parameters
 
 
 def object_kinds(cfg: EnvCfg) -> tuple[str, ...]:
-    """The kinds of what the task moves: of the EnvCfg's own obstacles the first that will do."""
+    """Return the kind of the task's object, if any: that of the EnvCfg's first obstacle that fits."""
     wanted = TASKS.get(cfg.task.kind).objects
     if not wanted:
         return ()
@@ -20,7 +20,7 @@ def object_kinds(cfg: EnvCfg) -> tuple[str, ...]:
 
 
 def object_names(cfg: EnvCfg) -> list[str]:
-    """Names of the bodies that the task moves."""
+    """Return the names of the bodies that the task moves."""
     return [f"obstacle/{kind}_0" for kind in object_kinds(cfg)]
 
 
