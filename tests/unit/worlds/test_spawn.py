@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
-from helpers import build_world, make_cfg
+from support.worlds import build_world, make_cfg
 
 from envgen.core.errors import EnvgenError, InputError
 from envgen.core.families import SPAWN_LAYOUTS, TASKS
