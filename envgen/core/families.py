@@ -13,6 +13,7 @@ from envgen.core.registry import Registry
 TERRAINS: Registry[Any] = Registry("terrain", "envgen.terrains")
 OBSTACLES: Registry[Any] = Registry("obstacle", "envgen.obstacles")
 TASKS: Registry[Any] = Registry("task", "envgen.tasks")
+SPAWN_LAYOUTS: Registry[Any] = Registry("spawn layout", "envgen.tasks.spawn_layouts")
 ROBOTS: Registry[Any] = Registry("robot", "envgen.robots")
 POLICIES: Registry[Any] = Registry("policy", "envgen.policies")
 

@@ -17,7 +17,7 @@ from envgen.validate.examine import blame, examine
 from envgen.validate.report import Report
 from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import borrow_data, capture_warnings
-from envgen.worlds.sampling.sample import Attempt
+from envgen.worlds.sampling.draw import Attempt
 from envgen.worlds.sampling.teams import Teams
 from envgen.worlds.variant import Variant, build
 
@@ -63,7 +63,7 @@ class Accepted:
     def drawn(self) -> dict[str, Any]:
         """What was drawn, by path, as it is in the manifest."""
         swept = {path: _plain(value) for path, value in self.swept.items()}
-        return {**swept, **self.variant.draw.values}
+        return {**swept, **self.variant.values}
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def subject_of(variant: Variant, recipe: Recipe, stream: int) -> Subject:
         cell=variant.draw.cell,
         sizes={agent.id: agent.robot.size for agent in variant.draw.agents},
         task=recipe.task,
-        params=task_params(variant.draw.values),
+        params=task_params(variant.values),
         teams=_teams_of(variant),
         rng=Streams(recipe.seed, stream)("settle"),
         disagreements=variant.draw.physics.disagreements,

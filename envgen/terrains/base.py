@@ -124,7 +124,7 @@ class SubTerrain(ABC):
         kind: Public name.
         source: Sources of algorithm and ranges.
         rises: Whether it ends higher along x: a grid adds a descent, a track raises the patches after it.
-        measure: Measure that grows with difficulty: a name in `envgen/terrains/_measures.py`, or empty.
+        measure: Measure that grows with difficulty: a name in `envgen/terrains/tools/measures.py`, or empty.
     """
 
     kind: ClassVar[str]

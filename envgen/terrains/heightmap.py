@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.params import file_param, param
-from envgen.terrains._images import digest, file_stamp, resample
 from envgen.terrains.base import Ground, Patch, SubTerrain, of_heights, register
+from envgen.terrains.tools.images import digest, file_stamp, resample
 
 
 @register

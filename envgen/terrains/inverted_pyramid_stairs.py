@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.params import param
-from envgen.terrains._frames import frame
-from envgen.terrains._steps import count_steps
 from envgen.terrains.base import Ground, Patch, SubTerrain, of_solids, register
+from envgen.terrains.tools.frames import frame
+from envgen.terrains.tools.steps import count_steps
 
 
 @register

@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.params import param
-from envgen.terrains._steps import count_steps
 from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, of_solids, register
+from envgen.terrains.tools.steps import count_steps
 
 
 @register

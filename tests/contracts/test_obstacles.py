@@ -254,6 +254,7 @@ def test_none_of_a_kind_is_none(kind):
 
 def test_how_many_found_room_is_drawn_too():
     variant = build_world(make_cfg("flat", size=6, obstacles=[{"kind": "wall", "count": 400}]))[0]
-    there = variant.draw.values["obstacles[0].placed"]
+    there = variant.values["obstacles[0].placed"]
+    assert "obstacles[0].placed" not in variant.draw.values, "placing leaves the draw as it was"
     assert 0 < there < variant.draw.values["obstacles[0].count"] == 400
     assert sum(placed.name.startswith("wall") for placed in variant.arena.obstacles) == there

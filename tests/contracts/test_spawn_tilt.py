@@ -16,7 +16,7 @@ from envgen.terrains.base import of_heights
 from envgen.worlds.compiled.measure import measure_agent
 from envgen.worlds.compiled.state import Snapshot
 from envgen.worlds.ground_map import GroundMap
-from envgen.worlds.placement.ground_contact import Footing
+from envgen.worlds.placement.ground_contact import GroundContact
 from envgen.worlds.robots.robot_model import RobotModel, robot_model
 from envgen.worlds.robots.support import STEEPEST
 
@@ -31,11 +31,11 @@ def robot(name: str) -> RobotModel:
     return robot_model(name, params)
 
 
-def hillside(along: float, across: float = 0.0) -> Footing:
+def hillside(along: float, across: float = 0.0) -> GroundContact:
     """An even slope of 12 m with that rise/run along x and y."""
     x = np.linspace(-6, 6, 121)
     ground = of_heights(along * x[None, :] + across * x[:, None])
-    return Footing(ground, GroundMap(Heightfield.centred(ground.surface, (12.0, 12.0)), sharp=False))
+    return GroundContact(ground, GroundMap(Heightfield.centred(ground.surface, (12.0, 12.0)), sharp=False))
 
 
 @pytest.mark.parametrize("name", WIDE)

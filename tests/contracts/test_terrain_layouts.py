@@ -16,7 +16,8 @@ from envgen.core.families import TERRAINS
 from envgen.core.rng import Streams
 from envgen.packs.recipe import Recipe
 from envgen.packs.writing import make_variant
-from envgen.worlds.sampling.sample import Attempt, sample
+from envgen.worlds.sampling.draw import Attempt
+from envgen.worlds.sampling.sample import sample
 
 KINDS = TERRAINS.names()
 DRAWS = 5

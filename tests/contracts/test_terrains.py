@@ -12,8 +12,8 @@ from envgen.core.errors import InputError
 from envgen.core.families import TERRAINS
 from envgen.core.heightfield import quantise
 from envgen.core.params import FileParam, RobotSize, specs
-from envgen.terrains._fbm import PERIOD, RATE, fbm, tile
 from envgen.terrains.base import Ground, Patch
+from envgen.terrains.tools.fbm import PERIOD, RATE, fbm, tile
 
 KINDS = TERRAINS.names()
 ANT = RobotSize(leg=0.53, radius=0.85, height=0.8, step=0.26, slope=0.8, gap=0.47)

@@ -8,14 +8,14 @@ import numpy as np
 
 from envgen.core.heightfield import Floats
 from envgen.obstacles.base import Quat
+from envgen.tasks.spawn import Pose
 from envgen.worlds.mjcf.format import compose, numbers, quat_attribute
 from envgen.worlds.mjcf.obstacles import home_qpos, motors
 from envgen.worlds.placement.arena import Arena
-from envgen.worlds.placement.ground_contact import Pose
-from envgen.worlds.placement.resting import attitude
+from envgen.worlds.placement.resting import quat_from_euler
 from envgen.worlds.placement.scatter import Placed
 from envgen.worlds.robots.robot_model import RobotModel
-from envgen.worlds.sampling.sample import Agent, Draw
+from envgen.worlds.sampling.draw import Agent, Draw
 
 
 def pose_attributes(agent: Agent, start: Pose) -> str:
@@ -28,7 +28,7 @@ def _root_quat(agent: Agent, start: Pose) -> Quat:
     a, b, c, d = agent.robot.home_quat.tolist()
     if agent.robot.planar:  # it pitches by its hinge, as its slides must stay level
         start = Pose(start.pos, start.yaw)
-    turn = attitude(start.yaw, start.pitch, start.roll)
+    turn = quat_from_euler(start.yaw, start.pitch, start.roll)
     return turn if (a, b, c, d) == (1, 0, 0, 0) else compose(turn, (a, b, c, d))
 
 

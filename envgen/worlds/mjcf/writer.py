@@ -22,7 +22,7 @@ from envgen.worlds.physics_options import FLUIDS
 from envgen.worlds.placement.arena import Arena
 from envgen.worlds.placement.scatter import Placed
 from envgen.worlds.robots.attach import SECTIONS, Fragment, attach_robot
-from envgen.worlds.sampling.sample import Draw
+from envgen.worlds.sampling.draw import Draw
 
 HEIGHTS_FILE = "terrain.bin"
 BASE_THICKNESS = 0.5
