@@ -18,7 +18,7 @@ from envgen.robots.files import find
 from envgen.robots.sources import installed
 from envgen.validate.examine import examine
 
-pytestmark = pytest.mark.usefixtures("robots_of_others")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("robots_of_others")]
 
 DRAWS = 5
 """Draws within which a variant has to be valid."""

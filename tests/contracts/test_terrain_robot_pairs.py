@@ -9,6 +9,8 @@ from envgen.core.families import ROBOTS, TERRAINS
 from envgen.packs.recipe import Recipe
 from envgen.packs.writing import make_variant
 
+pytestmark = pytest.mark.slow
+
 DIFFICULTIES = (0.1, 0.5, 0.9)
 DRAWS = 5
 

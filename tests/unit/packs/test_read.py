@@ -22,6 +22,8 @@ from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.packs.recheck import recheck
 
+pytestmark = pytest.mark.slow
+
 
 def export(pack: Pack, kind: str, target: Path) -> list[int]:
     seen: list[int] = []
