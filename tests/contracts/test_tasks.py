@@ -18,6 +18,8 @@ from envgen.worlds.compiled.state import BatchTaskState
 from envgen.worlds.compiled.task_context import TaskContext, layout
 from envgen.worlds.sampling.teams import Teams
 
+pytestmark = pytest.mark.slow
+
 KINDS = TASKS.names()
 PAIRS = [(t, r) for t in KINDS for r in ROBOTS.names() if TASKS.get(t).planar or not ROBOTS.get(r).planar]
 SIZES = {

@@ -1,4 +1,4 @@
-"""The docs are true: what they show is run, what they generate is current, what they name exists."""
+"""The docs are true: what they name exists, and examples run. `scripts/check` runs what the pages show."""
 
 import importlib.util
 import json
@@ -28,7 +28,6 @@ PAGES = [
     ROOT / "CHANGELOG.md",
 ]
 EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
-WALKED = [page for page in PAGES if page.parent.name == "docs" or page.name == "CONTRIBUTING.md"]
 
 
 def script():
@@ -44,18 +43,6 @@ def script():
 
 def name(page):
     return str(page.relative_to(ROOT))
-
-
-@pytest.mark.parametrize("page", WALKED, ids=name)
-def test_page_shows_what_happens(page):
-    done = subprocess.run(
-        [sys.executable, "scripts/docs", "--check", str(page)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def test_check_notices_what_is_out_of_date(tmp_path):

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,17 +21,59 @@ from support.waiting import PATIENCE, wait_for
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from envgen.cli import main
+from envgen.cli.main import root
 from envgen.packs.pack import Pack
+from envgen.server import running
+from envgen.server.messages import PackSource
+from envgen.server.settings import Settings
 
 
-def refused(*arguments: str, folder: Path) -> str:
-    command = [sys.executable, "-m", "envgen", "serve", "--no-browser", *arguments]
-    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
-    assert ended.returncode == 2, ended.stderr
-    assert ended.stdout == ""
-    cause, remedy = ended.stderr.splitlines()
-    assert remedy.strip()
-    return cause
+class Begun(Exception):
+    """The server would run now."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__("the server was not refused")
+        self.settings = settings
+
+
+Begins = Callable[..., Settings]
+Refused = Callable[..., str]
+
+
+@pytest.fixture
+def begins(monkeypatch: pytest.MonkeyPatch) -> Begins:
+    """What a server would run with; in this process, as it is not run."""
+
+    def run(settings: Settings, listening: socket.socket, _: object) -> None:
+        listening.close()
+        raise Begun(settings)
+
+    def call(*arguments: str, folder: Path) -> Settings:
+        monkeypatch.chdir(folder)
+        with pytest.raises(Begun) as begun:
+            root.main(["serve", "--no-browser", *arguments], standalone_mode=False)
+        return begun.value.settings
+
+    monkeypatch.setattr(running, "run", run)
+    return call
+
+
+@pytest.fixture
+def refused(begins: Begins, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Refused:
+    """The cause with which a command is refused; in this process, as no server is run."""
+
+    def call(*arguments: str, folder: Path) -> str:
+        monkeypatch.chdir(folder)
+        capsys.readouterr()
+        assert main.run(["serve", "--no-browser", *arguments]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        cause, remedy = err.splitlines()
+        assert remedy.strip()
+        return cause
+
+    return call
 
 
 def test_ctrl_c_ends_it_and_its_processes(tmp_path: Path) -> None:
@@ -40,7 +83,7 @@ def test_ctrl_c_ends_it_and_its_processes(tmp_path: Path) -> None:
             at.hear()
         workers = own.about()["workers"]
         own.process.send_signal(signal.SIGINT)
-        assert own.process.wait(20) == 130
+        assert own.process.wait(PATIENCE) == 130
         assert own.process.stderr is not None
         said = own.process.stderr.read()
     assert "Traceback" not in said
@@ -73,12 +116,12 @@ def test_ctrl_c_while_the_robots_are_read_says_one_thing(tmp_path: Path) -> None
     "name",
     ["gone.zip", "packs/ants-on-hills", "./ants", "../ants", "rough-terrain-for-ants-s0", "packs/ants/"],
 )
-def test_a_pack_that_is_not_there_is_no_prompt(tmp_path: Path, name: str) -> None:
+def test_a_pack_that_is_not_there_is_no_prompt(refused: Refused, tmp_path: Path, name: str) -> None:
     (tmp_path / "packs").mkdir()
     assert refused(name, folder=tmp_path) == f"envgen: there is no pack {name}"
 
 
-def test_the_manifest_of_a_pack_is_no_parameter_file(pack: Pack) -> None:
+def test_the_manifest_of_a_pack_is_no_parameter_file(refused: Refused, pack: Pack) -> None:
     cause = refused("pack.json", folder=pack.path)
     assert cause == "envgen: pack.json lists the files of a pack"
 
@@ -86,7 +129,7 @@ def test_the_manifest_of_a_pack_is_no_parameter_file(pack: Pack) -> None:
 @pytest.mark.parametrize(
     "origin", ["foo", "localhost:5173", "http://localhost:5173/page", "file:///tmp", "*"]
 )
-def test_origins_that_no_page_has(tmp_path: Path, origin: str) -> None:
+def test_origins_that_no_page_has(refused: Refused, tmp_path: Path, origin: str) -> None:
     assert refused("--allow-origin", origin, folder=tmp_path) == f"envgen: {origin} is no origin of a page"
 
 
@@ -94,11 +137,11 @@ def test_a_killed_server_leaves_no_processes(tmp_path: Path) -> None:
     with serve(tmp_path, "--port", "0") as own:
         workers = wait_for(lambda: own.about()["workers"], "the start of the processes")
         os.kill(own.process.pid, signal.SIGKILL)
-        own.process.wait(20)
+        own.process.wait(PATIENCE)
         wait_until_gone(workers)
 
 
-def test_a_port_in_use(tmp_path: Path) -> None:
+def test_a_port_in_use(refused: Refused, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -131,13 +174,13 @@ def test_a_port_in_use(tmp_path: Path) -> None:
         (["broken"], "pack.json"),
     ],
 )
-def test_bad_arguments(tmp_path: Path, arguments: list[str], cause: str) -> None:
+def test_bad_arguments(refused: Refused, tmp_path: Path, arguments: list[str], cause: str) -> None:
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "pack.json").write_text("{")
     assert cause in refused(*arguments, folder=tmp_path)
 
 
-def test_what_the_page_begins_with(tmp_path: Path, pack: Pack) -> None:
+def test_what_the_page_begins_with(begins: Begins, tmp_path: Path, pack: Pack) -> None:
     with (
         serve(tmp_path, "ants on hills", "--count", "7", "--seed", "3", "--port", "0") as own,
         page(own) as at,
@@ -145,12 +188,11 @@ def test_what_the_page_begins_with(tmp_path: Path, pack: Pack) -> None:
         assert at.welcome["source"] == {"kind": "prompt", "prompt": "ants on hills"}
         assert (at.welcome["count"], at.welcome["seed"]) == (7, "3")
     shutil.copytree(pack.path, tmp_path / "a" / "b")
-    with serve(tmp_path, "a/b", "--port", "0") as own, page(own) as at:
-        assert at.welcome["source"] == {"kind": "pack", "pack": "a/b"}
-    with serve(tmp_path / "a", str(pack.path), "--port", "0") as own, page(own) as at:  # from elsewhere
-        assert at.welcome["source"] == {"kind": "pack", "pack": pack.path.name}
-        at.say(kind="start", source=at.welcome["source"])
-        assert at.until_done()["made"] == 6
+    settings = begins("a/b", "--port", "0", folder=tmp_path)
+    assert (settings.root.resolve(), settings.source) == (tmp_path, PackSource(kind="pack", pack="a/b"))
+    settings = begins(str(pack.path), "--port", "0", folder=tmp_path / "a")  # from elsewhere
+    assert settings.root.resolve() == pack.path.parent
+    assert settings.source == PackSource(kind="pack", pack=pack.path.name)
     with serve(pack.path, ".", "--port", "0") as own, page(own) as at:  # from within
         assert at.welcome["source"] == {"kind": "pack", "pack": own.get("/api/packs").json()[0]["name"]}
         at.say(kind="start", source=at.welcome["source"])

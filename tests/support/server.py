@@ -122,7 +122,7 @@ def serve(folder: Path, *arguments: str, **environment: str) -> Iterator[Served]
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
         try:
-            process.communicate(timeout=20)
+            process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             raise

@@ -20,6 +20,8 @@ from envgen.packs.pack import Pack
 from envgen.packs.recheck import recheck
 from envgen.validate.foreign import examine_path
 
+pytestmark = pytest.mark.slow
+
 TETRAHEDRON = "v 0 0 0\nv .1 0 0\nv 0 .1 0\nv 0 0 .1\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n"
 CART = """<mujoco model="cart">
   <compiler angle="radian" meshdir="parts"/>

@@ -22,6 +22,8 @@ from envgen.packs import manifest
 from envgen.packs.make import MakeProgress, _shortfall, make
 from envgen.packs.pack import Pack
 
+pytestmark = pytest.mark.slow
+
 # --- the same bytes -----------------------------------------------------------------------------
 
 

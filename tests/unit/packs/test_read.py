@@ -22,6 +22,8 @@ from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.packs.recheck import recheck
 
+pytestmark = pytest.mark.slow
+
 
 def export(pack: Pack, kind: str, target: Path) -> list[int]:
     seen: list[int] = []
@@ -289,10 +291,10 @@ def test_a_zip_bomb_is_cut_off(pack, tmp_path, monkeypatch):
 
 
 def test_a_bomb_of_a_gigabyte_takes_no_gigabyte_of_memory(tmp_path):
-    """A pack.json of 1 GB of blanks, 1 MB in the zip: refused within the memory of a laptop."""
+    """A pack.json of 1 GB of blanks, a few MB in the zip: refused within the memory of a laptop."""
     target = tmp_path / "bomb.zip"
     with (
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
         archive.open("pack.json", "w", force_zip64=True) as file,
     ):
         for _ in range(64):

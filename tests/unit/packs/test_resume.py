@@ -17,6 +17,8 @@ from envgen.core.errors import InputError
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
 
+pytestmark = pytest.mark.slow
+
 # --- interrupted and resumed --------------------------------------------------------------------
 
 

@@ -16,6 +16,8 @@ from envgen.policies.policy_files import gait_files
 from envgen.rollout.policies import bind, interface
 from envgen.rollout.rollout import Rollout
 
+pytestmark = pytest.mark.slow
+
 HEAD = 'summary = "s"\nsource = "s"\n'
 
 

@@ -19,6 +19,8 @@ from envgen.preview.theme import HeightScale
 from envgen.preview.video import FORMATS, Video
 from envgen.worlds.compiled.world import World
 
+pytestmark = pytest.mark.slow
+
 SIZE = (96, 64)
 
 

@@ -28,6 +28,8 @@ from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import compile_text
 from envgen.worlds.variant import build
 
+pytestmark = pytest.mark.slow
+
 KINDS = ("flat", "rough", "hills", "pyramid_stairs", "stepping_stones", "gap", "waves", "boulders")
 
 

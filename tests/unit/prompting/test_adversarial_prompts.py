@@ -11,6 +11,8 @@ import pytest
 from envgen.core.errors import InputError
 from envgen.prompting.base import MAX_CHARS, interpret, refine
 
+pytestmark = pytest.mark.slow
+
 BASE = interpret("two ants on hills, 5 walls", "offline").cfg
 PIECES = {
     "robots": "two ants ",

@@ -13,6 +13,8 @@ from support.lint_mjcf import WHOLE, write_files
 from envgen.validate.examine import DEFECT
 from envgen.validate.foreign import examine_path
 
+pytestmark = pytest.mark.slow
+
 VALUES = re.compile(r'(?<==")[^"]*(?=")')
 LINES = WHOLE.splitlines()
 MARKUP = len(VALUES.findall(WHOLE))

@@ -18,6 +18,8 @@ from envgen.workers import process
 from envgen.workers.pool import JobRef, WorkerPool
 from envgen.workers.process import WorkerDiedError
 
+pytestmark = pytest.mark.slow
+
 NOTHING = JobRef.of(None)
 SOON = 60.0
 """Seconds after which a test has waited in vain."""
