@@ -52,7 +52,7 @@ class Lazy(Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"envgen.cli.commands.{name}_")
+        module = importlib.import_module(f"envgen.cli.commands.{name}")
         command: click.Command = module.command
         return command
 

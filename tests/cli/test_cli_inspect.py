@@ -19,7 +19,7 @@ from support.command_line import names
 from support.packs import tree
 
 from envgen import catalog
-from envgen.cli.commands.preview_ import _target
+from envgen.cli.commands.preview import _target
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
 
