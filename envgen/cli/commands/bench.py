@@ -1,4 +1,4 @@
-"""`envgen bench`."""
+"""Run the project's benchmarks."""
 
 from __future__ import annotations
 

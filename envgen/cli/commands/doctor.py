@@ -1,4 +1,4 @@
-"""`envgen doctor`."""
+"""See what works on this machine."""
 
 from __future__ import annotations
 

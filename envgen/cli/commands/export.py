@@ -1,4 +1,4 @@
-"""`envgen export`."""
+"""Write a pack in another form."""
 
 from __future__ import annotations
 

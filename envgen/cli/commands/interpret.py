@@ -1,4 +1,4 @@
-"""`envgen interpret`."""
+"""Show the EnvCfg that a prompt becomes, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`envgen list`."""
+"""List terrains, obstacles, robots, tasks, checks or policies."""
 
 from __future__ import annotations
 

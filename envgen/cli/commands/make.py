@@ -1,4 +1,4 @@
-"""`envgen make`."""
+"""Make a pack of validated variants."""
 
 from __future__ import annotations
 

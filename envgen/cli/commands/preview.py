@@ -1,4 +1,4 @@
-"""`envgen preview`."""
+"""Draw a contact sheet of a pack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`envgen run`."""
+"""Run hundreds of environments in a headless browser, with figures."""
 
 from __future__ import annotations
 

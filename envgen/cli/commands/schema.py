@@ -1,4 +1,4 @@
-"""`envgen schema`."""
+"""Print the JSON Schema of EnvCfg."""
 
 from __future__ import annotations
 

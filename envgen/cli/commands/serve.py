@@ -1,4 +1,4 @@
-"""`envgen serve`."""
+"""Run hundreds of variants in a page of the browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`envgen validate`."""
+"""Check any MJCF file or pack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`envgen view`."""
+"""Open a variant in MuJoCo's viewer."""
 
 from __future__ import annotations
 
