@@ -7,6 +7,8 @@ import io
 import os
 import signal
 import sys
+import warnings
+from typing import Any
 
 import click
 
@@ -50,7 +52,12 @@ def main(arguments: list[str] | None = None) -> None:
                 codecs.lookup(stream.encoding).name == "ascii"
             )  # that is what LC_ALL=C says of any terminal
             stream.reconfigure(encoding="utf-8" if plain else None, errors="replace")
+    warnings.showwarning = _show_warning
     sys.exit(run(arguments))
+
+
+def _show_warning(message: Warning | str, *place: Any, **more: Any) -> None:
+    click.echo(f"envgen: warning: {' '.join(str(message).split())}", err=True)
 
 
 def run(arguments: list[str] | None = None) -> int:
