@@ -1,11 +1,11 @@
-"""The table of messages of docs/serving.md, for scripts/docs."""
+"""The table of messages, for docs/serving.md."""
 
 from __future__ import annotations
 
 import inspect
 from typing import Any, get_args
 
-from docs_checks import first_line, table
+from tools.docs.markdown import first_line, table
 
 
 def block_messages() -> str:

@@ -1,12 +1,10 @@
-#!/usr/bin/env python3
 """Draw examples/data/ridge_and_lake.png, the 16-bit heightmap of examples/own_heightmap.toml.
 
-Run it as `python scripts/heightmap [FILE]`.
+Run it as `python scripts/pictures heightmap [FILE]`.
 """
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import cv2
@@ -27,10 +25,12 @@ def heights() -> np.ndarray:
     return (ground - ground.min()) / np.ptp(ground)
 
 
-if __name__ == "__main__":
-    here = Path(__file__).resolve().parent.parent / "examples" / "data" / "ridge_and_lake.png"
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else here
+def main(arguments: list[str]) -> int:
+    """Draw it."""
+    root = Path(__file__).resolve().parents[3]
+    target = Path(arguments[0]) if arguments else root / "examples" / "data" / "ridge_and_lake.png"
     target.parent.mkdir(parents=True, exist_ok=True)
     image = np.rint(65535 * heights()).astype(np.uint16)
-    done, data = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    _, data = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 9])
     target.write_bytes(data.tobytes())
+    return 0

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Builds the page into web/dist, with Node 20 or newer; does nothing where nothing has changed.
 
 Needs the standard library only: `scripts/setup` and the build of the package (`hatch_build.py`) run it.
@@ -14,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "web" / "dist"
 STAMP, INSTALLED = DIST / ".stamp", ROOT / "node_modules" / ".envgen-stamp"
 LEAST = 20

@@ -1,8 +1,8 @@
-"""The tables of docs/policies.md and docs/recording.md."""
+"""Tables of policies and recordings, for docs/policies.md and docs/recording.md."""
 
 from __future__ import annotations
 
-from docs_checks import first_line, table
+from tools.docs.markdown import first_line, table
 
 
 def block_policies() -> str:

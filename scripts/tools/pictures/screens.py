@@ -1,8 +1,7 @@
-#!/usr/bin/env python
-"""Takes the pictures of the page: for the README (docs/images), and for its example prompts (web/public).
+"""Screenshots of the page: for the README (docs/images), and for its example prompts (web/public).
 
-Each is taken of the real page with real worlds. Look at them before they are committed. `scripts/screens wall
-versus` takes only these; the page has to be built before, and again after new pictures of examples.
+Each is taken of the real page with real worlds. Look at them before they are committed. The page has to be
+built before, and again after new pictures of examples. `scripts/pictures screens wall versus` takes those two.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from envgen.browser.chrome import browser
 from envgen.browser.session import Session
 from envgen.server.running import serving
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 IMAGES, EXAMPLES = ROOT / "docs" / "images", ROOT / "web" / "public" / "examples"
 EXAMPLE = re.compile(r'prompt: "(.+?)", picture: "(.+?)\.webp"')
 FOCUSED = {"stones", "soccer", "sumo", "craters"}
@@ -120,13 +119,13 @@ def example(page: Session, prompt: str, name: str) -> bytes:
     return page.page.locator("main > canvas").screenshot(timeout=120_000)
 
 
-def main() -> None:
+def main(arguments: list[str]) -> int:
     """Take them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="by default all")
     parser.add_argument("--light", action="store_true", help="as on a system with light colours")
     parser.add_argument("--size", default="1440x900")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     width, height = map(int, given.size.split("x"))
     source = (ROOT / "web" / "src" / "ui" / "examples.ts").read_text(encoding="utf-8")
     examples = {name: prompt for prompt, name in EXAMPLE.findall(source)}
@@ -150,7 +149,4 @@ def main() -> None:
                 suffix = "-light" if given.light else ""
                 save(page.page.screenshot(timeout=120_000), IMAGES / f"page-{name}{suffix}.webp")
             context.close()
-
-
-if __name__ == "__main__":
-    main()
+    return 0
