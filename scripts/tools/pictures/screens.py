@@ -1,7 +1,7 @@
 """Screenshots of the page: for the README (docs/images), and for its example prompts (web/public).
 
 Each is taken of the real page with real worlds. Look at them before they are committed. The page has to be
-built before, and again after new pictures of examples. `scripts/pictures screens wall versus` takes those two.
+built before, and again after new pictures of examples. `scripts/pictures screens wall versus` takes two.
 """
 
 from __future__ import annotations
