@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from envgen.core.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from envgen.core.cfg import EnvCfg
@@ -19,8 +19,20 @@ if TYPE_CHECKING:
     from envgen.packs.pack import Pack
     from envgen.prompting.base import interpret, refine
     from envgen.prompting.diff import diff
+    from envgen.rollout.rollout import Rollout
 
-__all__ = ["EnvCfg", "EnvgenError", "InputError", "Pack", "WorkError", "diff", "interpret", "make", "refine"]
+__all__ = [
+    "EnvCfg",
+    "EnvgenError",
+    "InputError",
+    "Pack",
+    "Rollout",
+    "WorkError",
+    "diff",
+    "interpret",
+    "make",
+    "refine",
+]
 
 # loaded when first used, so that `envgen --help` doesn't wait for MuJoCo
 _HOMES = {
@@ -29,6 +41,7 @@ _HOMES = {
     "InputError": "envgen.core.errors",
     "WorkError": "envgen.core.errors",
     "Pack": "envgen.packs.pack",
+    "Rollout": "envgen.rollout.rollout",
     "diff": "envgen.prompting.diff",
     "interpret": "envgen.prompting.base",
     "make": "envgen.packs.make",

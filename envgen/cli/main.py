@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-import envgen
 from envgen.cli.groups import CommandFolder
+from envgen.core.version import __version__
 
 # one process per processor does the work: threads of the BLAS would only get in their way
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -34,7 +34,7 @@ Examples:
     epilog=EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(envgen.__version__, prog_name="envgen")
+@click.version_option(__version__, prog_name="envgen")
 def root() -> None:
     """A sentence or a parameter file becomes hundreds of different, validated MuJoCo environments."""
     if os.environ.get("NO_COLOR"):

@@ -14,10 +14,10 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.background import BackgroundTask
 
-import envgen
 from envgen import catalog
 from envgen.core import cfgio
 from envgen.core.errors import InputError, suggestion
+from envgen.core.version import __version__
 from envgen.packs.streaming import lasting_pool, ready
 from envgen.packs.wire.spec import PROTOCOL
 from envgen.policies.listing import listed
@@ -136,7 +136,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="envgen",
-        version=envgen.__version__,
+        version=__version__,
         description="Prompts become validated MuJoCo worlds, which the WebSocket /api/stream sends.",
         lifespan=running,
         docs_url=None,
@@ -162,7 +162,7 @@ def _routes(app: FastAPI, settings: Settings, library: PackLibrary, streams: Str
     async def about() -> About:
         """Versions, and what is going on."""
         return About(
-            envgen=envgen.__version__,
+            envgen=__version__,
             mujoco=VERSION,
             protocol=PROTOCOL,
             sockets=streams.sockets,

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pydantic import TypeAdapter, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-import envgen
 from envgen.core.errors import EnvgenError, InputError
+from envgen.core.version import __version__
 from envgen.packs.wire.encode import Form
 from envgen.packs.wire.spec import PROTOCOL, Wire
 from envgen.server.job import READER, Job, UnreadError
@@ -122,7 +122,7 @@ class _Page:
                 Welcome(
                     protocol=PROTOCOL,
                     mujoco=VERSION,
-                    envgen=envgen.__version__,
+                    envgen=__version__,
                     format=self._form,
                     max_count=MAX_STREAM,
                     max_credits=MAX_CREDITS,
