@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from envgen.bench.arrival import arrivals
 from envgen.bench.base import Result, Row, rounded
 from envgen.bench.native import native_steps_per_s
+from envgen.bench.startup import arrivals
 from envgen.browser.chrome import browser
 from envgen.browser.session import Session, session
 from envgen.packs.make import make

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from envgen.bench.base import Result, Row, rounded
-from envgen.bench.expect import Check, judge, malformed
+from envgen.bench.expectations import Check, judge, malformed
 from envgen.core.errors import EnvgenError, InputError
 from envgen.prompting.base import interpret
 
@@ -24,7 +24,7 @@ WARM = "two ants, humaniod, zwei Hügel"
 
 @dataclass(frozen=True)
 class Case:
-    """A prompt and what it must become; see `envgen/bench/expect.py`."""
+    """A prompt and what it must become; see `envgen/bench/expectations.py`."""
 
     id: str
     prompt: str

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import mujoco
 
-from envgen.browser.unwatched import unwatched
+from envgen.browser.cdp_tab import unwatched
 from envgen.packs.wire.spec import PROTOCOL
 from envgen.server.running import serving
 

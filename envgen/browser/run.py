@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from envgen.browser.choice import Choice
+from envgen.browser.policy_assignment import Choice
 from envgen.browser.session import Session, session
 from envgen.core.errors import InputError, WorkError
 from envgen.server.settings import Source

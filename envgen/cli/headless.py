@@ -1,4 +1,4 @@
-"""MuJoCo without its windows, for commands that draw nothing."""
+"""MuJoCo without GLFW, for commands that draw nothing."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def windowless() -> Iterator[None]:
-    """Within the block, MuJoCo is imported without GLFW, which starts a process to look for its own library.
+def headless_mujoco() -> Iterator[None]:
+    """Import MuJoCo without GLFW within the block.
 
-    Together that takes 0.1 s, as much as 7 variants. `mujoco.Renderer` finds no window system then, so this
-    is for commands and not for the library; where MUJOCO_GL says what is wanted, that is what happens.
+    GLFW starts a process to look for its own library, which takes 0.1 s, as long as 7 variants.
+    `mujoco.Renderer` finds no window system then, so this is for commands and not for the library. MUJOCO_GL
+    in the environment is respected.
     """
     if sys.platform != "linux" or "MUJOCO_GL" in os.environ or "mujoco" in sys.modules:
         yield

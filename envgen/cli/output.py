@@ -1,14 +1,12 @@
-"""What commands share: progress, tables, numbers."""
+"""Output of commands: progress bars, tables, numbers, JSON."""
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,58 +15,33 @@ if TYPE_CHECKING:
     from envgen.packs.make import MakeProgress
 
 BARS = " ▁▂▃▄▅▆▇█"
-EVERY = 0.1
+REDRAW_INTERVAL = 0.1
 """Seconds between two drawings of a progress bar."""
 
 
-class FilePath(click.Path):
-    """A path; an empty one (an unset variable of a script, most likely) is no name of this folder."""
-
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if value == "":
-            self.fail("the path is empty", param, ctx)
-        return super().convert(value, param, ctx)
-
-
-PATH = FilePath()
-
-
-class FloatRange(click.FloatRange):
-    """A number within bounds; NaN, which no comparison puts outside of them, is none."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        number = super().convert(value, param, ctx)
-        if not math.isfinite(number):
-            self.fail(f"{value!r} is no finite number", param, ctx)
-        return number
-
-
 def histogram(counts: Sequence[int]) -> str:
-    """Bars of one character, such as `▁▃█▂`."""
+    """Return one bar character per count, such as `▁▃█▂`."""
     most = max(counts, default=0) or 1
     return "".join(BARS[0] if not n else BARS[max(1, round(8 * n / most))] for n in counts)
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 robot`, `1,200 robots`."""
+def count_noun(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 robot`, `1,200 robots`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def seconds(value: float) -> str:
-    """`0.8 s`, `12 s`, `3:05 min`."""
+def format_seconds(value: float) -> str:
+    """Return a duration for people: `0.8 s`, `12 s`, `3:05 min`."""
     if value < 10:
         return f"{value:.1f} s"
     return f"{value:.0f} s" if value < 90 else f"{int(value // 60)}:{int(value % 60):02d} min"
 
 
 @contextmanager
-def line() -> Iterator[Callable[[float, str], None] | None]:
-    """A progress bar on standard error, drawn over again and again with a share (0 to 1) and a text.
+def progress_bar() -> Iterator[Callable[[float, str], None] | None]:
+    """Yield a function that redraws a progress bar on standard error, given a share (0 to 1) and a text.
 
-    None where standard error is no terminal.
+    Yields None where standard error is not a terminal.
     """
     if not sys.stderr.isatty():
         yield None
@@ -78,10 +51,10 @@ def line() -> Iterator[Callable[[float, str], None] | None]:
     def draw(share: float, text: str) -> None:
         nonlocal drawn
         now = time.perf_counter()
-        if now - drawn < EVERY and share < 1:
+        if now - drawn < REDRAW_INTERVAL and share < 1:
             return
         drawn = now
-        room = (columns() or 80) - 1  # a line that wraps can't be drawn over
+        room = (terminal_width() or 80) - 1  # a line that wraps can't be drawn over
         bar = _bar(min(share, 1.0), min(24, room - len(text) - 1))
         click.echo(f"\r{bar}{text[:room]}\x1b[K", nl=False, err=True, color=True)
 
@@ -93,27 +66,27 @@ def line() -> Iterator[Callable[[float, str], None] | None]:
 
 
 @contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[MakeProgress], None] | None]:
-    """A progress bar of `make`: made, rate, refused draws and time left."""
+def make_progress(quiet: bool) -> Iterator[Callable[[MakeProgress], None] | None]:
+    """Yield a function that shows the progress of `make`: made, rate, refused draws and time left."""
     start = time.perf_counter()
-    with line() as draw:
+    with progress_bar() as draw:
         if quiet or draw is None:
             yield None
             return
 
-        def tell(tally: MakeProgress) -> None:
+        def update(tally: MakeProgress) -> None:
             fresh = tally.done - tally.earlier
             rate = fresh / max(time.perf_counter() - start, 1e-6)
             left = (tally.count - tally.done) / rate if rate else 0.0
             refused = sum(tally.refused.values())
             text = f"{tally.done:,}/{tally.count:,} made · {rate:,.0f}/s"
-            draw(tally.done / tally.count, f"{text} · {refused:,} refused · {seconds(left)} left")
+            draw(tally.done / tally.count, f"{text} · {refused:,} refused · {format_seconds(left)} left")
 
-        yield tell
+        yield update
 
 
 def _bar(share: float, width: int) -> str:
-    """A bar and a blank, or nothing where there is no room for one."""
+    """Return a bar and a blank, or nothing where there is no room for one."""
     if width < 4:
         return ""
     filled = int(width * share)
@@ -122,16 +95,16 @@ def _bar(share: float, width: int) -> str:
     return click.style("━" * filled, fg="green") + click.style("━" * (width - filled), dim=True) + " "
 
 
-def columns() -> int:
-    """Width of the terminal that standard error is, 0 if it doesn't say."""
+def terminal_width() -> int:
+    """Return the width of the terminal on standard error, 0 if unknown."""
     try:
         return os.get_terminal_size(sys.stderr.fileno()).columns
     except (OSError, ValueError):
         return 0
 
 
-def table(title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """A table on standard output."""
+def print_table(title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print a table on standard output."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -151,13 +124,13 @@ def table(title: str, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> No
 
 
 def tick(ok: bool) -> Any:
-    """A green tick or a red cross."""
+    """Return a green tick or a red cross."""
     from rich.text import Text
 
     return Text("✓", style="green") if ok else Text("✗", style="red bold")
 
 
-def emit(data: Any) -> None:
+def print_json(data: Any) -> None:
     """Print JSON."""
     import json
 

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from envgen.cli import show
+from envgen.cli import output
 
 if TYPE_CHECKING:
     from envgen.validate.report import Finding, Report
 
 MOST_ROWS = 5
 """Rows of one check on one file; the rest is counted."""
-LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
-"""What GitHub Actions calls the severities."""
+GITHUB_LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
+"""Severities as GitHub Actions calls them."""
 
 
 def as_json(reports: Sequence[tuple[str, Report]], *, strict: bool) -> dict[str, Any]:
-    """By file: whether it passed, the worst finding of each check, and all that did not pass."""
+    """Return by file: whether it passed, the worst finding of each check, and all that did not pass."""
     return {
         name: {
             "ok": passed(report, strict=strict),
@@ -36,12 +36,12 @@ def as_json(reports: Sequence[tuple[str, Report]], *, strict: bool) -> dict[str,
 
 
 def passed(report: Report, *, strict: bool) -> bool:
-    """Whether a file passes: without errors; if strict, without warnings as well."""
+    """Return whether a file has no errors; if strict, no warnings either."""
     return report.ok and not (strict and report.count("warning"))
 
 
 def as_github(reports: Sequence[tuple[str, Report]], *, everything: bool) -> list[str]:
-    """A line of a workflow command for each finding that did not pass; infos only if everything is shown.
+    """Return a workflow command per finding that did not pass; infos only if everything is shown.
 
     See https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands.
     """
@@ -56,24 +56,24 @@ def as_github(reports: Sequence[tuple[str, Report]], *, everything: bool) -> lis
 def _annotation(name: str, finding: Finding) -> str:
     file = str(PurePath(name).parent / finding.file) if finding.file else name
     parts = {"file": file, "line": str(finding.line or 1), "title": f"envgen {finding.check}"}
-    properties = ",".join(f"{key}={_escaped(value, ':,')}" for key, value in parts.items())
-    return f"::{LEVELS[finding.severity]} {properties}::{_escaped(_words(finding))}"
+    properties = ",".join(f"{key}={_escape(value, ':,')}" for key, value in parts.items())
+    return f"::{GITHUB_LEVELS[finding.severity]} {properties}::{_escape(_message(finding))}"
 
 
-def _words(finding: Finding) -> str:
+def _message(finding: Finding) -> str:
     about = f"{finding.element}: " if finding.element else ""
     return f"{about}{finding.detail.rstrip('.')}. {finding.remedy}".strip()
 
 
-def _escaped(text: str, also: str = "") -> str:
-    """As GitHub asks: percent, ends of lines, and in properties colons and commas."""
+def _escape(text: str, also: str = "") -> str:
+    """Escape as GitHub asks: percent, line ends, and in properties colons and commas."""
     for character in ("%", "\r", "\n", *also):
         text = text.replace(character, f"%{ord(character):02X}")
     return text
 
 
 def print_text(reports: Sequence[tuple[str, Report]], *, strict: bool, everything: bool) -> None:
-    """A table for each file with findings, what to do about them, and totals.
+    """Print a table for each file with findings, remedies, and totals.
 
     Args:
         reports: By file or variant.
@@ -82,7 +82,7 @@ def print_text(reports: Sequence[tuple[str, Report]], *, strict: bool, everythin
     """
     whole = everything or len(reports) == 1
     remedies: dict[str, dict[str, None]] = {}
-    totals: dict[str, Counter[str]] = {level: Counter() for level in LEVELS}
+    totals: dict[str, Counter[str]] = {level: Counter() for level in GITHUB_LEVELS}
     for name, report in reports:
         for finding in report.findings:
             if not finding.ok:
@@ -94,8 +94,8 @@ def print_text(reports: Sequence[tuple[str, Report]], *, strict: bool, everythin
                 : 5 if any(row[4] for row in rows) else 4
             ]
             _table(names, [row[: len(names)] for row in rows])
-            told = [f for f in report.findings if not f.ok and (everything or f.severity != "info")]
-            for f in told:
+            shown = [f for f in report.findings if not f.ok and (everything or f.severity != "info")]
+            for f in shown:
                 if f.remedy:
                     remedies.setdefault(f.check, {})[f.remedy] = None
     if remedies:
@@ -127,7 +127,7 @@ def _print_totals(
 
 
 def _rows(report: Report, *, whole: bool, everything: bool) -> list[tuple[Any, ...]]:
-    """Rows of one file; a lint that passed is a row only if everything is shown."""
+    """Return the rows of one file; a lint that passed is a row only if everything is shown."""
     rows: list[tuple[Any, ...]] = []
     seen: Counter[str] = Counter(f.check for f in report.findings)
     shown: Counter[str] = Counter()
@@ -138,9 +138,11 @@ def _rows(report: Report, *, whole: bool, everything: bool) -> list[tuple[Any, .
             continue
         shown[f.check] += 1
         if shown[f.check] <= MOST_ROWS or everything:
-            where = " ".join(part for part in (_spot(f), f.element) if part)
+            where = " ".join(part for part in (_location(f), f.element) if part)
             says = f"{where}: {f.detail}" if where and f.detail else f.detail
-            rows.append((_mark(f), f.check, value(f.measured, f.unit), value(f.bound, f.unit), says))
+            rows.append(
+                (_mark(f), f.check, format_value(f.measured, f.unit), format_value(f.bound, f.unit), says)
+            )
         elif shown[f.check] == MOST_ROWS + 1:
             more = f"… and {seen[f.check] - MOST_ROWS} more (--all shows them)"
             rows.append(("", f.check, "", "", more))
@@ -148,7 +150,7 @@ def _rows(report: Report, *, whole: bool, everything: bool) -> list[tuple[Any, .
 
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[Any]], *, head: bool = True) -> None:
-    """A table of which only the last column is folded."""
+    """Print a table of which only the last column is folded."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -168,7 +170,7 @@ def _is_lint(check: str) -> bool:
     return check in CHECKS and CHECKS.get(check).scope == "foreign"
 
 
-def _spot(finding: Finding) -> str:
+def _location(finding: Finding) -> str:
     if finding.line is None:
         return finding.file
     return f"{finding.file}:{finding.line}" if finding.file else f"line {finding.line}"
@@ -178,12 +180,12 @@ def _mark(finding: Finding) -> Any:
     from rich.text import Text
 
     if finding.ok or finding.severity == "error":
-        return show.tick(finding.ok)
+        return output.tick(finding.ok)
     return Text("!", style="yellow bold") if finding.severity == "warning" else Text("i", style="cyan")
 
 
-def value(number: float | None, unit: str) -> str:
-    """A measured value with its unit, for people."""
+def format_value(number: float | None, unit: str) -> str:
+    """Return a measured value with its unit, for people."""
     if number is None:
         return ""
     return f"{number:,.0f} {unit}".strip() if 10_000 <= abs(number) < 1e10 else f"{number:g} {unit}".strip()

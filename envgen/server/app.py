@@ -24,14 +24,14 @@ from envgen.policies.listing import listed
 from envgen.policies.policy_files import networks
 from envgen.prompting.base import EXAMPLE, interpret, refine
 from envgen.prompting.diff import diff
-from envgen.server import page, problems
+from envgen.server import errors, page
+from envgen.server.errors import RESPONSES, answer
 from envgen.server.export import ExportRequest, export
 from envgen.server.guard import Guard
 from envgen.server.messages import InterpretationSpec
 from envgen.server.pack_library import PackEntry, PackLibrary
-from envgen.server.problems import RESPONSES, answer
 from envgen.server.settings import MAX_EXPORTS, Settings
-from envgen.server.started import told
+from envgen.server.start_message import told
 from envgen.server.stream import Streams
 from envgen.workers.pool import JobRef
 from envgen.worlds.compiler import VERSION
@@ -142,9 +142,9 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        responses={**RESPONSES, 500: {"model": problems.Problem, "description": "The work failed."}},
+        responses={**RESPONSES, 500: {"model": errors.Problem, "description": "The work failed."}},
     )
-    problems.install(app, library.told)
+    errors.install(app, library.told)
     _routes(app, settings, library, streams)
     page.install(app, settings.page)
     app.add_middleware(Guard, settings=settings)
@@ -224,7 +224,7 @@ def _routes(app: FastAPI, settings: Settings, library: PackLibrary, streams: Str
         response_class=FileResponse,
         responses={
             200: {"content": {"application/zip": {}}, "description": "The pack as a .zip."},
-            503: {"model": problems.Problem, "description": "Others are being exported."},
+            503: {"model": errors.Problem, "description": "Others are being exported."},
         },
     )
     async def exported(request: ExportRequest, http: Request) -> Any:

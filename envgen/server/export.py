@@ -19,9 +19,9 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError, WorkError
 from envgen.packs.formats.zip import Zip
 from envgen.packs.pack import Pack
+from envgen.server.job_plan import cfg_of
 from envgen.server.messages import MAX_STREAM, CfgSource, Index, PackSource, PromptSource, Seed
 from envgen.server.pack_library import PackLibrary
-from envgen.server.plan import cfg_of
 
 LONGEST = 1800.0
 """Seconds that making a pack may take."""

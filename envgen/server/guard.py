@@ -11,8 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from envgen.server.errors import answer
 from envgen.server.page import STYLE_HASH
-from envgen.server.problems import answer
 from envgen.server.settings import LOOPBACK, MAX_BODY, Settings
 
 CSP = "; ".join(

@@ -13,8 +13,8 @@ from envgen.core.errors import WorkError
 from envgen.packs.make import HOPELESS
 from envgen.packs.streaming import Streamed, frames
 from envgen.packs.wire.encode import Form
+from envgen.server.job_plan import Plan
 from envgen.server.messages import MAX_CREDITS, Done, GivenUp, Progress
-from envgen.server.plan import Plan
 from envgen.workers.pool import AHEAD, WorkerPool
 from envgen.workers.process import WorkerDiedError
 

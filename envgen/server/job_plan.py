@@ -15,7 +15,7 @@ from envgen.packs.recipe import Recipe
 from envgen.prompting.base import Interpretation, interpret
 from envgen.server.messages import MAX_STREAM, CfgSource, PackSource, PromptSource, Start, Started
 from envgen.server.pack_library import PackLibrary
-from envgen.server.started import started
+from envgen.server.start_message import started
 from envgen.workers.pool import JobRef
 
 DEFAULT_COUNT = 16

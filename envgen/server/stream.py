@@ -13,7 +13,9 @@ from envgen.core.errors import EnvgenError, InputError
 from envgen.core.version import __version__
 from envgen.packs.wire.encode import Form
 from envgen.packs.wire.spec import PROTOCOL, Wire
+from envgen.server.errors import explained
 from envgen.server.job import READER, Job, UnreadError
+from envgen.server.job_plan import plan
 from envgen.server.messages import (
     MAX_CREDITS,
     MAX_STREAM,
@@ -27,8 +29,6 @@ from envgen.server.messages import (
     Welcome,
 )
 from envgen.server.pack_library import PackLibrary
-from envgen.server.plan import plan
-from envgen.server.problems import explained
 from envgen.server.settings import MAX_JOBS, MAX_SOCKETS, Settings
 from envgen.workers.pool import WorkerPool
 from envgen.worlds.compiler import VERSION

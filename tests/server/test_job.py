@@ -13,9 +13,9 @@ from envgen.packs.streaming import lasting_pool
 from envgen.packs.wire.spec import Wire
 from envgen.server import job as module
 from envgen.server.job import Job, UnreadError
+from envgen.server.job_plan import plan
 from envgen.server.messages import MAX_CREDITS, Done, Progress, PromptSource, Start
 from envgen.server.pack_library import PackLibrary
-from envgen.server.plan import plan
 from envgen.workers.pool import WorkerPool
 
 

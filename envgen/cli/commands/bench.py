@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from envgen.cli import show
+from envgen.cli import output
 from envgen.cli.groups import Group
+from envgen.cli.parameters import PATH, FloatRange
 
 if TYPE_CHECKING:
     from envgen.bench.base import Result
@@ -77,9 +78,7 @@ def acceptance(count: int, as_json: bool) -> None:
 @click.option(
     "--count", "-n", type=click.IntRange(2, 10_000), default=500, show_default=True, help="Environments."
 )
-@click.option(
-    "--seconds", type=show.FloatRange(0.2, 600), default=3.0, show_default=True, help="Of each run."
-)
+@click.option("--seconds", type=FloatRange(0.2, 600), default=3.0, show_default=True, help="Of each run.")
 @repeated
 @click.option("--workers", "-w", type=click.IntRange(1, 256), default=2, show_default=True)
 @click.option("--gpu", is_flag=True, help="Draw on the graphics card.")
@@ -88,7 +87,7 @@ def browser(count: int, seconds: float, repeats: int, workers: int, gpu: bool, a
     """The pool of the page beside a bare mj_step loop and native MuJoCo; memory, drawing, time to start."""
     from envgen.bench.browser import bench_browser
 
-    with show.line() as bar:
+    with output.progress_bar() as bar:
         result = bench_browser(count, seconds, repeats, workers, gpu=gpu, told=bar or _silent)
     _print(result, as_json)
 
@@ -100,17 +99,17 @@ def browser(count: int, seconds: float, repeats: int, workers: int, gpu: bool, a
 @as_json
 def most(prompt: str, workers: int | None, draw: bool, as_json: bool) -> None:
     """How many environments run in real time in one tab of this machine."""
-    from envgen.bench.most import bench_max
+    from envgen.bench.max_environments import bench_max
     from envgen.prompting.base import interpret
 
     interpret(prompt)
-    with show.line() as bar:
+    with output.progress_bar() as bar:
         result = bench_max(prompt, workers, draw=draw, told=bar or _silent)
     _print(result, as_json)
 
 
 @command.command("prompts")
-@click.argument("files", nargs=-1, type=show.PATH)
+@click.argument("files", nargs=-1, type=PATH)
 @click.option("--backend", default="offline", show_default=True, help="That reads the prompts.")
 @click.option("--verbose", "-v", is_flag=True, help="Show what is wrong with each prompt.")
 @as_json
@@ -130,10 +129,10 @@ def _silent(share: float, text: str) -> None:
 
 def _print(result: Result, as_json: bool) -> None:
     if as_json:
-        show.emit(result.to_json())
+        output.print_json(result.to_json())
         return
     rows = [(row.name, f"{row.value:g}", row.unit, row.target, row.note) for row in result.rows]
-    show.table(result.title, ("what", "measured", "", "to reach", ""), rows)
+    output.print_table(result.title, ("what", "measured", "", "to reach", ""), rows)
 
 
 def _wrong(cases: list[dict[str, Any]]) -> None:

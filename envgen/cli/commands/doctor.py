@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from envgen.cli import show
+from envgen.cli import output
 
 
 @click.command("doctor", epilog="\b\nExample:\n  envgen doctor --json\n")
@@ -16,9 +16,11 @@ def command(as_json: bool) -> int:
     lines = examine_machine()
     needed = all(line.ok for line in lines if line.needed)
     if as_json:
-        show.emit({"ok": needed, "lines": [line._asdict() for line in lines]})
+        output.print_json({"ok": needed, "lines": [line._asdict() for line in lines]})
     else:
-        rows = [(show.tick(line.ok), line.what, line.found, "" if line.ok else line.remedy) for line in lines]
-        show.table("", ("", "what", "found", "what to do"), rows)
+        rows = [
+            (output.tick(line.ok), line.what, line.found, "" if line.ok else line.remedy) for line in lines
+        ]
+        output.print_table("", ("", "what", "found", "what to do"), rows)
         click.echo("all that is needed works" if needed else "something that is needed is missing")
     return 0 if needed else 1

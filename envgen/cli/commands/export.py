@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from envgen.cli import show
+from envgen.cli.parameters import PATH
 
 EPILOG = """\b
 Examples:
@@ -19,9 +19,9 @@ Examples:
 
 
 @click.command("export", epilog=EPILOG)
-@click.argument("path", metavar="PACK", type=show.PATH)
+@click.argument("path", metavar="PACK", type=PATH)
 @click.option("--format", "kind", required=True, help="zip, mjb or site.")
-@click.option("--out", "-o", type=show.PATH, help="Target.  [default: beside the pack]")
+@click.option("--out", "-o", type=PATH, help="Target.  [default: beside the pack]")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def command(path: Path, kind: str, out: Path | None, quiet: bool) -> None:
     """Write a PACK in another form."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from envgen.cli import show
+from envgen.cli import output
+from envgen.cli.parameters import PATH
 
 if TYPE_CHECKING:
     from envgen.core.cfg import EnvCfg
@@ -28,12 +29,12 @@ Examples:
 @click.command("interpret", epilog=EPILOG)
 @click.argument("prompt", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--base", type=show.PATH, help="Change this EnvCfg: a parameter file, or what --json printed.")
+@click.option("--base", type=PATH, help="Change this EnvCfg: a parameter file, or what --json printed.")
 @click.option("--batch", is_flag=True, help="Read one JSON string per line on standard input.")
 @click.option("--backend", default="auto", show_default=True, help="auto, offline or openai.")
 @click.option("--model", help="Name of a language model.  [default: $ENVGEN_MODEL]")
 @click.option("--endpoint", help="Base URL of an OpenAI-compatible API.  [default: $OPENAI_BASE_URL]")
-@click.option("--save", type=show.PATH, help="Write the EnvCfg to a .toml, .json or .yaml file.")
+@click.option("--save", type=PATH, help="Write the EnvCfg to a .toml, .json or .yaml file.")
 def command(
     prompt: str | None,
     as_json: bool,
@@ -72,10 +73,10 @@ def command(
         answer = meaning.to_json()
         if before:
             answer["changes"] = [change.to_json() for change in changes]
-        show.emit(answer)
+        output.print_json(answer)
     else:
         if before:
-            show.table("changed", ("what",), [(str(change),) for change in changes] or [("nothing",)])
+            output.print_table("changed", ("what",), [(str(change),) for change in changes] or [("nothing",)])
             click.echo()
         _print(meaning)
 
@@ -123,11 +124,11 @@ def _save(meaning: Interpretation, path: Path) -> None:
 
 def _print(meaning: Interpretation) -> None:
     rows = [(u.text, u.path, _short(u.value)) for u in meaning.understood]
-    show.table("understood", ("words", "path", "value"), rows)
+    output.print_table("understood", ("words", "path", "value"), rows)
     if meaning.assumed:
         click.echo()
         rows = [(a.path, _short(a.value), a.why) for a in meaning.assumed]
-        show.table("assumed", ("path", "value", "why"), rows)
+        output.print_table("assumed", ("path", "value", "why"), rows)
     if meaning.unmapped:
         words = ", ".join(_unknown(word, meaning) for word in meaning.unmapped)
         click.secho(f"\nnot understood: {words}", fg="yellow")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from envgen.cli import show
+from envgen.cli import output
 
 EPILOG = """\b
 Examples:
@@ -34,7 +34,7 @@ def command(family: str | None, kind: str | None, as_json: bool) -> None:
     if kind:
         data = {name: [entry for entry in found if entry["name"] == kind] for name, found in data.items()}
     if as_json:
-        show.emit(data)
+        output.print_json(data)
     elif kind:
         for i, name in enumerate(chosen):
             click.echo("\n" * (i > 0), nl=False)
@@ -87,11 +87,10 @@ def _overview(data: Mapping[str, list[dict[str, Any]]]) -> None:
     from envgen.catalog import sources
 
     rows = [(f"{len(found)} {name}", ", ".join(e["name"] for e in found)) for name, found in data.items()]
-    show.table("", ("", "names"), rows)
+    output.print_table("", ("", "names"), rows)
     for source, names in sources().items():
-        click.echo(
-            f"{source}: is here too, with {show.counted(len(names), 'robot')} such as {source}:{names[0]}"
-        )
+        robots = output.count_noun(len(names), "robot")
+        click.echo(f"{source}: is here too, with {robots} such as {source}:{names[0]}")
     click.echo("\n`envgen list terrains` shows parameters, `envgen list stairs` all of one kind.")
 
 
@@ -101,11 +100,13 @@ def _family(name: str, found: list[dict[str, Any]]) -> None:
     if name == "checks":
         columns = [key for key in ("severity",) if found and found[0].get(key)]
         rows = [(e["name"], *(e[key] for key in columns), e["summary"]) for e in found]
-        show.table(name, ("name", *columns, "holds"), rows)
+        output.print_table(name, ("name", *columns, "holds"), rows)
     elif name == "policies":
-        show.table(name, ("name", ""), [(e["name"], "\n".join((e["summary"], *e["facts"]))) for e in found])
+        output.print_table(
+            name, ("name", ""), [(e["name"], "\n".join((e["summary"], *e["facts"]))) for e in found]
+        )
     else:
-        show.table(name, ("name", "", "parameters"), [_row(entry) for entry in found])
+        output.print_table(name, ("name", "", "parameters"), [_row(entry) for entry in found])
     if name == "robots":
         click.echo("\nAny MJCF is a robot too: the path of a file, or <source>:<name>.")
         for source, names in sources().items():
@@ -126,7 +127,7 @@ def _one(family: str, entry: Mapping[str, Any]) -> None:
     click.echo(f"{_singular(family)} {entry['name']}\n{entry['summary']}\n")
     if family == "checks":
         rows = [(key, value) for key, value in entry.items() if value and key not in ("name", "summary")]
-        show.table("", ("", ""), rows)
+        output.print_table("", ("", ""), rows)
         return
     for line in entry.get("facts", ()):
         click.echo(line)
@@ -134,7 +135,7 @@ def _one(family: str, entry: Mapping[str, Any]) -> None:
         return
     table = [(n, _range(spec), _left_open(spec), spec["doc"]) for n, spec in entry["params"].items()]
     if table:
-        show.table("", ("parameter", "allowed", "left open", "what it is"), table)
+        output.print_table("", ("parameter", "allowed", "left open", "what it is"), table)
     else:
         click.echo("no parameters")
     for source in entry["sources"]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from envgen.cli import show
-from envgen.cli.windowless import windowless
+from envgen.cli import output
+from envgen.cli.headless import headless_mujoco
+from envgen.cli.parameters import PATH
 
 if TYPE_CHECKING:
     from envgen.packs.make import MakeProgress
@@ -38,7 +39,7 @@ else is a prompt. Ctrl-C keeps what is finished, and --resume goes on from it.
 @click.option(
     "--seed", "-s", type=int, default=0, show_default=True, help="The same seed gives the same bytes."
 )
-@click.option("--out", "-o", type=show.PATH, help="Folder.  [default: packs/<name>-s<seed>]")
+@click.option("--out", "-o", type=PATH, help="Folder.  [default: packs/<name>-s<seed>]")
 @click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Set a value of the EnvCfg.")
 @click.option(
     "--sweep", "sweeps", multiple=True, metavar="PATH=A,B,C", help="Cycle over values of the EnvCfg."
@@ -71,7 +72,7 @@ def command(
     from envgen.core import overrides
     from envgen.core.errors import EnvgenError, InputError
 
-    with windowless():
+    with headless_mujoco():
         from envgen.packs.make import check_count, check_jobs, check_only, check_seed, is_file, make, resolve
     from envgen.packs.recipe import Recipe
     from envgen.prompting.base import interpret
@@ -90,7 +91,7 @@ def command(
     chosen = None if only is None else check_only(_indices(only, count), count)
     _ = Recipe(cfg, check_seed(seed), tuple(axes)).cells  # before anything is said
     last: list[MakeProgress] = []
-    with show.progress(quiet or as_json) as draw:
+    with output.make_progress(quiet or as_json) as draw:
 
         def note(tally: MakeProgress) -> None:
             last[:] = [tally]
@@ -124,7 +125,7 @@ def command(
             ) from None
     took = time.perf_counter() - start
     if as_json:
-        show.emit(_json(pack, last[0] if last else None, took))
+        output.print_json(_json(pack, last[0] if last else None, took))
     elif not quiet:
         _summary(pack, last[0] if last else None, took)
 
@@ -165,14 +166,16 @@ def _summary(pack: Pack, tally: MakeProgress | None, took: float) -> None:
         rate = ", all of them there already"
     elif tally and tally.earlier:
         rate = f": {fresh:,} made{rate}, {tally.earlier:,} kept from before"
-    click.echo(f"{show.counted(len(pack), 'variant')} in {show.seconds(took)}{rate}, each validated")
-    click.echo(f"difficulty  easy {show.histogram(_tenths(pack))} hard")
+    click.echo(
+        f"{output.count_noun(len(pack), 'variant')} in {output.format_seconds(took)}{rate}, each validated"
+    )
+    click.echo(f"difficulty  easy {output.histogram(_tenths(pack))} hard")
     _refusals(tally, err=False)
     notes = _notes(pack)
     for note in notes[:NOTES]:
         click.secho(f"note        {note}", fg="yellow")
     if len(notes) > NOTES:
-        others = show.counted(len(notes) - NOTES, "note")
+        others = output.count_noun(len(notes) - NOTES, "note")
         click.secho(f"note        {others} of other kinds: see --json", fg="yellow")
     click.echo(f"pack        {pack.path}")
     click.echo(f"next        envgen preview {pack.path}")
@@ -198,7 +201,7 @@ def _notes(pack: Pack) -> list[str]:
     lines = []
     for kind in sorted(having, key=lambda kind: -len(having[kind])):
         more = len(having[kind]) - 1
-        others = f" (and {show.counted(more, 'more variant')})" if more else ""
+        others = f" (and {output.count_noun(more, 'more variant')})" if more else ""
         lines.append(first[kind] + others)
     return lines
 
@@ -218,7 +221,7 @@ def _refusals(tally: MakeProgress | None, *, err: bool = True) -> None:
             click.echo("refused     none")
         return
     parts = ", ".join(f"{check} {number}" for check, number in tally.refused.most_common())
-    draws = show.counted(sum(tally.refused.values()), "draw")
+    draws = output.count_noun(sum(tally.refused.values()), "draw")
     click.echo(f"refused     {draws} and drawn again: {parts}", err=err)
 
 

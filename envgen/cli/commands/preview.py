@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from envgen.cli import show
+from envgen.cli.parameters import PATH, FloatRange
 
 if TYPE_CHECKING:
     from envgen.packs.pack import Pack
@@ -41,9 +41,9 @@ def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, 
 
 
 @click.command("preview", epilog=EPILOG)
-@click.argument("path", metavar="PACK", type=show.PATH)
+@click.argument("path", metavar="PACK", type=PATH)
 @click.option(
-    "--out", "-o", type=show.PATH, help="PNG.  [default: <pack>/preview.png, or frames.png with --render]"
+    "--out", "-o", type=PATH, help="PNG.  [default: <pack>/preview.png, or frames.png with --render]"
 )
 @click.option(
     "--count", "-n", type=click.IntRange(1, MOST), default=100, show_default=True, help="Variants to show."
@@ -61,10 +61,8 @@ def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, 
     "  [default: <pack>/<index>.webm]",
 )
 @click.option("--index", "-i", type=click.IntRange(0), default=0, show_default=True, help="Its variant.")
-@click.option(
-    "--seconds", type=show.FloatRange(0.1, 3600), default=5.0, show_default=True, help="Its length."
-)
-@click.option("--fps", type=show.FloatRange(1, 120), default=25.0, show_default=True, help="Its frame rate.")
+@click.option("--seconds", type=FloatRange(0.1, 3600), default=5.0, show_default=True, help="Its length.")
+@click.option("--fps", type=FloatRange(1, 120), default=25.0, show_default=True, help="Its frame rate.")
 @click.option(
     "--size", metavar="WxH", callback=_size, default="640x480", show_default=True, help="Its size in pixels."
 )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from envgen.cli import show
+from envgen.cli import output
+from envgen.cli.parameters import PATH, FloatRange
 
 if TYPE_CHECKING:
     from envgen.browser.run import Outcome, Told
@@ -37,19 +38,17 @@ measured until then is printed.
 )
 @click.option(
     "--seconds",
-    type=show.FloatRange(0.1, 86_400),
+    type=FloatRange(0.1, 86_400),
     default=10.0,
     show_default=True,
     help="How long to measure.",
 )
-@click.option(
-    "--speed", type=show.FloatRange(0.01, 1000), help="Times real time.  [default: as fast as possible]"
-)
+@click.option("--speed", type=FloatRange(0.01, 1000), help="Times real time.  [default: as fast as possible]")
 @click.option("--workers", "-w", type=click.IntRange(1, 256), help="Web Workers.  [default: cores less one]")
 @click.option("--draw", is_flag=True, help="Draw meanwhile, in software.")
-@click.option("--record", type=show.PATH, help="Write what agents see, do and get as Parquet.")
+@click.option("--record", type=PATH, help="Write what agents see, do and get as Parquet.")
 @click.option("--record-steps", type=int, default=200, show_default=True, help="Control steps to record.")
-@click.option("--screenshot", type=show.PATH, help="Write a picture of the page at the end, as PNG.")
+@click.option("--screenshot", type=PATH, help="Write a picture of the page at the end, as PNG.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
@@ -68,7 +67,7 @@ def command(
     as_json: bool,
 ) -> int:
     """Run a PACK, PROMPT or FILE in a headless browser: the worker pool of the page, with figures."""
-    from envgen.browser.choice import Choice
+    from envgen.browser.policy_assignment import Choice
     from envgen.browser.run import Options, check, run
     from envgen.core.errors import InputError
     from envgen.server.messages import MAX_STREAM
@@ -94,10 +93,10 @@ def command(
         screenshot,
     )
     check(options)
-    with show.line() as bar:
+    with output.progress_bar() as bar:
         outcome = run(root, meant, options, _teller(bar, quiet=quiet))
     if outcome.figures:
-        show.emit(outcome.to_json()) if as_json else _print(outcome)
+        output.print_json(outcome.to_json()) if as_json else _print(outcome)
     _lost(outcome.given_up)
     for line in outcome.refused:
         many = "1 agent" if line["agents"] == 1 else f"{line['agents']:,} agents"
@@ -120,7 +119,7 @@ def _lost(lines: list[dict[str, Any]]) -> None:
     for line in lines:
         reasons.setdefault((line["cause"], line["remedy"]), []).append(line["index"])
     for (cause, remedy), indices in reasons.items():
-        more = f" and {show.counted(len(indices) - 1, 'more variant')}" if len(indices) > 1 else ""
+        more = f" and {output.count_noun(len(indices) - 1, 'more variant')}" if len(indices) > 1 else ""
         click.echo(f"variant {indices[0]}{more} could not be made: {cause}", err=True)
         click.echo(f"        {remedy}", err=True)
 
@@ -144,7 +143,7 @@ def _print(outcome: Outcome) -> None:
     rows = [
         ("environments", f"{figures['environments']:,}", f"{figures['agents']:,} agents"),
         ("workers", f"{figures['workers']}", "shared memory" if figures["shared_memory"] else "messages"),
-        ("physics steps", f"{figures['physics_steps']:,}", f"in {show.seconds(figures['seconds'])}"),
+        ("physics steps", f"{figures['physics_steps']:,}", f"in {output.format_seconds(figures['seconds'])}"),
         ("steps/s", f"{figures['physics_steps_per_s']:,.0f}", "physics"),
         ("", f"{figures['control_steps_per_s']:,.0f}", "control"),
         ("real time", f"{figures['realtime_factor']:.2f}×", "each environment"),
@@ -157,7 +156,7 @@ def _print(outcome: Outcome) -> None:
     ]
     if outcome.given_up:
         rows.append(("not made", f"{len(outcome.given_up):,}", "for reasons below"))
-    show.table("", ("", "", ""), rows)
+    output.print_table("", ("", "", ""), rows)
     lines = [
         (
             line["policy"],
@@ -168,4 +167,4 @@ def _print(outcome: Outcome) -> None:
         )
         for line in outcome.policies
     ]
-    show.table("", ("policy", "agents", "episodes", "successes", "reward of an episode"), lines)
+    output.print_table("", ("policy", "agents", "episodes", "successes", "reward of an episode"), lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from envgen.cli import show
+from envgen.cli import output
 
 
 @click.command("schema", epilog="\b\nExample:\n  envgen schema > envcfg.schema.json\n")
@@ -12,4 +12,4 @@ def command() -> None:
     """Print the JSON Schema of EnvCfg, with every kind that is registered."""
     from envgen.core.schema import json_schema
 
-    show.emit(json_schema())
+    output.print_json(json_schema())

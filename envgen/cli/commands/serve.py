@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from envgen.cli import show
+from envgen.cli.parameters import PATH
 
 PORT = 8000
 ORIGIN = re.compile(r"https?://[^/\s?#@*]+/?", re.IGNORECASE)
@@ -36,7 +36,7 @@ a token. Packs, robots and heightmaps may be named below the current folder only
 @click.option("--port", "-p", type=click.IntRange(0, 65535), help="Port.  [default: a free one from 8000 on]")
 @click.option("--allow-remote", is_flag=True, help="Let other machines in, with a token in the address.")
 @click.option("--allow-origin", "origins", multiple=True, metavar="URL", help="Another page that may use it.")
-@click.option("--policies", type=show.PATH, help="A folder of ONNX policies and gaits.")
+@click.option("--policies", type=PATH, help="A folder of ONNX policies and gaits.")
 @click.option("--jobs", "-j", type=int, help="Processes that make variants.  [default: one per processor]")
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 def command(

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from envgen.cli import show
+from envgen.cli import output
+from envgen.cli.parameters import PATH
 
 if TYPE_CHECKING:
     from envgen.validate.report import Report
@@ -35,7 +36,7 @@ nothing to check.
 
 
 @click.command("validate", epilog=EPILOG)
-@click.argument("paths", nargs=-1, type=show.PATH, metavar="PATH…")
+@click.argument("paths", nargs=-1, type=PATH, metavar="PATH…")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--format", "form", type=click.Choice(("text", "json", "github")), help="How to print.")
 @click.option("--select", multiple=True, metavar="CODES", help="Report only these checks.")
@@ -54,7 +55,7 @@ def command(
     list_checks: bool,
 ) -> int:
     """Check MJCF files, folders of them, or packs: what is wrong, on which line, and what to do about it."""
-    from envgen.cli import findings
+    from envgen.cli import validation_output
     from envgen.core.errors import InputError
     from envgen.validate.select import choice, chosen
 
@@ -71,15 +72,15 @@ def command(
     if not reports:
         raise InputError("there is no MJCF in what was given", "Give .xml files, folders or packs.")
     if form == "json":
-        show.emit(findings.as_json(reports, strict=strict))
+        output.print_json(validation_output.as_json(reports, strict=strict))
     elif form == "github":
-        for line in findings.as_github(reports, everything=show_all):
+        for line in validation_output.as_github(reports, everything=show_all):
             click.echo(line)
     else:
-        findings.print_text(reports, strict=strict, everything=show_all)
+        validation_output.print_text(reports, strict=strict, everything=show_all)
         if found.skipped:
             click.echo(f"skipped: {found.skipped} XML files that are no MJCF of their own")
-    return 0 if all(findings.passed(report, strict=strict) for _, report in reports) else 1
+    return 0 if all(validation_output.passed(report, strict=strict) for _, report in reports) else 1
 
 
 @dataclass
@@ -164,8 +165,8 @@ def _list_checks(*, as_json: bool) -> int:
 
     entries = checks()
     if as_json:
-        show.emit(entries)
+        output.print_json(entries)
         return 0
     rows = [(e["name"], e["severity"], e["summary"], e["why"]) for e in entries]
-    show.table("checks", ("code", "severity", "what must hold", "why"), rows)
+    output.print_table("checks", ("code", "severity", "what must hold", "why"), rows)
     return 0

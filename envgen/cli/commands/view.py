@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from envgen.cli import show
+from envgen.cli.parameters import PATH
 
 EPILOG = """\b
 Examples:
@@ -18,7 +18,7 @@ Examples:
 
 
 @click.command("view", epilog=EPILOG)
-@click.argument("target", metavar="PACK[/INDEX]", type=show.PATH)
+@click.argument("target", metavar="PACK[/INDEX]", type=PATH)
 def command(target: Path) -> None:
     """Open one variant in MuJoCo's own viewer."""
     from envgen.core.errors import InputError, WorkError
