@@ -1,4 +1,4 @@
-"""What a case expects of an interpretation, and whether it holds.
+"""Expectations of a prompt benchmark case, and checks of an interpretation against them.
 
 A case is a line of JSON: `{"id", "prompt", "tags", "expect"}`. The keys of `expect`:
 
@@ -47,8 +47,8 @@ class Check:
 
     Attributes:
         key: Of `expect`.
-        wanted: What it should be.
-        found: What is there.
+        wanted: Expected value.
+        found: Value found.
         ok: Whether it holds.
     """
 
@@ -58,8 +58,8 @@ class Check:
     ok: bool
 
 
-def split(expect: Mapping[str, Plain]) -> Iterator[tuple[str, Plain]]:
-    """Single expectations: a kind, word or path each."""
+def single_expectations(expect: Mapping[str, Plain]) -> Iterator[tuple[str, Plain]]:
+    """Yield single expectations: a kind, word or path each."""
     for key, wanted in expect.items():
         if key in ("terrain", "terrain_any", "obstacles", "obstacles_any", "unmapped"):
             yield from ((key, one) for one in wanted)
@@ -73,12 +73,12 @@ def judge(expect: Mapping[str, Plain], answer: Answer | None, problem: str = "")
     """Check an answer.
 
     Args:
-        expect: Of the case.
-        answer: None if the prompt was refused.
-        problem: Why.
+        expect: Expectations of the case.
+        answer: The interpretation, None if the prompt was refused.
+        problem: Why it was refused.
     """
     checks = []
-    for key, wanted in split(expect):
+    for key, wanted in single_expectations(expect):
         if answer is None:
             checks.append(Check(key, wanted, problem, key == "error"))
         elif key == "error":
@@ -90,12 +90,12 @@ def judge(expect: Mapping[str, Plain], answer: Answer | None, problem: str = "")
 
 
 def malformed(expect: Mapping[str, Plain]) -> str | None:
-    """What is wrong with the expectations of a case, if anything is."""
+    """Return what is wrong with the expectations of a case, or None."""
     if unknown := sorted(set(expect) - KEYS):
         return f"unknown expectation {unknown[0]!r}"
     for path, ends in expect.get("range", {}).items():
         if not all(_STEP.fullmatch(step) for step in path.split(".")):
-            return f"{path!r} is no path"
+            return f"{path!r} is not a path"
         if len(ends) != 2 or not ends[0] <= ends[1]:
             return f"the range of {path!r} is not [low, high]"
     return None
@@ -105,7 +105,7 @@ def malformed(expect: Mapping[str, Plain]) -> str | None:
 
 
 def mean(value: Plain) -> float | None:
-    """The mean of a number or distribution; of a list that of its elements; None for anything else."""
+    """Return the mean of a number, distribution or list of those; None for anything else."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
@@ -133,7 +133,7 @@ def _average(values: list[Plain], weights: list[float]) -> float | None:
 
 
 def at(data: Plain, path: str) -> list[Plain]:
-    """All values at a path such as `terrain.sub_terrains[*].height|amplitude`."""
+    """Return all values at a path such as `terrain.sub_terrains[*].height|amplitude`."""
     nodes = [data]
     for step in path.split("."):
         match = _STEP.fullmatch(step)
@@ -283,4 +283,4 @@ _CHECKS: dict[str, Checker] = {
     "all_mapped": _all_mapped,
 }
 KEYS = frozenset({*_CHECKS, "error"})
-"""What a case may expect."""
+"""Keys that a case may expect."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from envgen.bench.base import Result, Row, rounded
+from envgen.bench.base import Result, Row, significant
 from envgen.browser.chrome import browser
 from envgen.browser.session import session
 from envgen.core.errors import WorkError
@@ -17,11 +17,11 @@ FIRST = 125
 REAL_TIME = 0.98
 """Real-time factor that counts as real time."""
 SECONDS = 4.0
-Told = Callable[[float, str], None]
+Progress = Callable[[float, str], None]
 
 
 def bench_max(
-    prompt: str, workers: int | None, *, draw: bool = False, told: Told = lambda *_: None
+    prompt: str, workers: int | None, *, draw: bool = False, progress: Progress = lambda *_: None
 ) -> Result:
     """Raise the number of environments until real time no longer holds or memory ends.
 
@@ -31,13 +31,13 @@ def bench_max(
         prompt: What runs.
         workers: Of the pool; by default what the page chooses.
         draw: Whether the page draws meanwhile.
-        told: Hears a share and what is tried.
+        progress: Called with a share and what is tried.
     """
     tried: dict[int, dict[str, Any]] = {}
     good, bad, count = 0, 0, FIRST
     why = ""
     while count and len(tried) < 16:
-        told(len(tried) / 10, f"{count:,} environments")
+        progress(len(tried) / 10, f"{count:,} environments")
         try:
             tried[count] = found = _try(prompt, count, workers, draw)
             holds = found["realtime"] >= REAL_TIME
@@ -53,8 +53,8 @@ def bench_max(
     rows = [
         Row("environments at real time", good, "", "", prompt),
         Row("what ended it", bad, "environments", "", why or f"the bound of {MAX_STREAM:,}"),
-        Row("steps", rounded(best.get("rate", 0.0)), "1/s", "", "at the limit"),
-        Row("memory", rounded(best.get("mib", 0.0)), "MiB", "", "heaps of all workers, at the limit"),
+        Row("steps", significant(best.get("rate", 0.0)), "1/s", "", "at the limit"),
+        Row("memory", significant(best.get("mib", 0.0)), "MiB", "", "heaps of all workers, at the limit"),
     ]
     extra = {"environments": good, "failed_at": bad or None, "why": why, "tried": tried}
     return Result(f"max: {prompt!r}", rows, extra)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import mujoco
 
-from envgen.browser.cdp_tab import unwatched
+from envgen.browser.cdp_tab import open_cdp_tab
 from envgen.packs.wire.spec import PROTOCOL
 from envgen.server.running import serving
 
@@ -71,7 +71,7 @@ async ([prompt, count, seed]) => {
 """
 
 
-def arrivals(
+def startup_times(
     chrome: Browser, root: Path, prompt: str, count: int, workers: int, repeats: int
 ) -> list[tuple[float, float, float]]:
     """Seconds to the first and to all environments stepping and drawn, server and page warm; and to all where
@@ -88,7 +88,7 @@ def arrivals(
         repeats: Rounds, each of other seeds.
     """
     times = []
-    with serving(root) as server, unwatched(chrome, f"{server.url}?draw=1&workers={workers}") as tab:
+    with serving(root) as server, open_cdp_tab(chrome, f"{server.url}?draw=1&workers={workers}") as tab:
         tab.call(START, [prompt, 8 * workers, 10_000])
         for seed in range(1, repeats + 1):
             first, whole = tab.call(TO_RUNNING, [prompt, count, seed])

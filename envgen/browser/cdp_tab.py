@@ -1,8 +1,8 @@
-"""A tab into which Playwright doesn't look, for measuring what a person's browser does.
+"""A tab driven by the DevTools protocol, for measurements that Playwright would distort.
 
-Playwright has the browser tell it each frame of each WebSocket as text: for 500 worlds 120 MB that the
-page's own process puts into base64, and three others read. It can't be told not to, so this tab belongs to a
-context of which it doesn't know, and is asked over the DevTools protocol.
+Playwright makes the browser report each WebSocket frame as text: for 500 worlds 120 MB that the page's own
+process encodes as base64 and three others read. That can't be switched off, so this tab belongs to a browser
+context that Playwright does not know, and is driven over the DevTools protocol (CDP).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from envgen.core.errors import WorkError
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, CDPSession
 
-PATIENCE = 600.0
-"""Seconds that an answer may take."""
+RESPONSE_TIMEOUT = 600.0
+"""Seconds that a response may take."""
 POLL = 0.02
 _CALL = """
 (async () => {
@@ -30,11 +30,11 @@ _CALL = """
 """
 
 
-class Unwatched:
+class CdpTab:
     """A tab.
 
     Args:
-        protocol: Of the browser.
+        protocol: CDP session of the browser.
         target: Id of the tab.
     """
 
@@ -42,24 +42,24 @@ class Unwatched:
         self._protocol, self._target = protocol, target
         self._numbers = itertools.count(1)
         self._answers: dict[int, dict[str, Any]] = {}
-        protocol.on("Target.receivedMessageFromTarget", self._hear)
+        protocol.on("Target.receivedMessageFromTarget", self._receive)
         attached = protocol.send("Target.attachToTarget", {"targetId": target, "flatten": False})
         self._session = attached["sessionId"]
 
-    def _hear(self, event: dict[str, Any]) -> None:
+    def _receive(self, event: dict[str, Any]) -> None:
         message = json.loads(event["message"])
         if "id" in message:
             self._answers[message["id"]] = message
 
     def call(self, expression: str, argument: Any = None) -> Any:
-        """What a JavaScript expression (or a function, with its argument) gives.
+        """Evaluate a JavaScript expression, or call a function with an argument, and return the result.
 
         Raises:
-            WorkError: The page threw, or is no more.
+            WorkError: The page threw, or is gone.
         """
         source = _CALL % (expression, json.dumps(argument))
         asked = {"expression": source, "awaitPromise": True, "returnByValue": True}
-        number, until = next(self._numbers), time.monotonic() + PATIENCE
+        number, until = next(self._numbers), time.monotonic() + RESPONSE_TIMEOUT
         message = json.dumps({"id": number, "method": "Runtime.evaluate", "params": asked})
         self._protocol.send("Target.sendMessageToTarget", {"sessionId": self._session, "message": message})
         while number not in self._answers:
@@ -77,13 +77,13 @@ class Unwatched:
 
 
 @contextmanager
-def unwatched(running: Browser, url: str, size: tuple[int, int] = (1280, 800)) -> Iterator[Unwatched]:
+def open_cdp_tab(running: Browser, url: str, size: tuple[int, int] = (1280, 800)) -> Iterator[CdpTab]:
     """Open a page of envgen and wait until it is ready.
 
     Args:
         running: The browser.
-        url: Of the page.
-        size: Of the window, in pixels.
+        url: URL of the page.
+        size: Size of the window, in pixels.
 
     Raises:
         WorkError: It does not start.
@@ -92,7 +92,7 @@ def unwatched(running: Browser, url: str, size: tuple[int, int] = (1280, 800)) -
     context = protocol.send("Target.createBrowserContext")["browserContextId"]
     try:
         made = {"url": url, "browserContextId": context, "width": size[0], "height": size[1]}
-        tab = Unwatched(protocol, protocol.send("Target.createTarget", made)["targetId"])
+        tab = CdpTab(protocol, protocol.send("Target.createTarget", made)["targetId"])
         until = time.monotonic() + 60.0
         while not _loaded(tab):
             if time.monotonic() > until:
@@ -105,8 +105,8 @@ def unwatched(running: Browser, url: str, size: tuple[int, int] = (1280, 800)) -
         protocol.detach()
 
 
-def _loaded(tab: Unwatched) -> bool:
+def _loaded(tab: CdpTab) -> bool:
     try:
         return bool(tab.call("Boolean(window.envgen)"))
-    except WorkError:  # between two documents there is nobody to ask
+    except WorkError:  # no document is loaded yet
         return False

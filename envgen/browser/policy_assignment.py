@@ -1,4 +1,4 @@
-"""Who gets which policy: `gait`, `ant_0=gait`, `ant_*=gait`, `team:red=random`, `walk.onnx@30%`."""
+"""Assigning policies to agents: `gait`, `ant_0=gait`, `ant_*=gait`, `team:red=random`, `walk.onnx@30%`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from envgen.policies.policy_files import networks
 if TYPE_CHECKING:
     from envgen.browser.session import Session
 
-FORMS = "Write POLICY, AGENT=POLICY (or 'ant_*=POLICY'), team:TEAM=POLICY, and @30% behind it for a share."
-FITTING = "Take one for this robot and task; `envgen list policies` says which are for what."
+SYNTAX = "Write POLICY, AGENT=POLICY (or 'ant_*=POLICY'), team:TEAM=POLICY, and @30% behind it for a share."
+_FIND_ONE = "Take one for this robot and task; `envgen list policies` says which are for what."
 _TEAM, _ONNX = "team:", "onnx:"
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One policy for some agents.
+class PolicyAssignment:
+    """A policy for some agents.
 
     Attributes:
         policy: Name of a policy of the page, or the path of an .onnx file.
@@ -37,8 +37,8 @@ class Choice:
     share: float = 1.0
 
     @classmethod
-    def parse(cls, text: str) -> Choice:
-        """Read one from the command line.
+    def parse(cls, text: str) -> PolicyAssignment:
+        """Parse an argument of the command line.
 
         Raises:
             InputError: It is of none of the forms, or names a policy or file that is not there.
@@ -47,11 +47,11 @@ class Choice:
         policy, at, percent = rest.partition("@")
         share = _share(percent, text) if at else 1.0
         if not policy or (equals and not who):
-            raise InputError(f"{text!r} names no policy", FORMS)
+            raise InputError(f"{text!r} names no policy", SYNTAX)
         if policy.endswith(".onnx") and not Path(policy).is_file():
             raise InputError(f"there is no file {policy}", "Give the path of an .onnx file.")
         if not policy.endswith(".onnx"):
-            _known(policy, {*POLICIES.names(), *(f"{_ONNX}{name}" for name in networks()), *networks()})
+            _check_known(policy, {*POLICIES.names(), *(f"{_ONNX}{name}" for name in networks()), *networks()})
         if who.startswith(_TEAM):
             return cls(policy, team=who.removeprefix(_TEAM), share=share)
         return cls(policy, agent=who or None, share=share)
@@ -60,7 +60,7 @@ class Choice:
         """Give the policy to its agents.
 
         Returns:
-            Who refused it: a line per robot and reason, with `policy`, `robot`, `agents` and `why`.
+            Agents that refused it: a line per robot and reason, with `policy`, `robot`, `agents` and `why`.
 
         Raises:
             InputError: The policy is unknown, there is no such agent or team, or it fits none.
@@ -69,7 +69,7 @@ class Choice:
         share = {"share": self.share} if self.share < 1 else {}
         results = [page.set_policy(key, {**to, **share}) for to in self._selections(page)]
         if not any(result["agents"] for result in results):
-            raise InputError(f"the policy {self.policy!r} drives nobody: {page.problem()[0]}", FITTING)
+            raise InputError(f"the policy {self.policy!r} drives no agent: {page.problem()[0]}", _FIND_ONE)
         refused: dict[tuple[str, str], dict[str, Any]] = {}
         for reason in (reason for result in results for reason in result["reasons"]):
             line = refused.setdefault((reason["robot"], reason["why"]), {**reason, "agents": 0})
@@ -77,7 +77,7 @@ class Choice:
         return [{"policy": self.policy, **reason} for reason in refused.values()]
 
     def _selections(self, page: Session) -> list[dict[str, Any]]:
-        """Who is meant, as the page takes it: worlds of one pack may have different numbers of robots."""
+        """Return the selections of the page: worlds of one pack may have different numbers of robots."""
         if self.team is None and self.agent is None:
             return [{}]
         agents = page.agents()
@@ -98,11 +98,11 @@ class Choice:
     def _key(self, page: Session) -> str:
         known = {row["name"]: row["key"] for row in page.policies()}
         known |= {key: key for key in known.values()}
-        _known(self.policy, known)
+        _check_known(self.policy, known)
         return str(known[self.policy])
 
 
-def _known(policy: str, known: Iterable[str]) -> None:
+def _check_known(policy: str, known: Iterable[str]) -> None:
     names = sorted(set(known) - {"onnx"})
     if policy not in names:
         near = nearest(policy, names)
@@ -119,5 +119,5 @@ def _share(text: str, whole: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 < value <= 1:
-        raise InputError(f"{whole!r} has no share such as @30%", FORMS)
+        raise InputError(f"{whole!r} has no share such as @30%", SYNTAX)
     return value

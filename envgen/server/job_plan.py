@@ -1,4 +1,4 @@
-"""What a page asked for, resolved: which variants of what."""
+"""Resolving what a page asked for: which variants of which recipe or pack."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from envgen.packs.recipe import Recipe
 from envgen.prompting.base import Interpretation, interpret
 from envgen.server.messages import MAX_STREAM, CfgSource, PackSource, PromptSource, Start, Started
 from envgen.server.pack_library import PackLibrary
-from envgen.server.start_message import started
+from envgen.server.start_message import start_message
 from envgen.workers.pool import JobRef
 
 DEFAULT_COUNT = 16
@@ -26,9 +26,9 @@ class Plan:
     """A job that can begin.
 
     Attributes:
-        job: For the processes.
-        started: What the page is told first.
-        pending: Indices that it has not got.
+        job: Recipe or path of the pack, for the worker processes.
+        started: First message to the page.
+        pending: Indices that the page does not have.
     """
 
     job: JobRef[Recipe | Path]
@@ -41,7 +41,7 @@ def plan(start: Start, library: PackLibrary) -> Plan:
 
     Args:
         start: What the page asked for.
-        library: What it may name of the disk.
+        library: The packs and files that it may name.
 
     Raises:
         InputError: It is wrong, or a pack can't be read.
@@ -54,13 +54,13 @@ def plan(start: Start, library: PackLibrary) -> Plan:
     asked = meaning.count if meaning and meaning.count is not None else DEFAULT_COUNT
     count = start.count if start.count is not None else min(asked, MAX_STREAM)
     recipe = Recipe(cfg, check_seed(int(start.seed)))
-    _ = recipe.inputs  # files that are missing or unfit are told at once
-    told = started(cfg, recipe.task, count=count, seed=recipe.seed, interpretation=meaning)
-    return Plan(JobRef.of(recipe), told, _left(range(count), start.have))
+    _ = recipe.inputs  # missing or unfit files are errors now, not in a worker
+    started = start_message(cfg, recipe.task, count=count, seed=recipe.seed, interpretation=meaning)
+    return Plan(JobRef.of(recipe), started, _missing(range(count), start.have))
 
 
 def cfg_of(source: PromptSource | CfgSource, library: PackLibrary) -> tuple[EnvCfg, Interpretation | None]:
-    """The EnvCfg of a prompt or of plain data, and what a prompt meant.
+    """Return the EnvCfg of a prompt or of plain data, and the interpretation of a prompt.
 
     Raises:
         InputError: It is wrong.
@@ -80,12 +80,12 @@ def _of_pack(start: Start, source: PackSource, library: PackLibrary) -> Plan:
     if not indices:
         raise InputError(f"{source.pack} has no variant of that difficulty", "Widen the difficulty.")
     indices = indices[: start.count or MAX_STREAM]
-    told = started(pack.cfg, pack.task, count=len(indices), seed=pack.seed, pack=source.pack)
-    return Plan(JobRef.of(Path(path)), told, _left(indices, start.have))
+    started = start_message(pack.cfg, pack.task, count=len(indices), seed=pack.seed, pack=source.pack)
+    return Plan(JobRef.of(Path(path)), started, _missing(indices, start.have))
 
 
-def _left(indices: Sequence[int], have: Sequence[Sequence[int]]) -> list[int]:
-    """The indices that are in none of the ranges (first, last)."""
+def _missing(indices: Sequence[int], have: Sequence[Sequence[int]]) -> list[int]:
+    """Return the indices that are in none of the ranges (first, last)."""
     there = sorted((first, last) for first, last in have)
     left, at = [], 0
     reach = -1

@@ -1,4 +1,4 @@
-"""What a job is about: the source that a page gave, resolved."""
+"""The message that begins a job."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from envgen.prompting.base import Interpretation
 from envgen.server.messages import InterpretationSpec, Started
 
 
-def told(interpretation: Interpretation) -> dict[str, Any]:
-    """An interpretation as a page gets it: as `envgen interpret --json` prints it, and with suggestions."""
+def interpretation_json(interpretation: Interpretation) -> dict[str, Any]:
+    """Return what `envgen interpret --json` prints of an interpretation, with suggestions."""
     return {**interpretation.to_json(), "suggestions": interpretation.suggestions or None}
 
 
-def started(
+def start_message(
     cfg: EnvCfg,
     task: Mapping[str, Any],
     *,
@@ -26,17 +26,21 @@ def started(
     interpretation: Interpretation | None = None,
     pack: str | None = None,
 ) -> Started:
-    """The message that begins a job.
+    """Return the message that begins a job.
 
     Args:
         cfg: The distribution.
-        task: As data.
-        count: Variants of the job.
-        seed: Of the variants.
-        interpretation: Of a prompt.
-        pack: Name of the pack that they are of.
+        task: The task as data.
+        count: Number of variants.
+        seed: Seed of the variants.
+        interpretation: What the prompt became, if there was one.
+        pack: Name of the pack, if the variants are read from one.
     """
-    read = None if interpretation is None else InterpretationSpec.model_validate(told(interpretation))
+    read = (
+        None
+        if interpretation is None
+        else InterpretationSpec.model_validate(interpretation_json(interpretation))
+    )
     return Started(
         name=cfg.name,
         cfg=cfgio.dump(cfg),

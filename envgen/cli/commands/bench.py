@@ -88,7 +88,7 @@ def browser(count: int, seconds: float, repeats: int, workers: int, gpu: bool, a
     from envgen.bench.browser import bench_browser
 
     with output.progress_bar() as bar:
-        result = bench_browser(count, seconds, repeats, workers, gpu=gpu, told=bar or _silent)
+        result = bench_browser(count, seconds, repeats, workers, gpu=gpu, progress=bar or _silent)
     _print(result, as_json)
 
 
@@ -104,7 +104,7 @@ def most(prompt: str, workers: int | None, draw: bool, as_json: bool) -> None:
 
     interpret(prompt)
     with output.progress_bar() as bar:
-        result = bench_max(prompt, workers, draw=draw, told=bar or _silent)
+        result = bench_max(prompt, workers, draw=draw, progress=bar or _silent)
     _print(result, as_json)
 
 

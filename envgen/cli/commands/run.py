@@ -12,7 +12,7 @@ from envgen.cli import output
 from envgen.cli.parameters import PATH, FloatRange
 
 if TYPE_CHECKING:
-    from envgen.browser.run import Outcome, Told
+    from envgen.browser.run import Outcome, Progress
 
 EPILOG = """\b
 Examples:
@@ -67,7 +67,7 @@ def command(
     as_json: bool,
 ) -> int:
     """Run a PACK, PROMPT or FILE in a headless browser: the worker pool of the page, with figures."""
-    from envgen.browser.policy_assignment import Choice
+    from envgen.browser.policy_assignment import PolicyAssignment
     from envgen.browser.run import Options, check, run
     from envgen.core.errors import InputError
     from envgen.server.messages import MAX_STREAM
@@ -83,7 +83,7 @@ def command(
     options = Options(
         count,
         seed_for(meant, seed),
-        [Choice.parse(text) for text in policies],
+        [PolicyAssignment.parse(text) for text in policies],
         seconds,
         speed,
         workers,
@@ -94,10 +94,10 @@ def command(
     )
     check(options)
     with output.progress_bar() as bar:
-        outcome = run(root, meant, options, _teller(bar, quiet=quiet))
+        outcome = run(root, meant, options, _progress(bar, quiet=quiet))
     if outcome.figures:
         output.print_json(outcome.to_json()) if as_json else _print(outcome)
-    _lost(outcome.given_up)
+    _print_missing(outcome.given_up)
     for line in outcome.refused:
         many = "1 agent" if line["agents"] == 1 else f"{line['agents']:,} agents"
         cause = str(line["why"]).splitlines()[0]
@@ -113,8 +113,8 @@ def command(
     return 0
 
 
-def _lost(lines: list[dict[str, Any]]) -> None:
-    """Why variants are missing: once for each reason."""
+def _print_missing(lines: list[dict[str, Any]]) -> None:
+    """Print why variants are missing, once for each reason."""
     reasons: dict[tuple[str, str], list[int]] = {}
     for line in lines:
         reasons.setdefault((line["cause"], line["remedy"]), []).append(line["index"])
@@ -124,18 +124,18 @@ def _lost(lines: list[dict[str, Any]]) -> None:
         click.echo(f"        {remedy}", err=True)
 
 
-def _teller(bar: Callable[[float, str], None] | None, *, quiet: bool) -> Told:
-    """Tells how far it is: by a bar in a terminal, else by a line for each stage."""
-    told: set[str] = set()
+def _progress(bar: Callable[[float, str], None] | None, *, quiet: bool) -> Progress:
+    """Return a function that shows progress: by a bar in a terminal, else by a line for each stage."""
+    shown: set[str] = set()
 
-    def tell(stage: str, share: float, text: str) -> None:
+    def show(stage: str, share: float, text: str) -> None:
         if bar and not quiet:
             bar(share, f"{stage} · {text}")
-        elif not quiet and stage not in told:
-            told.add(stage)
+        elif not quiet and stage not in shown:
+            shown.add(stage)
             click.echo(stage, err=True)
 
-    return tell
+    return show
 
 
 def _print(outcome: Outcome) -> None:

@@ -57,7 +57,7 @@ def command(
     from envgen.core.errors import InputError
     from envgen.packs.make import check_jobs
     from envgen.server.messages import MAX_STREAM
-    from envgen.server.running import bind, run, settled
+    from envgen.server.running import bind, resolve_settings, run
     from envgen.server.settings import LOOPBACK, Settings
     from envgen.server.source import seed_for, source_of
 
@@ -96,7 +96,7 @@ def command(
         workers=check_jobs(jobs),
     )
     listening = bind(host, PORT if port is None else port, search=port is None)
-    settings = settled(settings, listening)
+    settings = resolve_settings(settings, listening)
 
     def started() -> None:
         click.echo(f"envgen serves {root.resolve()} at {settings.url}")
