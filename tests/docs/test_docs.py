@@ -22,9 +22,9 @@ from envgen.packs.make import is_file, resolve
 
 sys.path.append(str(ROOT / "scripts"))
 
-from tools.docs import sandbox as sandboxes  # noqa: E402
-from tools.docs.errors import DocError  # noqa: E402
-from tools.docs.pages import renew, same  # noqa: E402
+from tools.docs import sandbox as sandboxes
+from tools.docs.errors import DocError
+from tools.docs.pages import renew, same
 
 PAGES = [
     *sorted((ROOT / "docs").glob("*.md")),

@@ -15,9 +15,9 @@ from envgen.preview.theme import PAPER
 
 sys.path.append(str(ROOT / "scripts"))
 
-from tools.pictures.gallery import problems  # noqa: E402
-from tools.pictures.gallery_drawing import draw  # noqa: E402
-from tools.pictures.gallery_entries import entries  # noqa: E402
+from tools.pictures.gallery import problems
+from tools.pictures.gallery_drawing import draw
+from tools.pictures.gallery_entries import entries
 
 FOLDER = ROOT / "docs" / "gallery"
 
