@@ -69,7 +69,7 @@ class PolicyAssignment:
         share = {"share": self.share} if self.share < 1 else {}
         results = [page.set_policy(key, {**to, **share}) for to in self._selections(page)]
         if not any(result["agents"] for result in results):
-            raise InputError(f"the policy {self.policy!r} drives no agent: {page.problem()[0]}", _FIND_ONE)
+            raise InputError(f"the policy {self.policy!r} drives nobody: {page.problem()[0]}", _FIND_ONE)
         refused: dict[tuple[str, str], dict[str, Any]] = {}
         for reason in (reason for result in results for reason in result["reasons"]):
             line = refused.setdefault((reason["robot"], reason["why"]), {**reason, "agents": 0})
