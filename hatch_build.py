@@ -26,7 +26,9 @@ class PageHook(BuildHookInterface):  # type: ignore[type-arg]
         if version == "editable":
             return  # a checkout: scripts/setup builds it, and it is found where it is
         root = Path(self.root)
-        ended = subprocess.run([sys.executable, str(root / "scripts" / "page")], cwd=root, check=False)
+        ended = subprocess.run(
+            [sys.executable, str(root / "scripts" / "tools" / "page.py")], cwd=root, check=False
+        )
         there = (root / DIST / "index.html").is_file()
         if not there or ended.returncode:
             if os.environ.get("ENVGEN_BUILD") == "release":

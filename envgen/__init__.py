@@ -19,8 +19,20 @@ if TYPE_CHECKING:
     from envgen.packs.pack import Pack
     from envgen.prompting.base import interpret, refine
     from envgen.prompting.diff import diff
+    from envgen.rollout.rollout import Rollout
 
-__all__ = ["EnvCfg", "EnvgenError", "InputError", "Pack", "WorkError", "diff", "interpret", "make", "refine"]
+__all__ = [
+    "EnvCfg",
+    "EnvgenError",
+    "InputError",
+    "Pack",
+    "Rollout",
+    "WorkError",
+    "diff",
+    "interpret",
+    "make",
+    "refine",
+]
 
 # loaded when first used, so that `envgen --help` doesn't wait for MuJoCo
 _HOMES = {
@@ -29,6 +41,7 @@ _HOMES = {
     "InputError": "envgen.core.errors",
     "WorkError": "envgen.core.errors",
     "Pack": "envgen.packs.pack",
+    "Rollout": "envgen.rollout.rollout",
     "diff": "envgen.prompting.diff",
     "interpret": "envgen.prompting.base",
     "make": "envgen.packs.make",

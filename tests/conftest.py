@@ -62,7 +62,7 @@ def robots_of_others() -> Iterator[Path]:
     """The folder with packages that carry robots, from which `<source>:<name>` is found."""
     folder = ROOT / ".robots"
     if not (folder / "stamp").is_file():
-        pytest.fail("the robots of other packages are missing: run scripts/robots")
+        pytest.fail("the robots of other packages are missing: run scripts/setup robots")
     sys.path.append(str(folder))
     yield folder
     sys.path.remove(str(folder))

@@ -52,11 +52,11 @@ class Result:
 
 
 def machine() -> dict[str, Any]:
-    """The machine that a figure belongs to."""
+    """Return a description of the machine that the figures belong to."""
     usable = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))(0)
     return {"processors": len(usable), "arch": platform.machine(), "python": platform.python_version()}
 
 
-def rounded(value: float) -> float:
-    """Four significant digits."""
+def significant(value: float) -> float:
+    """Return a figure rounded to four significant digits."""
     return float(f"{value:.4g}")

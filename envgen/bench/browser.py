@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from envgen.bench.arrival import arrivals
-from envgen.bench.base import Result, Row, rounded
+from envgen.bench.base import Result, Row, significant
 from envgen.bench.native import native_steps_per_s
+from envgen.bench.startup import startup_times
 from envgen.browser.chrome import browser
 from envgen.browser.session import Session, session
 from envgen.packs.make import make
@@ -61,11 +61,17 @@ async () => {
     return longest;
 }
 """
-Told = Callable[[float, str], None]
+Progress = Callable[[float, str], None]
 
 
 def bench_browser(
-    count: int, seconds: float, repeats: int, workers: int, *, gpu: bool = False, told: Told = lambda *_: None
+    count: int,
+    seconds: float,
+    repeats: int,
+    workers: int,
+    *,
+    gpu: bool = False,
+    progress: Progress = lambda *_: None,
 ) -> Result:
     """Measure the page in headless Chromium.
 
@@ -75,57 +81,57 @@ def bench_browser(
         repeats: Rounds; medians are shown.
         workers: Of the pool, and threads of native MuJoCo.
         gpu: Whether the page draws on a graphics card.
-        told: Hears the share done and what comes next.
+        progress: Called with the share done and what comes next.
     """
     with tempfile.TemporaryDirectory() as folder, browser(gpu=gpu) as chrome:
         root = Path(folder)
-        told(0.0, "making the same variants for native MuJoCo")
+        progress(0.0, "making the same variants for native MuJoCo")
         models = [variant.model() for variant in make(PROMPT, count, 0, out=root / "pack")]
-        told(0.1, "pool, bare loop and native MuJoCo in turn")
+        progress(0.1, "pool, bare loop and native MuJoCo in turn")
         rates, heap, facts = _rates(chrome, root, models, count, seconds, repeats, workers)
-        told(0.6, "prompt to running")
-        times = arrivals(chrome, root, PROMPT, count, workers, repeats)
-        told(0.75, f"drawing {WALL} environments")
+        progress(0.6, "prompt to running")
+        times = startup_times(chrome, root, PROMPT, count, workers, repeats)
+        progress(0.75, f"drawing {WALL} environments")
         wall = _drawing(chrome, root, WALL, workers)
-        told(0.9, f"drawing {FEW} environments")
+        progress(0.9, f"drawing {FEW} environments")
         few = _drawing(chrome, root, FEW, workers)
     pool, bare, native = (statistics.median(rates[name]) for name in ("pool", "bare", "native"))
     first, whole, alone = (statistics.median(column) for column in zip(*times))
     mib = heap / 2**20 / count
     how = "graphics card" if not wall["software"] else "software"
     rows = [
-        Row("pool", rounded(pool), "steps/s", "", f"{count} ants, random policy, task and poses"),
-        Row("bare mj_step loop", rounded(bare), "steps/s", "", "same models, same page"),
-        Row("native mujoco.rollout", rounded(native), "steps/s", "", f"same models, {workers} threads"),
-        Row("pool to bare", rounded(pool / bare), "", "≥ 0.90", "median of rounds in turn"),
-        Row("pool to native", rounded(pool / native), "", "≥ 0.60"),
-        Row("first environment", rounded(first), "s", "≤ 1", "prompt entered to stepping and visible"),
-        Row("all environments", rounded(whole), "s", "≤ 4 for 500", "stepping, at real time meanwhile"),
-        Row("server alone", rounded(alone), "s", "", "the same made and sent, nobody runs them"),
-        Row("memory", rounded(mib), "MiB each", "≤ 0.5", "heaps of all workers"),
-        Row("script of a frame", rounded(wall["scriptMs"]), "ms", "≤ 4", f"{WALL} environments"),
+        Row("pool", significant(pool), "steps/s", "", f"{count} ants, random policy, task and poses"),
+        Row("bare mj_step loop", significant(bare), "steps/s", "", "same models, same page"),
+        Row("native mujoco.rollout", significant(native), "steps/s", "", f"same models, {workers} threads"),
+        Row("pool to bare", significant(pool / bare), "", "≥ 0.90", "median of rounds in turn"),
+        Row("pool to native", significant(pool / native), "", "≥ 0.60"),
+        Row("first environment", significant(first), "s", "≤ 1", "prompt entered to stepping and visible"),
+        Row("all environments", significant(whole), "s", "≤ 4 for 500", "stepping, at real time meanwhile"),
+        Row("server alone", significant(alone), "s", "", "the same made and sent, nobody runs them"),
+        Row("memory", significant(mib), "MiB each", "≤ 0.5", "heaps of all workers"),
+        Row("script of a frame", significant(wall["scriptMs"]), "ms", "≤ 4", f"{WALL} environments"),
         Row("draw calls", wall["drawCalls"], "", "≤ 16", f"{WALL} environments"),
-        Row("frames", rounded(wall["fps"]), "1/s", "60 with a GPU", f"{WALL} environments, {how}"),
-        Row("frames", rounded(few["fps"]), "1/s", "≥ 5 in software", f"{FEW} environments, {how}"),
-        Row("policy switch", rounded(wall["pause"]), "ms", "≤ 50", f"longest pause, {WALL} environments"),
+        Row("frames", significant(wall["fps"]), "1/s", "60 with a GPU", f"{WALL} environments, {how}"),
+        Row("frames", significant(few["fps"]), "1/s", "≥ 5 in software", f"{FEW} environments, {how}"),
+        Row("policy switch", significant(wall["pause"]), "ms", "≤ 50", f"longest pause, {WALL} environments"),
     ]
     extra: dict[str, Any] = {
-        "pool_steps_per_s": rounded(pool),
-        "bare_steps_per_s": rounded(bare),
-        "native_steps_per_s": rounded(native),
-        "first_s": rounded(first),
-        "all_s": rounded(whole),
-        "server_s": rounded(alone),
-        "mib_per_env": rounded(mib),
-        "script_ms_per_frame": rounded(wall["scriptMs"]),
+        "pool_steps_per_s": significant(pool),
+        "bare_steps_per_s": significant(bare),
+        "native_steps_per_s": significant(native),
+        "first_s": significant(first),
+        "all_s": significant(whole),
+        "server_s": significant(alone),
+        "mib_per_env": significant(mib),
+        "script_ms_per_frame": significant(wall["scriptMs"]),
         "draw_calls": wall["drawCalls"],
-        "frames_per_s": rounded(wall["fps"]),
-        "frames_per_s_200": rounded(few["fps"]),
-        "switch_pause_ms": rounded(wall["pause"]),
+        "frames_per_s": significant(wall["fps"]),
+        "frames_per_s_200": significant(few["fps"]),
+        "switch_pause_ms": significant(wall["pause"]),
         "workers": workers,
         "environments": count,
         "shared_memory": facts["shared"],
-        "rounds": {name: [rounded(value) for value in values] for name, values in rates.items()},
+        "rounds": {name: [significant(value) for value in values] for name, values in rates.items()},
     }
     return Result(f"browser: {PROMPT!r}, {count} variants, {workers} workers", rows, extra)
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from envgen.bench.base import Result, Row, rounded
+from envgen.bench.base import Result, Row, significant
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.core.rng import Streams
@@ -70,14 +70,14 @@ def generate(count: int = 500, repeats: int = 3, scale: tuple[int, ...] = (100, 
     stages = _stages(plain, 200)
     total = sum(stages.values())
     result.rows += [
-        Row(f"  {stage}", rounded(1000 * cost), "ms", "", f"{100 * cost / total:.0f} %")
+        Row(f"  {stage}", significant(1000 * cost), "ms", "", f"{100 * cost / total:.0f} %")
         for stage, cost in sorted(stages.items(), key=lambda item: -item[1])
     ]
     return result
 
 
 def _median(values: list[float]) -> float:
-    return rounded(statistics.median(values))
+    return significant(statistics.median(values))
 
 
 def _timed(cfg: EnvCfg, count: int, folder: Path) -> float:
@@ -138,7 +138,7 @@ def _scaling(cfg: EnvCfg, scale: tuple[int, ...], folder: Path) -> list[Row]:
             text=True,
         )
         took, memory = map(float, done.stdout.split())
-        each = rounded(1000 * took / count)
+        each = significant(1000 * took / count)
         rows.append(Row(f"{count:,} variants", each, "ms each", "linear", f"parent {memory:.0f} MB"))
     return rows
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from envgen.bench.base import Result, Row, rounded
-from envgen.bench.expect import Check, judge, malformed
+from envgen.bench.base import Result, Row, significant
+from envgen.bench.expectations import Check, judge, malformed
 from envgen.core.errors import EnvgenError, InputError
 from envgen.prompting.base import interpret
 
@@ -24,7 +24,7 @@ WARM = "two ants, humaniod, zwei Hügel"
 
 @dataclass(frozen=True)
 class Case:
-    """A prompt and what it must become; see `envgen/bench/expect.py`."""
+    """A prompt and what it must become; see `envgen/bench/expectations.py`."""
 
     id: str
     prompt: str
@@ -122,8 +122,8 @@ def prompts(
     result.rows = [_row(tag, [s for s in scored if tag in s.case.tags], "") for tag in tags]
     result.rows.append(_row("all", scored, "≥ 95"))
     times = sorted(1000 * s.seconds for s in scored)
-    result.rows.append(Row("a prompt, median", rounded(statistics.median(times)), "ms", "≤ 50"))
-    result.rows.append(Row("the slowest", rounded(times[-1]), "ms"))
+    result.rows.append(Row("a prompt, median", significant(statistics.median(times)), "ms", "≤ 50"))
+    result.rows.append(Row("the slowest", significant(times[-1]), "ms"))
     result.extra["wrong"] = [_wrong(s) for s in scored if not s.right]
     return result
 
@@ -132,7 +132,7 @@ def _row(name: str, scored: Sequence[Scored], target: str) -> Row:
     right = sum(s.right for s in scored)
     checks = [check for s in scored for check in s.checks]
     note = f"{right} of {len(scored)} prompts, {sum(c.ok for c in checks)} of {len(checks)} expectations"
-    return Row(name, rounded(100 * right / len(scored)), "%", target, note)
+    return Row(name, significant(100 * right / len(scored)), "%", target, note)
 
 
 def _wrong(scored: Scored) -> dict[str, Any]:

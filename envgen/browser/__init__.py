@@ -1,1 +1,1 @@
-"""The page in a headless browser: what `envgen run` and the benchmarks of the browser drive."""
+"""The page in a headless browser, driven by `envgen run` and the browser benchmarks."""

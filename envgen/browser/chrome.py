@@ -1,4 +1,4 @@
-"""A headless Chromium, wherever this machine has one."""
+"""Finding and starting a headless browser of the Chromium family."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 VARIABLE = "ENVGEN_BROWSER"
 """Names another browser of the Chromium family."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
-SOFTWARE = ("--disable-gpu", "--enable-unsafe-swiftshader")
-"""WebGL in software is asked for by name, or headless Chromium may have none; the page around it is put
-together without the software GPU, which took 4 s of processor time for 10 s of moving numbers."""
-CARD = (
+SOFTWARE_FLAGS = ("--disable-gpu", "--enable-unsafe-swiftshader")
+"""Software WebGL is requested explicitly, or headless Chromium may have none. The page is composited without
+the software GPU, which took 4 s of processor time for 10 s of changing numbers."""
+GPU_FLAGS = (
     ("--enable-gpu",),
-    # a card with no screen, as servers have: Vulkan, else EGL
+    # a card without a display, as in servers: Vulkan, else EGL
     (
         "--enable-gpu",
         "--ignore-gpu-blocklist",
@@ -32,7 +32,7 @@ CARD = (
     ),
     ("--enable-gpu", "--ignore-gpu-blocklist", "--use-gl=angle", "--use-angle=gl-egl"),
 )
-"""Ways to a graphics card, tried in turn until WebGL is drawn by one."""
+"""Flags for a graphics card, tried in turn until WebGL is drawn by one."""
 RENDERER = """
 () => {
     const gl = document.createElement("canvas").getContext("webgl2");
@@ -40,31 +40,31 @@ RENDERER = """
     return gl ? gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER) : null;
 }
 """
-NO_CARD = "Leave out --gpu, or install its driver for Vulkan or EGL; chrome://gpu says what is missing."
+NO_GPU = "Leave out --gpu, or install its driver for Vulkan or EGL; chrome://gpu says what is missing."
 REMEDY = "Install one: `apt-get install chromium` on Debian, `playwright install chromium` elsewhere."
 
 
 def find_browser() -> str | None:
-    """Path of a browser of the system, or None: then Playwright's own is used.
+    """Return the path of a browser of the system, or None to use Playwright's own.
 
     Raises:
-        WorkError: The variable `ENVGEN_BROWSER` names no program.
+        WorkError: The variable `ENVGEN_BROWSER` does not name a program.
     """
     named = os.environ.get(VARIABLE)
     if named:
         path = shutil.which(named)
         if not path:
-            raise WorkError(f"{VARIABLE} names {named!r}, which is no program", REMEDY)
+            raise WorkError(f"{VARIABLE} names {named!r}, which is not a program", REMEDY)
         return path
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 @contextmanager
 def browser(*, gpu: bool = False) -> Iterator[Browser]:
-    """A running headless browser.
+    """Run a headless browser until the block ends.
 
     Args:
-        gpu: Whether it draws on the graphics card; else in software, which every machine can.
+        gpu: Draw on the graphics card instead of in software.
 
     Raises:
         WorkError: None is installed, it does not start, or it finds no graphics card.
@@ -79,14 +79,14 @@ def browser(*, gpu: bool = False) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         running = None
         try:
-            for arguments in CARD if gpu else (SOFTWARE,):
+            for arguments in GPU_FLAGS if gpu else (SOFTWARE_FLAGS,):
                 running = playwright.chromium.launch(
                     executable_path=find_browser(),
                     args=[*common, *arguments],
                     handle_sigint=False,
                     handle_sigterm=False,
                 )
-                if not gpu or _on_card(running):
+                if not gpu or _draws_on_gpu(running):
                     break
                 running.close()
                 running = None
@@ -94,14 +94,14 @@ def browser(*, gpu: bool = False) -> Iterator[Browser]:
             first = next(iter(str(error).strip().splitlines()), "it did not start")
             raise WorkError(f"no browser could be started: {first}", REMEDY) from None
         if not running:
-            raise WorkError("Chromium draws in software: it finds no graphics card", NO_CARD)
+            raise WorkError("Chromium draws in software: it finds no graphics card", NO_GPU)
         try:
             yield running
         finally:
             running.close()
 
 
-def _on_card(running: Browser) -> bool:
+def _draws_on_gpu(running: Browser) -> bool:
     page = running.new_page()
     name = page.evaluate(RENDERER)
     page.close()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from envgen.browser.choice import Choice
+from envgen.browser.policy_assignment import PolicyAssignment
 from envgen.browser.session import Session, session
 from envgen.core.errors import InputError, WorkError
 from envgen.server.settings import Source
@@ -21,15 +21,15 @@ WARM_UP = 0.5
 
 @dataclass(frozen=True)
 class Options:
-    """How to run.
+    """Options of a run.
 
     Attributes:
         count: Environments; by default what the source says.
-        seed: Of the variants.
-        choices: Who gets which policy, one after another.
-        seconds: How long to measure, in s of the clock.
+        seed: Seed of the variants.
+        assignments: Policies of agents, applied in order.
+        seconds: Time to measure, in s of the clock.
         speed: Times real time, or None: as fast as possible.
-        workers: Of the pool; by default what the page chooses.
+        workers: Web Workers of the pool; by default what the page chooses.
         draw: Whether the page draws meanwhile.
         record: Parquet file to write.
         record_steps: Control steps to record.
@@ -38,7 +38,7 @@ class Options:
 
     count: int | None = None
     seed: int = 0
-    choices: Sequence[Choice] = ()
+    assignments: Sequence[PolicyAssignment] = ()
     seconds: float = 10.0
     speed: float | None = None
     workers: int | None = None
@@ -50,7 +50,7 @@ class Options:
 
 @dataclass
 class Outcome:
-    """What a run gave.
+    """Result of a run.
 
     Attributes:
         figures: By name, as `envgen run --json` prints them.
@@ -80,18 +80,18 @@ class Outcome:
         }
 
 
-Told = Callable[[str, float, str], None]
+Progress = Callable[[str, float, str], None]
 """Called with the stage (`making`, `running` or `recording`), the share done (0 to 1) and a text."""
 
 
-def run(root: Path, source: Source, options: Options, told: Told = lambda *_: None) -> Outcome:
+def run(root: Path, source: Source, options: Options, progress: Progress = lambda *_: None) -> Outcome:
     """Run a source in a headless browser.
 
     Args:
         root: Folder below which packs may be named.
         source: A prompt, an EnvCfg or a pack.
-        options: How.
-        told: Hears how far it is.
+        options: Options of the run.
+        progress: Called with the progress.
 
     Returns:
         What was measured; after Ctrl-C, what was measured until then.
@@ -106,7 +106,7 @@ def run(root: Path, source: Source, options: Options, told: Told = lambda *_: No
         began = time.perf_counter()
         page.mode("paused")
         page.start(source, options.count, options.seed)
-        stats = page.wait(look=lambda stats: _making(stats, told) or stopped())
+        stats = page.wait(look=lambda stats: _report_making(stats, progress) or stopped())
         if stopped():
             outcome.interrupted = True
             return outcome
@@ -114,18 +114,18 @@ def run(root: Path, source: Source, options: Options, told: Told = lambda *_: No
         if not stats["environments"]:
             raise WorkError("no environment runs", "See `envgen make` with the same source for the reasons.")
         made = time.perf_counter() - began
-        for choice in options.choices:
-            outcome.refused += choice.apply(page)
+        for assignment in options.assignments:
+            outcome.refused += assignment.apply(page)
         broken = {row["name"] for row in page.policies() if row["problem"]}
         page.mode("flat") if options.speed is None else page.mode("realtime", options.speed)
         page.sleep(WARM_UP)
-        figures = _measure(page, options.seconds, told, stopped)
+        figures = _measure(page, options.seconds, progress, stopped)
         job = page.job()
         outcome.figures = {
             **figures,
             "made_s": round(made, 3),
-            "first_s": _rounded(job["firstAfter"]),
-            "all_s": _rounded(job["allAfter"]),
+            "first_s": _round(job["firstAfter"]),
+            "all_s": _round(job["allAfter"]),
             "mib_per_env": round(figures.pop("heap") / 2**20 / max(figures["environments"], 1), 4),
         }
         outcome.policies = scores(page.agents())
@@ -135,18 +135,18 @@ def run(root: Path, source: Source, options: Options, told: Told = lambda *_: No
             if row["problem"] and row["name"] not in broken
         ]
         if options.record and not stopped():
-            _record(page, options.record, options.record_steps, told, stopped)
+            _record(page, options.record, options.record_steps, progress, stopped)
         if options.screenshot:
             page.page.screenshot(path=options.screenshot)
         outcome.interrupted = stopped()
         return outcome
 
 
-def _record(page: Session, path: Path, steps: int, told: Told, stopped: Callable[[], bool]) -> None:
+def _record(page: Session, path: Path, steps: int, progress: Progress, stopped: Callable[[], bool]) -> None:
     """Write a recording; after Ctrl-C, of what was there until then."""
 
     def look(share: float) -> bool:
-        told("recording", share, f"{share * steps:,.0f}/{steps:,} control steps")
+        progress("recording", share, f"{share * steps:,.0f}/{steps:,} control steps")
         return stopped()
 
     try:
@@ -158,22 +158,24 @@ def _record(page: Session, path: Path, steps: int, told: Told, stopped: Callable
     path.write_bytes(content)
 
 
-def _making(stats: dict[str, Any], told: Told) -> bool:
+def _report_making(stats: dict[str, Any], progress: Progress) -> bool:
     job = stats["job"]
     total = max(job["count"], 1)
     running = stats["environments"] - stats["loading"]
-    told("making", running / total, f"{running:,}/{job['count']:,} running · {job['refused']:,} refused")
+    progress("making", running / total, f"{running:,}/{job['count']:,} running · {job['refused']:,} refused")
     return False
 
 
-def _measure(page: Session, seconds: float, told: Told, stopped: Callable[[], bool]) -> dict[str, Any]:
+def _measure(
+    page: Session, seconds: float, progress: Progress, stopped: Callable[[], bool]
+) -> dict[str, Any]:
     first, began = page.stats(), time.perf_counter()
     last, elapsed = first, 0.0
     while elapsed < seconds and not stopped():
         page.sleep(min(0.25, max(seconds - elapsed, 0.01)))
         last, elapsed = page.stats(), time.perf_counter() - began
         steps = last["physicsSteps"] - first["physicsSteps"]
-        told("running", elapsed / seconds, f"{steps / max(elapsed, 1e-9):,.0f} steps/s")
+        progress("running", elapsed / seconds, f"{steps / max(elapsed, 1e-9):,.0f} steps/s")
     elapsed = max(elapsed, 1e-9)
 
     def more(key: str) -> float:
@@ -220,13 +222,13 @@ def scores(agents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _rounded(value: float | None) -> float | None:
+def _round(value: float | None) -> float | None:
     return None if value is None else round(float(value), 3)
 
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C is noted and not raised: what was measured is told, and the browser is closed in order.
+    """Ctrl-C is noted and not raised: what was measured is progress, and the browser is closed in order.
 
     Raises:
         KeyboardInterrupt: At a second Ctrl-C.

@@ -19,10 +19,10 @@ from envgen.server.settings import Source
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-START = 60.0
+START_TIMEOUT = 60.0
 """Seconds that a page may take to start."""
 POLL = 0.05
-"""Seconds between two looks at a page."""
+"""Seconds between two polls of a page."""
 NO_PAGE = (
     "the page is not built",
     "In a checkout run `scripts/setup` with Node 20 or newer; else install envgen again.",
@@ -47,10 +47,10 @@ class Session:
         self.crashed = True
 
     def call(self, expression: str, argument: Any = None) -> Any:
-        """What a JavaScript expression (or a function, with its argument) gives.
+        """Evaluate a JavaScript expression, or call a function with an argument, and return the result.
 
         Raises:
-            WorkError: The page threw, or is no more.
+            WorkError: The page threw, or is gone.
         """
         from playwright.sync_api import Error
 
@@ -65,7 +65,7 @@ class Session:
             raise WorkError(first, next(iter(rest), "See the console of the page.")) from None
 
     def start(self, source: Source, count: int | None, seed: int) -> None:
-        """Let the page run other environments."""
+        """Make the page run other environments."""
         recipe: dict[str, Any] = {"count": count, "seed": str(seed)}
         if isinstance(source, PromptSource):
             recipe["prompt"] = source.prompt
@@ -77,12 +77,12 @@ class Session:
         self.call("recipe => window.envgen.start(recipe)", recipe)
 
     def job(self) -> dict[str, Any]:
-        """How far the job is: `store.Job` of the page."""
+        """Return the state of the job: `store.Job` of the page."""
         job: dict[str, Any] = self.call("window.envgen.stats().job")
         return job
 
     def stats(self) -> dict[str, Any]:
-        """Sums over the pool: `RunStats` of the page."""
+        """Return sums over the pool: `RunStats` of the page."""
         stats: dict[str, Any] = self.call("window.envgen.stats()")
         return stats
 
@@ -92,8 +92,8 @@ class Session:
         """Wait until all environments of the job run, or `count` of them.
 
         Args:
-            count: How many.
-            look: Called with the stats again and again; True ends the waiting.
+            count: Number of environments; by default all of the job.
+            look: Called repeatedly with the stats; True ends the waiting.
 
         Returns:
             The last stats.
@@ -119,7 +119,7 @@ class Session:
             self.sleep(POLL)
 
     def problem(self) -> tuple[str, str]:
-        """Cause and remedy of what the page complains of."""
+        """Return cause and remedy of the error that the page shows."""
         found = self.call("window.envgen.problems()")
         for problem in (found["blocked"], found["prompt"], *found["toasts"]):
             if problem:
@@ -127,23 +127,23 @@ class Session:
         return "the page gave no reason", "See its console."
 
     def mode(self, kind: str, speed: float = 1.0) -> None:
-        """`paused`, `realtime` (times `speed`) or `flat`."""
+        """Set the mode: `paused`, `realtime` (times `speed`) or `flat` (as fast as possible)."""
         self.call("mode => window.envgen.mode(mode)", {"kind": kind, "speed": speed})
 
     def policies(self) -> list[dict[str, Any]]:
-        """What the page lists."""
+        """Return the policies that the page lists."""
         rows: list[dict[str, Any]] = self.call("window.envgen.policies()")
         return rows
 
     def set_policy(self, key: str, to: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Give a policy to a selection of agents; how many took and how many refused it."""
+        """Give a policy to a selection of agents; return how many took and how many refused it."""
         result: dict[str, Any] = self.call(
             "([key, to]) => window.envgen.setPolicy(key, to)", [key, dict(to or {})]
         )
         return result
 
     def add_onnx(self, path: Path) -> str:
-        """Load an ONNX policy from a file; its key.
+        """Load an ONNX policy from a file and return its key.
 
         Raises:
             WorkError: The page refuses it.
@@ -155,7 +155,7 @@ class Session:
         return str(key)
 
     def agents(self) -> list[dict[str, Any]]:
-        """Every agent that runs, with its counters."""
+        """Return every running agent with its counters."""
         agents: list[dict[str, Any]] = self.call("window.envgen.agents()")
         return agents
 
@@ -165,12 +165,12 @@ class Session:
         slots: Sequence[int] | None = None,
         look: Callable[[float], bool] = lambda _: False,
     ) -> bytes:
-        """A recording of so many control steps, as Parquet.
+        """Return a recording of so many control steps, as Parquet.
 
         Args:
-            steps: Of each agent.
-            slots: Places of the worlds; by default all.
-            look: Called with the share that is there again and again; True ends it with what is there.
+            steps: Control steps of each agent.
+            slots: Slots of the worlds; by default all.
+            look: Called repeatedly with the share done; True ends the recording early.
 
         Raises:
             WorkError: The page could record nothing.
@@ -189,8 +189,8 @@ class Session:
         return base64.b64decode(text)
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass; the page goes on."""
-        # not time.sleep: Playwright handles what the page says only while it waits itself
+        """Wait while the page goes on."""
+        # not time.sleep: Playwright handles events of the page only while it waits itself
         self.page.wait_for_timeout(1000 * seconds)
 
 
@@ -205,15 +205,15 @@ def session(
     running: Browser | None = None,
     **settings: Any,
 ) -> Iterator[Session]:
-    """A server, a headless browser and a page that is ready.
+    """Run a server, a headless browser and a page until the block ends.
 
     Args:
         root: Folder below which packs may be named.
-        workers: Of the pool; by default what the page chooses.
+        workers: Web Workers of the pool; by default what the page chooses.
         draw: Whether the page draws.
         gpu: Whether it draws on the graphics card.
-        size: Of the window, in pixels.
-        running: A browser to use; by default one of its own.
+        size: Size of the window, in pixels.
+        running: A browser to use; by default a new one.
         settings: Further fields of `envgen.server.settings.Settings`.
 
     Raises:
@@ -239,7 +239,7 @@ def _page(running: Browser, url: str, size: tuple[int, int]) -> Iterator[Session
         page = context.new_page()
         found = Session(page)
         page.goto(url)
-        until = time.monotonic() + START
+        until = time.monotonic() + START_TIMEOUT
         while not found.call("Boolean(window.envgen)"):
             blocked = page.locator("[data-blocked]").all_inner_texts()
             if blocked or found.errors or time.monotonic() > until:

@@ -60,7 +60,7 @@ def examine_machine() -> list[Line]:
             "OpenGL (preview --render)", False, _opengl, "Install libegl1 or libosmesa6; sheets need none."
         ),
         _attempt(
-            "page (serve)", False, _page, "Install Node 20 or newer, then run scripts/page in a checkout."
+            "page (serve)", False, _page, "Install Node 20 or newer, then run scripts/setup in a checkout."
         ),
         Line("display (view)", _display(), False, os.environ.get("DISPLAY", "none"), "Use `envgen preview`."),
     ]

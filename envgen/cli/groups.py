@@ -1,14 +1,35 @@
-"""Groups of commands that know a misspelled name."""
+"""Groups of commands: one suggests the nearest name for a misspelled one, one is a folder of files."""
 
 from __future__ import annotations
 
+import importlib
+import re
+from pathlib import Path
 from typing import Any
 
 import click
 
+FOLDER = Path(__file__).parent / "commands"
+COMMON = ("make", "interpret", "validate", "preview", "run", "view", "serve")
+"""Commands that the help lists first; the others follow by name."""
+SUMMARY = re.compile(r'\A"""(.+?)(?:"""|\n\n)', re.DOTALL)
+
+
+def command_names() -> list[str]:
+    """Return the names of the files in `envgen/cli/commands`, common commands first."""
+    names = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
+    return sorted(names, key=lambda name: COMMON.index(name) if name in COMMON else len(COMMON))
+
+
+def summary(name: str) -> str:
+    """Return the first paragraph of a command's module docstring, read without importing the module."""
+    with (FOLDER / f"{name}.py").open(encoding="utf-8") as file:
+        found = SUMMARY.match(file.read(1000))
+    return " ".join(found[1].split()) if found else ""
+
 
 class Group(click.Group):
-    """A group whose error for an unknown command names the nearest one and all."""
+    """A group whose error for an unknown command suggests the nearest name and lists all."""
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         try:
@@ -25,5 +46,26 @@ class Group(click.Group):
 
     @property
     def noun(self) -> str:
-        """What its commands are called."""
+        """Noun for one of its commands in messages."""
         return "command" if self.name in (None, "root") else f"{self.name} command"
+
+
+class CommandFolder(Group):
+    """The files of `envgen/cli/commands` as a group.
+
+    `NAME.py` is the command NAME: it holds a click command called `command`, is imported when it is run, and
+    its docstring is what the help says of it.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return command_names()
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in command_names():
+            return None
+        command: click.Command = importlib.import_module(f"envgen.cli.commands.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary(name)) for name in command_names()])

@@ -1,36 +1,22 @@
-"""`envgen`: the entry point. Commands are loaded when they are run, so that help is instant."""
+"""`envgen`: the entry point. A command is imported when it is run, so that help is instant."""
 
 from __future__ import annotations
 
 import codecs
-import importlib
 import io
 import os
 import signal
 import sys
+import warnings
+from typing import Any
 
 import click
 
-import envgen
-from envgen.cli.groups import Group
+from envgen.cli.groups import CommandFolder
+from envgen.core.version import __version__
 
 # one process per processor does the work: threads of the BLAS would only get in their way
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-COMMANDS = {
-    "make": "Make a pack of validated variants.",
-    "interpret": "Show the EnvCfg that a prompt becomes, and why.",
-    "validate": "Check any MJCF file or pack.",
-    "preview": "Draw a contact sheet of a pack.",
-    "run": "Run hundreds of environments in a headless browser, with figures.",
-    "view": "Open a variant in MuJoCo's viewer.",
-    "serve": "Run hundreds of variants in a page of the browser.",
-    "list": "List terrains, obstacles, robots, tasks, checks or policies.",
-    "schema": "Print the JSON Schema of EnvCfg.",
-    "export": "Write a pack in another form.",
-    "doctor": "See what works on this machine.",
-    "bench": "Run the project's benchmarks.",
-}
 
 EXAMPLES = """\b
 Examples:
@@ -43,30 +29,12 @@ Examples:
 """
 
 
-class Lazy(Group):
-    """A group that imports a command when it is run."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"envgen.cli.commands.{name}_")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
 @click.group(
-    cls=Lazy,
+    cls=CommandFolder,
     epilog=EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(envgen.__version__, prog_name="envgen")
+@click.version_option(__version__, prog_name="envgen")
 def root() -> None:
     """A sentence or a parameter file becomes hundreds of different, validated MuJoCo environments."""
     if os.environ.get("NO_COLOR"):
@@ -84,7 +52,12 @@ def main(arguments: list[str] | None = None) -> None:
                 codecs.lookup(stream.encoding).name == "ascii"
             )  # that is what LC_ALL=C says of any terminal
             stream.reconfigure(encoding="utf-8" if plain else None, errors="replace")
+    warnings.showwarning = _show_warning
     sys.exit(run(arguments))
+
+
+def _show_warning(message: Warning | str, *place: Any, **more: Any) -> None:
+    click.echo(f"envgen: warning: {' '.join(str(message).split())}", err=True)
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -36,6 +36,10 @@ class WorkError(EnvgenError):
     """Failed work or a failed check; finished results are kept."""
 
 
+class PluginWarning(UserWarning):
+    """A plug-in of another package can't be used; envgen goes on without it."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name nearest to `name`, or None if none is near."""
     found = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)

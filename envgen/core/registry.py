@@ -2,18 +2,21 @@
 
 Built-in and third-party kinds are registered in the same way: by a class decorator in an imported module.
 The scan skips modules called `base` and those that begin with an underscore, which hold shared code.
+The families are named here so that `core` can check an EnvCfg against them without importing them.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from importlib.metadata import entry_points
 from typing import Generic, TypeVar
 
-from envgen.core.errors import EnvgenError, InputError, suggestion
+from envgen.core.errors import EnvgenError, InputError, PluginWarning, suggestion
 
 T = TypeVar("T")
 _LOADING = threading.RLock()
@@ -35,6 +38,8 @@ class Registry(Generic[T]):
         """Finds kinds that are not registered, such as a robot by its path; returns None if it can't."""
         self._kinds: dict[str, T] = {}
         self._loading = self._loaded = False
+        self._failure: tuple[str, str] | None = None
+        """Cause and remedy of an import that failed: every later use fails alike."""
 
     def add(self, name: str, kind: T) -> None:
         """Register a kind.
@@ -85,17 +90,50 @@ class Registry(Generic[T]):
         if self._loaded:
             return
         with _LOADING:
-            if not self._loading:  # else a kind reads the registry while it is being loaded
-                self._loading = True
-                self._import()
-                self._loaded = True
+            if self._failure:
+                raise EnvgenError(*self._failure)
+            if self._loading:
+                return  # a kind that is being loaded asks for the others
+            self._loading = True
+            try:
+                self._import_built_ins()
+                self._load_entry_points()
+            except EnvgenError as error:
+                self._failure = (error.cause, error.remedy)
+                raise
+            self._loaded = True
 
-    def _import(self) -> None:
-        package = importlib.import_module(self.package)
-        for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-            if module.name != "base" and not module.name.startswith("_"):
-                importlib.import_module(f"{self.package}.{module.name}")
+    def _import_built_ins(self) -> None:
+        """Import every module of the package.
+
+        Raises:
+            EnvgenError: One can't be imported; half a family would make known kinds unknown.
+        """
+        name = self.package
+        try:
+            package = importlib.import_module(name)
+            for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+                if module.name != "base" and not module.name.startswith("_"):
+                    name = f"{self.package}.{module.name}"
+                    importlib.import_module(name)
+        except EnvgenError:
+            raise
+        except Exception as error:
+            raise EnvgenError(
+                f"the {self.family} module {name} can't be imported: {type(error).__name__}: {error}",
+                f"Run envgen with the Python that it is installed in; this is {sys.executable}.",
+            ) from error
+
+    def _load_entry_points(self) -> None:
+        """Load what installed packages add; one that fails is left out with a PluginWarning."""
         for entry in sorted(entry_points(group=self.package), key=lambda e: e.name):
-            found: Callable[[], object] | object = entry.load()
-            if callable(found) and not isinstance(found, type):
-                found()
+            try:
+                found: Callable[[], object] | object = entry.load()
+                if callable(found) and not isinstance(found, type):
+                    found()
+            except EnvgenError:  # two kinds of one name: which is meant can't be known
+                raise
+            except Exception as error:
+                source = f" of {entry.dist.name}" if entry.dist else ""
+                message = f"the {self.family} plug-in {entry.name!r}{source} is left out"
+                warnings.warn(f"{message}: {type(error).__name__}: {error}", PluginWarning, stacklevel=2)

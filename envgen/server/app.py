@@ -1,4 +1,4 @@
-"""The web app: routes, and what each gives."""
+"""The web app and its routes."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.background import BackgroundTask
 
-import envgen
 from envgen import catalog
 from envgen.core import cfgio
 from envgen.core.errors import InputError, suggestion
+from envgen.core.version import __version__
 from envgen.packs.streaming import lasting_pool, ready
 from envgen.packs.wire.spec import PROTOCOL
 from envgen.policies.listing import listed
 from envgen.policies.policy_files import networks
 from envgen.prompting.base import EXAMPLE, interpret, refine
 from envgen.prompting.diff import diff
-from envgen.server import page, problems
+from envgen.server import errors, page
+from envgen.server.errors import RESPONSES, error_response
 from envgen.server.export import ExportRequest, export
 from envgen.server.guard import Guard
 from envgen.server.messages import InterpretationSpec
 from envgen.server.pack_library import PackEntry, PackLibrary
-from envgen.server.problems import RESPONSES, answer
 from envgen.server.settings import MAX_EXPORTS, Settings
-from envgen.server.started import told
+from envgen.server.start_message import interpretation_json
 from envgen.server.stream import Streams
 from envgen.workers.pool import JobRef
 from envgen.worlds.compiler import VERSION
 
 _T = TypeVar("_T")
-LIVE = "offline"
-"""Backend that reads what is being typed: a model would be asked at every key."""
-LISTENING = 0.5
-"""Seconds after which it is looked whether somebody still waits for a long answer."""
-GONE = 499
-"""Status of an answer that nobody hears."""
+LIVE_BACKEND = "offline"
+"""Backend for a prompt while it is typed: a language model would be asked at every key."""
+DISCONNECT_POLL = 0.5
+"""Seconds between two checks whether the client of a long request is still connected."""
+CLIENT_CLOSED = 499
+"""Status of a response to a client that has disconnected."""
 MAX_NETWORK = 256_000_000
-"""Bytes of an ONNX file that is sent."""
+"""Most bytes of an ONNX file that is sent."""
 
 
 class Kind(BaseModel):
@@ -108,7 +108,7 @@ class Network(BaseModel):
 
 
 class About(BaseModel):
-    """The server, for those that want to know whether it runs."""
+    """State of the server."""
 
     envgen: str
     mujoco: str
@@ -119,12 +119,12 @@ class About(BaseModel):
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The app of a server."""
+    """Return the app of a server."""
     library, pool = PackLibrary(settings.root), lasting_pool(settings.workers)
     streams = Streams(settings, pool, library)
 
     @asynccontextmanager
-    async def running(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # the processes get ready while the page loads
         waiting = [asyncio.wrap_future(pool.submit(ready, JobRef.of(None))) for _ in range(settings.workers)]
         reading = asyncio.create_task(asyncio.to_thread(interpret, EXAMPLE))  # the lexicon takes 0.2 s
@@ -136,15 +136,15 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="envgen",
-        version=envgen.__version__,
+        version=__version__,
         description="Prompts become validated MuJoCo worlds, which the WebSocket /api/stream sends.",
-        lifespan=running,
+        lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        responses={**RESPONSES, 500: {"model": problems.Problem, "description": "The work failed."}},
+        responses={**RESPONSES, 500: {"model": errors.Problem, "description": "The work failed."}},
     )
-    problems.install(app, library.told)
+    errors.install(app, library.redact)
     _routes(app, settings, library, streams)
     page.install(app, settings.page)
     app.add_middleware(Guard, settings=settings)
@@ -162,7 +162,7 @@ def _routes(app: FastAPI, settings: Settings, library: PackLibrary, streams: Str
     async def about() -> About:
         """Versions, and what is going on."""
         return About(
-            envgen=envgen.__version__,
+            envgen=__version__,
             mujoco=VERSION,
             protocol=PROTOCOL,
             sockets=streams.sockets,
@@ -181,16 +181,16 @@ def _routes(app: FastAPI, settings: Settings, library: PackLibrary, streams: Str
         """The packs below the folder that is served."""
         return library.packs()
 
-    @app.post("/api/interpret", dependencies=[Depends(_json)])
+    @app.post("/api/interpret", dependencies=[Depends(_require_json)])
     def interpreted(request: PromptRequest) -> Interpreted:
         """What a prompt becomes, and why."""
         prompt = library.prompt(request.prompt)
         if request.base is None:
-            return Interpreted.model_validate(told(interpret(prompt, LIVE)))
+            return Interpreted.model_validate(interpretation_json(interpret(prompt, LIVE_BACKEND)))
         base = cfgio.parse({"name": "env", **library.cfg(request.base)}, "the base")
-        meaning = refine(base, prompt, LIVE)
+        meaning = refine(base, prompt, LIVE_BACKEND)
         changes = [change.to_json() for change in diff(base, meaning.cfg)]
-        return Interpreted.model_validate({**told(meaning), "changes": changes})
+        return Interpreted.model_validate({**interpretation_json(meaning), "changes": changes})
 
     @app.get("/api/policies")
     def policies() -> list[Network]:
@@ -211,7 +211,7 @@ def _routes(app: FastAPI, settings: Settings, library: PackLibrary, streams: Str
         known = networks()
         path = known.get(name)
         if path is None:
-            return answer(404, f"there is no policy {name[:100]!r}", suggestion(name, known))
+            return error_response(404, f"there is no policy {name[:100]!r}", suggestion(name, known))
         if path.stat().st_size > MAX_NETWORK:
             raise InputError(
                 f"the policy {name!r} is over {MAX_NETWORK // 10**6} MB", "Use a smaller network."
@@ -220,34 +220,34 @@ def _routes(app: FastAPI, settings: Settings, library: PackLibrary, streams: Str
 
     @app.post(
         "/api/export",
-        dependencies=[Depends(_json)],
+        dependencies=[Depends(_require_json)],
         response_class=FileResponse,
         responses={
             200: {"content": {"application/zip": {}}, "description": "The pack as a .zip."},
-            503: {"model": problems.Problem, "description": "Others are being exported."},
+            503: {"model": errors.Problem, "description": "Others are being exported."},
         },
     )
     async def exported(request: ExportRequest, http: Request) -> Any:
         """A running set as a pack."""
         if exports.locked():
-            return answer(
+            return error_response(
                 503, f"{MAX_EXPORTS} packs are being exported already", "Wait until one of them is done."
             )
         async with exports:
-            made = await _while_heard(http, export(request, library, settings.workers))
+            made = await _unless_disconnected(http, export(request, library, settings.workers))
         if made is None:
-            return answer(GONE, "whoever asked has gone", "Ask again.")
+            return error_response(CLIENT_CLOSED, "the client has disconnected", "Send the request again.")
         target, name = made
         cleaning = BackgroundTask(shutil.rmtree, target.parent, ignore_errors=True)
         return FileResponse(target, media_type="application/zip", filename=name, background=cleaning)
 
 
-async def _while_heard(request: Request, work: Coroutine[Any, Any, _T]) -> _T | None:
-    """What work gives, or None where who asked for it has gone: then it is ended, and its place is free."""
+async def _unless_disconnected(request: Request, work: Coroutine[Any, Any, _T]) -> _T | None:
+    """Return the result of work; cancel it and return None if the client disconnects meanwhile."""
     task = asyncio.create_task(work)
     try:
         while not task.done():
-            await asyncio.wait([task], timeout=LISTENING)
+            await asyncio.wait([task], timeout=DISCONNECT_POLL)
             if not task.done() and await request.is_disconnected():
                 return None
         return await task
@@ -257,8 +257,8 @@ async def _while_heard(request: Request, work: Coroutine[Any, Any, _T]) -> _T | 
             await asyncio.wait([task])
 
 
-async def _json(request: Request) -> None:
-    """Only JSON, said so: a form of another site can't send that without asking first."""
+async def _require_json(request: Request) -> None:
+    """Require the content type JSON: a form of another site can't send it without a preflight request."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
-        raise InputError(f"a body of type {kind[:60]!r} is none that is taken", "Send application/json.")
+        raise InputError(f"the body must be application/json, got {kind[:60]!r}", "Send application/json.")

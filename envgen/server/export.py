@@ -1,4 +1,4 @@
-"""A running set as a pack: made by `envgen make` in a process and folder of its own, sent as .zip."""
+"""Export of the running variants as a .zip, made by `envgen make` in a process and folder of its own."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError, WorkError
 from envgen.packs.formats.zip import Zip
 from envgen.packs.pack import Pack
+from envgen.server.job_plan import cfg_of
 from envgen.server.messages import MAX_STREAM, CfgSource, Index, PackSource, PromptSource, Seed
 from envgen.server.pack_library import PackLibrary
-from envgen.server.plan import cfg_of
 
-LONGEST = 1800.0
+MAKE_TIMEOUT = 1800.0
 """Seconds that making a pack may take."""
-ENDING = 5.0
-"""Seconds in which one that is not wanted any more may end in order."""
+TERMINATE_TIMEOUT = 5.0
+"""Seconds between terminating and killing a process that is no longer needed."""
 
 
 class ExportRequest(BaseModel):
@@ -50,7 +50,7 @@ async def export(request: ExportRequest, library: PackLibrary, jobs: int) -> tup
     """Make the .zip.
 
     Returns:
-        Where it is, in a folder of its own that is to be removed, and what to call it.
+        Its path, in a folder of its own that the caller removes, and its file name.
 
     Raises:
         InputError: The request is wrong.
@@ -62,7 +62,7 @@ async def export(request: ExportRequest, library: PackLibrary, jobs: int) -> tup
             path = library.pack(request.source.pack)
         else:
             cfg, _ = await asyncio.to_thread(cfg_of, request.source, library)
-            path = await _made(cfg, request, folder, jobs)
+            path = await _make_pack(cfg, request, folder, jobs)
         pack = Pack.open(path)
         target = folder / "pack.zip"
         await asyncio.to_thread(Zip().write, pack, target, lambda _: None)
@@ -72,7 +72,7 @@ async def export(request: ExportRequest, library: PackLibrary, jobs: int) -> tup
     return target, f"{pack.name}-s{pack.seed}.zip"
 
 
-async def _made(cfg: EnvCfg, request: ExportRequest, folder: Path, jobs: int) -> Path:
+async def _make_pack(cfg: EnvCfg, request: ExportRequest, folder: Path, jobs: int) -> Path:
     recipe, out = folder / "recipe.json", folder / "pack"
     data = cfgio.dump(cfg)
     for table, key in cfgio.references(data):  # a parameter file names files from its own folder
@@ -85,24 +85,26 @@ async def _made(cfg: EnvCfg, request: ExportRequest, folder: Path, jobs: int) ->
         *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )
     try:
-        _, told = await asyncio.wait_for(process.communicate(), LONGEST)
+        _, stderr = await asyncio.wait_for(process.communicate(), MAKE_TIMEOUT)
     finally:
         if process.returncode is None:
-            process.terminate()  # it ends its own processes, which else would write on into the folder
+            process.terminate()  # it ends its own processes, which would go on writing into the folder
             try:
-                await asyncio.wait_for(process.wait(), ENDING)
+                await asyncio.wait_for(process.wait(), TERMINATE_TIMEOUT)
             except TimeoutError:
                 process.kill()
                 await process.wait()
     if process.returncode:
-        lines = [line.strip().removeprefix("envgen: ") for line in told.decode(errors="replace").splitlines()]
+        lines = [
+            line.strip().removeprefix("envgen: ") for line in stderr.decode(errors="replace").splitlines()
+        ]
         cause, remedy = (*lines[-2:], "", "")[:2]
         raise (InputError if process.returncode == 2 else WorkError)(cause, remedy)
     return out
 
 
 def spans(indices: Sequence[int]) -> str:
-    """Indices as ranges, such as `0-3,7`."""
+    """Return indices as ranges, such as `0-3,7`."""
     parts: list[list[int]] = []
     for index in sorted(set(indices)):
         if parts and index == parts[-1][1] + 1:

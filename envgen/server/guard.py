@@ -1,4 +1,4 @@
-"""Who may talk to the server, how much, and what headers its answers carry."""
+"""Access control: allowed hosts and origins, token, size of requests; security headers of responses."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from envgen.server.errors import error_response
 from envgen.server.page import STYLE_HASH
-from envgen.server.problems import answer
 from envgen.server.settings import LOOPBACK, MAX_BODY, Settings
 
 CSP = "; ".join(
@@ -29,7 +29,7 @@ CSP = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-"""Nothing from elsewhere: WebAssembly needs `wasm-unsafe-eval`, workers made of code in the page `blob:`."""
+"""Same origin only. WebAssembly needs `wasm-unsafe-eval`, workers made from code in the page need `blob:`."""
 HEADERS = {
     "Content-Security-Policy": CSP,
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -41,11 +41,11 @@ HEADERS = {
 
 
 class Guard:
-    """Refuses other hosts (DNS rebinding), other sites, requests without the token and large ones.
+    """Middleware that refuses other hosts (DNS rebinding), other origins, a missing token and large requests.
 
     Args:
-        app: What it guards.
-        settings: Of the server.
+        app: The application behind it.
+        settings: Settings of the server.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -57,7 +57,7 @@ class Guard:
             return
         headers = Headers(scope=scope)
 
-        async def framed(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = MutableHeaders(scope=message)
                 for key, value in HEADERS.items():
@@ -69,23 +69,23 @@ class Guard:
 
         refusal = self._refusal(scope, headers)
         if refusal is not None:
-            await self._refuse(refusal, scope, receive, framed)
+            await self._refuse(refusal, scope, receive, send_with_headers)
             return
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
         else:
-            await self._app(scope, _bounded(receive), framed)
+            await self._app(scope, _limit_body(receive), send_with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         host, origin = headers.get("host", ""), headers.get("origin")
-        if self._settings.token is None and not _is_ours(host, self._settings.port):
-            return answer(
+        if self._settings.token is None and not _is_own_host(host, self._settings.port):
+            return error_response(
                 403,
-                f"{host[:80]!r} is no name of this server",
+                f"{host[:80]!r} is not a host name of this server",
                 f"Open http://127.0.0.1:{self._settings.port}/.",
             )
         if origin is not None and origin not in self._settings.origins and _host_of(origin) != host.lower():
-            return answer(
+            return error_response(
                 403, f"{origin[:80]!r} may not talk to this server", "Open the page of the server itself."
             )
         if self._settings.token is not None and (refusal := self._without_token(scope, headers)):
@@ -93,10 +93,10 @@ class Guard:
         length = headers.get("content-length", "0")
         if length.isdigit() and int(length) <= MAX_BODY:
             return None
-        return answer(413, f"the request is over {MAX_BODY // 10**6} MB", "Send less.")
+        return error_response(413, f"the request is over {MAX_BODY // 10**6} MB", "Send less.")
 
     def _without_token(self, scope: Scope, headers: Headers) -> Response | None:
-        """What a request without the token gets; one with it in the address gets a cookie instead."""
+        """Refuse a request without the token; redirect one with it in the address, with a cookie."""
         token, name = self._settings.token or "", f"envgen_{self._settings.port}"
         query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
         try:
@@ -109,7 +109,7 @@ class Guard:
             return None
         asked = query.pop("token", [""])[0]
         if not hmac.compare_digest(asked.encode(), token.encode()):
-            return answer(
+            return error_response(
                 403, "the token is missing or wrong", "Open the address that `envgen serve` printed."
             )
         if scope["type"] != "http" or scope["method"] != "GET":
@@ -128,7 +128,7 @@ class Guard:
         await send({"type": "websocket.close", "code": 1008})
 
 
-def _is_ours(host: str, port: int) -> bool:
+def _is_own_host(host: str, port: int) -> bool:
     try:
         parts = urlsplit(f"//{host}")
         return parts.hostname in LOOPBACK and (parts.port or 80) == port
@@ -144,8 +144,8 @@ def _host_of(origin: str) -> str:
     return parts.netloc.lower() if parts.scheme in ("http", "https") else ""
 
 
-def _bounded(receive: Receive) -> Receive:
-    """Receive no more than `MAX_BODY`, whatever the header said."""
+def _limit_body(receive: Receive) -> Receive:
+    """Return a receiver that fails beyond `MAX_BODY` bytes, whatever the header said."""
     taken = 0
 
     async def bounded() -> Message:

@@ -1,4 +1,4 @@
-"""What a page may name of the disk: packs below the folder that is served, files of an EnvCfg there."""
+"""The packs and files below the served folder that a page may name."""
 
 from __future__ import annotations
 
@@ -18,25 +18,26 @@ from envgen.packs.pack import Pack
 from envgen.packs.store import safe_name
 from envgen.prompting.references import rewritten
 
-DEEPEST = 3
-"""Folders below the root in which packs are looked for."""
-MOST = 500
-HERE = "."
+MAX_DEPTH = 3
+"""Levels of folders below the root in which packs are looked for."""
+MAX_PACKS = 500
+"""Most packs that are listed."""
+ROOT_NAME = "."
 """Name of a pack that is the folder itself."""
-LISTED = "Name a pack below the folder that is served: /api/packs lists them."
+_REMEDY = "Name a pack below the folder that is served: /api/packs lists them."
 
 
 class PackEntry(BaseModel):
     """A pack below the folder that is served.
 
     Attributes:
-        name: Its path from there: what a `start` names.
+        name: Its path from there, as `start` takes it.
         title: Name of its EnvCfg.
-        prompt: That it was made from, if it was.
-        variants: How many it has.
-        seed: Of them, as text.
-        complete: Whether all are there that were asked for.
-        mujoco: Version that it was made with.
+        prompt: Prompt that it was made from, if any.
+        variants: Number of variants.
+        seed: Seed of the variants, as text.
+        complete: Whether every variant that was asked for is there.
+        mujoco: Version of MuJoCo that it was made with.
         error: Why it can't be used, if it can't.
     """
 
@@ -62,36 +63,38 @@ class PackLibrary:
     _known: dict[Path, tuple[tuple[int, int], PackEntry]] = field(default_factory=dict)
 
     def packs(self) -> list[PackEntry]:
-        """All packs, by name."""
+        """Return all packs, by name."""
         found: list[PackEntry] = []
         for path in self._paths():
-            if len(found) == MOST:
+            if len(found) == MAX_PACKS:
                 break
             found.append(self._entry(path))
         return sorted(found, key=lambda entry: entry.name)
 
     def pack(self, name: str) -> Path:
-        """Where a pack is.
+        """Return the path of a pack.
 
         Raises:
             InputError: The name leads out of the folder, or there is no such pack.
         """
         try:
-            path = self.root.resolve() if name == HERE else self.inside(name)
+            path = self.root.resolve() if name == ROOT_NAME else self.inside(name)
         except InputError as error:
-            raise InputError(error.cause.replace("the pack", "the folder"), LISTED) from None
+            raise InputError(error.cause.replace("the pack", "the folder"), _REMEDY) from None
         if not path.exists():
             known = [entry.name for entry in self.packs()]
             raise InputError(f"there is no pack {name[:200]!r} here", suggestion(name, known))
         return path
 
-    def told(self, text: str) -> str:
-        """An error as a page is told it: paths from the folder on, not where that lies."""
+    def redact(self, text: str) -> str:
+        """Return an error text with paths relative to the folder, hiding where that lies."""
         root = self.root.resolve()
-        return text.replace(f"{root}{os.sep}", "").replace(str(root), HERE) if root != root.parent else text
+        return (
+            text.replace(f"{root}{os.sep}", "").replace(str(root), ROOT_NAME) if root != root.parent else text
+        )
 
     def inside(self, name: str) -> Path:
-        """A path below the folder, links resolved.
+        """Return a path below the folder, links resolved.
 
         Raises:
             InputError: It leads out of it.
@@ -102,15 +105,15 @@ class PackLibrary:
         return path
 
     def prompt(self, text: str) -> str:
-        """A prompt of a page with the robots' files that it names found below the folder.
+        """Return a prompt with the robot files that it names resolved below the folder.
 
         Raises:
             InputError: One of them is elsewhere.
         """
-        return rewritten(text, self._found)
+        return rewritten(text, self._resolve)
 
-    def _found(self, name: str) -> str:
-        """Where a file that a page names is, from the current folder."""
+    def _resolve(self, name: str) -> str:
+        """Return the path of a file that a page names, from the current folder."""
         try:
             path = self.inside(name)
         except InputError:
@@ -124,7 +127,7 @@ class PackLibrary:
         return name if os.path.normpath(name) == found else found
 
     def cfg(self, data: dict[str, Any]) -> dict[str, Any]:
-        """A plain EnvCfg of a page with the files that it names found below the folder.
+        """Return a plain EnvCfg with the files that it names resolved below the folder.
 
         Raises:
             InputError: One of them is elsewhere: a page can't make the server read that.
@@ -136,7 +139,7 @@ class PackLibrary:
                 "the configuration is nested too deeply", "See `envgen schema` for all keys."
             ) from None
         for table, key in [*cfgio.references(data), *_robots(data)]:
-            table[key] = self._found(table[key])
+            table[key] = self._resolve(table[key])
         return data
 
     def _paths(self) -> Iterator[Path]:
@@ -155,11 +158,11 @@ class PackLibrary:
                     continue
                 if path.suffix == ".zip" and path.is_file():
                     yield path
-                elif path.is_dir() and depth < DEEPEST and path.name not in ("node_modules", "variants"):
+                elif path.is_dir() and depth < MAX_DEPTH and path.name not in ("node_modules", "variants"):
                     waiting.append((path, depth + 1))
 
     def _entry(self, path: Path) -> PackEntry:
-        name = path.relative_to(self.root).as_posix() if path != self.root else HERE
+        name = path.relative_to(self.root).as_posix() if path != self.root else ROOT_NAME
         try:
             about = (path / MANIFEST if path.is_dir() else path).stat()
             state = about.st_mtime_ns, about.st_size
@@ -184,7 +187,7 @@ class PackLibrary:
 
 
 def _robots(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    """Robots that are paths and that `references` has not named: how robots are found decides what is one."""
+    """Yield the robots that are paths and that `references` has not named."""
     robots = data.get("robots")
     for entry in robots if isinstance(robots, list) else ():
         model = entry.get("model") if isinstance(entry, dict) else None

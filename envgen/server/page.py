@@ -1,4 +1,4 @@
-"""The page: built by Vite, in the wheel or in web/dist of a checkout; else a page that says what to do."""
+"""The built page (in the wheel or web/dist of a checkout), or else a page that says how to build it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STYLE = """
   pre { padding: 1rem; border-radius: 8px; background: #8882; overflow-x: auto }
 """
 STYLE_HASH = "'sha256-" + base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode() + "'"
-"""Lets the content-security policy take the one inline style there is."""
+"""Hash of the one inline style, for the content-security policy."""
 _MISSING = """\
 <!doctype html>
 <html lang="en">
@@ -38,11 +38,11 @@ not there when envgen was installed.</p>
 
 
 def install(app: FastAPI, folder: Path | None) -> None:
-    """Serve it at /, after all other routes."""
+    """Serve the page at /, after all other routes."""
 
     @app.get("/site.json", include_in_schema=False)
     async def site() -> Response:
-        """Nothing: here a server answers. A page asks first, and an error would stand in its console."""
+        """Return no content: this is no static site. An error would show in the page's console."""
         return Response(status_code=204)
 
     if folder is not None:

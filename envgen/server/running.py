@@ -1,4 +1,4 @@
-"""A server that runs: its socket, its loop, its end."""
+"""Running a server: its socket, its loop, in the foreground or in a thread."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from envgen.packs.make import check_jobs
 from envgen.server.app import create_app
 from envgen.server.settings import MAX_MESSAGE, Settings
 
-TRIES = 50
-"""Ports that are tried one after another."""
-GRACE = 2
-"""Seconds that open sockets get to end."""
+PORTS_TRIED = 50
+"""Most ports that are tried one after another."""
+SHUTDOWN_TIMEOUT = 2
+"""Seconds that open connections get to end."""
 
 
 def bind(host: str, port: int, *, search: bool) -> socket.socket:
-    """A socket that listens.
+    """Return a listening socket.
 
     Args:
         host: Address.
         port: Port, or 0 for any.
-        search: Whether one of the next ports will do where it is taken.
+        search: Try the next ports if it is taken.
 
     Raises:
-        InputError: It can't be had.
+        InputError: No such port can be bound.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for number in range(port, min(port + (TRIES if search and port else 1), 65536)):
+    for number in range(port, min(port + (PORTS_TRIED if search and port else 1), 65536)):
         taken = socket.socket(family, socket.SOCK_STREAM)
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -53,15 +53,15 @@ def bind(host: str, port: int, *, search: bool) -> socket.socket:
                 ) from None
             reason = getattr(error, "strerror", None) or str(error)
             raise InputError(
-                f"{host}:{number} can't be listened on: {reason}", "Give another --host or --port."
+                f"{host}:{number} can't be bound: {reason}", "Give another --host or --port."
             ) from None
         taken.listen(128)
         return taken
-    raise InputError(f"ports {port} to {port + TRIES - 1} are in use", "Give another --port.")
+    raise InputError(f"ports {port} to {port + PORTS_TRIED - 1} are in use", "Give another --port.")
 
 
-def settled(settings: Settings, listening: socket.socket) -> Settings:
-    """The settings with the port that was had, the page and the number of processes."""
+def resolve_settings(settings: Settings, listening: socket.socket) -> Settings:
+    """Return the settings with the bound port, the built page and the number of processes filled in."""
     port = int(listening.getsockname()[1])
     return replace(
         settings, port=port, page=settings.page or built_page(), workers=check_jobs(settings.workers or None)
@@ -72,7 +72,7 @@ def run(settings: Settings, listening: socket.socket, started: Callable[[], None
     """Serve until Ctrl-C.
 
     Args:
-        settings: As `settled` gave them.
+        settings: As `resolve_settings` returned them.
         listening: The socket.
         started: Called once requests are answered.
 
@@ -88,7 +88,7 @@ def run(settings: Settings, listening: socket.socket, started: Callable[[], None
 
 @contextmanager
 def serving(root: Path, *, port: int = 0, **changes: Any) -> Iterator[Settings]:
-    """A server of this machine, in a thread, for as long as the block runs.
+    """Run a server of this machine in a thread while the block runs.
 
     Args:
         root: Folder below which packs may be named.
@@ -99,7 +99,7 @@ def serving(root: Path, *, port: int = 0, **changes: Any) -> Iterator[Settings]:
         WorkError: It could not start.
     """
     listening = bind("127.0.0.1", port, search=False)
-    settings = settled(Settings(root, **{"workers": 0, **changes}), listening)
+    settings = resolve_settings(Settings(root, **{"workers": 0, **changes}), listening)
     ready = threading.Event()
     server = _server(settings, ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -117,16 +117,16 @@ def serving(root: Path, *, port: int = 0, **changes: Any) -> Iterator[Settings]:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it has started."""
+    """A uvicorn server that calls a function when it has started."""
 
-    def __init__(self, config: uvicorn.Config, told: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_start: Callable[[], None]) -> None:
         super().__init__(config)
-        self._told = told
+        self._on_start = on_start
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            self._told()
+            self._on_start()
 
 
 def _server(settings: Settings, started: Callable[[], None]) -> _Server:
@@ -134,10 +134,10 @@ def _server(settings: Settings, started: Callable[[], None]) -> _Server:
         create_app(settings),
         ws="websockets-sansio",
         ws_max_size=MAX_MESSAGE,
-        ws_per_message_deflate=False,  # a variant would take 5 ms to compress, and the way is short
+        ws_per_message_deflate=False,  # compressing a variant takes 5 ms, and most connections are local
         log_level=logging.WARNING,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
     )
     return _Server(config, started)

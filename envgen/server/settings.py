@@ -1,4 +1,4 @@
-"""How a server runs."""
+"""Settings and limits of a server."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from envgen.server.messages import CfgSource, PackSource, PromptSource
 Source: TypeAlias = PromptSource | CfgSource | PackSource
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_BODY = 1_000_000
-"""Bytes of a request."""
+"""Most bytes of a request."""
 MAX_MESSAGE = 1_000_000
-"""Bytes of a message on the socket."""
+"""Most bytes of a message on the socket."""
 MAX_SOCKETS = 32
 MAX_JOBS = 8
-"""Jobs that run at a time, over all sockets."""
+"""Most jobs at a time, over all sockets."""
 MAX_EXPORTS = 2
-"""Packs that are made for pages at a time."""
+"""Most packs exported at a time."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How a server runs.
+    """Settings of a server.
 
     Attributes:
         root: Folder below which packs, robots and heightmaps may be named by a page.
         host: Address that it listens on.
         port: Port that it listens on.
-        token: What a request has to carry, or None: then it serves this machine alone.
-        origins: Further origins that may talk to it, for developing the page.
+        token: Token that a request must carry, or None: then only this machine is served.
+        origins: Further origins that are allowed, for developing the page.
         source: What the page begins with.
-        count: Of that.
-        seed: Of that.
+        count: Number of variants of that.
+        seed: Seed of that.
         page: Folder of the built page, or None.
         workers: Processes that make variants.
     """
@@ -51,11 +51,11 @@ class Settings:
 
     @property
     def url(self) -> str:
-        """Where the page is for this machine: browsers share memory on a loopback address, not on 0.0.0.0."""
+        """URL on this machine: browsers allow shared memory on a loopback address, not on 0.0.0.0."""
         return self.url_at({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host))
 
     def url_at(self, name: str) -> str:
-        """Where the page is, under another name or address of this machine."""
+        """Return the URL under another name or address of this machine."""
         host = f"[{name}]" if ":" in name else name
         query = f"?token={self.token}" if self.token else ""
         return f"http://{host}:{self.port}/{query}"

@@ -1,4 +1,4 @@
-"""What the argument of a command means to a server: a pack, a parameter file or a prompt."""
+"""The argument of `serve` and `run`: a pack, a parameter file or a prompt."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from envgen.server.settings import Source
 
 
 def source_of(argument: str | None) -> tuple[Path, Source | None]:
-    """The folder that is to be served, and what a page begins with.
+    """Return the folder to serve, and what a page begins with.
 
     Raises:
         InputError: The pack, file or prompt can't be used.
@@ -28,7 +28,7 @@ def source_of(argument: str | None) -> tuple[Path, Source | None]:
     if _is_folder(path) and not (path / MANIFEST).exists() and not (path / NAME).exists():
         return path, None  # of packs, perhaps
     if _is_folder(path) or _is_zip(path):
-        Pack.open(path)  # damaged ones are told at once
+        Pack.open(path)  # a damaged one is an error now
         within = path.resolve().is_relative_to(here.resolve())
         root = here if within else path.resolve().parent
         return root, PackSource(pack=path.resolve().relative_to(root.resolve()).as_posix())
@@ -46,7 +46,7 @@ def source_of(argument: str | None) -> tuple[Path, Source | None]:
 
 
 def seed_for(source: Source | None, seed: int | None) -> int:
-    """The seed of what is made; 0 where none is given.
+    """Return the seed of the variants; 0 by default.
 
     Raises:
         InputError: It is out of range, or one is given for a pack, whose variants are made already.
@@ -57,7 +57,7 @@ def seed_for(source: Source | None, seed: int | None) -> int:
 
 
 def _means_pack(argument: str) -> bool:
-    """Whether what is no folder and no .zip is the path of a pack all the same, and not one word of a prompt.
+    """Return whether an argument looks like the path of a pack that does not exist, not like a prompt.
 
     Otherwise `packs/ants-on-hills`, mistyped, would run as ants on hills.
     """
@@ -71,7 +71,7 @@ def _means_pack(argument: str) -> bool:
 
 
 def _is_readable(argument: str) -> bool:
-    """Whether it is the path of a parameter file, or of a robot or heightmap that a prompt may name."""
+    """Return whether it is the path of a parameter file, robot or heightmap."""
     return is_file(argument) or argument.lower().endswith((".xml", ".mjcf", ".png", ".npy"))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 import subprocess
 import sys
 
@@ -9,11 +11,12 @@ import pytest
 from support.command_line import environment
 
 import envgen
-from envgen.cli.main import COMMANDS
+from envgen.cli import groups
+from envgen.cli.groups import COMMON, command_names, summary
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], *([name] for name in COMMANDS)], ids=lambda a: (a or ["envgen"])[0]
+    "arguments", [[], *([name] for name in command_names())], ids=lambda a: (a or ["envgen"])[0]
 )
 def test_help_shows_usage_options_and_examples(run, arguments):
     result = run(*arguments, "--help")
@@ -28,8 +31,45 @@ def test_help_shows_usage_options_and_examples(run, arguments):
 
 def test_help_names_every_command_with_what_it_does(run):
     lines = run("-h").out.splitlines()
-    for name, does in COMMANDS.items():
-        assert any(line.split() == [name, *does.split()] for line in lines), name
+    for name in command_names():
+        assert any(line.split() == [name, *summary(name).split()] for line in lines), name
+
+
+@pytest.mark.parametrize("name", command_names())
+def test_a_file_of_the_folder_is_a_command_with_a_summary(name):
+    command = importlib.import_module(f"envgen.cli.commands.{name}").command
+    assert command.name == name
+    assert re.fullmatch(r"[A-Z][^.]{10,68}\.", summary(name))
+
+
+def test_common_commands_come_first_and_exist():
+    assert command_names()[: len(COMMON)] == list(COMMON)
+
+
+ADDED = '''"""Say hello, from a file
+that was added."""
+
+import click
+
+
+@click.command("hello")
+def command() -> None:
+    """Say hello."""
+    click.echo("hello")
+'''
+
+
+def test_a_file_added_to_the_folder_is_in_the_help_and_runs(run, tmp_path, monkeypatch):
+    (tmp_path / "hello.py").write_text(ADDED)
+    (tmp_path / "_shared.py").write_text("")
+    package = importlib.import_module("envgen.cli.commands")
+    monkeypatch.setattr(groups, "FOLDER", tmp_path)
+    monkeypatch.setattr(package, "__path__", [str(tmp_path)])
+    assert command_names() == ["hello"]
+    assert "  hello  Say hello, from a file that was added." in run("--help").out.splitlines()
+    assert run("hello").out == "hello\n"
+    monkeypatch.delitem(sys.modules, "envgen.cli.commands.hello")
+    monkeypatch.delattr(package, "hello")
 
 
 def test_no_argument_shows_the_help(shell):

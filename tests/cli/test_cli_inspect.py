@@ -19,7 +19,7 @@ from support.command_line import names
 from support.packs import tree
 
 from envgen import catalog
-from envgen.cli.commands.preview_ import _target
+from envgen.cli.commands.preview import _target
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
 
@@ -381,8 +381,8 @@ def test_film_without_opengl_says_what_to_install(shell, pack, here):
         (["--video", "x.mp4", "--size", "0x10"], "0 × 10 is not possible", "even numbers"),
         (["--video", "x.mp4", "--size", "99999x99999"], "99999 × 99999 is not possible", "even numbers"),
         (["--video", "x.mp4", "--seconds", "3600", "--fps", "120"], "432,000 frames", "fewer --seconds"),
-        (["--video", "x.webm", "--seconds", "nan"], "'nan' is no finite number", ""),
-        (["--video", "x.webm", "--fps", "nan"], "'nan' is no finite number", ""),
+        (["--video", "x.webm", "--seconds", "nan"], "'nan' is not a finite number", ""),
+        (["--video", "x.webm", "--fps", "nan"], "'nan' is not a finite number", ""),
         (["--out", "x.jpg"], "x.jpg is no .png", "x.png"),
         (["--out", "sheet"], "sheet is no .png", "sheet.png"),
         (["--video", "x.webm", "--index", "6"], "has no variant 6", "It has 6"),

@@ -15,8 +15,8 @@ import pytest
 from support.command_line import names
 from support.packs import tree
 
-from envgen.cli.commands import make_
-from envgen.cli.commands.make_ import _notes
+from envgen.cli.commands import make as make_
+from envgen.cli.commands.make import _notes
 from envgen.packs.pack import Pack
 
 

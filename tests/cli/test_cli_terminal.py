@@ -43,7 +43,7 @@ def _plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*[a-zA-Z]", "", text)
 
 
-STATE = re.compile(r"(\d+)/40 made · [\d,]+/s · \d+ refused · [\d.]+ s left")
+STATE = re.compile(r"(\d+)/40 made · [\d,]+/s · \d+ refused · [\d.:]+ (?:s|min) left")
 
 
 def test_progress_shows_made_rate_refused_and_time_left_and_clears_itself(flat):

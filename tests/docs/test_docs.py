@@ -1,6 +1,5 @@
 """The docs are true: what they name exists, and examples run. `scripts/check` runs what the pages show."""
 
-import importlib.util
 import json
 import os
 import re
@@ -8,7 +7,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 import click
@@ -16,10 +14,17 @@ import pytest
 from support import ROOT
 
 import envgen
-from envgen.cli.main import COMMANDS, root, run
+from envgen.cli.groups import command_names
+from envgen.cli.main import root, run
 from envgen.core import cfgio, overrides
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.packs.make import is_file, resolve
+
+sys.path.append(str(ROOT / "scripts"))
+
+from tools.docs import sandbox as sandboxes
+from tools.docs.errors import DocError
+from tools.docs.pages import renew, same
 
 PAGES = [
     *sorted((ROOT / "docs").glob("*.md")),
@@ -30,32 +35,68 @@ PAGES = [
 EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
 
 
-def script():
-    loader = SourceFileLoader("docs_script", str(ROOT / "scripts" / "docs"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("docs_script", loader))
-    sys.dont_write_bytecode, before = True, sys.dont_write_bytecode
-    try:
-        loader.exec_module(module)
-    finally:
-        sys.dont_write_bytecode = before
-    return module
-
-
 def name(page):
     return str(page.relative_to(ROOT))
 
 
 def test_check_notices_what_is_out_of_date(tmp_path):
-    script_ = script()
     page = tmp_path / "page.md"
     page.write_text("```console\n$ echo new\nold\n```\n\n<!-- generated: language -->\n<!-- end -->\n")
-    fresh = script_.renew(page)
+    fresh = renew(page)
     assert "$ echo new\nnew\n```" in fresh
     assert "| `to_body` |" in fresh
 
 
+FAILING = """# Page
+
+```console
+$ echo fine
+$ ls missing{mark}
+ls: cannot access 'missing': No such file or directory
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("mark", "told"),
+    [
+        ("", "ends with 2, expected 0 (a failure that is meant is marked: `$ … # exit 2`)"),
+        ("  # exit 1", "ends with 2, expected 1"),
+    ],
+)
+def test_a_command_with_another_status_than_the_page_says_fails_with_its_place(tmp_path, mark, told):
+    page = tmp_path / "page.md"
+    page.write_text(FAILING.format(mark=mark))
+    with pytest.raises(DocError) as caught:
+        renew(page)
+    assert str(caught.value).splitlines()[:2] == [f"{page}:5: $ ls missing{mark}", told]
+
+
+def test_a_failure_that_is_marked_is_shown(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(FAILING.format(mark="  # exit 2").replace("cannot access", "old"))
+    assert "$ ls missing  # exit 2\nls: cannot access 'missing': No" in renew(page)
+
+
+@pytest.mark.parametrize(
+    "block", ["```console\n$ true\n$ false | cat\n```", "```python\nprint(1)\n1 / 0\n```"]
+)
+def test_nothing_is_written_where_a_page_fails(tmp_path, block):
+    stale, failing = tmp_path / "stale.md", tmp_path / "failing.md"
+    stale.write_text("```console\n$ echo new\nold\n```\n")
+    failing.write_text(f"{block}\n")
+    command = [sys.executable, "scripts/docs", str(stale), str(failing)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{failing}:{3 if 'false' in block else 1}: ")
+    assert done.stderr.endswith("nothing was written\n")
+    assert "old" in stale.read_text()
+    failing.write_text("")
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    assert "new\n" in stale.read_text()
+
+
 def test_check_ignores_rates_and_last_digits():
-    same = script().same
     assert same("3 in 0.2 s (18/s), each", "3 in 1.1 s (3/s), each")
     assert same("✓  speed   3.594 m/s  20 m/s", "✓  speed  3.5941 m/s  20 m/s")
     assert not same("✓  speed  3.594 m/s  20 m/s", "✓  speed  3.894 m/s  20 m/s")
@@ -89,7 +130,7 @@ def test_command_parses(words, monkeypatch):
 def test_what_a_page_names_exists(page):
     text = page.read_text()
     for command in re.findall(r"`envgen ([a-z]+)", text):
-        assert command in COMMANDS, command
+        assert command in command_names(), command
     # CONTRIBUTING names the file that a reader is to add
     for path in re.findall(r"`((?:envgen|templates|prompts|scripts)/[\w./]*\w/?)`", text):
         assert (ROOT / path).exists() or path in ADDED, path
@@ -177,15 +218,14 @@ def test_one_file_is_enough(path, tmp_path):
 
 
 def test_a_reader_who_has_added_the_files_can_renew_the_docs(tmp_path, monkeypatch):
-    docs = script()
     (tmp_path / "examples").mkdir()
-    monkeypatch.setattr(docs, "ROOT", tmp_path)
+    monkeypatch.setattr(sandboxes, "ROOT", tmp_path)
     shown = {path: text for path, text in contributed().items() if path != "envgen/tasks/sway.py"}
     for path, text in shown.items():
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_text(text)
     (tmp_path / "page").mkdir()
-    sandbox = docs.Sandbox(tmp_path / "page")
+    sandbox = sandboxes.Sandbox(tmp_path / "page")
     for path, text in contributed().items():
         sandbox.write(path, text)
     assert sandbox.groups == {"envgen.tasks": {"sway": "contributed_sway"}}, (

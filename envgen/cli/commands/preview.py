@@ -1,0 +1,220 @@
+"""Draw a contact sheet of a pack."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from envgen.cli.parameters import PATH, FloatRange
+
+if TYPE_CHECKING:
+    from envgen.packs.pack import Pack
+    from envgen.packs.variant import PackVariant
+    from envgen.preview.film import Shot
+    from envgen.preview.sheet import Tile
+
+MOST = 1000
+FRAME = (800, 576)
+"""Size of a rendered frame, in pixels."""
+BESIDE = "\0"
+"""Stands for the path of a video that is not given."""
+
+EPILOG = """\b
+Examples:
+  envgen preview packs/rough-terrain-for-ants-s0
+  envgen preview packs/rough-terrain-for-ants-s0 --count 9 --out sheet.png
+  envgen preview packs/rough-terrain-for-ants-s0 --render --count 4
+  envgen preview packs/rough-terrain-for-ants-s0 --video
+  envgen preview packs/rough-terrain-for-ants-s0 --video ants.mp4 --index 17 --size 960x540
+"""
+
+
+def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, int]:
+    wide, _, high = value.lower().partition("x")
+    if not (wide.isdecimal() and high.isdecimal() and len(wide + high) < 12):
+        raise click.BadParameter(f"{value!r} is no size in pixels such as 640x480", ctx, param)
+    return int(wide), int(high)
+
+
+@click.command("preview", epilog=EPILOG)
+@click.argument("path", metavar="PACK", type=PATH)
+@click.option(
+    "--out", "-o", type=PATH, help="PNG.  [default: <pack>/preview.png, or frames.png with --render]"
+)
+@click.option(
+    "--count", "-n", type=click.IntRange(1, MOST), default=100, show_default=True, help="Variants to show."
+)
+@click.option(
+    "--width", type=click.IntRange(200, 8000), default=1600, show_default=True, help="Pixels across."
+)
+@click.option("--render", is_flag=True, help="MuJoCo's own frames, where OpenGL exists.")
+@click.option(
+    "--video",
+    is_flag=False,
+    flag_value=BESIDE,
+    metavar="[PATH]",
+    help="A video of one variant, where OpenGL exists: .webm, .mp4, .gif or .webp."
+    "  [default: <pack>/<index>.webm]",
+)
+@click.option("--index", "-i", type=click.IntRange(0), default=0, show_default=True, help="Its variant.")
+@click.option("--seconds", type=FloatRange(0.1, 3600), default=5.0, show_default=True, help="Its length.")
+@click.option("--fps", type=FloatRange(1, 120), default=25.0, show_default=True, help="Its frame rate.")
+@click.option(
+    "--size", metavar="WxH", callback=_size, default="640x480", show_default=True, help="Its size in pixels."
+)
+@click.option(
+    "--policy",
+    type=click.Choice(["smooth", "random", "home", "zero"]),
+    default="smooth",
+    show_default=True,
+    help="What moves the robots: smooth or fresh random actions, holding the start, or the action 0.",
+)
+@click.option(
+    "--camera",
+    type=click.Choice(["follow", "orbit"]),
+    default="follow",
+    show_default=True,
+    help="Follow the robots, or go around the arena.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of random actions.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    path: Path,
+    out: Path | None,
+    count: int,
+    width: int,
+    render: bool,
+    video: str | None,
+    quiet: bool,
+    index: int,
+    policy: Any,
+    camera: Any,
+    **look: Any,
+) -> None:
+    """Draw a contact sheet of a PACK: relief, obstacles, starts, goals and paths. Needs no GPU or display.
+
+    With --video, film one of its variants instead.
+    """
+    from envgen.packs.pack import Pack
+
+    _refuse_strays(ctx, video is not None)
+    pack = Pack.open(path)
+    hidden = quiet or not sys.stderr.isatty()
+    if video is None:
+        target = _png(out) if out else _target(path, render)
+        _sheet(pack, target, count, width, render, hidden)
+    else:
+        from envgen.preview.film import Shot
+
+        variant = pack.by_index(index)
+        frame_skip = int(
+            variant.drawn.get("control.frame_skip", pack.manifest["cfg"]["control"]["frame_skip"])
+        )
+        shot = Shot(policy=policy, view=camera, frame_skip=frame_skip, **look)
+        target = _video_target(path, index) if video == BESIDE else Path(video)
+        _film(variant, target, shot, hidden)
+    if not quiet:
+        click.echo(str(target))
+
+
+def _refuse_strays(ctx: click.Context, filming: bool) -> None:
+    """Options of the other picture would be dropped in silence.
+
+    Raises:
+        click.UsageError: There is one.
+    """
+    sheet = ("out", "count", "width", "render")
+    film = ("index", "seconds", "fps", "size", "policy", "camera", "seed")
+    for name in sheet if filming else film:
+        if ctx.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE:
+            remedy = "Give the path as --video PATH." if name == "out" else f"Leave out --{name}."
+            what = "a video" if filming else "a contact sheet"
+            raise click.UsageError(f"{what} has no --{name}\n{remedy if filming else 'Add --video.'}", ctx)
+
+
+def _sheet(pack: Pack, target: Path, count: int, width: int, render: bool, hidden: bool) -> None:
+    from envgen.preview.sheet import Heading, contact_sheet, write_png
+
+    with click.progressbar(pack[:count], label="drawing", file=sys.stderr, hidden=hidden) as variants:
+        tiles = [_tile(variant, render) for variant in variants]
+    heading = Heading(pack.name, str(pack.manifest["prompt"] or ""), len(pack), pack.seed)
+    write_png(target, contact_sheet(tiles, width=width, heading=heading))
+
+
+def _film(variant: PackVariant, target: Path, shot: Shot, hidden: bool) -> None:
+    from envgen.preview.film import film
+    from envgen.preview.gl import backend
+    from envgen.preview.textured_world import dress
+    from envgen.preview.video import Video
+
+    shot.check()
+    backend()  # before a file is begun
+    variant.model()  # refuses what is not safe to read
+    world = dress(*variant.sources(), variant.cell)
+    video = Video(target, shot.fps, shot.size)
+    try:
+        with (
+            video,
+            click.progressbar(length=shot.frames, label="filming", file=sys.stderr, hidden=hidden) as bar,
+        ):
+            for image in film(world, shot):
+                video.add(image)
+                bar.update(1)
+    except KeyboardInterrupt:
+        if not video.frames:
+            raise
+        seconds = video.frames / shot.fps
+        raise KeyboardInterrupt(
+            f"interrupted: the first {seconds:.1f} s are in {target}", "Run it again for all."
+        ) from None
+
+
+def _png(path: Path) -> Path:
+    """The path, if it says what is written there.
+
+    Raises:
+        InputError: Its suffix is that of another format.
+    """
+    from envgen.core.errors import InputError
+
+    if path.suffix.lower() != ".png":
+        raise InputError(
+            f"{path} is no .png, which a contact sheet is", f"Write it to --out {path.with_suffix('.png')}."
+        )
+    return path
+
+
+def _target(path: Path, render: bool) -> Path:
+    """Inside a folder, beside a .zip; frames don't take the place of the sheet."""
+    if path.is_dir():
+        return path / ("frames.png" if render else "preview.png")
+    return path.with_name(f"{path.stem}-frames.png") if render else path.with_suffix(".png")
+
+
+def _video_target(path: Path, index: int) -> Path:
+    name = f"{index:05d}.webm"
+    return path / name if path.is_dir() else path.with_name(f"{path.stem}-{name}")
+
+
+def _tile(variant: PackVariant, render: bool) -> Tile:
+    from envgen.preview.sheet import Tile
+
+    kinds = Counter(agent.rpartition("_")[0] for agent in variant.agents)
+    robots = ", ".join(f"{n} {kind}" if n > 1 else kind for kind, n in kinds.items())
+    ground = variant.drawn.get("terrain.kind") or variant.drawn.get("terrain.layout", "")
+    subtitle = f"{ground} · {robots}"
+    world = variant.world()
+    if render:
+        from envgen.preview.render import render_world
+        from envgen.preview.textured_world import dress
+
+        world = dress(*variant.sources(), variant.cell)
+        return Tile(str(variant.index), subtitle, None, variant.difficulty, render_world(world, *FRAME))
+    return Tile(str(variant.index), subtitle, world, variant.difficulty)

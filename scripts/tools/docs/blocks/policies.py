@@ -1,0 +1,28 @@
+"""Tables of policies and recordings, for docs/policies.md and docs/recording.md."""
+
+from __future__ import annotations
+
+from tools.docs.markdown import first_line, table
+
+
+def block_policies() -> str:
+    """The kinds of policy."""
+    from envgen.core.families import POLICIES
+
+    return table(("policy", "what it does"), [(f"`{name}`", first_line(kind)) for name, kind in POLICIES])
+
+
+def block_gaits() -> str:
+    """The gaits that come with envgen."""
+    from envgen.policies.listing import gaits
+
+    rows = [(f"`{gait['robot']}`", gait["summary"], gait["source"]) for gait in gaits()]
+    return table(("robot", "what it looks like", "numbers"), rows)
+
+
+def block_columns() -> str:
+    """The columns of a recording."""
+    from envgen.rollout.columns import COLUMNS
+
+    rows = [(f"`{c.name}`", f"{c.kind}{' or null' if c.null else ''}", c.doc) for c in COLUMNS]
+    return table(("column", "type", "what it holds"), rows)
