@@ -35,7 +35,7 @@ def _marker(items: list[Item], i: int, lexicon: Lexicon) -> int:
     if before is None or not _begins(items, i, lexicon):
         return _swap(items, i, lexicon)
     end = i + 1
-    skip = lexicon.tables.get("correction_skips", ())
+    skip = lexicon.grammar.correction_skips
     while end < len(items):
         item = items[end]
         small = "correction" in item.roles or item.word in skip or item.sense("article")
@@ -57,7 +57,7 @@ def _begins(items: list[Item], i: int, lexicon: Lexicon) -> bool:
     following = items[i + 1] if i + 1 < len(items) else None
     if "correction" in item.roles and "weak_correction" not in item.roles:
         return True
-    interjections = lexicon.tables.get("interjections", ())
+    interjections = lexicon.grammar.interjections
     k = i - 1
     while k > 0 and items[k].word in interjections:  # "biped... oh sorry, a humanoid"
         k -= 1
@@ -80,7 +80,7 @@ def _swap(items: list[Item], i: int, lexicon: Lexicon) -> int:
     """The length of "change the hopper to a" when the hopper stands before it, else 0."""
     if i == 0 or "swap" not in items[i].roles:
         return 0
-    joins = lexicon.tables.get("swap_joins", ())
+    joins = lexicon.grammar.swap_joins
     old: Item | None = None
     for j in range(i + 1, min(i + 8, len(items))):
         item = items[j]
@@ -122,7 +122,7 @@ def _category(item: Item) -> str | None:
 
 def _replace(items: list[Item], start: int, end: int, lexicon: Lexicon, text: str) -> int:
     """Put what follows a marker in its place; returns the index from which to go on."""
-    if end < len(items) and items[end].word in lexicon.tables.get("additions", ()):
+    if end < len(items) and items[end].word in lexicon.grammar.additions:
         return end  # "actually also stairs": nothing is taken back
     if end + 1 < len(items) and items[end].sense("negate") and items[end].start != items[end + 1].start:
         return end  # "no, forget the hills: craters": what is ruled out takes no other's place
@@ -130,7 +130,7 @@ def _replace(items: list[Item], start: int, end: int, lexicon: Lexicon, text: st
     moved: list[tuple[int, int]] = []
     for j in range(end, len(items)):
         item = items[j]
-        if item.punct or (item.word in lexicon.tables.get("additions", ()) and not moved):
+        if item.punct or (item.word in lexicon.grammar.additions and not moved):
             break
         category = _category(item)
         if category is None:

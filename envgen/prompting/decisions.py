@@ -100,6 +100,6 @@ def around(reading: Reading, i: int, reach: int) -> list[int]:
 
 def beside(reading: Reading, i: int) -> list[int]:
     """The items before and after one, with small words passed over."""
-    near = reading.table("value_links")
+    near = reading.lexicon.grammar.value_links
     found = (reading.before(i, skip=near), reading.after(i, skip=(*near, ":", "=")))
     return [j for j in found if j is not None]

@@ -46,7 +46,7 @@ def merge(ref: Refining, present: dict[Draft, dict[str, Any]]) -> None:
 
 def _added(reading: Reading, draft: Draft) -> bool:
     """Whether a word of adding stands before a thing in its clause, or one such as "too" after it."""
-    table = reading.lexicon.tables
+    grammar = reading.lexicon.grammar
     if draft.at < 0:
         return False
     if reading.items[0].word in ("and", "plus"):
@@ -57,14 +57,14 @@ def _added(reading: Reading, draft: Draft) -> bool:
         and (item := reading.at(j)) is not None
         and item.punct[:1] not in (".", ";", "!", "?", "\n")
     ):
-        if item.word in table.get("adding", ()) or "addition" in item.roles:
+        if item.word in grammar.adding or "addition" in item.roles:
             return True
-        if item.word in table.get("setting", ()):
+        if item.word in grammar.setting:
             return False
         j -= 1
     j = draft.at + 1
     while j <= draft.at + CLAUSE and (item := reading.at(j)) is not None and not item.punct:
-        if item.word in table.get("adding_after", ()):
+        if item.word in grammar.adding_after:
             return True
         j += 1
     return False
@@ -134,7 +134,7 @@ def _things(
 def _excluded(reading: Reading, family: str, kind: str) -> bool:
     if kind in reading.excluded[family]:
         return True
-    everything = reading.lexicon.tables.get("everything", ())
+    everything = reading.lexicon.grammar.everything
     words = (i for i in reading.items if i.negated and i.word in everything)
     return family == "obstacle" and any(words)
 

@@ -139,7 +139,7 @@ class Quantities:
 
     def _part(self, i: int) -> float:
         """The value of a word such as `sixth` or `thirds`, 0 for any other."""
-        parts: dict[str, float] = self.lexicon.tables.get("fractions", {})
+        parts = self.lexicon.grammar.fractions
         return next((float(parts[base]) for base in self.bases[i] if base in parts), 0.0)
 
     def _and_a_half(self, i: int) -> tuple[int, float]:
@@ -154,7 +154,7 @@ class Quantities:
         word = self.words[end]
         if word == "and":
             return i > 0 and self.words[i - 1] == "between"
-        return word in self.lexicon.tables.get("ranges", ())
+        return word in self.lexicon.grammar.ranges
 
     def _cardinal(self, i: int) -> tuple[int, float, bool]:
         """Number of tokens, value, and whether it is a factor such as `half`."""

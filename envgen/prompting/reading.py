@@ -8,38 +8,11 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
-from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
-from envgen.core.params import FileParam, Param, specs
-from envgen.core.registry import Registry
-from envgen.prompting.lexicon import Lexicon, Sense
-from envgen.prompting.references import available
+from envgen.core.params import Param
+from envgen.prompting.kinds import FAMILIES, known_params
+from envgen.prompting.lexicon import Lexicon
 from envgen.prompting.scan import Item
-
-FAMILIES: Mapping[str, Registry[Any]] = {
-    "terrain": TERRAINS,
-    "obstacle": OBSTACLES,
-    "robot": ROBOTS,
-    "task": TASKS,
-}
-
-
-def first_known(family: str, kinds: Iterable[str]) -> str | None:
-    """The first of the kinds that is registered and that words can describe: none that needs a file."""
-    known = (kind for kind in kinds if kind in FAMILIES[family] or (family == "robot" and available(kind)))
-    return next((kind for kind in known if not _needs_file(family, kind)), None)
-
-
-def _needs_file(family: str, kind: str) -> bool:
-    return any(isinstance(spec, FileParam) for spec in known_params(family, kind).values())
-
-
-def known_params(family: str, kind: str) -> Mapping[str, Param]:
-    """The parameters of a registered kind."""
-    entry = FAMILIES[family].get(kind)
-    if family == "robot":
-        params: Mapping[str, Param] = entry.params
-        return params
-    return specs(entry)
+from envgen.prompting.sense import Sense
 
 
 @dataclass(eq=False)
@@ -126,10 +99,6 @@ class Reading:
     layout: tuple[str, str] | None = None
     links: dict[int, int] = field(default_factory=dict)
     gravity: float = 9.81
-
-    def table(self, name: str) -> tuple[str, ...]:
-        """A list of the grammar's words, by its name in the lexicon; empty if it has none."""
-        return tuple(self.lexicon.tables.get(name, ()))
 
     def open(self) -> Iterator[tuple[int, Item]]:
         """Items that no rule has used yet."""

@@ -46,8 +46,8 @@ def refine(base: EnvCfg, text: str) -> Interpretation:
     for read in RULES:
         read(reading)
     for item in items:
-        item.used |= item.word in words.tables["adding"] or "addition" in item.roles
-        item.used |= item.word in words.tables["setting"] or "swap" in item.roles
+        item.used |= item.word in words.grammar.adding or "addition" in item.roles
+        item.used |= item.word in words.grammar.setting or "swap" in item.roles
     left = unmapped(reading)
     count = _count(reading)
     merge(ref, present)

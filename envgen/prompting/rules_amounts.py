@@ -57,7 +57,7 @@ def multiples(ref: Refining) -> None:
 
 
 def _everything(reading: Reading) -> tuple[str, ...]:
-    return tuple(reading.lexicon.tables.get("everything", ()))
+    return tuple(reading.lexicon.grammar.everything)
 
 
 def _counted(reading: Reading, i: int) -> int | None:
@@ -116,7 +116,7 @@ def _middle(value: Any) -> float:
 def swaps(ref: Refining) -> None:
     """One thing for another: "replace the ant with a hexapod", "change the hills to dunes"."""
     reading = ref.reading
-    joins = reading.lexicon.tables.get("swap_joins", ())
+    joins = reading.lexicon.grammar.swap_joins
     for i, item in list(reading.role("swap")):
         old: list[int] = []
         for j in range(i + 1, i + 10):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from envgen.prompting.kinds import first_known, known_params
 from envgen.prompting.quantities import Quantity
-from envgen.prompting.reading import Reading, first_known, known_params
+from envgen.prompting.reading import Reading
 
 SIZE = (2.0, 500.0)
 """Bounds of an arena's side, in m (TerrainCfg.size)."""
@@ -11,7 +12,7 @@ SIZE = (2.0, 500.0)
 
 def arena(reading: Reading) -> None:
     """The size of the arena: "30 x 10 m", "a 40 m by 20 m arena", "a huge field"."""
-    by = set(reading.lexicon.tables.get("by", ()))
+    by = set(reading.lexicon.grammar.by)
     for i, item in reading.open():
         middle, other = reading.at(i + 1), reading.at(i + 2)
         if not item.quantity or not middle or not other or not other.quantity:
@@ -19,7 +20,7 @@ def arena(reading: Reading) -> None:
         if middle.word in by:
             sides = _sides(item.quantity, other.quantity)
             before = reading.before(i, skip=("of", "=", ":", "is"))
-            sized = before is not None and reading.items[before].word in reading.table("side_words")
+            sized = before is not None and reading.items[before].word in reading.lexicon.grammar.side_words
             noun = reading.after(i + 2, skip=("large", "wide"))
             place = noun is not None and "arena" in reading.items[noun].roles
             if sides and (place or sized or "m" in (item.quantity.unit, other.quantity.unit)):

@@ -9,9 +9,10 @@ from typing import Any
 from envgen.core import dist
 from envgen.core.params import Param, RobotSize
 from envgen.prompting.base import Assumed
-from envgen.prompting.lexicon import Sense
-from envgen.prompting.reading import Reading, known_params
+from envgen.prompting.kinds import known_params
+from envgen.prompting.reading import Reading
 from envgen.prompting.scan import Item
+from envgen.prompting.sense import Sense
 
 USUAL = 1.5
 """The factor of a comparative without a word that says how strongly."""
@@ -223,7 +224,7 @@ def _params(
 
 def _open(ref: Refining, spec: Param) -> Any:
     """What difficulty gives a parameter that is left open, in the robot's size."""
-    legs = ref.reading.lexicon.tables.get("leg", {})
+    legs = ref.reading.lexicon.grammar.leg
     leg = min(float(legs.get(kind_of(robot), 0.5)) for robot in ref.entries("robot"))
     size = RobotSize(leg=leg, radius=leg)
     low, high = dist.bounds(dist.parse(ref.data["difficulty"]))

@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 from envgen.core.params import Param, RobotSize
-from envgen.prompting.lexicon import Sense
 from envgen.prompting.reading import Draft, Reading
+from envgen.prompting.sense import Sense
 
 SIZES = ("size", "radius", "height", "amplitude", "step_height", "depth", "gap", "slope", "width")
 
@@ -69,7 +69,7 @@ def _stressed(share: tuple[float, ...], degree: float) -> tuple[float, ...]:
 
 def _span(reading: Reading, spec: Param) -> tuple[float, float]:
     """The smallest and largest value that the robot's difficulty would give."""
-    legs = reading.lexicon.tables.get("leg", {})
+    legs = reading.lexicon.grammar.leg
     size = RobotSize()
     if reading.robots:
         leg = min(float(legs.get(r.kind, size.leg)) for r in reading.robots)
@@ -150,12 +150,12 @@ def _intensity(reading: Reading) -> None:
 
 def _grows(reading: Reading, i: int, j: int) -> bool:
     """Whether two degrees are a beginning and an end: "start easy and become hard"."""
-    starts, ends = (reading.lexicon.tables.get(name, ()) for name in ("starts", "becomes"))
+    grammar = reading.lexicon.grammar
     if j - i > 8:
         return False
     before = {item.word for item in reading.items[max(i - 4, 0) : i]}
     between = {item.word for item in reading.items[i + 1 : j]}
-    return bool(before & set(starts)) or bool(between & set(ends))
+    return bool(before & set(grammar.starts)) or bool(between & set(grammar.becomes))
 
 
 def _disagree(reading: Reading, found: list[tuple[int, Sense, float]]) -> tuple[str, Any, str] | None:

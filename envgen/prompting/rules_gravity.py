@@ -45,7 +45,7 @@ def _between_planets(reading: Reading) -> None:
             nouns = [k for k, _ in reading.role("gravity") if i - 4 <= k <= j + 2]
             text = reading.use(i, j)
             reading.put("physics.gravity", sorted((first, second)), text)
-            links = reading.table("value_links")
+            links = reading.lexicon.grammar.value_links
             first_word = min([i, *nouns])
             for k in (*nouns, *(k for k in range(first_word, j) if reading.items[k].word in links)):
                 reading.use(k)
@@ -67,7 +67,7 @@ def _planet(reading: Reading, i: int, pull: float | None) -> None:
 
 def _gravity_noun(reading: Reading, i: int) -> None:
     base = reading.gravity
-    usual = reading.lexicon.tables.get("usual", ())
+    usual = reading.lexicon.grammar.usual
     factor: float | list[float] | None = None
     value: float | list[float] | None = None
     used = [i]
@@ -107,4 +107,6 @@ def _gravity_noun(reading: Reading, i: int) -> None:
 
 def _directly(reading: Reading, i: int, j: int) -> bool:
     """Whether only words such as "of" lie between two items, the number being on the right."""
-    return j > i and all(reading.items[k].word in reading.table("value_links") for k in range(i + 1, j))
+    return j > i and all(
+        reading.items[k].word in reading.lexicon.grammar.value_links for k in range(i + 1, j)
+    )

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable
 
 from envgen.core.params import Param
+from envgen.prompting.kinds import first_known
 from envgen.prompting.quantities import Quantity
-from envgen.prompting.reading import Draft, Reading, first_known
+from envgen.prompting.reading import Draft, Reading
 from envgen.prompting.scan import Item
 
 UNITS = ("m", "deg", "%", "m/s", "rad/s", "")
@@ -61,7 +62,7 @@ def _before(reading: Reading, i: int) -> int | None:
         item = reading.at(j)
         if item is None or (item.punct and item.punct != ":"):
             return None
-        if item.punct or item.sense("bound") or item.word in reading.table("measure_links"):
+        if item.punct or item.sense("bound") or item.word in reading.lexicon.grammar.measure_links:
             continue
         return j
     return None
@@ -199,7 +200,7 @@ def _set(
 
 def _use_links(reading: Reading, i: int) -> None:
     """Use the small words before a number that has found its noun: "gaps vary from 5 to 20 cm"."""
-    links = reading.table("measure_links")
+    links = reading.lexicon.grammar.measure_links
     j = i - 1
     while (item := reading.at(j)) is not None and (item.word in links or item.used) and not item.punct:
         item.used = True

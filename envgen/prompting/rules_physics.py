@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 from envgen.prompting.decisions import allowed, around, beside, change_of, decide, factor_of, spanned
-from envgen.prompting.lexicon import Sense
 from envgen.prompting.quantities import Quantity
 from envgen.prompting.reading import Reading
 from envgen.prompting.scan import Item
+from envgen.prompting.sense import Sense
 
 
 def friction(reading: Reading) -> None:
@@ -25,7 +25,7 @@ def friction(reading: Reading) -> None:
             if near is None or (near.punct and near.punct != ":"):
                 break
             if near.quantity and near.quantity.unit == "x":  # "friction twice as high as normal"
-                likened = reading.table("likened")
+                likened = reading.lexicon.grammar.likened
                 tail = [k for k in range(j + 1, j + 5) if (w := reading.at(k)) and w.word in likened]
                 decide(reading, "physics.friction", near.quantity.scaled(1), i, j, *tail)
                 break
@@ -37,7 +37,7 @@ def friction(reading: Reading) -> None:
                 varied = [k for k in range(i, j) if reading.items[k].word in _varying(reading)]
                 decide(reading, "physics.friction", value, i, j, *varied, *(change[0] if change else ()))
                 break
-            links = (*reading.table("value_links"), *_varying(reading))
+            links = (*reading.lexicon.grammar.value_links, *_varying(reading))
             if near.word not in links and not near.punct and not near.sense("change"):
                 break
 
@@ -156,7 +156,11 @@ def measured(reading: Reading) -> None:
             if reading.items[j].sense("article") and not quantity.unit:
                 continue  # "in every episode one ant"
             following = reading.at(j + 1)
-            if following is not None and following.word in reading.table("step_words") and not quantity.unit:
+            if (
+                following is not None
+                and following.word in reading.lexicon.grammar.step_words
+                and not quantity.unit
+            ):
                 # "episodes of 500 steps" are no seconds, nor stairs: said to be not understood
                 following.senses = ()
                 continue
@@ -169,7 +173,7 @@ def measured(reading: Reading) -> None:
 
 def rates(reading: Reading) -> None:
     """The timestep as a time or a rate: "steps of 1 ms", "simulated at 500 Hz"."""
-    words = reading.lexicon.tables.get("step_words", ())
+    words = reading.lexicon.grammar.step_words
     for i, item in list(reading.open()):
         quantity = item.quantity
         if quantity is None or "physics.timestep" in reading.fields:
@@ -228,7 +232,7 @@ def _by(reading: Reading, i: int) -> bool:
 
 
 def _varying(reading: Reading) -> tuple[str, ...]:
-    return reading.table("varying")
+    return reading.lexicon.grammar.varying
 
 
 def multiplied(reading: Reading) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from envgen.core.cfg import MAX_AGENTS
-from envgen.prompting.lexicon import Sense
-from envgen.prompting.reading import Draft, Reading, first_known
+from envgen.prompting.kinds import first_known
+from envgen.prompting.reading import Draft, Reading
+from envgen.prompting.sense import Sense
 
 _LINKS = ("with", "on", "has", "having", "its", "of", "the", "all", "only")
 
@@ -64,7 +65,7 @@ def _mention(reading: Reading, i: int, sense: Sense | None, legs: dict[int, int]
         # the noun after "six-legged" only says that it is a robot, unless it is of that kind
         noun = reading.at(i + 2)
         named = noun.sense("robot") if noun and not noun.negated else None
-        table: Mapping[str, list[str]] = reading.lexicon.tables.get("legs", {})
+        table = reading.lexicon.grammar.legs
         if named and (kind := first_known("robot", named.robot)) and "legs" in _params(kind):
             draft = _draft(reading, i, named.robot, (i, i + 1, i + 2), named)
         else:
@@ -92,7 +93,7 @@ def _has_legs(reading: Reading, i: int, number: int) -> bool:
     if i - robot.at > 5:
         return False
     text = reading.span(i, i + 1)
-    table: Mapping[str, list[str]] = reading.lexicon.tables.get("legs", {})
+    table = reading.lexicon.grammar.legs
     if robot.set("legs", number, text) or robot.kind in table.get(str(number), ()):
         reading.use(i, i + 1)
         return True

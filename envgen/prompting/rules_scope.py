@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from envgen.prompting.lexicon import Sense
-from envgen.prompting.reading import Reading, first_known, known_params
+from envgen.prompting.kinds import first_known, known_params
+from envgen.prompting.reading import Reading
 from envgen.prompting.scan import Item
+from envgen.prompting.sense import Sense
 
 # Terrain nouns with a number of at least this are worlds to make ("64 mazes"), not gaps to cross.
 MANY = 8
@@ -15,7 +16,7 @@ def negation(reading: Reading) -> None:
     for i, item in enumerate(reading.items):
         if item.negated or not (item.sense("negate") or _but(reading, i)):
             continue
-        if item.word in reading.table("exceptions") and _denied(reading, i):
+        if item.word in reading.lexicon.grammar.exceptions and _denied(reading, i):
             item.used = True  # "no obstacles except logs": the logs are wanted
             continue
         touched = _scope(reading, i)
@@ -42,8 +43,8 @@ def _but(reading: Reading, i: int) -> bool:
 
 def _scope(reading: Reading, start: int) -> list[int]:
     """Indices of the items that a negation covers; they are marked."""
-    ends = set(reading.lexicon.tables.get("scope_ends", ()))
-    exceptions = reading.table("exceptions")
+    ends = set(reading.lexicon.grammar.scope_ends)
+    exceptions = reading.lexicon.grammar.exceptions
     covered: list[int] = []
     things = 0
     j = start + 1
@@ -152,7 +153,7 @@ def levels(reading: Reading) -> None:
 def _is_board(reading: Reading, i: int) -> bool:
     item = reading.at(i)
     layout = item.sense("layout") if item else None
-    named = item is not None and item.word in reading.lexicon.tables.get("boards", ())
+    named = item is not None and item.word in reading.lexicon.grammar.boards
     return named or (layout is not None and layout.layout == "grid")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from envgen.core.families import TASKS
-from envgen.prompting.lexicon import Sense
-from envgen.prompting.reading import Draft, Reading, first_known
+from envgen.prompting.kinds import first_known
+from envgen.prompting.reading import Draft, Reading
 from envgen.prompting.scan import Item
+from envgen.prompting.sense import Sense
 
 PASSIVE = ("by",)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from envgen.core.cfg import MAX_AGENTS
-from envgen.prompting.reading import Draft, Reading, first_known
+from envgen.prompting.kinds import first_known
+from envgen.prompting.reading import Draft, Reading
 
 TEAMS = ("red", "blue", "green", "yellow", "white", "black", "orange", "purple")
 
@@ -188,7 +189,7 @@ def parts(reading: Reading) -> None:
 
 def _player(reading: Reading, i: int) -> Draft | None:
     """The robot of which a part is said: before "is the", else right after "the chaser is" or "chaser:"."""
-    links = reading.lexicon.tables.get("part_links", ())
+    links = reading.lexicon.grammar.part_links
     before, linked = i - 1, False
     while (item := reading.at(before)) is not None and not item.punct:
         if item.word in links:

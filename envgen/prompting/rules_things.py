@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from envgen.prompting.lexicon import Sense
-from envgen.prompting.reading import Draft, Reading, first_known
+from envgen.prompting.kinds import first_known
+from envgen.prompting.reading import Draft, Reading
 from envgen.prompting.references import terrain_of
 from envgen.prompting.scan import Item
+from envgen.prompting.sense import Sense
 
 DENSITY = [0.04, 0.12]
 """Obstacles per m2 when no word says how many: 10 to 30 on 16 x 16 m."""
@@ -55,7 +56,7 @@ def things(reading: Reading) -> None:
 def _is_board(reading: Reading, i: int) -> bool:
     """Whether "checkerboard of" lays out several terrains and is none itself."""
     words, following = reading.items[i].word.split(), reading.at(i + 1)
-    if words[-1] not in reading.lexicon.tables.get("boards", ()) or not following or following.word != "of":
+    if words[-1] not in reading.lexicon.grammar.boards or not following or following.word != "of":
         return False
     return sum(1 for later in reading.items[i + 1 :] if later.sense("terrain") and not later.negated) > 1
 
@@ -277,8 +278,8 @@ def _sequence(reading: Reading) -> None:
 
 
 def _layout(reading: Reading) -> None:
-    for layout, table in (("track", "tracks"), ("grid", "boards")):
-        nouns = reading.lexicon.tables.get(table, ())
+    grammar = reading.lexicon.grammar
+    for layout, nouns in (("track", grammar.tracks), ("grid", grammar.boards)):
         for i, item in list(reading.open()):
             following = reading.at(i + 1)
             of = following is not None and following.word in ("of", ":") and not item.negated

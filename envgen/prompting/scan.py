@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 
 from envgen.core.families import ROBOTS
 from envgen.prompting.lemmas import is_plural
-from envgen.prompting.lexicon import Lexicon, Sense
+from envgen.prompting.lexicon import Lexicon
 from envgen.prompting.quantities import Quantities, Quantity
 from envgen.prompting.references import is_image, terrain_of
+from envgen.prompting.sense import Sense
 from envgen.prompting.tokens import Token, normalise, tokenise
 
 
