@@ -11,7 +11,7 @@ import numpy as np
 
 from envgen.core.errors import InputError
 from envgen.policies.base import AgentInterface, Floats, Policy, PolicyInput, register
-from envgen.policies.gaitfile import GaitFile, read, resolve
+from envgen.policies.gait_file import GaitFile, read, resolve
 from envgen.policies.policy_files import gait_files
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from envgen.core.errors import EnvgenError
-from envgen.policies.gaitfile import read
-from envgen.policies.header import load
+from envgen.policies.gait_file import read
+from envgen.policies.onnx_header import load
 from envgen.policies.policy_files import gait_files, networks
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from envgen.core.errors import InputError
 from envgen.policies.base import NETWORK, AgentInterface, Floats, Policy, PolicyInput, register
-from envgen.policies.header import check, load
+from envgen.policies.onnx_header import check, load
 from envgen.policies.policy_files import networks
 
 

@@ -11,7 +11,7 @@ from envgen.core.errors import EnvgenError
 from envgen.core.families import ROBOTS
 from envgen.packs.make import make
 from envgen.policies.gait import Gait, gait_for
-from envgen.policies.gaitfile import read, resolve
+from envgen.policies.gait_file import read, resolve
 from envgen.policies.policy_files import gait_files
 from envgen.rollout.policies import bind, interface
 from envgen.rollout.rollout import Rollout

@@ -16,7 +16,7 @@ from envgen.core.errors import InputError
 from envgen.packs.make import make
 from envgen.policies import onnx_file
 from envgen.policies.base import AgentInterface, PolicyInput, PolicyName
-from envgen.policies.header import load
+from envgen.policies.onnx_header import load
 from envgen.policies.listing import gaits, listed
 from envgen.rollout.policies import bind, interface
 from envgen.rollout.rollout import Rollout
