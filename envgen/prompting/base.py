@@ -71,7 +71,7 @@ class Interpretation:
     @cached_property
     def suggestions(self) -> dict[str, list[str]]:
         """Known words that may have been meant by what is unmapped."""
-        from envgen.prompting.hints import hints
+        from envgen.prompting.suggestions import hints
 
         return hints(self.unmapped) if self.unmapped else {}
 

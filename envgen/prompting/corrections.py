@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envgen.prompting.lexicon import Lexicon
-from envgen.prompting.scan import Item
+from envgen.prompting.spans import Item
 
 REACH = 24
 """How many items back the word may stand that is replaced."""

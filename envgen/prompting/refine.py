@@ -10,14 +10,14 @@ from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError
 from envgen.prompting import rules_amounts as amounts
-from envgen.prompting import rules_changes as changes
-from envgen.prompting.assemble import CELLS, MAX_VARIANTS
+from envgen.prompting import rules_comparatives as changes
 from envgen.prompting.base import Assumed, Interpretation, Understood
+from envgen.prompting.cfg_builder import CELLS, MAX_VARIANTS
 from envgen.prompting.lexicon import lexicon
-from envgen.prompting.merging import merge
-from envgen.prompting.reader import RULES, itemise, unmapped
-from envgen.prompting.reading import Draft, Reading
-from envgen.prompting.rules_changes import Refining, kind_of
+from envgen.prompting.parse_state import Draft, Reading
+from envgen.prompting.parser import RULES, itemise, unmapped
+from envgen.prompting.refine_merge import merge
+from envgen.prompting.rules_comparatives import Refining, kind_of
 
 EXAMPLE = "steeper, and add a few logs"
 MAX_PROMPT = 4000

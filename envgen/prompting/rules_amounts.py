@@ -7,8 +7,8 @@ from typing import Any
 
 from envgen.core import dist
 from envgen.core.cfg import MAX_AGENTS
-from envgen.prompting.reading import Reading
-from envgen.prompting.rules_changes import USUAL, Refining, meant, scaled
+from envgen.prompting.parse_state import Reading
+from envgen.prompting.rules_comparatives import USUAL, Refining, meant, scaled
 
 
 def amounts(ref: Refining) -> None:

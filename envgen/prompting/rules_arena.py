@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from envgen.prompting.kinds import first_known, known_params
+from envgen.prompting.parse_state import Reading
 from envgen.prompting.quantities import Quantity
-from envgen.prompting.reading import Reading
 
 SIZE = (2.0, 500.0)
 """Bounds of an arena's side, in m (TerrainCfg.size)."""

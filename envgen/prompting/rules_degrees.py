@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from envgen.core.params import Param, RobotSize
-from envgen.prompting.reading import Draft, Reading
+from envgen.prompting.parse_state import Draft, Reading
 from envgen.prompting.sense import Sense
 
 SIZES = ("size", "radius", "height", "amplitude", "step_height", "depth", "gap", "slope", "width")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from envgen.prompting.decisions import around, change_of, decide, factor_of, spanned
+from envgen.prompting.parse_state import Reading
 from envgen.prompting.quantities import Quantity
-from envgen.prompting.reading import Reading
+from envgen.prompting.rules_common import around, change_of, decide, factor_of, spanned
 
 EARTH = 9.81
 

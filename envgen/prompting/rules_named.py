@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from envgen.core.params import Param
+from envgen.prompting.parse_state import Draft, Reading
 from envgen.prompting.quantities import Quantity
-from envgen.prompting.reading import Draft, Reading
 
 _SIGNS = (":", "=", "of", "is", "to", "at")
 _EQUALS = (":", "=", "is")

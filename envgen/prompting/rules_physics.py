@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from envgen.prompting.decisions import allowed, around, beside, change_of, decide, factor_of, spanned
+from envgen.prompting.parse_state import Reading
 from envgen.prompting.quantities import Quantity
-from envgen.prompting.reading import Reading
-from envgen.prompting.scan import Item
+from envgen.prompting.rules_common import allowed, around, beside, change_of, decide, factor_of, spanned
 from envgen.prompting.sense import Sense
+from envgen.prompting.spans import Item
 
 
 def friction(reading: Reading) -> None:

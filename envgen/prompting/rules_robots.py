@@ -7,7 +7,7 @@ from typing import Any
 
 from envgen.core.cfg import MAX_AGENTS
 from envgen.prompting.kinds import first_known
-from envgen.prompting.reading import Draft, Reading
+from envgen.prompting.parse_state import Draft, Reading
 from envgen.prompting.sense import Sense
 
 _LINKS = ("with", "on", "has", "having", "its", "of", "the", "all", "only")

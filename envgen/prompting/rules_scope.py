@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from envgen.prompting.kinds import first_known, known_params
-from envgen.prompting.reading import Reading
-from envgen.prompting.scan import Item
+from envgen.prompting.parse_state import Reading
 from envgen.prompting.sense import Sense
+from envgen.prompting.spans import Item
 
 # Terrain nouns with a number of at least this are worlds to make ("64 mazes"), not gaps to cross.
 MANY = 8

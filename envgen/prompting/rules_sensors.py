@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from envgen.prompting.reading import Reading
+from envgen.prompting.parse_state import Reading
 
 
 def sensors(reading: Reading) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from envgen.core.families import TASKS
 from envgen.prompting.kinds import first_known
-from envgen.prompting.reading import Draft, Reading
-from envgen.prompting.scan import Item
+from envgen.prompting.parse_state import Draft, Reading
 from envgen.prompting.sense import Sense
+from envgen.prompting.spans import Item
 
 PASSIVE = ("by",)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envgen.core.cfg import MAX_AGENTS
 from envgen.prompting.kinds import first_known
-from envgen.prompting.reading import Draft, Reading
+from envgen.prompting.parse_state import Draft, Reading
 
 TEAMS = ("red", "blue", "green", "yellow", "white", "black", "orange", "purple")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envgen.core.cfg import EnvCfg
 from envgen.prompting.base import BACKENDS, Interpretation
-from envgen.prompting.reader import read
+from envgen.prompting.parser import read
 
 
 def _offline(prompt: str, base: EnvCfg | None) -> Interpretation:

@@ -11,9 +11,9 @@ from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg, slug
 from envgen.core.errors import InputError
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
-from envgen.prompting.assemble import MAX_VARIANTS
 from envgen.prompting.base import Interpretation, Understood
-from envgen.prompting.llm.wire import kinds
+from envgen.prompting.cfg_builder import MAX_VARIANTS
+from envgen.prompting.llm.answer_schema import kinds
 
 MAX_PROMPT = 4000
 LONGEST = 80

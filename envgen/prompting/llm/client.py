@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from envgen.core.errors import EnvgenError, WorkError
+from envgen.prompting.llm.answer_schema import schema
 from envgen.prompting.llm.settings import Settings
-from envgen.prompting.llm.wire import schema
 
 if TYPE_CHECKING:
     from openai import OpenAI

@@ -14,7 +14,7 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.core.params import FileParam, Param, specs
 from envgen.core.resources import resource
-from envgen.prompting.llm.wire import ENTRIES, TEAMS, kinds, schema
+from envgen.prompting.llm.answer_schema import ENTRIES, TEAMS, kinds, schema
 
 
 @cache
@@ -70,7 +70,7 @@ def _param(name: str, spec: Param) -> str:
 @cache
 def _examples() -> tuple[tuple[str, str], ...]:
     """Prompts and their answers as the rules read them, in the form of the schema: never stale."""
-    from envgen.prompting.reader import read
+    from envgen.prompting.parser import read
 
     data = tomllib.loads((resource("prompts") / "openai" / "examples.toml").read_text(encoding="utf-8"))
     found = []

@@ -14,7 +14,7 @@ from envgen.prompting.base import MAX_CHARS, interpret
 from envgen.prompting.lemmas import bases, inflections
 from envgen.prompting.lexicon import lexicon
 from envgen.prompting.quantities import Quantity
-from envgen.prompting.scan import scan
+from envgen.prompting.spans import scan
 from envgen.prompting.tokens import normalise, tokenise
 
 WORDS = sorted(lexicon().known | {"3", "-1", "0.5", "1e9", "%", "m", "cm", ",", ".", "x", "12 %", "zz"})

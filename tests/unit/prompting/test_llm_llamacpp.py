@@ -18,9 +18,9 @@ from envgen.core import cfgio
 from envgen.core.errors import InputError, WorkError
 from envgen.prompting.base import Interpretation, interpret
 from envgen.prompting.llm import answer, instructions
+from envgen.prompting.llm.answer_schema import schema
 from envgen.prompting.llm.client import Chat
 from envgen.prompting.llm.settings import Settings
-from envgen.prompting.llm.wire import schema
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,8 @@ from envgen.core.errors import WorkError
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.prompting.backends.openai_ import read
 from envgen.prompting.llm import instructions
+from envgen.prompting.llm.answer_schema import kinds, schema
 from envgen.prompting.llm.settings import from_environment
-from envgen.prompting.llm.wire import kinds, schema
 
 # --- what is asked ------------------------------------------------------------------------------------
 

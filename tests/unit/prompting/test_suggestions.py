@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envgen.prompting.base import interpret
-from envgen.prompting.hints import LONGEST, MOST, hints
+from envgen.prompting.suggestions import LONGEST, MOST, hints
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from envgen.core.cfg import MAX_AGENTS
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.core.params import FileParam, Param, specs
 from envgen.core.registry import Registry
-from envgen.prompting.assemble import MAX_VARIANTS
+from envgen.prompting.cfg_builder import MAX_VARIANTS
 
 ENTRIES = 8
 """Most grounds, kinds of obstacles and robots of an answer; a model could else go on for ever."""

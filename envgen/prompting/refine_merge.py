@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from envgen.core.families import TASKS
-from envgen.prompting import rules_changes as changes
+from envgen.prompting import rules_comparatives as changes
 from envgen.prompting.base import Assumed
-from envgen.prompting.reading import Draft, Reading
-from envgen.prompting.rules_changes import Refining, kind_of
+from envgen.prompting.parse_state import Draft, Reading
+from envgen.prompting.rules_comparatives import Refining, kind_of
 
 CLAUSE = 60
 """Most words of a clause: a page without a full stop is looked through once, not once for each noun."""

@@ -10,9 +10,9 @@ from envgen.core import dist
 from envgen.core.params import Param, RobotSize
 from envgen.prompting.base import Assumed
 from envgen.prompting.kinds import known_params
-from envgen.prompting.reading import Reading
-from envgen.prompting.scan import Item
+from envgen.prompting.parse_state import Reading
 from envgen.prompting.sense import Sense
+from envgen.prompting.spans import Item
 
 USUAL = 1.5
 """The factor of a comparative without a word that says how strongly."""

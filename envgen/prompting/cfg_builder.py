@@ -11,7 +11,7 @@ from envgen.core.errors import InputError
 from envgen.core.families import TASKS
 from envgen.prompting.base import Assumed, Interpretation, Understood
 from envgen.prompting.kinds import first_known
-from envgen.prompting.reading import Draft, Reading
+from envgen.prompting.parse_state import Draft, Reading
 
 MAX_VARIANTS = 1_000_000
 """Most variants of one call, as the vocabulary has it."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from envgen.core.params import Param
 from envgen.prompting.kinds import first_known
+from envgen.prompting.parse_state import Draft, Reading
 from envgen.prompting.quantities import Quantity
-from envgen.prompting.reading import Draft, Reading
-from envgen.prompting.scan import Item
+from envgen.prompting.spans import Item
 
 UNITS = ("m", "deg", "%", "m/s", "rad/s", "")
 # What a bare length is taken for, if the noun does not say.

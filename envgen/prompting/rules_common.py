@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel, ValidationError
 
 from envgen.core.cfg import ControlCfg, PhysicsCfg, RandomizeCfg
+from envgen.prompting.parse_state import Reading
 from envgen.prompting.quantities import Quantity
-from envgen.prompting.reading import Reading
 
 _MODELS: dict[str, type[BaseModel]] = {
     "physics": PhysicsCfg,

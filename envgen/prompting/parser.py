@@ -9,6 +9,7 @@ from envgen.prompting import (
     rules_arena,
     rules_degrees,
     rules_gravity,
+    rules_grounds,
     rules_named,
     rules_physics,
     rules_robots,
@@ -16,16 +17,15 @@ from envgen.prompting import (
     rules_sensors,
     rules_tasks,
     rules_teams,
-    rules_things,
 )
-from envgen.prompting import rules_measure as measure
-from envgen.prompting.assemble import assemble
+from envgen.prompting import rules_measures as measure
 from envgen.prompting.base import EXAMPLE, Interpretation
+from envgen.prompting.cfg_builder import assemble
 from envgen.prompting.corrections import corrected
 from envgen.prompting.languages import names as language_names
 from envgen.prompting.lexicon import Lexicon, lexicon
-from envgen.prompting.reading import Reading
-from envgen.prompting.scan import Item, scan_tokens
+from envgen.prompting.parse_state import Reading
+from envgen.prompting.spans import Item, scan_tokens
 from envgen.prompting.tokens import normalise, tokenise
 from envgen.prompting.translation import translated
 
@@ -49,7 +49,7 @@ RULES: tuple[Callable[[Reading], None], ...] = (
     rules_physics.values,
     rules_physics.consistent,
     measure.link,
-    rules_things.things,
+    rules_grounds.things,
     rules_sensors.sensors,
     rules_named.named,
     measure.shares,
@@ -131,7 +131,7 @@ def _short(text: str, longest: int = 60) -> str:
 
 
 def _remedy(reading: Reading, left: tuple[str, ...]) -> str:
-    from envgen.prompting.hints import hints
+    from envgen.prompting.suggestions import hints
 
     near = [name for names in hints(left).values() for name in names[:1]]
     hint = f"Did you mean {', '.join(map(repr, dict.fromkeys(near[:3])))}? " if near else ""

@@ -11,8 +11,8 @@ from typing import Any
 from envgen.core.params import Param
 from envgen.prompting.kinds import FAMILIES, known_params
 from envgen.prompting.lexicon import Lexicon
-from envgen.prompting.scan import Item
 from envgen.prompting.sense import Sense
+from envgen.prompting.spans import Item
 
 
 @dataclass(eq=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from envgen.prompting.kinds import first_known
-from envgen.prompting.reading import Draft, Reading
+from envgen.prompting.parse_state import Draft, Reading
 from envgen.prompting.references import terrain_of
-from envgen.prompting.scan import Item
 from envgen.prompting.sense import Sense
+from envgen.prompting.spans import Item
 
 DENSITY = [0.04, 0.12]
 """Obstacles per m2 when no word says how many: 10 to 30 on 16 x 16 m."""
