@@ -12,7 +12,7 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError, WorkError
 from envgen.core.registry import Registry
 from envgen.prompting.llm.settings import from_environment
-from envgen.prompting.references import split
+from envgen.prompting.references import split_references
 
 MAX_CHARS = 20_000
 """Longest prompt: about ten pages, far more than anyone types and little enough to read at once."""
@@ -71,9 +71,9 @@ class Interpretation:
     @cached_property
     def suggestions(self) -> dict[str, list[str]]:
         """Known words that may have been meant by what is unmapped."""
-        from envgen.prompting.suggestions import hints
+        from envgen.prompting.suggestions import suggest_words
 
-        return hints(self.unmapped) if self.unmapped else {}
+        return suggest_words(self.unmapped) if self.unmapped else {}
 
     def to_json(self) -> dict[str, Any]:
         """The object that `envgen interpret --json` prints; the cfg is whole, defaults included."""
@@ -111,7 +111,7 @@ def interpret(prompt: str, backend: str = "auto") -> Interpretation:
             such backend.
         WorkError: A backend that is named fails.
     """
-    return _read(checked(prompt), None, backend)
+    return _read(check_prompt(prompt), None, backend)
 
 
 def refine(base: EnvCfg, text: str, backend: str = "auto") -> Interpretation:
@@ -128,7 +128,7 @@ def refine(base: EnvCfg, text: str, backend: str = "auto") -> Interpretation:
     Raises:
         InputError: As for `interpret`.
     """
-    return _read(checked(text), base, backend)
+    return _read(check_prompt(text), base, backend)
 
 
 def _read(prompt: str, base: EnvCfg | None, backend: str) -> Interpretation:
@@ -137,7 +137,7 @@ def _read(prompt: str, base: EnvCfg | None, backend: str) -> Interpretation:
         return BACKENDS.get(backend)(prompt, base)
     if from_environment() is None:
         return BACKENDS.get("offline")(prompt, base)
-    if named := split(prompt)[1::2]:  # a model may not name files, even those that it was told of
+    if named := split_references(prompt)[1::2]:  # a model may not name files, even those that it was told of
         meaning = BACKENDS.get("offline")(prompt, base)
         return replace(meaning, note=f"it names the robot {named[0]}; read offline")
     try:
@@ -147,7 +147,7 @@ def _read(prompt: str, base: EnvCfg | None, backend: str) -> Interpretation:
         return replace(meaning, note=f"{error.cause}; read offline instead")
 
 
-def checked(prompt: str) -> str:
+def check_prompt(prompt: str) -> str:
     """A prompt that a backend can read.
 
     Raises:

@@ -181,7 +181,7 @@ def _add_phrases(language: Language, table: Mapping[str, tuple[str, ...]], stems
         language.exact.setdefault(key, meaning)
 
 
-def names() -> str:
+def language_names() -> str:
     """The languages that are read, for messages."""
     found = ["English", *(language.name for language in other_languages().values())]
     return f"{', '.join(found[:-1])} and {found[-1]}"
@@ -194,11 +194,11 @@ def numeral(word: str, language: Language) -> tuple[str, ...] | None:
     for ending in language.endings:
         if word.endswith(ending) and word[: -len(ending)] in language.numbers and len(ending) < 3:
             return tuple(language.numbers[word[: -len(ending)]].split())
-    parts = atoms_of(word, language) if language.joiner or not language.segmented else None
-    return (f"{_value(parts)}",) if parts and len(parts) > 1 else None
+    parts = numeral_values(word, language) if language.joiner or not language.segmented else None
+    return (f"{_combine(parts)}",) if parts and len(parts) > 1 else None
 
 
-def atoms_of(word: str, language: Language) -> list[int] | None:
+def numeral_values(word: str, language: Language) -> list[int] | None:
     """The values of the numerals that make up a word: "fünfundzwanzig", "三百二十"."""
     table = lexicon()
     values: list[int] = []
@@ -219,7 +219,7 @@ def atoms_of(word: str, language: Language) -> list[int] | None:
     return values
 
 
-def _value(atoms: list[int]) -> int:
+def _combine(atoms: list[int]) -> int:
     """The number that numerals in a row make: 3 100 2 10 5 is 325, 5 20 is 25."""
     total, part = 0, 0
     for i, atom in enumerate(atoms):

@@ -1,4 +1,4 @@
-"""The state of a reading: items, and the decisions that the rules take from them."""
+"""The state of a reading: spans, and the decisions that the rules take from them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from envgen.core.params import Param
 from envgen.prompting.kinds import FAMILIES, known_params
 from envgen.prompting.lexicon import Lexicon
 from envgen.prompting.sense import Sense
-from envgen.prompting.spans import Item
+from envgen.prompting.spans import Span
 
 
 @dataclass(eq=False)
-class Draft:
+class DraftEntry:
     """A part of the EnvCfg in the making: one terrain, obstacle, robot or the task.
 
     Attributes:
         family: Which of these.
         kind: Registered name.
-        at: Index of the item that named it.
+        at: Index of the span that named it.
         values: Fields and parameters by name; those of a robot's `params` as `params.<name>`.
         trace: What was understood: words, name of the field, value.
         notes: What was assumed: name of the field, value, why.
@@ -67,12 +67,12 @@ class Draft:
 
 
 @dataclass(eq=False)
-class Reading:
+class ParseState:
     """All that is known of a prompt while it is read.
 
     Attributes:
         text: The normalised prompt.
-        items: Its items in order.
+        spans: Its spans in order.
         lexicon: Of the language.
         terrains: In the order of their words; likewise `obstacles` and `robots`.
         task: The chosen one.
@@ -85,12 +85,12 @@ class Reading:
     """
 
     text: str
-    items: list[Item]
+    spans: list[Span]
     lexicon: Lexicon
-    terrains: list[Draft] = field(default_factory=list)
-    obstacles: list[Draft] = field(default_factory=list)
-    robots: list[Draft] = field(default_factory=list)
-    task: Draft | None = None
+    terrains: list[DraftEntry] = field(default_factory=list)
+    obstacles: list[DraftEntry] = field(default_factory=list)
+    robots: list[DraftEntry] = field(default_factory=list)
+    task: DraftEntry | None = None
     fields: dict[str, tuple[Any, str]] = field(default_factory=dict)
     assumed: list[tuple[str, Any, str]] = field(default_factory=list)
     excluded: dict[str, set[str]] = field(default_factory=lambda: {f: set() for f in FAMILIES})
@@ -100,64 +100,64 @@ class Reading:
     links: dict[int, int] = field(default_factory=dict)
     gravity: float = 9.81
 
-    def open(self) -> Iterator[tuple[int, Item]]:
-        """Items that no rule has used yet."""
-        return ((i, item) for i, item in enumerate(self.items) if not item.used and not item.punct)
+    def unused(self) -> Iterator[tuple[int, Span]]:
+        """Spans that no rule has used yet."""
+        return ((i, span) for i, span in enumerate(self.spans) if not span.used and not span.punct)
 
-    def having(self, name: str) -> Iterator[tuple[int, Item, Sense]]:
-        """Unused, unnegated items with a meaning."""
-        for i, item in self.open():
-            sense = item.sense(name)
-            if sense is not None and not item.negated and not item.used:
-                yield i, item, sense
+    def with_sense(self, name: str) -> Iterator[tuple[int, Span, Sense]]:
+        """Unused, unnegated spans with a meaning."""
+        for i, span in self.unused():
+            sense = span.sense(name)
+            if sense is not None and not span.negated and not span.used:
+                yield i, span, sense
 
-    def role(self, role: str) -> Iterator[tuple[int, Item]]:
-        """Unused items with a part in the grammar."""
-        return ((i, item) for i, item in self.open() if role in item.roles)
+    def with_role(self, role: str) -> Iterator[tuple[int, Span]]:
+        """Unused spans with a part in the grammar."""
+        return ((i, span) for i, span in self.unused() if role in span.roles)
 
-    def at(self, i: int) -> Item | None:
-        """The item at an index, None outside."""
-        return self.items[i] if 0 <= i < len(self.items) else None
+    def at(self, i: int) -> Span | None:
+        """The span at an index, None outside."""
+        return self.spans[i] if 0 <= i < len(self.spans) else None
 
-    def span(self, *indices: int) -> str:
-        """The words from the first to the last of some items."""
-        chosen = [self.items[i] for i in indices]
+    def text_of(self, *indices: int) -> str:
+        """The words from the first to the last of some spans."""
+        chosen = [self.spans[i] for i in indices]
         return self.text[min(c.start for c in chosen) : max(c.end for c in chosen)]
 
     def use(self, *indices: int) -> str:
-        """Mark items as used; returns the words from the first to the last."""
+        """Mark spans as used; returns the words from the first to the last."""
         for i in indices:
-            self.items[i].used = True
-        return self.span(*indices)
+            self.spans[i].used = True
+        return self.text_of(*indices)
 
     def put(self, path: str, value: Any, text: str) -> None:
         """Decide a single value."""
         self.fields[path] = (value, text)
 
     def sentence(self, i: int) -> int:
-        """Number of the sentence in which an item stands."""
-        return self._sentences[min(i, len(self.items))]
+        """Number of the sentence in which a span stands."""
+        return self._sentences[min(i, len(self.spans))]
 
     @cached_property
     def _sentences(self) -> list[int]:
-        """How many sentences have ended before each item."""
-        ends = (item.punct[:1] in (".", "!", "?", "\n", ";") and bool(item.punct) for item in self.items)
+        """How many sentences have ended before each span."""
+        ends = (span.punct[:1] in (".", "!", "?", "\n", ";") and bool(span.punct) for span in self.spans)
         return list(accumulate(ends, initial=0))
 
     def before(self, i: int, skip: Iterable[str] = (), most: int = 4) -> int | None:
-        """The nearest item to the left but adjectives and words to skip."""
+        """The nearest span to the left but adjectives and words to skip."""
         return self._walk(i, -1, frozenset(skip), most)
 
     def after(self, i: int, skip: Iterable[str] = (), most: int = 4) -> int | None:
-        """The nearest item to the right but adjectives and words to skip."""
+        """The nearest span to the right but adjectives and words to skip."""
         return self._walk(i, 1, frozenset(skip), most)
 
     def _walk(self, i: int, step: int, skip: frozenset[str], most: int) -> int | None:
         for j in range(i + step, i + step * (most + 1), step):
-            item = self.at(j)
-            if item is None or item.punct:
+            span = self.at(j)
+            if span is None or span.punct:
                 return None
-            if item.adjective or item.word in skip:
+            if span.adjective or span.word in skip:
                 continue
             return j
         return None

@@ -21,7 +21,7 @@ PATTERN = rf"""
 _REFERENCE = re.compile(PATTERN, re.VERBOSE | re.IGNORECASE)
 
 
-def split(prompt: str) -> list[str]:
+def split_references(prompt: str) -> list[str]:
     """The prompt in pieces: text at even places, references between them."""
     pieces, at = [], 0
     for match in _REFERENCE.finditer(prompt):
@@ -30,28 +30,28 @@ def split(prompt: str) -> list[str]:
     return [*pieces, prompt[at:]]
 
 
-def bare(reference: str) -> str:
+def unquote(reference: str) -> str:
     """The name of the robot or the path, as an EnvCfg has it: without quotes."""
     return reference.strip("\"'")
 
 
 def is_path(reference: str) -> bool:
     """Whether it names a file, and not a source."""
-    return bare(reference).lower().endswith((".xml", ".mjcf")) or is_image(reference)
+    return unquote(reference).lower().endswith((".xml", ".mjcf")) or is_image(reference)
 
 
 def is_image(reference: str) -> bool:
     """Whether it names a file of heights, and not a robot."""
-    return bare(reference).lower().endswith((".png", ".npy"))
+    return unquote(reference).lower().endswith((".png", ".npy"))
 
 
-def rewritten(prompt: str, rename: Callable[[str], str]) -> str:
+def rewrite_paths(prompt: str, rename: Callable[[str], str]) -> str:
     """The prompt with every path in it as `rename` has it."""
-    pieces = split(prompt)
+    pieces = split_references(prompt)
     for i in range(1, len(pieces), 2):
         if is_path(pieces[i]):
-            name = rename(bare(pieces[i]))
-            pieces[i] = name if name == bare(pieces[i]) and pieces[i][0] not in "\"'" else f'"{name}"'
+            name = rename(unquote(pieces[i]))
+            pieces[i] = name if name == unquote(pieces[i]) and pieces[i][0] not in "\"'" else f'"{name}"'
     return "".join(pieces)
 
 

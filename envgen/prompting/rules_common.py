@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ValidationError
 
 from envgen.core.cfg import ControlCfg, PhysicsCfg, RandomizeCfg
-from envgen.prompting.parse_state import Reading
+from envgen.prompting.parse_state import ParseState
 from envgen.prompting.quantities import Quantity
 
 _MODELS: dict[str, type[BaseModel]] = {
@@ -15,7 +15,7 @@ _MODELS: dict[str, type[BaseModel]] = {
 }
 
 
-def allowed(path: str, value: object) -> bool:
+def is_allowed(path: str, value: object) -> bool:
     """Whether the EnvCfg takes a value at a path of physics, control or randomize."""
     group, _, name = path.partition(".")
     if group == "difficulty":
@@ -28,11 +28,11 @@ def allowed(path: str, value: object) -> bool:
     return True
 
 
-def decide(reading: Reading, path: str, value: object, *used: int) -> bool:
+def decide(state: ParseState, path: str, value: object, *used: int) -> bool:
     """Put a value if the EnvCfg allows it there, and use its words."""
-    if not allowed(path, value):
+    if not is_allowed(path, value):
         return False
-    reading.put(path, value, reading.use(*used))
+    state.put(path, value, state.use(*used))
     return True
 
 
@@ -46,60 +46,60 @@ def factor_of(quantity: Quantity, sign: int | None) -> float | list[float]:
     return Quantity(low, high).scaled(1)
 
 
-def change_of(reading: Reading, amount: int, noun: int) -> tuple[list[int], int] | None:
+def change_of(state: ParseState, amount: int, noun: int) -> tuple[list[int], int] | None:
     """The word of more or less near an amount or its noun: "30 % less", "reduced by 40 %", and its sign.
 
     "reduced to 40 %" changes nothing about what 40 % means, but the word is understood.
     """
     ends = sorted((amount, noun))
     for j in (*range(amount - 1, amount - 4, -1), *range(amount + 1, amount + 3), *range(*ends)):
-        item = reading.at(j)
-        if item is None or item.punct or item.used:
+        span = state.at(j)
+        if span is None or span.punct or span.used:
             continue
-        if (sense := item.sense("change")) is not None:
-            before = reading.at(amount - 1)
+        if (sense := span.sense("change")) is not None:
+            before = state.at(amount - 1)
             absolute = before is not None and before.word in ("to", "at") and j < amount
             return [j], 0 if absolute and amount != noun else sense.change
     return None
 
 
-def spanned(reading: Reading, i: int, j: int) -> bool:
+def is_range(state: ParseState, i: int, j: int) -> bool:
     """Whether two words are the ends of a range: "between the Moon's and Earth's", "from ice to rubber"."""
-    between = [reading.items[k] for k in range(i + 1, j)]
-    joins = [item.word for item in between if item.word in ("to", "and")]
-    if len(joins) != 1 or len(between) > 4 or any(item.punct or item.quantity for item in between):
+    between = [state.spans[k] for k in range(i + 1, j)]
+    joins = [span.word for span in between if span.word in ("to", "and")]
+    if len(joins) != 1 or len(between) > 4 or any(span.punct or span.quantity for span in between):
         return False
     if any(
-        item.senses and not item.stop and item.roles.isdisjoint(("gravity", "friction")) for item in between
+        span.senses and not span.stop and span.roles.isdisjoint(("gravity", "friction")) for span in between
     ):
         return False
     opened = {"and": ("between",), "to": ("from", "between")}[joins[0]]
     k = i - 1
-    while (item := reading.at(k)) is not None and not item.punct and i - k <= 3:
-        if item.word in opened:
+    while (span := state.at(k)) is not None and not span.punct and i - k <= 3:
+        if span.word in opened:
             return True
         k -= 1
     return False
 
 
-def around(reading: Reading, i: int, reach: int) -> list[int]:
-    """Unused items near one, nearest first, up to punctuation or another noun on each side."""
+def spans_near(state: ParseState, i: int, reach: int) -> list[int]:
+    """Unused spans near one, nearest first, up to punctuation or another noun on each side."""
     near = []
     for step in (-1, 1):
         for j in range(i + step, i + step * (reach + 1), step):
-            item = reading.at(j)
-            if item is None or (item.punct and item.punct != ":") or item.sense("negate"):
+            span = state.at(j)
+            if span is None or (span.punct and span.punct != ":") or span.sense("negate"):
                 break
-            if item.used or item.negated:
+            if span.used or span.negated:
                 continue
-            if any(s.thing or s.role == "friction" for s in item.senses):
+            if any(s.thing or s.role == "friction" for s in span.senses):
                 break
             near.append(j)
     return sorted(near, key=lambda j: abs(j - i))
 
 
-def beside(reading: Reading, i: int) -> list[int]:
-    """The items before and after one, with small words passed over."""
-    near = reading.lexicon.grammar.value_links
-    found = (reading.before(i, skip=near), reading.after(i, skip=(*near, ":", "=")))
+def neighbours(state: ParseState, i: int) -> list[int]:
+    """The spans before and after one, with small words passed over."""
+    near = state.lexicon.grammar.value_links
+    found = (state.before(i, skip=near), state.after(i, skip=(*near, ":", "=")))
     return [j for j in found if j is not None]

@@ -1,21 +1,18 @@
-"""Rules for a refinement alone: comparatives such as "steeper"; and the state of a refinement."""
+"""Rules for comparatives in a refinement, such as "steeper"."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from envgen.core import dist
 from envgen.core.params import Param, RobotSize
-from envgen.prompting.base import Assumed
 from envgen.prompting.kinds import known_params
-from envgen.prompting.parse_state import Reading
+from envgen.prompting.parse_state import ParseState
+from envgen.prompting.refinement import USUAL, Refinement, clamp_change, entries_of_kind, kind_of, map_value
 from envgen.prompting.sense import Sense
-from envgen.prompting.spans import Item
+from envgen.prompting.spans import Span
 
-USUAL = 1.5
-"""The factor of a comparative without a word that says how strongly."""
 STEP = 0.2
 """How far "harder" moves the difficulty, times what such a word says."""
 CALM = [-6.0, -2.0]
@@ -28,103 +25,38 @@ _PATHS: Mapping[str, tuple[float, float]] = {
 }
 
 
-@dataclass(eq=False)
-class Refining:
-    """A refinement while it is read.
-
-    Attributes:
-        reading: Of its words.
-        data: The EnvCfg as plain data, changed as the words are read.
-        changed: Words, and the table and key that they set.
-        assumed: What had to be decided.
-    """
-
-    reading: Reading
-    data: dict[str, Any]
-    changed: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
-    assumed: list[Assumed] = field(default_factory=list)
-
-    def set(self, table: dict[str, Any], key: str, value: Any, text: str) -> None:
-        """Set a value, traced to its words."""
-        table[key] = value
-        self.changed.append((text, table, key))
-
-    def entries(self, family: str) -> list[dict[str, Any]]:
-        """The entries of terrain, obstacles or robots, as they are now."""
-        found: list[dict[str, Any]]
-        if family == "terrain":
-            found = self.data["terrain"]["sub_terrains"]
-        else:
-            found = self.data["obstacles" if family == "obstacle" else "robots"]
-        return found
-
-
-def kind_of(entry: Mapping[str, Any]) -> str:
-    """The kind of an entry, which robots call model."""
-    return str(entry["model"] if "model" in entry else entry["kind"])
-
-
-def scaled(value: Any, change: Callable[[float], float]) -> Any:
-    """A number or distribution with each of its values changed."""
-    if isinstance(value, list):
-        return sorted(scaled(v, change) for v in value)
-    if isinstance(value, dict):
-        if "choice" in value:
-            return {**value, "choice": [scaled(v, change) for v in value["choice"]]}
-        if "normal" in value:
-            mean, spread = value["normal"]
-            factor = change(mean) / mean if mean else 1.0
-            out = {**value, "normal": [change(mean), abs(spread * factor)]}
-            return {**out, "clip": sorted(map(change, value["clip"]))} if value.get("clip") else out
-        return {"loguniform": sorted(map(change, value["loguniform"]))}
-    return float(f"{change(float(value)):.4g}")
-
-
-def clamped(spec: Param, change: Callable[[float], float]) -> Callable[[float], float]:
-    """A change that stays within the range of a parameter."""
-
-    def bounded(value: float) -> float:
-        result = min(max(change(value), spec.low), spec.high)
-        return float(round(result)) if spec.integer else result
-
-    return bounded
-
-
-# --- comparatives ---------------------------------------------------------------------------------
-
-
-def comparatives(ref: Refining) -> None:
+def comparatives(ref: Refinement) -> None:
     """Comparatives: "steeper", "twice as long", "a bit easier", "the hills 20 % lower"."""
-    for i, _item, sense in list(ref.reading.having("compares")):
-        if ref.reading.items[i].used:
+    for i, _span, sense in list(ref.state.with_sense("compares")):
+        if ref.state.spans[i].used:
             continue
-        change, words = _change(ref.reading, i, sense)
-        noun = _noun(ref.reading, i)
+        change, words = _change(ref.state, i, sense)
+        noun = _noun(ref.state, i)
         used = [*words, i]
-        if _apply(ref, sense, change, noun, ref.reading.span(*used)):
-            ref.reading.use(*used, *([noun] if noun is not None else []))
+        if _apply(ref, sense, change, noun, ref.state.text_of(*used)):
+            ref.state.use(*used, *([noun] if noun is not None else []))
 
 
-def _change(reading: Reading, i: int, sense: Sense) -> tuple[Callable[[float], float], list[int]]:
+def _change(state: ParseState, i: int, sense: Sense) -> tuple[Callable[[float], float], list[int]]:
     """What a comparative does to a value, and the words beside it that say so."""
     words: list[int] = []
     j = i - 1
-    while (item := reading.at(j)) is not None and item.word in ("times", "by", "the"):
+    while (span := state.at(j)) is not None and span.word in ("times", "by", "the"):
         words.append(j)
         j -= 1
-    after = reading.at(i + 1)
+    after = state.at(i + 1)
     sides = (j, i + 2) if after is not None and after.word == "by" else (j,)
-    near = [k for k in sides if _amount(reading.at(k))]
-    times = bool(words) and reading.items[words[0]].word == "times"
+    near = [k for k in sides if _amount(state.at(k))]
+    times = bool(words) and state.spans[words[0]].word == "times"
     factor = USUAL
     if near:
-        item = reading.items[near[0]]
-        quantity = item.quantity
+        span = state.spans[near[0]]
+        quantity = span.quantity
         words = [*(words if near[0] < i else []), near[0]]
         if near[0] == i + 2:
             words.append(i + 1)  # "steeper by 20 %"
         if quantity is None:
-            by = item.sense("by")
+            by = span.sense("by")
             factor = by.by if by else USUAL
         elif quantity.unit == "%":
             sign = 1 if sense.more else -1
@@ -139,29 +71,29 @@ def _change(reading: Reading, i: int, sense: Sense) -> tuple[Callable[[float], f
     return (lambda v: v * factor) if sense.more else (lambda v: v / factor), words
 
 
-def _amount(item: Item | None) -> bool:
-    if item is None or item.used or item.punct or item.negated:
+def _amount(span: Span | None) -> bool:
+    if span is None or span.used or span.punct or span.negated:
         return False
-    return item.sense("by") is not None or bool(item.quantity and item.quantity.unit in ("x", "%", "m", ""))
+    return span.sense("by") is not None or bool(span.quantity and span.quantity.unit in ("x", "%", "m", ""))
 
 
-def _noun(reading: Reading, i: int) -> int | None:
+def _noun(state: ParseState, i: int) -> int | None:
     """The noun that a comparative describes: after it, or before it in the same clause."""
     for step, most in ((1, 4), (-1, 6)):
         for j in range(i + step, i + step * most, step):
-            item = reading.at(j)
-            if item is None or item.punct or item.word in ("and", "but", "with", "add"):
+            span = state.at(j)
+            if span is None or span.punct or span.word in ("and", "but", "with", "add"):
                 break
-            if any(s.thing or s.measures for s in item.senses) or "arena" in item.roles:
-                return None if item.used else j
+            if any(s.thing or s.measures for s in span.senses) or "arena" in span.roles:
+                return None if span.used else j
     return None
 
 
 def _apply(
-    ref: Refining, sense: Sense, change: Callable[[float], float], noun: int | None, text: str
+    ref: Refinement, sense: Sense, change: Callable[[float], float], noun: int | None, text: str
 ) -> bool:
-    item = ref.reading.items[noun] if noun is not None else None
-    things = [s for s in item.senses if s.thing and not s.weak] if item else []
+    span = ref.state.spans[noun] if noun is not None else None
+    things = [s for s in span.senses if s.thing and not s.weak] if span else []
     for name in sense.compares:
         if "." in name or name == "difficulty":
             return _path(ref, name, sense, change, text)
@@ -171,36 +103,29 @@ def _apply(
             return False
         if _params(ref, targets, sense.compares, change, text):
             return True
-    elif item is None:
+    elif span is None:
         if sense.compares[0].startswith("@") and _arena(ref, sense.compares[0], change, text):
             return True
         for family in ("terrain", "obstacle"):
             if _params(ref, ref.entries(family), sense.compares, change, text):
                 return True
-    if item is not None and (measured := item.sense("measures")):
+    if span is not None and (measured := span.sense("measures")):
         return _path(ref, measured.measures, sense, change, text)
-    arena = next((name for name in sense.compares if name in _ARENA), "@size" if item else None)
+    arena = next((name for name in sense.compares if name in _ARENA), "@size" if span else None)
     return arena is not None and _arena(ref, arena, change, text)
 
 
-def _named(ref: Refining, sense: Sense) -> list[dict[str, Any]]:
+def _named(ref: Refinement, sense: Sense) -> list[dict[str, Any]]:
     """The entries that a noun means."""
     return [
         entry
         for family in ("terrain", "obstacle", "robot")
-        for entry in meant(ref.entries(family), getattr(sense, family))
+        for entry in entries_of_kind(ref.entries(family), getattr(sense, family))
     ]
 
 
-def meant(entries: Iterable[dict[str, Any]], kinds: Iterable[str]) -> list[dict[str, Any]]:
-    """The entries of the first kind that is there, of those that a word can stand for."""
-    listed = list(entries)
-    options = ([e for e in listed if kind_of(e) == kind] for kind in kinds)
-    return next((found for found in options if found), [])
-
-
 def _params(
-    ref: Refining,
+    ref: Refinement,
     entries: Iterable[dict[str, Any]],
     names: Iterable[str],
     change: Callable[[float], float],
@@ -217,14 +142,14 @@ def _params(
         table = entry["params"] if family == "robot" else entry
         spec = known[name]
         value = table[name] if table.get(name) is not None else _open(ref, spec)
-        ref.set(table, name, scaled(value, clamped(spec, change)), text)
+        ref.set(table, name, map_value(value, clamp_change(spec, change)), text)
         done = True
     return done
 
 
-def _open(ref: Refining, spec: Param) -> Any:
+def _open(ref: Refinement, spec: Param) -> Any:
     """What difficulty gives a parameter that is left open, in the robot's size."""
-    legs = ref.reading.lexicon.grammar.leg
+    legs = ref.state.lexicon.grammar.leg
     leg = min(float(legs.get(kind_of(robot), 0.5)) for robot in ref.entries("robot"))
     size = RobotSize(leg=leg, radius=leg)
     low, high = dist.bounds(dist.parse(ref.data["difficulty"]))
@@ -232,16 +157,16 @@ def _open(ref: Refining, spec: Param) -> Any:
     return ends if ends[0] < ends[1] else ends[0]
 
 
-def _arena(ref: Refining, name: str, change: Callable[[float], float], text: str) -> bool:
+def _arena(ref: Refinement, name: str, change: Callable[[float], float], text: str) -> bool:
     """Change the sides of the arena."""
     size = list(ref.data["terrain"]["size"])
     for side in _ARENA[name]:
-        size[side] = scaled(size[side], lambda v: min(max(change(v), 2.0), 500.0))
+        size[side] = map_value(size[side], lambda v: min(max(change(v), 2.0), 500.0))
     ref.set(ref.data["terrain"], "size", size, text)
     return True
 
 
-def _path(ref: Refining, path: str, sense: Sense, change: Callable[[float], float], text: str) -> bool:
+def _path(ref: Refinement, path: str, sense: Sense, change: Callable[[float], float], text: str) -> bool:
     """Change a single value."""
     if path == "difficulty":
         step = STEP * (change(1.0) / USUAL if sense.more else 1 / change(1.0) / USUAL)
@@ -253,7 +178,7 @@ def _path(ref: Refining, path: str, sense: Sense, change: Callable[[float], floa
             return False
         spec, task = known["speed"], ref.data["task"]
         value = task["speed"] if task.get("speed") is not None else _open(ref, spec)
-        ref.set(task, "speed", scaled(value, clamped(spec, change)), text)
+        ref.set(task, "speed", map_value(value, clamp_change(spec, change)), text)
         return True
     group, _, name = path.partition(".")
     table = ref.data[group]
@@ -261,13 +186,13 @@ def _path(ref: Refining, path: str, sense: Sense, change: Callable[[float], floa
         still = not any(part != 0 for part in table[name])
         if still and not sense.more:
             return False
-        bounded = [scaled(part, lambda v: min(max(change(v), -60.0), 60.0)) for part in table[name]]
+        bounded = [map_value(part, lambda v: min(max(change(v), -60.0), 60.0)) for part in table[name]]
         ref.set(table, name, [CALM, 0.0, 0.0] if still else bounded, text)
         return True
     if path not in _PATHS or table[name] is None:
         return False
     low, high = _PATHS[path]
-    ref.set(table, name, scaled(table[name], lambda v: min(max(change(v), low), high)), text)
+    ref.set(table, name, map_value(table[name], lambda v: min(max(change(v), low), high)), text)
     return True
 
 
@@ -278,4 +203,4 @@ def _harder(value: Any, step: float) -> Any:
         low = min(max(low + step, 0.0), 0.9) if step > 0 else max(low + step, 0.0)
         high = max(min(high + step, 1.0), 0.1) if step < 0 else min(high + step, 1.0)
         return [round(low, 3), round(max(high, low), 3)]
-    return scaled(value, lambda v: min(max(v + step, 0.0), 1.0))
+    return map_value(value, lambda v: min(max(v + step, 0.0), 1.0))

@@ -1,4 +1,4 @@
-"""From tokens to items: phrases of the lexicon, quantities, punctuation and plain words."""
+"""From tokens to spans: phrases of the lexicon, quantities, punctuation and plain words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from envgen.prompting.tokens import Token, normalise, tokenise
 
 
 @dataclass(eq=False)
-class Item:
+class Span:
     """A unit of reading.
 
     Attributes:
@@ -27,7 +27,7 @@ class Item:
         punct: If it is punctuation.
         plural: Whether it has the form of a plural.
         stop: Whether it may be passed over in silence.
-        glued: Whether a hyphen ties it to the item before.
+        glued: Whether a hyphen ties it to the span before.
         used: Whether a rule has made something of it.
         negated: Whether it lies in the scope of a negation.
         reference: The file or robot of others that it names.
@@ -80,15 +80,15 @@ def _meant(reference: str) -> tuple[Sense, ...]:
     return (Sense(robot=(reference,)),)
 
 
-def scan(prompt: str, lexicon: Lexicon) -> tuple[str, list[Item]]:
-    """The normalised text and its items."""
+def scan(prompt: str, lexicon: Lexicon) -> tuple[str, list[Span]]:
+    """The normalised text and its spans."""
     text = normalise(prompt)
     return text, scan_tokens(text, tokenise(text), lexicon)
 
 
-def scan_tokens(text: str, tokens: list[Token], lexicon: Lexicon) -> list[Item]:
-    """The items of tokens, which stand at their places in a text."""
-    return _Scanner(text, tokens, lexicon).items()
+def scan_tokens(text: str, tokens: list[Token], lexicon: Lexicon) -> list[Span]:
+    """The spans of tokens, which stand at their places in a text."""
+    return _Scanner(text, tokens, lexicon).spans()
 
 
 class _Scanner:
@@ -111,21 +111,21 @@ class _Scanner:
             corrected[word] = word if known else self.lexicon.correct(word) or word
         return corrected[word]
 
-    def items(self) -> list[Item]:
-        items: list[Item] = []
+    def spans(self) -> list[Span]:
+        spans: list[Span] = []
         i = 0
         while i < len(self.tokens):
             token = self.tokens[i]
             if token.kind == "punct":
-                items.append(Item(token.word, token.word, token.start, token.end, punct=token.word))
+                spans.append(Span(token.word, token.word, token.start, token.end, punct=token.word))
                 i += 1
                 continue
             if token.kind == "reference":
-                items.append(replace(self._item(i, 1, senses=_meant(token.word)), reference=token.word))
+                spans.append(replace(self._make_span(i, 1, senses=_meant(token.word)), reference=token.word))
                 i += 1
                 continue
             if lacking := self._lacking(i):
-                items += lacking[1]
+                spans += lacking[1]
                 i += lacking[0]
                 continue
             length, senses = self.lexicon.match(self.bases, i)
@@ -134,12 +134,14 @@ class _Scanner:
             count, quantity = self.quantities.at(i)
             if quantity is not None and count >= length and not self._article_of_phrase(i, count):
                 # `one` is a number and an article
-                items.append(self._item(i, count, quantity=quantity, senses=senses if count == 1 else ()))
+                spans.append(
+                    self._make_span(i, count, quantity=quantity, senses=senses if count == 1 else ())
+                )
                 i += count
                 continue
-            items.append(self._item(i, max(length, 1), senses=senses))
+            spans.append(self._make_span(i, max(length, 1), senses=senses))
             i += max(length, 1)
-        return items
+        return spans
 
     def _article_of_phrase(self, i: int, count: int) -> bool:
         """Whether the number at a token is an article and a phrase's first word: "a six-wheeled rover"."""
@@ -154,8 +156,8 @@ class _Scanner:
         length, senses = self.lexicon.match(parts, 0)
         return (1, senses) if length == len(parts) else (0, ())
 
-    def _lacking(self, i: int) -> tuple[int, list[Item]] | None:
-        """`windless` and `boulder-free` as a negation and what it excludes: their tokens and items."""
+    def _lacking(self, i: int) -> tuple[int, list[Span]] | None:
+        """`windless` and `boulder-free` as a negation and what it excludes: their tokens and spans."""
         word = self.words[i]
         length, senses = self.lexicon.match(self.bases, i)
         stem = word
@@ -169,8 +171,8 @@ class _Scanner:
         if not any(s.thing or s.wind or s.role for s in senses):
             return None
         negator = self.lexicon.match([["no"]], 0)[1]
-        first = self._item(i, length, senses=negator)
-        return length, [first, replace(self._item(i, length, senses=senses), word=stem)]
+        first = self._make_span(i, length, senses=negator)
+        return length, [first, replace(self._make_span(i, length, senses=senses), word=stem)]
 
     def _glued_free(self, i: int) -> bool:
         if i >= len(self.tokens) or self.words[i] != "free":
@@ -179,13 +181,13 @@ class _Scanner:
         ends = after is None or after.kind == "punct"
         return ends or (self.tokens[i].glued and after is not None and after.word != "of")
 
-    def _item(
+    def _make_span(
         self, i: int, length: int, senses: tuple[Sense, ...] = (), quantity: Quantity | None = None
-    ) -> Item:
+    ) -> Span:
         first, last = self.tokens[i], self.tokens[i + length - 1]
         small = length == 1 or any(sense.layout for sense in senses)  # "and then"
         stop = small and all(not self.lexicon.stop.isdisjoint(self.bases[k]) for k in range(i, i + length))
-        return Item(
+        return Span(
             text=self.text[min(first.start, last.start) : max(first.end, last.end)],
             word=" ".join(self.words[i : i + length]),
             start=min(first.start, last.start),

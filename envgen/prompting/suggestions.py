@@ -16,7 +16,7 @@ LONGEST = 20
 """Words that are looked at."""
 
 
-def hints(unmapped: Iterable[str]) -> dict[str, list[str]]:
+def suggest_words(unmapped: Iterable[str]) -> dict[str, list[str]]:
     """Known words that somebody may have meant, by what was not understood; what resembles none is left out.
 
     Args:

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-from envgen.prompting.references import PATTERN, bare, split
+from envgen.prompting.references import PATTERN, split_references, unquote
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "⁄": "/", "×": "x", "−": "-"})
 _TOKEN = re.compile(
@@ -74,7 +74,7 @@ def normalise(prompt: str) -> str:
 
     References to files and sources of robots stay as they are.
     """
-    pieces = split(prompt)
+    pieces = split_references(prompt)
     if len(pieces) > 1:
         return " ".join(p if i % 2 else _normalised(p) for i, p in enumerate(pieces)).strip()
     return _normalised(prompt)
@@ -121,7 +121,7 @@ def tokenise(text: str) -> list[Token]:
         if kind == "number":
             tokens.extend(_number(word, start, end))
         elif kind == "reference":
-            tokens.append(Token("reference", bare(match.group()), start, end))
+            tokens.append(Token("reference", unquote(match.group()), start, end))
         elif kind in ("unit", "word", "punct"):
             tokens.append(Token(_KINDS[kind], word, start, end, glued=start == hyphen))
     return tokens

@@ -17,7 +17,7 @@ LONGEST = 5
 """Most words of a phrase."""
 
 
-def translated(
+def translate(
     tokens: list[Token], english: Lexicon, refining: bool = False
 ) -> tuple[list[Token], str | None]:
     """The tokens in English, and the name of the language if it is another one.

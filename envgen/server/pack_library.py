@@ -16,7 +16,7 @@ from envgen.core.errors import EnvgenError, InputError, suggestion
 from envgen.packs.journal import MANIFEST
 from envgen.packs.pack import Pack
 from envgen.packs.store import safe_name
-from envgen.prompting.references import rewritten
+from envgen.prompting.references import rewrite_paths
 
 DEEPEST = 3
 """Folders below the root in which packs are looked for."""
@@ -107,7 +107,7 @@ class PackLibrary:
         Raises:
             InputError: One of them is elsewhere.
         """
-        return rewritten(text, self._found)
+        return rewrite_paths(text, self._found)
 
     def _found(self, name: str) -> str:
         """Where a file that a page names is, from the current folder."""

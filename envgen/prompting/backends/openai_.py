@@ -33,17 +33,17 @@ def read(prompt: str, base: EnvCfg | None, settings: Settings | None = None) -> 
         )
     chat = Chat(chosen)
     chat.messages = [
-        {"role": "system", "content": instructions.system(chosen.examples)},
-        {"role": "user", "content": instructions.user(prompt, base)},
+        {"role": "system", "content": instructions.system_message(chosen.examples)},
+        {"role": "user", "content": instructions.user_message(prompt, base)},
     ]
     problem = ""
     for _ in range(chosen.repairs + 1):
         text = chat.ask()
         try:
-            meaning = answer.read(answer.parse(text), prompt, base)
+            meaning = answer.to_interpretation(answer.parse(text), prompt, base)
         except answer.WrongAnswer as error:
             problem = str(error)
-            chat.messages.append({"role": "user", "content": instructions.repair(problem[:2000])})
+            chat.messages.append({"role": "user", "content": instructions.repair_message(problem[:2000])})
             continue
         return replace(meaning, usage=chat.usage.to_json())
     raise WorkError(

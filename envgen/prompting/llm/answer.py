@@ -41,7 +41,7 @@ def parse(text: str) -> dict[str, Any]:
     raise WrongAnswer("the answer holds no JSON object with the key 'cfg'")
 
 
-def read(data: dict[str, Any], prompt: str, base: EnvCfg | None) -> Interpretation:
+def to_interpretation(data: dict[str, Any], prompt: str, base: EnvCfg | None) -> Interpretation:
     """The interpretation that an answer stands for.
 
     Args:

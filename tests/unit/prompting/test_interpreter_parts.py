@@ -166,7 +166,7 @@ def test_an_inflection_leads_back(word: str) -> None:
     ],
 )
 def test_quantities(text: str, quantity: Quantity) -> None:
-    found = next(item.quantity for item in scan(text, lexicon())[1] if item.quantity)
+    found = next(span.quantity for span in scan(text, lexicon())[1] if span.quantity)
     assert (found.low, found.high) == pytest.approx((quantity.low, quantity.high))
     assert found.unit == quantity.unit
 

@@ -11,11 +11,11 @@ from envgen.prompting.base import interpret
 from envgen.prompting.languages import fold, other_languages
 from envgen.prompting.lexicon import lexicon
 from envgen.prompting.tokens import normalise, tokenise
-from envgen.prompting.translation import translated
+from envgen.prompting.translation import translate
 
 
 def english(text: str) -> tuple[str, str | None]:
-    tokens, language = translated(tokenise(normalise(text)), lexicon())
+    tokens, language = translate(tokenise(normalise(text)), lexicon())
     return " ".join(token.word for token in tokens), language
 
 
