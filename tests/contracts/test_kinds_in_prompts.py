@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from helpers import needed
+from support.worlds import needed
 
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.prompting.base import interpret

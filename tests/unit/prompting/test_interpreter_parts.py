@@ -7,7 +7,6 @@ import time
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from support.worlds import needed
 
 from envgen.core.errors import InputError
 from envgen.prompting.base import MAX_CHARS, interpret
