@@ -1,4 +1,4 @@
-"""The front door of prompt interpretation: what every backend takes and gives."""
+"""Interpretation of prompts: the public functions, their result, and the registry of backends."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Understood:
 
     Attributes:
         text: The words, as they stand in the prompt.
-        path: Of the EnvCfg, such as `terrain.sub_terrains[0].kind`; `count` for the variants.
-        value: What is there now, as JSON data.
+        path: Path in the EnvCfg, such as `terrain.sub_terrains[0].kind`; `count` for the variants.
+        value: Value at the path, as JSON data.
     """
 
     text: str
@@ -46,7 +46,7 @@ class Assumed:
 
 @dataclass(frozen=True)
 class Interpretation:
-    """What a prompt became.
+    """Result of interpreting a prompt.
 
     Attributes:
         cfg: The distribution of environments.
@@ -76,7 +76,7 @@ class Interpretation:
         return suggest_words(self.unmapped) if self.unmapped else {}
 
     def to_json(self) -> dict[str, Any]:
-        """The object that `envgen interpret --json` prints; the cfg is whole, defaults included."""
+        """Return the object that `envgen interpret --json` prints; the cfg is whole, defaults included."""
         more: dict[str, Any] = {"usage": dict(self.usage)} if self.usage else {}
         if self.note:
             more["note"] = self.note
@@ -121,8 +121,8 @@ def refine(base: EnvCfg, text: str, backend: str = "auto") -> Interpretation:
     what has changed.
 
     Args:
-        base: What is there.
-        text: What should be otherwise.
+        base: The EnvCfg to change.
+        text: The changes.
         backend: `auto` or a name in `BACKENDS`.
 
     Raises:
@@ -148,7 +148,7 @@ def _read(prompt: str, base: EnvCfg | None, backend: str) -> Interpretation:
 
 
 def check_prompt(prompt: str) -> str:
-    """A prompt that a backend can read.
+    """Return a prompt that a backend can read.
 
     Raises:
         InputError: It is empty or too long.

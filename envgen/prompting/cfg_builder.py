@@ -1,4 +1,4 @@
-"""From decisions to an EnvCfg, with every path at its final place."""
+"""Builds the interpretation: the parsed values as an EnvCfg, with the paths of what was understood."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CELLS = 1_000_000
 
 
 def build_interpretation(prompt: str, state: ParseState, unmapped: tuple[str, ...]) -> Interpretation:
-    """The interpretation of a reading.
+    """Return the interpretation of a parsed prompt.
 
     Raises:
         InputError: The number of variants is out of bounds.
@@ -49,7 +49,7 @@ class _CfgBuilder:
         self.assumed: list[Assumed] = []
 
     def part(self, draft: DraftEntry, path: str) -> dict[str, Any]:
-        """The plain data of a draft; its trace with whole paths."""
+        """Return the plain data of a draft; its trace with whole paths."""
         for text, name, value in draft.trace:
             self.understood.append(Understood(text, f"{path}.{name}", value))
         for name, value, why in draft.notes:
@@ -122,12 +122,12 @@ class _CfgBuilder:
         return draft
 
     def _why(self, family: str, nothing: str) -> str:
-        """Why a default stands: nothing was named, or only what is excluded."""
+        """Return the reason of a default: nothing was named, or only excluded kinds."""
         texts = [text for f, text in self.state.refused if f == family]
         return f"{nothing}, but {', '.join(map(repr, texts))}" if texts else nothing
 
     def fields(self, data: dict[str, Any]) -> None:
-        """Single values, and what follows from the size of the arena."""
+        """Set single values, and the cell size of a large arena."""
         for path, (value, text) in self.state.fields.items():
             self.understood.append(Understood(text, path, value))
             node = data

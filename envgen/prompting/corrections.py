@@ -1,4 +1,4 @@
-"""What the writer takes back: "two, no, three ants"; "stairs, wait, make that a slope"."""
+"""Self-corrections in a prompt: "two, no, three ants"; "stairs, wait, make that a slope"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from envgen.prompting.lexicon import Lexicon
 from envgen.prompting.spans import Span
 
 REACH = 24
-"""How many spans back the word may stand that is replaced."""
+"""Most spans between a replaced word and its correction."""
 LONGEST = 120
 """Most letters of a trace."""
 _DENIALS = ("no", "nope")
@@ -15,7 +15,7 @@ _CATEGORIES = ("robot", "terrain", "obstacle", "planet", "difficulty", "task", "
 
 
 def apply_corrections(spans: list[Span], lexicon: Lexicon, text: str) -> list[Span]:
-    """The spans as they are meant: each word that is taken back gives its place to the new one.
+    """Return the spans as they are meant: each word that is taken back gives its place to the new one.
 
     A correction is a marker ("wait", "I mean", "or rather", "no" between punctuation) and, right after it,
     a word of the same category as one before it. Without such a pair the marker means nothing.
@@ -30,7 +30,7 @@ def apply_corrections(spans: list[Span], lexicon: Lexicon, text: str) -> list[Sp
 
 
 def _marker(spans: list[Span], i: int, lexicon: Lexicon) -> int:
-    """How many spans the marker at a span has, with the small words after it; 0 if there is none."""
+    """Return the number of spans of a marker and the small words after it; 0 without a marker."""
     before = spans[i - 1] if i else None
     if before is None or not _begins(spans, i, lexicon):
         return _swap(spans, i, lexicon)
@@ -52,7 +52,7 @@ def _marker(spans: list[Span], i: int, lexicon: Lexicon) -> int:
 
 
 def _begins(spans: list[Span], i: int, lexicon: Lexicon) -> bool:
-    """Whether a correction begins here: a strong marker, or a weak one after punctuation."""
+    """Return whether a correction begins here: a strong marker, or a weak one after punctuation."""
     span = spans[i]
     following = spans[i + 1] if i + 1 < len(spans) else None
     if "correction" in span.roles and "weak_correction" not in span.roles:
@@ -77,7 +77,7 @@ def _marks(span: Span) -> bool:
 
 
 def _swap(spans: list[Span], i: int, lexicon: Lexicon) -> int:
-    """The length of "change the hopper to a" when the hopper stands before it, else 0."""
+    """Return the length of "change the hopper to a" when the hopper stands before it, else 0."""
     if i == 0 or "swap" not in spans[i].roles:
         return 0
     joins = lexicon.grammar.swap_joins
@@ -105,7 +105,7 @@ def _kinds(span: Span) -> list[str]:
 
 
 def _category(span: Span) -> str | None:
-    """What a span can stand in for: a number of one unit, or a word of one family."""
+    """Return the category of words that a span can replace: numbers of a unit, or words of a family."""
     if span.punct:
         return None
     if span.quantity:

@@ -26,7 +26,7 @@ def first_known(family: str, kinds: Iterable[str]) -> str | None:
 
 
 def needs_file(family: str, kind: str) -> bool:
-    """Whether a kind has a parameter that is a file, so that words alone can't ask for it."""
+    """Return whether a kind has a parameter that is a file, so that words alone can't ask for it."""
     return any(isinstance(spec, FileParam) for spec in known_params(family, kind).values())
 
 

@@ -51,17 +51,17 @@ class Language:
     """A language in terms of English.
 
     Attributes:
-        name: In English.
+        name: Name of the language, in English.
         phrases: Stems of a phrase to English words.
         exact: The same by words as they are listed, which count before stems: "sin" is not "sino".
         listed: The single words of all phrases, folded.
-        endings: That a stem goes without, longest first.
+        endings: Endings that stemming removes, longest first.
         numbers: Numerals, folded, to English numerals.
-        joiner: That stands inside numerals: "fünfundzwanzig".
-        compounds: Whether nouns grow together: "Eisfläche".
-        linking: What may stand between their parts.
-        segmented: Whether blanks part the words.
-        adjectives_follow: Whether they stand after their noun.
+        joiner: Word inside numerals: "fünfundzwanzig".
+        compounds: Nouns form compounds: "Eisfläche".
+        linking: Letters between the parts of a compound.
+        segmented: Blanks separate words.
+        adjectives_follow: Adjectives follow their noun.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Language:
     adjectives_follow: bool = False
 
     def stem(self, word: str) -> str:
-        """A word without accents, capitals and its endings: of "Vierbeinern" as of "Vierbeiner"."""
+        """Return a word without accents, capitals and its endings: of "Vierbeinern" as of "Vierbeiner"."""
         plain = fold(word)
         while True:
             ending = next(
@@ -90,14 +90,14 @@ class Language:
 
 @lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
-    """A word without capitals and accents."""
+    """Return a word without capitals and accents."""
     parts = unicodedata.normalize("NFD", word.casefold())
     return unicodedata.normalize("NFC", "".join(c for c in parts if not "\u0300" <= c <= "\u036f"))
 
 
 @cache
 def other_languages(refining: bool = False) -> dict[str, Language]:
-    """The languages that have words here, by their code; English itself is no entry.
+    """Return the languages other than English, by code.
 
     Args:
         refining: With the words that change what is there ("steiler"), from `refine.toml` beside the words.
@@ -182,13 +182,13 @@ def _add_phrases(language: Language, table: Mapping[str, tuple[str, ...]], stems
 
 
 def language_names() -> str:
-    """The languages that are read, for messages."""
+    """Return the languages that are read, for messages."""
     found = ["English", *(language.name for language in other_languages().values())]
     return f"{', '.join(found[:-1])} and {found[-1]}"
 
 
 def numeral(word: str, language: Language) -> tuple[str, ...] | None:
-    """The English words of a numeral: one that is listed, or several grown together."""
+    """Return the English words of a numeral: one that is listed, or several grown together."""
     if word in language.numbers:
         return tuple(language.numbers[word].split())
     for ending in language.endings:
@@ -199,7 +199,7 @@ def numeral(word: str, language: Language) -> tuple[str, ...] | None:
 
 
 def numeral_values(word: str, language: Language) -> list[int] | None:
-    """The values of the numerals that make up a word: "fünfundzwanzig", "三百二十"."""
+    """Return the values of the numerals that make up a word: "fünfundzwanzig", "三百二十"."""
     table = lexicon()
     values: list[int] = []
     i = 0
@@ -220,7 +220,7 @@ def numeral_values(word: str, language: Language) -> list[int] | None:
 
 
 def _combine(atoms: list[int]) -> int:
-    """The number that numerals in a row make: 3 100 2 10 5 is 325, 5 20 is 25."""
+    """Return the number that numerals in a row make: 3 100 2 10 5 is 325, 5 20 is 25."""
     total, part = 0, 0
     for i, atom in enumerate(atoms):
         # a power multiplies only a digit, or what is less than itself, or is the first

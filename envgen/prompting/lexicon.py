@@ -74,14 +74,14 @@ class Lexicon:
             self.deciding.append((phrase, sense))
 
     def bases(self, word: str) -> list[str]:
-        """The word and its base forms, irregular ones included."""
+        """Return the word and its base forms, irregular ones included."""
         found = bases(word)
         if word in self.irregular:
             found.insert(1, self.irregular[word])
         return found
 
     def match(self, words: list[list[str]], start: int) -> tuple[int, tuple[Sense, ...]]:
-        """The longest phrase that begins at a word.
+        """Return the longest phrase that begins at a word.
 
         Args:
             words: Base forms of each token.
@@ -103,7 +103,7 @@ class Lexicon:
         return best
 
     def correct(self, word: str) -> str | None:
-        """The known word of which this one is a misspelling, if it is near enough.
+        """Return the known word of which this one is a misspelling, if it is near enough.
 
         Short words and real words are left alone: a wrong correction is worse than an honest
         "not understood".
@@ -143,7 +143,7 @@ def _split(phrase: str) -> list[str]:
 
 
 def _spelling(phrases: Iterable[tuple[str, Sense]]) -> dict[str, list[str]]:
-    """The words worth correcting, by first letter: those that decide something, inflected."""
+    """Return the words worth correcting, by first letter: those that decide something, inflected."""
     forms: set[str] = set()
     for phrase, sense in phrases:
         for word in _split(phrase):
@@ -189,7 +189,7 @@ def build(files: Iterable[Path]) -> Lexicon:
 
 
 def add_kind_names(lexicon: Lexicon) -> None:
-    """Let every registered kind be named by its own name, so that entries of files are for synonyms only."""
+    """Add the name of every registered kind, so that entries of files are needed for synonyms only."""
     for family, kind, name, singulars in kind_names():
         if not any(kind in getattr(sense, family) for sense in _senses(lexicon, name)):
             sense = Sense.model_validate({family: (kind,)})

@@ -1,4 +1,4 @@
-"""The state of a reading: spans, and the decisions that the rules take from them."""
+"""State of parsing a prompt: its spans, and the values that the rules derive from them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from envgen.prompting.spans import Span
 
 @dataclass(eq=False)
 class DraftEntry:
-    """A part of the EnvCfg in the making: one terrain, obstacle, robot or the task.
+    """An entry of the EnvCfg being built: one terrain, obstacle, robot or the task.
 
     Attributes:
-        family: Which of these.
+        family: `terrain`, `obstacle`, `robot` or `task`.
         kind: Registered name.
-        at: Index of the span that named it.
+        at: Index of the span that names it.
         values: Fields and parameters by name; those of a robot's `params` as `params.<name>`.
-        trace: What was understood: words, name of the field, value.
-        notes: What was assumed: name of the field, value, why.
+        trace: Understood values: words, name of the field, value.
+        notes: Assumed values: name of the field, value, why.
 
-    A draft of what is there already, before a refinement, stands at -1 until a word names it.
+    In a refinement, entries of the base EnvCfg have index -1 until a word names them.
     """
 
     family: str
@@ -68,12 +68,12 @@ class DraftEntry:
 
 @dataclass(eq=False)
 class ParseState:
-    """All that is known of a prompt while it is read.
+    """The state of parsing a prompt.
 
     Attributes:
         text: The normalised prompt.
-        spans: Its spans in order.
-        lexicon: Of the language.
+        spans: Spans of the prompt in order.
+        lexicon: The English lexicon.
         terrains: In the order of their words; likewise `obstacles` and `robots`.
         task: The chosen one.
         fields: Single values: path to value and words.
@@ -81,7 +81,7 @@ class ParseState:
         excluded: Kinds that a negation rules out, by family.
         count: Number of variants asked for.
         links: Index of a noun to the index of the quantity beside it.
-        gravity: What "half gravity" halves, in m/s2.
+        gravity: Gravity that "half gravity" refers to, in m/s2.
     """
 
     text: str
@@ -101,26 +101,26 @@ class ParseState:
     gravity: float = 9.81
 
     def unused(self) -> Iterator[tuple[int, Span]]:
-        """Spans that no rule has used yet."""
+        """Iterate over the spans that no rule has used yet, with their index."""
         return ((i, span) for i, span in enumerate(self.spans) if not span.used and not span.punct)
 
     def with_sense(self, name: str) -> Iterator[tuple[int, Span, Sense]]:
-        """Unused, unnegated spans with a meaning."""
+        """Yield unused, unnegated spans that have a sense with that field."""
         for i, span in self.unused():
             sense = span.sense(name)
             if sense is not None and not span.negated and not span.used:
                 yield i, span, sense
 
     def with_role(self, role: str) -> Iterator[tuple[int, Span]]:
-        """Unused spans with a part in the grammar."""
+        """Yield unused spans with a part in the grammar."""
         return ((i, span) for i, span in self.unused() if role in span.roles)
 
     def at(self, i: int) -> Span | None:
-        """The span at an index, None outside."""
+        """Return the span at an index, None outside."""
         return self.spans[i] if 0 <= i < len(self.spans) else None
 
     def text_of(self, *indices: int) -> str:
-        """The words from the first to the last of some spans."""
+        """Return the words from the first to the last of some spans."""
         chosen = [self.spans[i] for i in indices]
         return self.text[min(c.start for c in chosen) : max(c.end for c in chosen)]
 
@@ -131,25 +131,25 @@ class ParseState:
         return self.text_of(*indices)
 
     def put(self, path: str, value: Any, text: str) -> None:
-        """Decide a single value."""
+        """Set a single value of the EnvCfg, traced to its words."""
         self.fields[path] = (value, text)
 
     def sentence(self, i: int) -> int:
-        """Number of the sentence in which a span stands."""
+        """Return number of the sentence in which a span stands."""
         return self._sentences[min(i, len(self.spans))]
 
     @cached_property
     def _sentences(self) -> list[int]:
-        """How many sentences have ended before each span."""
+        """Number of sentences that end before each span."""
         ends = (span.punct[:1] in (".", "!", "?", "\n", ";") and bool(span.punct) for span in self.spans)
         return list(accumulate(ends, initial=0))
 
     def before(self, i: int, skip: Iterable[str] = (), most: int = 4) -> int | None:
-        """The nearest span to the left but adjectives and words to skip."""
+        """Return the nearest span to the left but adjectives and words to skip."""
         return self._walk(i, -1, frozenset(skip), most)
 
     def after(self, i: int, skip: Iterable[str] = (), most: int = 4) -> int | None:
-        """The nearest span to the right but adjectives and words to skip."""
+        """Return the nearest span to the right but adjectives and words to skip."""
         return self._walk(i, 1, frozenset(skip), most)
 
     def _walk(self, i: int, step: int, skip: frozenset[str], most: int) -> int | None:

@@ -1,4 +1,4 @@
-"""The offline reading of a prompt: rules over spans, in order, and what is left over."""
+"""Offline parser of prompts: rules run over spans in a fixed order."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def parse(prompt: str) -> Interpretation:
 
 
 def find_spans(prompt: str, words: Lexicon, refining: bool = False) -> tuple[str, list[Span], str | None]:
-    """The normalised text, its spans, and the language if it is not English."""
+    """Return the normalised text, its spans, and the language if it is not English."""
     text = normalise(prompt)
     tokens, language = translate(tokenise(text), words, refining)
     return text, apply_corrections(scan_tokens(text, tokens, words), words, text), language
@@ -98,7 +98,7 @@ def _understood(state: ParseState) -> bool:
 
 
 def find_unmapped(state: ParseState) -> tuple[str, ...]:
-    """Content words that changed nothing, in order and once each."""
+    """Return the content words that changed nothing, in order and once each."""
     left: list[tuple[int, int, bool]] = []
     previous = -2
     for i, span in enumerate(state.spans):
@@ -140,7 +140,7 @@ def _remedy(state: ParseState, left: tuple[str, ...]) -> str:
 
 
 def _strange(state: ParseState) -> bool:
-    """Whether hardly a word is English, so that the language may be the reason."""
+    """Return whether hardly a word is English, so that the language may be the reason."""
     words = [span for span in state.spans if not span.punct and not span.quantity]
     strange = [span for span in words if not span.stop and not span.senses]
     return len(strange) > 0.6 * len(words)

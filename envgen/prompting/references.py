@@ -22,7 +22,7 @@ _REFERENCE = re.compile(PATTERN, re.VERBOSE | re.IGNORECASE)
 
 
 def split_references(prompt: str) -> list[str]:
-    """The prompt in pieces: text at even places, references between them."""
+    """Return the prompt in pieces: text at even places, references between them."""
     pieces, at = [], 0
     for match in _REFERENCE.finditer(prompt):
         pieces += [prompt[at : match.start()], match.group()]
@@ -31,22 +31,22 @@ def split_references(prompt: str) -> list[str]:
 
 
 def unquote(reference: str) -> str:
-    """The name of the robot or the path, as an EnvCfg has it: without quotes."""
+    """Return the name of the robot or the path, as an EnvCfg has it: without quotes."""
     return reference.strip("\"'")
 
 
 def is_path(reference: str) -> bool:
-    """Whether it names a file, and not a source."""
+    """Return whether it names a file, and not a source."""
     return unquote(reference).lower().endswith((".xml", ".mjcf")) or is_image(reference)
 
 
 def is_image(reference: str) -> bool:
-    """Whether it names a file of heights, and not a robot."""
+    """Return whether it names a file of heights, and not a robot."""
     return unquote(reference).lower().endswith((".png", ".npy"))
 
 
 def rewrite_paths(prompt: str, rename: Callable[[str], str]) -> str:
-    """The prompt with every path in it as `rename` has it."""
+    """Return the prompt with every path in it as `rename` has it."""
     pieces = split_references(prompt)
     for i in range(1, len(pieces), 2):
         if is_path(pieces[i]):
@@ -56,10 +56,10 @@ def rewrite_paths(prompt: str, rename: Callable[[str], str]) -> str:
 
 
 def terrain_of(image: str) -> tuple[str, str]:
-    """The kind of terrain that is made of such a file, and its parameter for the path.
+    """Return the kind of terrain that is made of such a file, and its parameter for the path.
 
     Raises:
-        InputError: There is none, or the file is missing or unfit.
+        InputError: No terrain takes such a file, or the file is missing or unfit.
     """
     for kind, terrain in TERRAINS:
         for name, spec in specs(terrain).items():
@@ -71,7 +71,7 @@ def terrain_of(image: str) -> tuple[str, str]:
 
 
 def available(name: str) -> bool:
-    """Whether a robot that is no built-in one is there and can be used."""
+    """Return whether an external robot is installed and can be used."""
     if is_image(name) or not (is_path(name) or _REFERENCE.fullmatch(name)):
         return False
     try:

@@ -28,8 +28,8 @@ def refine(base: EnvCfg, text: str) -> Interpretation:
     """Change an EnvCfg as words ask for; what they don't speak of stays as it is.
 
     Args:
-        base: What is there.
-        text: What should be otherwise.
+        base: The EnvCfg to change.
+        text: The changes.
 
     Raises:
         InputError: Nothing in the words is understood, or the outcome breaks the schema.
@@ -86,7 +86,7 @@ def _mean(value: Any) -> float:
 
 
 def _present(ref: Refinement) -> dict[DraftEntry, dict[str, Any]]:
-    """Drafts of what is there, so that measures and mentions find it, each with its entry."""
+    """Return draft entries of the base EnvCfg, which the rules then find, each with its entry."""
     state = ref.state
     found: dict[DraftEntry, dict[str, Any]] = {}
     for family, _ in _FAMILIES:
@@ -119,7 +119,7 @@ def _count_trace(state: ParseState) -> Iterable[Understood]:
 
 
 def _finish(ref: Refinement, base: EnvCfg, text: str) -> None:
-    """Provenance, and cells that a larger arena takes."""
+    """Set the provenance, and the cell size of a larger arena."""
     said = " ".join(text.split())
     ref.data["prompt"] = f"{base.prompt}; {said}"[:MAX_PROMPT] if base.prompt else said[:MAX_PROMPT]
     terrain = ref.data["terrain"]
@@ -134,7 +134,7 @@ def _finish(ref: Refinement, base: EnvCfg, text: str) -> None:
 
 
 def _understood(ref: Refinement) -> list[Understood]:
-    """What was changed, at the paths where it is in the end."""
+    """Return the changes, at their final paths."""
     found: dict[tuple[str, str], Understood] = {}
     for text, table, key in ref.changed:
         path = _path(ref.data, table, "")
@@ -152,7 +152,7 @@ def _understood(ref: Refinement) -> list[Understood]:
 
 
 def _path(node: Any, wanted: dict[str, Any], path: str) -> str | None:
-    """Where in plain data a table is."""
+    """Return the path of a table in plain data."""
     if node is wanted:
         return path
     if isinstance(node, dict):

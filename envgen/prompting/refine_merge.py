@@ -1,4 +1,4 @@
-"""What words of a refinement say, put into the EnvCfg that is there."""
+"""Merging of a refinement into the base EnvCfg."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ CLAUSE = 60
 
 
 def merge(ref: Refinement, present: dict[DraftEntry, dict[str, Any]]) -> None:
-    """Change the data as the reading says.
+    """Change the data of a refinement as its parse state says.
 
     Args:
         ref: The refinement.
-        present: The drafts of what was there, each with its entry.
+        present: Draft entries of the base EnvCfg, each with its entry.
     """
     state = ref.state
     _things(ref, present, "terrain", state.terrains)
@@ -44,7 +44,7 @@ def merge(ref: Refinement, present: dict[DraftEntry, dict[str, Any]]) -> None:
 
 
 def _added(state: ParseState, draft: DraftEntry) -> bool:
-    """Whether a word of adding stands before a thing in its clause, or one such as "too" after it."""
+    """Return whether a word of adding stands before a thing in its clause, or one such as "too" after it."""
     grammar = state.lexicon.grammar
     if draft.at < 0:
         return False
@@ -70,7 +70,7 @@ def _added(state: ParseState, draft: DraftEntry) -> bool:
 
 
 def _new(draft: DraftEntry) -> dict[str, Any]:
-    """The entry of a draft."""
+    """Return the entry of a draft."""
     entry: dict[str, Any] = {"model" if draft.family == "robot" else "kind": draft.kind}
     if draft.family == "robot":
         entry |= {"count": 1, "team": None, "role": None, "params": {}}
@@ -80,7 +80,7 @@ def _new(draft: DraftEntry) -> dict[str, Any]:
 
 
 def _write(ref: Refinement, draft: DraftEntry, entry: dict[str, Any], fresh: bool) -> None:
-    """What words say of a draft, into its entry."""
+    """Write the values of a draft entry into the entry of the EnvCfg."""
     for text, name, value in draft.trace:
         if name in ("kind", "model"):
             if fresh:
@@ -98,7 +98,7 @@ def _write(ref: Refinement, draft: DraftEntry, entry: dict[str, Any], fresh: boo
 
 
 def _alias(state: ParseState, draft: DraftEntry, entries: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
-    """The entry that a noun means though it has another kind: "steps", of pyramid stairs."""
+    """Return the entry that a noun means though it has another kind: "steps", of pyramid stairs."""
     span = state.at(draft.at) if draft.at >= 0 else None
     kinds = [kind for s in span.senses for kind in getattr(s, draft.family)] if span else []
     return next(iter(entries_of_kind(entries, kinds)), None)
@@ -153,7 +153,7 @@ def _place(
     gone: list[dict[str, Any]],
     named: list[dict[str, Any]],
 ) -> None:
-    """New entries in the places of what is gone, or after it, or instead of all."""
+    """Insert new entries: in the places of removed ones, at the end, or instead of all."""
     state, entries = ref.state, ref.entries(family)
     for draft, new in fresh:
         if gone and not _added(state, draft):
@@ -230,7 +230,7 @@ def _task(ref: Refinement, present: dict[DraftEntry, dict[str, Any]]) -> None:
 
 
 def _enough(ref: Refinement) -> None:
-    """As many robots as the task takes at least."""
+    """Raise the count of the first robot to what the task needs."""
     kind, entries = ref.data["task"]["kind"], ref.entries("robot")
     least = [e["count"][0] if isinstance(e["count"], list) else e["count"] for e in entries]
     whole = [n if isinstance(n, int) else 1 for n in least]

@@ -19,10 +19,10 @@ class Refinement:
     """A refinement while it is read.
 
     Attributes:
-        state: Of its words.
+        state: Parse state of its words.
         data: The EnvCfg as plain data, changed as the words are read.
-        changed: Words, and the table and key that they set.
-        assumed: What had to be decided.
+        changed: Understood words, with the table and key that they set.
+        assumed: Assumed values.
     """
 
     state: ParseState
@@ -36,7 +36,7 @@ class Refinement:
         self.changed.append((text, table, key))
 
     def entries(self, family: str) -> list[dict[str, Any]]:
-        """The entries of terrain, obstacles or robots, as they are now."""
+        """Return the entries of terrain, obstacles or robots, as they are now."""
         found: list[dict[str, Any]]
         if family == "terrain":
             found = self.data["terrain"]["sub_terrains"]
@@ -46,12 +46,12 @@ class Refinement:
 
 
 def kind_of(entry: Mapping[str, Any]) -> str:
-    """The kind of an entry, which robots call model."""
+    """Return the kind of an entry, which robots call model."""
     return str(entry["model"] if "model" in entry else entry["kind"])
 
 
 def map_value(value: Any, change: Callable[[float], float]) -> Any:
-    """A number or distribution with each of its values changed."""
+    """Return a number or distribution with each of its values changed."""
     if isinstance(value, list):
         return sorted(map_value(v, change) for v in value)
     if isinstance(value, dict):
@@ -67,7 +67,7 @@ def map_value(value: Any, change: Callable[[float], float]) -> Any:
 
 
 def clamp_change(spec: Param, change: Callable[[float], float]) -> Callable[[float], float]:
-    """A change that stays within the range of a parameter."""
+    """Return a change that stays within the range of a parameter."""
 
     def bounded(value: float) -> float:
         result = min(max(change(value), spec.low), spec.high)
@@ -77,7 +77,7 @@ def clamp_change(spec: Param, change: Callable[[float], float]) -> Callable[[flo
 
 
 def entries_of_kind(entries: Iterable[dict[str, Any]], kinds: Iterable[str]) -> list[dict[str, Any]]:
-    """The entries of the first kind that is there, of those that a word can stand for."""
+    """Return the entries of the first kind that is there, of those that a word can stand for."""
     listed = list(entries)
     options = ([e for e in listed if kind_of(e) == kind] for kind in kinds)
     return next((found for found in options if found), [])

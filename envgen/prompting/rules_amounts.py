@@ -1,4 +1,4 @@
-"""Rules for a refinement alone: more and fewer of a thing, one thing for another."""
+"""Rules for refinements: more and fewer of a kind, replacements."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from envgen.prompting.refinement import USUAL, Refinement, entries_of_kind, map_
 
 
 def amounts(ref: Refinement) -> None:
-    """More and fewer of a thing: "one more ant", "fewer boxes", "twice as many logs"."""
+    """Read more and fewer of a kind: "one more ant", "fewer boxes", "twice as many logs"."""
     state = ref.state
     for i, span, sense in list(state.with_sense("amends")):
         noun = _counted(state, i)
@@ -39,7 +39,7 @@ def amounts(ref: Refinement) -> None:
 
 
 def multiples(ref: Refinement) -> None:
-    """A verb that multiplies: "double the number of ants", "halve the boxes"."""
+    """Read verbs that multiply a count: "double the number of ants", "halve the boxes"."""
     state = ref.state
     for i, span in list(state.unused()):
         if not span.quantity or span.quantity.unit != "x" or span.negated:
@@ -114,7 +114,7 @@ def _middle(value: Any) -> float:
 
 
 def replacements(ref: Refinement) -> None:
-    """One thing for another: "replace the ant with a hexapod", "change the hills to dunes"."""
+    """Read replacements: "replace the ant with a hexapod", "change the hills to dunes"."""
     state = ref.state
     joins = state.lexicon.grammar.swap_joins
     for i, span in list(state.with_role("swap")):
@@ -132,7 +132,7 @@ def replacements(ref: Refinement) -> None:
 
 
 def _exclude(state: ParseState, indices: Iterable[int]) -> None:
-    """Rule out what is replaced, as "instead of" would."""
+    """Exclude the replaced kinds, as "instead of" would."""
     for j in indices:
         span = state.spans[j]
         for sense in span.senses:

@@ -11,7 +11,7 @@ SIZE = (2.0, 500.0)
 
 
 def arena(state: ParseState) -> None:
-    """The size of the arena: "30 x 10 m", "a 40 m by 20 m arena", "a huge field"."""
+    """Read the size of the arena: "30 x 10 m", "a 40 m by 20 m arena", "a huge field"."""
     by = set(state.lexicon.grammar.by)
     for i, span in state.unused():
         middle, other = state.at(i + 1), state.at(i + 2)
@@ -35,7 +35,7 @@ def arena(state: ParseState) -> None:
 
 
 def _long_and_wide(state: ParseState) -> None:
-    """Length along x and width along y: "a track 40 m long and 10 m wide"."""
+    """Read length along x and width along y: "a track 40 m long and 10 m wide"."""
     found: dict[str, int] = {}
     for i, span in state.unused():
         measure = state.at(i + 1)
@@ -53,7 +53,7 @@ def _long_and_wide(state: ParseState) -> None:
 
 
 def _of_arena(state: ParseState, i: int) -> bool:
-    """Whether the word that a length follows is one for the arena, or none is near."""
+    """Return whether the word that a length follows is one for the arena, or none is near."""
     for j in range(i - 1, i - 12, -1):
         span = state.at(j)
         if span is None:
@@ -77,7 +77,7 @@ def _sides(first: Quantity, second: Quantity) -> list[float | list[float]] | Non
 
 
 def _one_side(state: ParseState, i: int) -> None:
-    """The side of a square: "a 20 m arena", "an arena of 20 m", "a big arena"."""
+    """Read the side of a square: "a 20 m arena", "an arena of 20 m", "a big arena"."""
     for j in (state.before(i, skip=("wide", "long", "square")), state.after(i, skip=("of",))):
         span = state.at(j) if j is not None else None
         if span and span.quantity and span.quantity.unit == "m" and not span.used:
@@ -96,7 +96,7 @@ def _one_side(state: ParseState, i: int) -> None:
 
 
 def _measures_something(state: ParseState, i: int) -> bool:
-    """Whether a length belongs to another word, as in "field of 2 m boulders"."""
+    """Return whether a length belongs to another word, as in "field of 2 m boulders"."""
     after = state.after(i)
     span = state.at(after) if after is not None else None
     return span is not None and bool(span.sense("terrain") or span.sense("obstacle"))

@@ -1,4 +1,4 @@
-"""What rules for single values of the EnvCfg share: what is allowed, and which words stand near."""
+"""Helpers that rules share: allowed values, factors, and spans near a span."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MODELS: dict[str, type[BaseModel]] = {
 
 
 def is_allowed(path: str, value: object) -> bool:
-    """Whether the EnvCfg takes a value at a path of physics, control or randomize."""
+    """Return whether the EnvCfg takes a value at a path of physics, control or randomize."""
     group, _, name = path.partition(".")
     if group == "difficulty":
         ends = value if isinstance(value, list) else [value]
@@ -37,7 +37,7 @@ def decide(state: ParseState, path: str, value: object, *used: int) -> bool:
 
 
 def factor_of(quantity: Quantity, sign: int | None) -> float | list[float]:
-    """The factor that "40 %", "40 % less" and "half" mean; `sign` is the direction of a change."""
+    """Return the factor that "40 %", "40 % less" and "half" mean; `sign` is the direction of a change."""
     if quantity.unit == "x":
         return quantity.scaled(1)
     if not sign:
@@ -47,7 +47,7 @@ def factor_of(quantity: Quantity, sign: int | None) -> float | list[float]:
 
 
 def change_of(state: ParseState, amount: int, noun: int) -> tuple[list[int], int] | None:
-    """The word of more or less near an amount or its noun: "30 % less", "reduced by 40 %", and its sign.
+    """Return the word of more or less near an amount or its noun, and its sign: "30 % less".
 
     "reduced to 40 %" changes nothing about what 40 % means, but the word is understood.
     """
@@ -64,7 +64,7 @@ def change_of(state: ParseState, amount: int, noun: int) -> tuple[list[int], int
 
 
 def is_range(state: ParseState, i: int, j: int) -> bool:
-    """Whether two words are the ends of a range: "between the Moon's and Earth's", "from ice to rubber"."""
+    """Return whether two words are the ends of a range: "from ice to rubber"."""
     between = [state.spans[k] for k in range(i + 1, j)]
     joins = [span.word for span in between if span.word in ("to", "and")]
     if len(joins) != 1 or len(between) > 4 or any(span.punct or span.quantity for span in between):
@@ -83,7 +83,7 @@ def is_range(state: ParseState, i: int, j: int) -> bool:
 
 
 def spans_near(state: ParseState, i: int, reach: int) -> list[int]:
-    """Unused spans near one, nearest first, up to punctuation or another noun on each side."""
+    """Return unused spans near one, nearest first, up to punctuation or another noun on each side."""
     near = []
     for step in (-1, 1):
         for j in range(i + step, i + step * (reach + 1), step):
@@ -99,7 +99,7 @@ def spans_near(state: ParseState, i: int, reach: int) -> list[int]:
 
 
 def neighbours(state: ParseState, i: int) -> list[int]:
-    """The spans before and after one, with small words passed over."""
+    """Return the spans before and after one, with small words passed over."""
     near = state.lexicon.grammar.value_links
     found = (state.before(i, skip=near), state.after(i, skip=(*near, ":", "=")))
     return [j for j in found if j is not None]

@@ -14,7 +14,7 @@ from envgen.prompting.sense import Sense
 from envgen.prompting.spans import Span
 
 STEP = 0.2
-"""How far "harder" moves the difficulty, times what such a word says."""
+"""Change of the difficulty by "harder", times the factor of a word of degree."""
 CALM = [-6.0, -2.0]
 """Wind in m/s where "more wind" finds none: against +x, as the word "wind" has it."""
 _ARENA = {"@length": (0,), "@breadth": (1,), "@size": (0, 1)}
@@ -26,7 +26,7 @@ _PATHS: Mapping[str, tuple[float, float]] = {
 
 
 def comparatives(ref: Refinement) -> None:
-    """Comparatives: "steeper", "twice as long", "a bit easier", "the hills 20 % lower"."""
+    """Read comparatives: "steeper", "twice as long", "a bit easier", "the hills 20 % lower"."""
     for i, _span, sense in list(ref.state.with_sense("compares")):
         if ref.state.spans[i].used:
             continue
@@ -38,7 +38,7 @@ def comparatives(ref: Refinement) -> None:
 
 
 def _change(state: ParseState, i: int, sense: Sense) -> tuple[Callable[[float], float], list[int]]:
-    """What a comparative does to a value, and the words beside it that say so."""
+    """Return the change of a comparative, and the indices of its words of degree."""
     words: list[int] = []
     j = i - 1
     while (span := state.at(j)) is not None and span.word in ("times", "by", "the"):
@@ -78,7 +78,7 @@ def _amount(span: Span | None) -> bool:
 
 
 def _noun(state: ParseState, i: int) -> int | None:
-    """The noun that a comparative describes: after it, or before it in the same clause."""
+    """Return the noun that a comparative describes: after it, or before it in the same clause."""
     for step, most in ((1, 4), (-1, 6)):
         for j in range(i + step, i + step * most, step):
             span = state.at(j)
@@ -116,7 +116,7 @@ def _apply(
 
 
 def _named(ref: Refinement, sense: Sense) -> list[dict[str, Any]]:
-    """The entries that a noun means."""
+    """Return the entries that a noun means."""
     return [
         entry
         for family in ("terrain", "obstacle", "robot")
@@ -148,7 +148,7 @@ def _params(
 
 
 def _open(ref: Refinement, spec: Param) -> Any:
-    """What difficulty gives a parameter that is left open, in the robot's size."""
+    """Return the range that difficulty gives an open parameter, at the robot's size."""
     legs = ref.state.lexicon.grammar.leg
     leg = min(float(legs.get(kind_of(robot), 0.5)) for robot in ref.entries("robot"))
     size = RobotSize(leg=leg, radius=leg)
@@ -197,7 +197,7 @@ def _path(ref: Refinement, path: str, sense: Sense, change: Callable[[float], fl
 
 
 def _harder(value: Any, step: float) -> Any:
-    """A range of difficulty moved, within 0 and 1; a range keeps its ends apart."""
+    """Return a range of difficulty moved, within 0 and 1; a range keeps its ends apart."""
     if isinstance(value, list):
         low, high = value
         low = min(max(low + step, 0.0), 0.9) if step > 0 else max(low + step, 0.0)

@@ -14,11 +14,11 @@ SIZES = ("size", "radius", "height", "amplitude", "step_height", "depth", "gap",
 
 HEIGHTS = ("slope", "height", "size")
 RISES = ("amplitude", "step_height", "height", "depth")
-"""What makes a ground steep that has no slope."""
+"""Parameters that stand for steepness where a terrain has no slope."""
 
 
 def sizes(state: ParseState) -> None:
-    """Adjectives of size: "big boulders", "shallow valley", "tall thin pillars"."""
+    """Read adjectives of size: "big boulders", "shallow valley", "tall thin pillars"."""
     for i, span, sense in list(state.with_sense("share")):
         noun = _described(state, i)
         drafts = [d for d in (*state.terrains, *state.obstacles) if noun is not None and d.at == noun]
@@ -58,7 +58,7 @@ def _share(state: ParseState, draft: DraftEntry, i: int, names: Iterable[str], s
 
 
 def _stressed(share: tuple[float, ...], degree: float) -> tuple[float, ...]:
-    """The outer half of what an adjective means after "very", the inner one after "slightly"."""
+    """Return the outer half of what an adjective means after "very", the inner one after "slightly"."""
     low, high = share
     outer_is_high = low + high > 1
     middle = (low + high) / 2
@@ -68,7 +68,7 @@ def _stressed(share: tuple[float, ...], degree: float) -> tuple[float, ...]:
 
 
 def _span(state: ParseState, spec: Param) -> tuple[float, float]:
-    """The smallest and largest value that the robot's difficulty would give."""
+    """Return the smallest and largest value that the robot's difficulty would give."""
     legs = state.lexicon.grammar.leg
     size = RobotSize()
     if state.robots:
@@ -83,7 +83,7 @@ BUILDS = ("leg_length", "height", "span", "wheel_radius", "body_length", "radius
 
 
 def robot_sizes(state: ParseState) -> None:
-    """Adjectives of size right before a robot: "a tiny rover", "long-legged ants"."""
+    """Read adjectives of size right before a robot: "a tiny rover", "long-legged ants"."""
     for i, span, sense in list(state.with_sense("share")):
         robot = next((r for r in state.robots if r.at in (i + 1, i + 2, i + 3)), None)
         between = [state.spans[k] for k in range(i + 1, robot.at)] if robot else []
@@ -101,7 +101,7 @@ def robot_sizes(state: ParseState) -> None:
 
 
 def difficulty(state: ParseState) -> None:
-    """Words of degree: "easy", "really hard", "from easy to brutal", "not too hard"."""
+    """Read words of difficulty: "easy", "really hard", "from easy to brutal", "not too hard"."""
     found = [(i, s, _degree(state, i)) for i, _, s in state.with_sense("difficulty")]
     negated = [(i, s) for i, it in state.unused() if it.negated and (s := it.sense("difficulty"))]
     if "difficulty" in state.fields:
@@ -139,7 +139,7 @@ STRONG, WEAK = [0.6, 1.0], [0.0, 0.4]
 
 
 def _intensity(state: ParseState) -> None:
-    """Words of degree right before a ground: "very rough ground", "slightly hilly"."""
+    """Read words of degree right before a terrain: "very rough ground", "slightly hilly"."""
     grounds = {terrain.at for terrain in state.terrains}
     for i, _, sense in list(state.with_sense("degree")):
         if i + 1 in grounds:
@@ -149,7 +149,7 @@ def _intensity(state: ParseState) -> None:
 
 
 def _grows(state: ParseState, i: int, j: int) -> bool:
-    """Whether two degrees are a beginning and an end: "start easy and become hard"."""
+    """Return whether two degrees are a beginning and an end: "start easy and become hard"."""
     grammar = state.lexicon.grammar
     if j - i > 8:
         return False
@@ -159,7 +159,7 @@ def _grows(state: ParseState, i: int, j: int) -> bool:
 
 
 def _disagree(state: ParseState, found: list[tuple[int, Sense, float]]) -> tuple[str, Any, str] | None:
-    """What to say where two words of difficulty have nothing in common."""
+    """Return the assumption where two words of difficulty have no value in common."""
     i, sense, degree = max(found, key=lambda f: (f[2], f[0]))
     for j, other, _ in found:
         low, high = other.difficulty

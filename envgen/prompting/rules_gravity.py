@@ -12,7 +12,7 @@ EARTH = 9.81
 
 
 def gravity(state: ParseState) -> None:
-    """Gravity: "gravity 5 m/s^2", "half of Earth's gravity", "on Mars", "0.3 g"."""
+    """Read gravity: "gravity 5 m/s^2", "half of Earth's gravity", "on Mars", "0.3 g"."""
     _times(state)
     _between_planets(state)
     for i, span in list(state.with_role("gravity")):
@@ -38,7 +38,7 @@ def _times(state: ParseState) -> None:
 
 
 def _between_planets(state: ParseState) -> None:
-    """A range from planet to planet: "gravity anywhere between the Moon's and Earth's"."""
+    """Read a range from planet to planet: "gravity anywhere between the Moon's and Earth's"."""
     found = [(i, s.planet) for i, _, s in state.with_sense("planet") if s.planet is not None]
     for (i, first), (j, second) in pairwise(found):
         if is_range(state, i, j) and first != second:
@@ -53,7 +53,7 @@ def _between_planets(state: ParseState) -> None:
 
 
 def _planet(state: ParseState, i: int, pull: float | None) -> None:
-    """A planet by itself; where gravity is said already, that counts, and the planet is only a place."""
+    """Read a planet; where gravity is given by a number or word, the planet is only a place."""
     span = state.spans[i]
     named = any(s.thing for s in span.senses)  # a "moon buggy" is still to be read as a robot
     said = state.fields.get("physics.gravity")
@@ -106,5 +106,5 @@ def _gravity_noun(state: ParseState, i: int) -> None:
 
 
 def _directly(state: ParseState, i: int, j: int) -> bool:
-    """Whether only words such as "of" lie between two spans, the number being on the right."""
+    """Return whether only words such as "of" lie between two spans, the number being on the right."""
     return j > i and all(state.spans[k].word in state.lexicon.grammar.value_links for k in range(i + 1, j))

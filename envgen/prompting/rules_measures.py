@@ -30,7 +30,7 @@ LEAST = 0.25
 
 
 def link_quantities(state: ParseState) -> None:
-    """Find for each quantity with a unit the noun that it measures (`reading.links`)."""
+    """Find for each quantity with a unit the noun that it measures (`state.links`)."""
     for i, span in state.unused():
         if span.quantity and not span.negated and span.quantity.unit in ("m", "deg", "%"):
             noun = _noun(state, i)
@@ -39,7 +39,7 @@ def link_quantities(state: ParseState) -> None:
 
 
 def _sloping(span: Span) -> bool:
-    """Whether a percentage beside a word can be its slope: "10 % grade", but not "40 % waves"."""
+    """Return whether a percentage beside a word can be its slope: "10 % grade", but not "40 % waves"."""
     return any("slope" in (*sense.param, *sense.measure) for sense in span.senses)
 
 
@@ -101,7 +101,7 @@ LARGEST = 2.0
 
 
 def _lone(state: ParseState, i: int, quantity: Quantity) -> tuple[str, ...]:
-    """What a quantity without a noun can only be, where one ground is named.
+    """Read a quantity without a noun that fits only one parameter of the one terrain named.
 
     "ramp, 15 degrees" is its slope; "stairs getting harder, from 5 to 25 cm" the first length that
     stairs have.
@@ -121,7 +121,7 @@ def _lone(state: ParseState, i: int, quantity: Quantity) -> tuple[str, ...]:
 
 
 def _measured(state: ParseState, i: int) -> tuple[int | None, tuple[str, ...], list[int]]:
-    """The noun, the names of parameters that the words allow, and the words that say so."""
+    """Return the noun, the names of parameters that the words allow, and the words that say so."""
     words: list[int] = []
     names: tuple[str, ...] = ()
     after = state.at(i + 1)
@@ -151,7 +151,7 @@ def _own(state: ParseState, noun: int | None) -> tuple[str, ...]:
 
 
 def _targets(state: ParseState, noun: int | None, speed: bool = False) -> list[DraftEntry]:
-    """The drafts that a measure may belong to, likeliest first."""
+    """Return the drafts that a measure may belong to, likeliest first."""
     if speed and state.task:
         return [state.task]
     everything = [*state.terrains, *state.obstacles, *([state.task] if state.task else [])]
@@ -199,7 +199,7 @@ def _set(
 
 
 def _use_links(state: ParseState, i: int) -> None:
-    """Use the small words before a number that has found its noun: "gaps vary from 5 to 20 cm"."""
+    """Mark the small words before a linked number as used: "gaps vary from 5 to 20 cm"."""
     links = state.lexicon.grammar.measure_links
     j = i - 1
     while (span := state.at(j)) is not None and (span.word in links or span.used) and not span.punct:
@@ -208,7 +208,7 @@ def _use_links(state: ParseState, i: int) -> None:
 
 
 def _spaced(state: ParseState, draft: DraftEntry, quantity: Quantity, words: list[int]) -> bool:
-    """Obstacles at a distance from each other, as a density: "trees 2 m apart"."""
+    """Read a distance between obstacles as a density: "trees 2 m apart"."""
     if quantity.unit != "m" or quantity.low <= 0.45 or any(name == "count" for _, name, _ in draft.trace):
         return False
     draft.values.pop("count", None)
@@ -218,7 +218,7 @@ def _spaced(state: ParseState, draft: DraftEntry, quantity: Quantity, words: lis
 
 
 def terrain_weights(state: ParseState) -> None:
-    """Weights of grounds: "70 % rough, 30 % stairs"."""
+    """Read weights of terrains: "70 % rough, 30 % stairs"."""
     found: list[tuple[int, DraftEntry, float]] = []
     for i, span in state.unused():
         quantity = span.quantity
@@ -244,12 +244,12 @@ def _bound(state: ParseState, i: int) -> tuple[int, str] | None:
 
 
 def _diameter(state: ParseState, words: list[int]) -> bool:
-    """Whether the words measure something from side to side, of which a radius is half."""
+    """Return whether the words measure something from side to side, of which a radius is half."""
     return any("across" in state.spans[k].roles for k in words)
 
 
 def _peak_to_peak(state: ParseState, words: list[int]) -> bool:
-    """Whether the words speak of a height, of which an amplitude is half."""
+    """Return whether the words speak of a height, of which an amplitude is half."""
     return all(state.spans[k].word != "amplitude" for k in words)
 
 
@@ -271,7 +271,7 @@ def _value(
 
 
 def obstacle_densities(state: ParseState) -> None:
-    """A density after its noun: "boxes with a density of 0.1 per square metre"."""
+    """Read a density after its noun: "boxes with a density of 0.1 per square metre"."""
     for i, span in list(state.unused()):
         quantity = span.quantity
         if quantity is None or quantity.unit or span.negated or not 0 <= quantity.low <= quantity.high <= 5:

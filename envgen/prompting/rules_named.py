@@ -14,7 +14,7 @@ from envgen.prompting.quantities import Quantity
 
 _SIGNS = (":", "=", "of", "is", "to", "at")
 _EQUALS = (":", "=", "is")
-"""What makes a count of it; "steps of 20" are no 20 steps."""
+"""Signs between a parameter's name and its number ("steps of 20" is not 20 steps)."""
 
 
 def named_params(state: ParseState) -> None:
@@ -39,7 +39,7 @@ def named_params(state: ParseState) -> None:
 
 
 def counted_param(state: ParseState, i: int) -> int | None:
-    """Index of the word right after a whole number that is a counting parameter of something named."""
+    """Return index of the word right after a whole number that is a counting parameter of something named."""
     number, noun = state.spans[i].quantity, state.at(i + 1)
     if number is None or number.unit or number.low != int(number.low) or noun is None or noun.punct:
         return None
@@ -49,7 +49,7 @@ def counted_param(state: ParseState, i: int) -> int | None:
 
 
 def _names(state: ParseState, i: int) -> tuple[str, ...]:
-    """The names of parameters that a word may be."""
+    """Return the names of parameters that a word may be."""
     word = state.spans[i].word.replace(" ", "_")
     return (word, *(f"{base}s" for base in state.lexicon.bases(word)), *state.lexicon.bases(word))
 
@@ -72,7 +72,7 @@ def _set(
 
 
 def _value(spec: Param, quantity: Quantity) -> int | float | list[int] | list[float] | None:
-    """The number for a parameter; a bare one is in the parameter's own unit."""
+    """Return the number for a parameter; a bare one is in the parameter's own unit."""
     if quantity.unit not in ("", spec.unit):
         return None
     value = quantity.scaled(1)

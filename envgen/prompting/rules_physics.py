@@ -20,7 +20,7 @@ from envgen.prompting.spans import Span
 
 
 def friction(state: ParseState) -> None:
-    """Friction: "friction 0.4", "friction of 0.2 to 0.5"; materials are read by `value_words`."""
+    """Read friction: "friction 0.4", "friction of 0.2 to 0.5"; materials are read by `value_words`."""
     for i, span in list(state.with_role("friction")):
         if span.negated:
             continue
@@ -51,7 +51,7 @@ def friction(state: ParseState) -> None:
 
 
 def wind(state: ParseState) -> None:
-    """Wind: "8 m/s side wind", "a light breeze", "gusty"."""
+    """Read wind: "8 m/s side wind", "a light breeze", "gusty"."""
     found: list[tuple[int, Span, Sense]] = list(state.with_sense("wind"))
     if not found:
         return
@@ -91,7 +91,7 @@ def _along(speed: float | list[float], part: int) -> float | list[float]:
 
 
 def value_words(state: ParseState) -> None:
-    """Words that set values by themselves (ice, water, RK4).
+    """Read words that set values by themselves (ice, water, RK4).
 
     Of two for one path the first counts; but a state ("icy", `rank` 1) is more than a material ("lawn").
     """
@@ -114,7 +114,7 @@ def value_words(state: ParseState) -> None:
 
 
 def _between_states(state: ParseState) -> None:
-    """A range from one state to another: "friction from ice to sandpaper"."""
+    """Read a range from one state to another: "friction from ice to sandpaper"."""
     for (i, _, first), (j, _, second) in pairwise(list(state.with_sense("set"))):
         if first.set.keys() != second.set.keys() or not is_range(state, i, j):
             continue
@@ -129,7 +129,7 @@ def _between_states(state: ParseState) -> None:
 
 
 def _contradiction(state: ParseState, path: str, value: object, text: str) -> None:
-    """Say so if two words ask for values of one path that have nothing in common."""
+    """Note an assumption if two words give one path values without a common part."""
     chosen, words = state.fields[path]
     ends = [sorted(v) if isinstance(v, list) else v for v in (chosen, value)]
     if ends[0] == ends[1] or words == text:
@@ -142,7 +142,7 @@ def _contradiction(state: ParseState, path: str, value: object, text: str) -> No
 
 
 def fluid_for_wind(state: ParseState) -> None:
-    """What can't be together: wind blows only where there is a fluid."""
+    """Resolve the contradiction of wind without a fluid."""
     wind, fluid = state.fields.get("physics.wind"), state.fields.get("physics.fluid")
     if not wind or not fluid or fluid[0] != "none" or wind[0] == [0, 0, 0]:
         return
@@ -153,7 +153,7 @@ def fluid_for_wind(state: ParseState) -> None:
 
 
 def numbers_with_units(state: ParseState) -> None:
-    """Paths with a number beside a noun: "5 ms timestep", "episodes of 30 s", "difficulty 0.3"."""
+    """Read paths with a number beside a noun: "5 ms timestep", "episodes of 30 s", "difficulty 0.3"."""
     for i, _span, sense in list(state.with_sense("measures")):
         for j in neighbours(state, i):
             quantity = state.spans[j].quantity
@@ -178,7 +178,7 @@ def numbers_with_units(state: ParseState) -> None:
 
 
 def timestep(state: ParseState) -> None:
-    """The timestep as a time or a rate: "steps of 1 ms", "simulated at 500 Hz"."""
+    """Read the timestep as a time or a rate: "steps of 1 ms", "simulated at 500 Hz"."""
     words = state.lexicon.grammar.step_words
     for i, span in list(state.unused()):
         quantity = span.quantity
@@ -194,11 +194,11 @@ def timestep(state: ParseState) -> None:
 
 
 MOST_SPREAD = (0.3, 3.0)
-"""What a share of the usual value may be, to be taken for one."""
+"""Range of a number that is taken for a share of the usual value."""
 
 
 def randomized_values(state: ParseState) -> None:
-    """What varies around its usual value: "mass ±20 %", "payload between 90 % and 110 %"."""
+    """Read values that vary around the usual one: "mass ±20 %", "payload between 90 % and 110 %"."""
     for i, _span, sense in list(state.with_sense("spreads")):
         near = range(max(i - 5, 0), min(i + 7, len(state.spans)))
         marks = [k for k in near if "spread" in state.spans[k].roles]
@@ -231,7 +231,7 @@ def _same_clause(state: ParseState, i: int, j: int) -> bool:
 
 
 def _by(state: ParseState, i: int) -> bool:
-    """Whether a percentage is how far something varies: "mass varies by 20 %"."""
+    """Return whether a percentage is how far something varies: "mass varies by 20 %"."""
     before = state.at(i - 1)
     words = [word for span in state.spans[max(i - 6, 0) : i] for word in span.word.split()]
     return before is not None and before.word == "by" and any(word in _varying(state) for word in words)
@@ -242,7 +242,7 @@ def _varying(state: ParseState) -> tuple[str, ...]:
 
 
 def multipliers(state: ParseState) -> None:
-    """Multipliers: "20% heavier", "twice as heavy", "half the torque"."""
+    """Read multipliers: "20% heavier", "twice as heavy", "half the torque"."""
     for i, _span, sense in list(state.with_sense("multiplies")):
         for j in neighbours(state, i):
             quantity = state.spans[j].quantity

@@ -14,7 +14,7 @@ _LINKS = ("with", "on", "has", "having", "its", "of", "the", "all", "only")
 
 
 def robots(state: ParseState) -> None:
-    """Every mention of a robot becomes a draft, or joins the one that it speaks of again."""
+    """Turn every mention of a robot into a draft entry, or add it to the one that it mentions again."""
     legs = _legs(state)
     for i, span in list(state.unused()):
         sense = span.sense("robot")
@@ -29,7 +29,7 @@ def robots(state: ParseState) -> None:
 
 
 def _no_robot(state: ParseState, i: int, sense: Sense) -> bool:
-    """Whether the word only likens something, or names an animal where no machine is spoken of."""
+    """Return whether the word only likens something, or names an animal where no machine is spoken of."""
     after = state.at(i + 1)
     like = after is not None and after.glued and after.word == "like"
     if like and any(
@@ -45,7 +45,7 @@ def _no_robot(state: ParseState, i: int, sense: Sense) -> bool:
 
 
 def _legs(state: ParseState) -> dict[int, int]:
-    """Index of a number to the legs it counts: "six-legged", "on two legs", "with 8 legs"."""
+    """Return index of a number to the legs it counts: "six-legged", "on two legs", "with 8 legs"."""
     found: dict[int, int] = {}
     for j, _span in list(state.with_role("legs")):
         before = state.at(j - 1)
@@ -83,7 +83,7 @@ def _params(kind: str) -> Mapping[str, Any]:
 
 
 def _has_legs(state: ParseState, i: int, number: int) -> bool:
-    """Whether, as in "an ant with 8 legs", the number belongs to the robot before."""
+    """Return whether the number belongs to the robot before: "an ant with 8 legs"."""
     link = state.at(i - 1)
     if not state.robots or link is None or link.word not in _LINKS:
         return False
@@ -99,7 +99,7 @@ def _has_legs(state: ParseState, i: int, number: int) -> bool:
 
 
 def _apposition(state: ParseState, i: int, sense: Sense) -> tuple[int, ...]:
-    """Further words for the same robot right after it: "insect robot", "vehicle on wheels"."""
+    """Return the indices of further words for the same robot: "insect robot", "vehicle on wheels"."""
     more: list[int] = []
     j = i + 1
     while (span := state.at(j)) is not None and not span.punct and not span.negated:
@@ -154,7 +154,7 @@ def _draft(
 
 
 def _is_meant(state: ParseState, i: int, robot: DraftEntry, kind: str) -> bool:
-    """Whether, as in "a Go2 … the dog", a robot is spoken of by the kind that could stand in for it."""
+    """Return whether a robot is mentioned again by its substitute kind: "a Go2 … the dog"."""
     sense = state.spans[robot.at].sense("robot") if robot.at >= 0 else None
     return sense is not None and kind in sense.robot and _definite(state, i)
 
@@ -177,7 +177,7 @@ def _count(draft: DraftEntry, number: int | list[int], text: str) -> None:
 
 
 def _number(state: ParseState, i: int) -> tuple[int | None, int | list[int] | None, bool]:
-    """Index and value of the number before a robot, and whether an indefinite article is there."""
+    """Return index and value of the number before a robot, and whether an indefinite article is there."""
     times, after = state.at(i + 1), state.at(i + 2)
     if times and after and times.word == "x" and after.quantity and after.quantity.whole and not after.used:
         times.used = True
@@ -218,7 +218,7 @@ def _number(state: ParseState, i: int) -> tuple[int | None, int | list[int] | No
 
 
 def _times_as_many(state: ParseState, many: int) -> int | None:
-    """The number that "twice as many" means, of the robots named before."""
+    """Return the number that "twice as many" means, of the robots named before."""
     factor, link = state.at(many - 2), state.at(many - 1)
     if not factor or not link or link.word != "as" or not factor.quantity or not state.robots:
         return None
@@ -230,7 +230,7 @@ def _times_as_many(state: ParseState, many: int) -> int | None:
 
 
 def _unnamed(state: ParseState) -> None:
-    """As in "two robots", the number counts the robot that is assumed."""
+    """Read a number that counts the assumed robot: "two robots"."""
     for i, span in list(state.with_role("machine")):
         at, number, _ = _number(state, i)
         if span.negated or at is None or number is None or first_known("robot", ("ant",)) is None:
@@ -243,7 +243,7 @@ def _unnamed(state: ParseState) -> None:
 
 
 def _another(state: ParseState) -> None:
-    """A second robot of the same kind: "one ant chases another through a maze"."""
+    """Read a second robot of the same kind: "one ant chases another through a maze"."""
     for i, span in list(state.unused()):
         if not 0 < len(state.robots) < MAX_AGENTS:
             return

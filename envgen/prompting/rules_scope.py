@@ -1,4 +1,4 @@
-"""Rules that come first: what is negated, how many variants."""
+"""Rules that run first: negation and the number of variants."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def negation(state: ParseState) -> None:
 
 
 def _denied(state: ParseState, i: int) -> bool:
-    """Whether an exception is one from a negation right before it."""
+    """Return whether an exception is one from a negation right before it."""
     before = state.at(i - 1)
     if before is not None and before.punct == ",":
         before = state.at(i - 2)
@@ -34,7 +34,7 @@ def _denied(state: ParseState, i: int) -> bool:
 
 
 def _but(state: ParseState, i: int) -> bool:
-    """Whether a "but" makes an exception of what follows: "all terrains but stairs"."""
+    """Return whether a "but" makes an exception of what follows: "all terrains but stairs"."""
     before = state.at(i - 1)
     if state.spans[i].word != "but" or before is None:
         return False
@@ -42,7 +42,7 @@ def _but(state: ParseState, i: int) -> bool:
 
 
 def _scope(state: ParseState, start: int) -> list[int]:
-    """Indices of the spans that a negation covers; they are marked."""
+    """Return indices of the spans that a negation covers; they are marked."""
     ends = set(state.lexicon.grammar.scope_ends)
     exceptions = state.lexicon.grammar.exceptions
     covered: list[int] = []
@@ -74,7 +74,7 @@ def _meaningful(span: Span) -> bool:
 
 
 def _list_goes_on(state: ParseState, comma: int) -> bool:
-    """Whether `, X` continues a list that ends in "or": "no boxes, logs or balls"."""
+    """Return whether `, X` continues a list that ends in "or": "no boxes, logs or balls"."""
     for j in range(comma + 1, comma + 8):
         span = state.at(j)
         if span is None or (span.punct and span.punct != ","):
@@ -115,7 +115,7 @@ def _exclude(state: ParseState, negator: int, j: int) -> None:
 
 
 def counts_in_lists(state: ParseState) -> None:
-    """Numbers after what they count, as in a list: "ants (3), boxes (12)", "ant: 3"."""
+    """Link numbers after their noun, as in a list: "ants (3), boxes (12)", "ant: 3"."""
     for i, span in list(state.unused()):
         opened, number, closed = state.at(i + 1), state.at(i + 2), state.at(i + 3)
         if not opened or not number or not number.quantity or not number.quantity.whole or number.used:
@@ -131,7 +131,7 @@ LEVELS = 40
 
 
 def board_columns(state: ParseState) -> None:
-    """Columns of a board, which are no variants: "a board with eight levels", "a curriculum of 10 levels"."""
+    """Read the columns of a board, which are not variants: "a board with eight levels"."""
     for i, span in list(state.unused()):
         number = span.quantity.whole if span.quantity else None
         link, noun = state.at(i - 1), state.at(i + 1)
@@ -158,7 +158,7 @@ def _is_board(state: ParseState, i: int) -> bool:
 
 
 def variants(state: ParseState) -> None:
-    """A number before a word for worlds: "500 variants", "64 different mazes", "200 of them"."""
+    """Read the number of variants: "500 variants", "64 different mazes", "200 of them"."""
     for i, span in state.unused():
         number = span.quantity.whole if span.quantity else None
         if number is None or span.negated or state.count or number == 1:
@@ -183,7 +183,7 @@ def variants(state: ParseState) -> None:
 
 
 def _batch(state: ParseState, i: int) -> tuple[int, ...]:
-    """The spans of "a batch of 256" or of an "x 40" at the end, which count variants without a noun."""
+    """Return the spans of "a batch of 256" or a final "x 40", which count variants without a noun."""
     before, batch, following = state.at(i - 1), state.at(i - 2), state.at(i + 1)
     if before is not None and "count" in before.roles:
         return (i - 1, i)
@@ -211,7 +211,7 @@ FEW_OF = 8
 
 
 def _of_things(state: ParseState, i: int, noun: int) -> bool:
-    """Whether "five of them" counts the obstacles named right before it."""
+    """Return whether "five of them" counts the obstacles named right before it."""
     number = state.spans[i].quantity
     if not state.spans[noun].word.startswith("of ") or number is None or number.high > OF_THINGS:
         return False
@@ -253,13 +253,13 @@ def _world_noun(state: ParseState, i: int, number: int) -> int | None:
 
 
 def _of_what_follows(state: ParseState, i: int) -> bool:
-    """Whether "of those" points at the noun right after it: "four of those robot dogs"."""
+    """Return whether "of those" points at the noun right after it: "four of those robot dogs"."""
     noun = state.at(i + 1)
     return state.spans[i].word.startswith("of ") and noun is not None and any(s.thing for s in noun.senses)
 
 
 def _counts_parts(span: Span, sense: Sense) -> bool:
-    """Whether a plural is also a counting parameter of its terrain: "a staircase with 12 steps"."""
+    """Return whether a plural is also a counting parameter of its terrain: "a staircase with 12 steps"."""
     kind = first_known("terrain", sense.terrain)
     spec = known_params("terrain", kind).get(span.word) if kind else None
     return spec is not None and spec.integer

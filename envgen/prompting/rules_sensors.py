@@ -6,7 +6,7 @@ from envgen.prompting.parse_state import ParseState
 
 
 def sensors(state: ParseState) -> None:
-    """Sensors that are named go to every robot that takes them; those that are ruled out are left out."""
+    """Add the named sensors to every robot that takes them, and leave out the excluded ones."""
     for i, span in list(state.unused()):
         sense = span.sense("equips")
         if sense is None or span.used:
@@ -20,7 +20,7 @@ def sensors(state: ParseState) -> None:
 
 
 def _number(state: ParseState, i: int) -> tuple[int | None, tuple[int, ...]]:
-    """The number of a sensor and the spans that say it: "imu=0", "scan of 9", "11 x 11 scan"."""
+    """Return the number of a sensor and the spans that say it: "imu=0", "scan of 9", "11 x 11 scan"."""
     of = state.at(i + 1)
     after = i + 2 if of is not None and of.word in ("of", ":", "is") else i + 1
     if (number := _whole(state, after)) is not None:

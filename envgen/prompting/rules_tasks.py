@@ -12,7 +12,7 @@ PASSIVE = ("by",)
 
 
 def task(state: ParseState) -> None:
-    """Of the tasks named, the one with the highest rank; those it covers are understood too."""
+    """Choose the named task of the highest rank; the tasks that it covers are understood too."""
     _movers(state)
     found: list[tuple[int, Span, Sense, str]] = []
     for i, span, _ in state.with_sense("task"):
@@ -57,7 +57,7 @@ def _movers(state: ParseState) -> None:
 
 
 def _pushed(state: ParseState, pushing: tuple[Sense, ...], moved: set[str]) -> None:
-    """Where there is nothing to push, what is "pushed" is the robot itself: "standing, shoved every 5 s"."""
+    """Read pushes of the robot itself where there is nothing to push: "standing, shoved every 5 s"."""
     if any(s.obstacle and s.obstacle[0] in moved for span in state.spans for s in span.senses):
         return
     for _, span, sense in list(state.with_sense("task")):
@@ -71,7 +71,7 @@ def _several(state: ParseState) -> bool:
 
 
 def _absorb(state: ParseState, chosen: Sense) -> None:
-    """The ball of a soccer match is the task's own, not a further obstacle; what is pushed may be another."""
+    """Mark the task's own object, such as the ball of soccer, which is not a further obstacle."""
     verb = state.task
     if verb is None:
         return
@@ -93,7 +93,7 @@ def _absorb(state: ParseState, chosen: Sense) -> None:
 
 
 def _roles(state: ParseState) -> None:
-    """Chasers stand before the verb, runners after it; "chased by" turns that round."""
+    """Set roles: chasers stand before the verb, runners after it; "chased by" reverses that."""
     verbs = [(i, s.flees) for i, span in enumerate(state.spans) if (s := span.sense("task")) and s.chase]
     for i, flees in verbs:
         before = [r for r in state.robots if r.at < i]

@@ -10,7 +10,7 @@ TEAMS = ("red", "blue", "green", "yellow", "white", "black", "orange", "purple")
 
 
 def teams(state: ParseState) -> None:
-    """Who plays with whom: "three against three", "two teams of ants", "two red, two blue"."""
+    """Read teams: "three against three", "two teams of ants", "two red, two blue"."""
     _coloured(state)
     _lettered(state)
     for i, _span in [*state.with_role("versus"), *((i, it) for i, it in state.unused() if it.word == "on")]:
@@ -29,7 +29,7 @@ def teams(state: ParseState) -> None:
 
 
 def _each(state: ParseState) -> None:
-    """One number for all sides: "ants versus hexapods, three each"."""
+    """Read one number for all sides: "ants versus hexapods, three each"."""
     for i, span in list(state.unused()):
         number = span.quantity.whole if span.quantity else None
         following = state.at(i + 1)
@@ -45,12 +45,12 @@ def _each(state: ParseState) -> None:
 
 
 def _counted(robot: DraftEntry) -> bool:
-    """Whether a word says how many there are."""
+    """Return whether a word says how many there are."""
     return any(name == "count" for _, name, _ in robot.trace)
 
 
 def _coloured(state: ParseState) -> None:
-    """Teams by colour: "three red ants against two blue ones", "four ants: two red, two blue"."""
+    """Read teams by colour: "three red ants against two blue ones", "four ants: two red, two blue"."""
     colours = list(state.with_role("colour"))
     if len({span.word for _, span in colours}) < 2 or not state.robots:
         return
@@ -75,7 +75,7 @@ def _coloured(state: ParseState) -> None:
 
 
 def _lettered(state: ParseState) -> None:
-    """Teams by letter or number: "team A: three ants, team B: three hexapods"."""
+    """Read teams by letter or number: "team A: three ants, team B: three hexapods"."""
     found: list[tuple[int, str, DraftEntry]] = []
     for i, _span in state.with_role("teams"):
         name = state.at(i + 1)
@@ -90,7 +90,7 @@ def _lettered(state: ParseState) -> None:
 
 
 def _owner(state: ParseState, i: int) -> DraftEntry | None:
-    """The robot that a colour belongs to: "red ants", "the red team of three ants"."""
+    """Return the robot that a colour belongs to: "red ants", "the red team of three ants"."""
     for j in range(i + 1, i + 6):
         span = state.at(j)
         parts = span is not None and span.punct and span.punct != ":"  # "red team: two ants"
@@ -107,7 +107,7 @@ def _owner(state: ParseState, i: int) -> DraftEntry | None:
 
 
 def _nearest(state: ParseState, i: int) -> DraftEntry | None:
-    """The first robot after a span, else the last one before it."""
+    """Return the first robot after a span, else the last one before it."""
     after = [r for r in state.robots if r.at >= i]
     return after[0] if after else state.robots[-1] if state.robots else None
 
@@ -145,7 +145,7 @@ def _divide(
 
 
 def _opponents(state: ParseState, i: int) -> None:
-    """Two teams: "three ants against three hexapods"."""
+    """Read two teams: "three ants against three hexapods"."""
     before = [r for r in state.robots if r.at < i]
     after = [r for r in state.robots if r.at > i]
     if not before or not after:
@@ -157,7 +157,7 @@ def _opponents(state: ParseState, i: int) -> None:
 
 
 def _per_team(state: ParseState, i: int, each: bool) -> None:
-    """Teams by size or number: "four humanoids, two per team"; "two teams of three ants"."""
+    """Read teams by size or number: "four humanoids, two per team"; "two teams of three ants"."""
     before = state.at(i - 1)
     number = before.quantity.whole if before and before.quantity and not before.used else None
     robot = _nearest(state, i if not each else len(state.spans))
@@ -176,7 +176,7 @@ def _per_team(state: ParseState, i: int, each: bool) -> None:
 
 
 def chaser_and_runner(state: ParseState) -> None:
-    """Who chases and who runs, by name: "the cheetah is the cat, two ants are the mice"."""
+    """Read the roles of the task tag: "the cheetah is the cat, two ants are the mice"."""
     for i, span, sense in list(state.with_sense("plays")):
         robot = _player(state, i)
         if robot is None:
@@ -188,7 +188,7 @@ def chaser_and_runner(state: ParseState) -> None:
 
 
 def _player(state: ParseState, i: int) -> DraftEntry | None:
-    """The robot of which a part is said: before "is the", else right after "the chaser is" or "chaser:"."""
+    """Return the robot that has a role: before "is the", else after "the chaser is" or "chaser:"."""
     links = state.lexicon.grammar.part_links
     before, linked = i - 1, False
     while (span := state.at(before)) is not None and not span.punct:

@@ -18,7 +18,7 @@ FEW = (2, 2000)
 
 
 def terrains_and_obstacles(state: ParseState) -> None:
-    """Every terrain and obstacle that is named, in the order of the words."""
+    """Turn every named terrain and obstacle into a draft entry, in the order of the words."""
     weak: list[tuple[int, Span, Sense]] = []
     later: list[tuple[int, Span]] = []
     for i, span in list(state.unused()):
@@ -54,7 +54,7 @@ def terrains_and_obstacles(state: ParseState) -> None:
 
 
 def _is_board(state: ParseState, i: int) -> bool:
-    """Whether "checkerboard of" lays out several terrains and is none itself."""
+    """Return whether a word such as "checkerboard of" is a layout and not a terrain."""
     words, following = state.spans[i].word.split(), state.at(i + 1)
     if words[-1] not in state.lexicon.grammar.boards or not following or following.word != "of":
         return False
@@ -87,7 +87,7 @@ def _thing(state: ParseState, i: int, span: Span) -> None:
 
 
 def _strewn(state: ParseState, i: int) -> bool:
-    """Whether an amount says how many there are on a ground that is named; "mostly stairs" mixes grounds."""
+    """Return whether an amount counts obstacles on a named terrain ("mostly stairs" is a weight)."""
     named = [terrain for terrain in state.terrains if terrain.at < i]
     return bool(named) and not any("weight" in t.values for t in named) and _amount(state, i) is not None
 
@@ -122,7 +122,7 @@ def _terrain(state: ParseState, i: int, span: Span, sense: Sense) -> DraftEntry 
 
 
 def _of_file(state: ParseState, i: int, path: str) -> DraftEntry:
-    """Ground out of a file: "a heightmap of island.png"."""
+    """Read a terrain from a file: "a heightmap of island.png"."""
     kind, name = terrain_of(path)
     words = [j for j in range(max(i - 3, 0), i) if kind in state.spans[j].word.split()]
     text = state.use(*words, i)
@@ -134,7 +134,7 @@ def _of_file(state: ParseState, i: int, path: str) -> DraftEntry:
 
 
 def _amount(state: ParseState, i: int) -> int | None:
-    """Index of an amount: "a few boxes", "boxes everywhere", "boxes but not too many"."""
+    """Return index of an amount: "a few boxes", "boxes everywhere", "boxes but not too many"."""
     for j in (state.before(i, skip=("of", "the", "wooden", "very")), i + 1):
         span = state.at(j) if j is not None else None
         if j is not None and j < i and span and not span.senses and not span.stop and not span.quantity:
@@ -207,7 +207,7 @@ def _amount_said(state: ParseState, i: int, span: Span, sense: Sense, draft: Dra
 
 
 def _plus(state: ParseState, draft: DraftEntry) -> list[float] | None:
-    """The density that a list shares: "a few boxes and logs"."""
+    """Return the density that a list shares: "a few boxes and logs"."""
     place = state.obstacles.index(draft)
     if place == 0:
         return None
@@ -218,7 +218,7 @@ def _plus(state: ParseState, draft: DraftEntry) -> list[float] | None:
 
 
 def _sets(state: ParseState) -> None:
-    """Of "any terrain" kind of a list that is registered and not excluded."""
+    """Add all terrains of words such as "any terrain" that are registered and not excluded."""
     for i, span in list(state.unused()):
         sense = span.sense("terrain_set")
         if sense is None or span.negated or span.used:
@@ -233,7 +233,7 @@ def _sets(state: ParseState) -> None:
 
 
 def _anything_but_flat(state: ParseState) -> None:
-    """A spread of grounds where nothing is named but that it must not be flat."""
+    """Add several terrains where the prompt only says that the ground is not flat."""
     if state.terrains or "flat" not in state.excluded["terrain"]:
         return
     for sense in state.lexicon.match([["any"], ["terrain"]], 0)[1]:
@@ -245,7 +245,7 @@ def _anything_but_flat(state: ParseState) -> None:
 
 
 def _flat_contradiction(state: ParseState) -> None:
-    """Of "flat stairs" the noun wins over the adjective right before it, and that is said."""
+    """Drop "flat" right before another terrain ("flat stairs"), and note the contradiction."""
     for draft in list(state.terrains):
         following = state.at(draft.at + 1)
         if draft.kind != "flat" or draft.at < 0 or len(state.terrains) < 2 or following is None:
@@ -259,7 +259,7 @@ def _flat_contradiction(state: ParseState) -> None:
 
 
 def _sequence(state: ParseState) -> None:
-    """What lies on a ground is the ground where grounds follow each other: "first rubble, then a maze"."""
+    """Turn obstacles into terrains where terrains follow each other: "first rubble, then a maze"."""
     steps = [i for i, _, sense in state.with_sense("layout") if sense.layout == "track"]
     for draft in [d for d in state.obstacles if d.at >= 0]:
         sense, before = state.spans[draft.at].sense("ground"), state.at(draft.at - 1)

@@ -73,7 +73,7 @@ class Sense(Closed):
         difficulty: Range.
         degree: Factor on the difficulty that follows.
         share: Part of the range from easy to hard, from the smaller end; `arena` in m for the arena.
-        layout: Of several terrains.
+        layout: Layout of several terrains.
         compares: Parameters, paths or sides of the arena ("@length") that a comparative changes; `more` is
             its direction.
         amends: 1 for more of a kind, -1 for fewer.
@@ -136,12 +136,12 @@ class Sense(Closed):
 
     @property
     def thing(self) -> bool:
-        """Whether the sense is a kind of terrain, obstacle or robot."""
+        """True if the sense is a kind of terrain, obstacle or robot."""
         return bool(self.terrain or self.obstacle or self.robot or self.terrain_set)
 
     @property
     def decides(self) -> bool:
-        """Whether the sense decides something by itself, so that its phrase is worth correcting."""
+        """True if the sense decides something by itself, so that its phrase is worth correcting."""
         by_role = self.role in ("world", "gravity", "friction", "legs")
         return self.thing or by_role or any((self.task, self.set, self.wind, self.difficulty, self.planet))
 

@@ -1,4 +1,4 @@
-"""From tokens to spans: phrases of the lexicon, quantities, punctuation and plain words."""
+"""Scanner: groups tokens into spans (phrases of the lexicon, quantities, punctuation, plain words)."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from envgen.prompting.tokens import Token, normalise, tokenise
 
 @dataclass(eq=False)
 class Span:
-    """A unit of reading.
+    """A span of the prompt: a phrase of the lexicon, a quantity, punctuation or a plain word.
 
     Attributes:
-        text: As it stands in the prompt.
-        word: Its case-folded words, after correction.
-        start: Place in the normalised text.
-        end: Place after it.
-        senses: What the lexicon knows of it.
-        quantity: If it is a number.
-        punct: If it is punctuation.
-        plural: Whether it has the form of a plural.
-        stop: Whether it may be passed over in silence.
-        glued: Whether a hyphen ties it to the span before.
-        used: Whether a rule has made something of it.
-        negated: Whether it lies in the scope of a negation.
-        reference: The file or robot of others that it names.
+        text: Text as in the prompt.
+        word: Case-folded words, with corrected spelling.
+        start: Index of the first character in the normalised text.
+        end: Index after the last character.
+        senses: Senses that the lexicon has for it.
+        quantity: Value of a number with its unit.
+        punct: Punctuation.
+        plural: It has the form of a plural.
+        stop: It may be passed over in silence.
+        glued: A hyphen joins it to the span before.
+        used: A rule has used it.
+        negated: It is in the scope of a negation.
+        reference: File or external robot that it names.
         counted_by: Index of a number that counts it from elsewhere: "walls, five of them".
     """
 
@@ -51,7 +51,7 @@ class Span:
     roles: frozenset[str] = field(default_factory=frozenset)
 
     def sense(self, name: str) -> Sense | None:
-        """The first sense that has that meaning (a field of `Sense`)."""
+        """Return the first sense that has that meaning (a field of `Sense`)."""
         for sense in self.senses:
             value = getattr(sense, name)
             if value or (name == "planet" and value is not None):  # a planet may have no gravity
@@ -60,7 +60,7 @@ class Span:
 
     @property
     def adjective(self) -> bool:
-        """Whether it may stand between a number and its noun."""
+        """True if it may stand between a number and its noun."""
         if self.quantity or self.punct or "legs" in self.roles:
             return False
         return bool(
@@ -73,7 +73,7 @@ class Span:
 
 
 def _meant(reference: str) -> tuple[Sense, ...]:
-    """What a file or robot of others is; one that is missing or unfit is told at once."""
+    """Return the sense of a referenced file or robot; raise if it is missing or unfit."""
     if is_image(reference):
         return (Sense(terrain=(terrain_of(reference)[0],)),)
     _ = ROBOTS.get(reference)
@@ -81,13 +81,13 @@ def _meant(reference: str) -> tuple[Sense, ...]:
 
 
 def scan(prompt: str, lexicon: Lexicon) -> tuple[str, list[Span]]:
-    """The normalised text and its spans."""
+    """Return the normalised text and its spans."""
     text = normalise(prompt)
     return text, scan_tokens(text, tokenise(text), lexicon)
 
 
 def scan_tokens(text: str, tokens: list[Token], lexicon: Lexicon) -> list[Span]:
-    """The spans of tokens, which stand at their places in a text."""
+    """Return the spans of tokens, which stand at their places in a text."""
     return _Scanner(text, tokens, lexicon).spans()
 
 
@@ -144,20 +144,20 @@ class _Scanner:
         return spans
 
     def _article_of_phrase(self, i: int, count: int) -> bool:
-        """Whether the number at a token is an article and a phrase's first word: "a six-wheeled rover"."""
+        """Return whether the number is an article before a phrase: "a six-wheeled rover"."""
         if self.words[i] != "a" or count < 2:
             return False
         length, senses = self.lexicon.match(self.bases, i + 1)
         return length >= count and any(sense.thing for sense in senses)
 
     def _joined(self, i: int) -> tuple[int, tuple[Sense, ...]]:
-        """What `num_envs` means: the phrase that its parts make, if they make one."""
+        """Match a word such as `num_envs` as the phrase of its parts."""
         parts = [self.lexicon.bases(part) for part in self.words[i].split("_")]
         length, senses = self.lexicon.match(parts, 0)
         return (1, senses) if length == len(parts) else (0, ())
 
     def _lacking(self, i: int) -> tuple[int, list[Span]] | None:
-        """`windless` and `boulder-free` as a negation and what it excludes: their tokens and spans."""
+        """Split `windless` and `boulder-free` into a negation and its noun: number of tokens, and spans."""
         word = self.words[i]
         length, senses = self.lexicon.match(self.bases, i)
         stem = word

@@ -11,12 +11,12 @@ from envgen.prompting.llm.settings import Settings, from_environment
 
 
 def read(prompt: str, base: EnvCfg | None, settings: Settings | None = None) -> Interpretation:
-    """Ask a model for the EnvCfg of a prompt; a wrong answer goes back with what is wrong.
+    """Ask a model for the EnvCfg of a prompt; send a wrong answer back with its error.
 
     Args:
-        prompt: What is wanted.
-        base: What a refinement changes.
-        settings: Of the endpoint; by default from the environment.
+        prompt: The prompt.
+        base: The EnvCfg that a refinement changes, or None.
+        settings: Settings of the endpoint; by default from the environment.
 
     Raises:
         InputError: No endpoint is configured.

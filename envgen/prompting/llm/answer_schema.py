@@ -32,7 +32,7 @@ OPEN: dict[str, Any] = {"anyOf": [NUMBER, {"type": "null"}]}
 
 
 def kinds(registry: Registry[Any]) -> list[tuple[str, Any]]:
-    """The kinds of a family that words can ask for: none that needs a file."""
+    """Return the kinds of a family that words can ask for: none that needs a file."""
     return [
         (name, kind)
         for name, kind in registry
@@ -42,7 +42,7 @@ def kinds(registry: Registry[Any]) -> list[tuple[str, Any]]:
 
 @cache
 def schema(entries: int = ENTRIES, short: bool = False) -> dict[str, Any]:
-    """The schema of an answer, made from the registries.
+    """Return the schema of an answer, made from the registries.
 
     Every list, text and number in it ends, so that an answer ends whatever the model is.
 

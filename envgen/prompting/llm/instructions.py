@@ -1,4 +1,4 @@
-"""What a model is told: Jinja2 templates in `prompts/openai/`, filled from the registries."""
+"""Messages to the model: Jinja2 templates in `prompts/openai/`, filled from the registries."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _templates() -> Environment:
 
 
 def system_message(examples: int) -> str:
-    """The instructions: what an EnvCfg is, every registered kind with its parameters, and examples."""
+    """Return the instructions: what an EnvCfg is, every registered kind with its parameters, and examples."""
     families = {
         "terrains": _family(TERRAINS),
         "obstacles": _family(OBSTACLES),
@@ -42,13 +42,13 @@ def system_message(examples: int) -> str:
 
 
 def user_message(prompt: str, base: EnvCfg | None) -> str:
-    """The message with the prompt, and with what a refinement changes."""
+    """Return the message with the prompt, and with what a refinement changes."""
     before = None if base is None else json.dumps(cfgio.dump(base), separators=(",", ":"))
     return _templates().get_template("user.j2").render(prompt=prompt, base=before).strip()
 
 
 def repair_message(problem: str) -> str:
-    """The message that sends an answer back."""
+    """Return the message that sends an answer back."""
     return _templates().get_template("repair.j2").render(problem=problem).strip()
 
 
@@ -69,7 +69,7 @@ def _param(name: str, spec: Param) -> str:
 
 @cache
 def examples_with_answers() -> tuple[tuple[str, str], ...]:
-    """Prompts and their answers as the rules read them, in the form of the schema: never stale."""
+    """Return example prompts with the answers of the offline rules, in the form of the schema."""
     from envgen.prompting.parser import parse
 
     data = tomllib.loads((resource("prompts") / "openai" / "examples.toml").read_text(encoding="utf-8"))
@@ -87,7 +87,7 @@ def examples_with_answers() -> tuple[tuple[str, str], ...]:
 
 
 def fit_to_schema(value: Any, form: dict[str, Any]) -> Any:
-    """Plain data in the form of the schema: its keys alone, and null for what is left open."""
+    """Return plain data in the form of the schema: its keys only, null for missing ones."""
     if "anyOf" in form:
         forms = [option for option in form["anyOf"] if _suits(value, option)]
         return fit_to_schema(value, forms[0]) if forms else value

@@ -117,7 +117,7 @@ def test_the_examples_are_valid_answers() -> None:
     [
         ("I'd rather talk about the weather.", "no JSON object"),
         ('{"cfg": {"terrain": ', "no JSON object"),
-        ('{"cfg": 3}', "'cfg' is no object"),
+        ('{"cfg": 3}', "'cfg' must be an object"),
         (json.dumps(wrong(gravity=3)), "gravity"),
         (json.dumps(wrong(difficulty=7)), "difficulty"),
         (json.dumps(wrong(robots=[{"model": "dragon"}])), "robots[0].model is 'dragon'. Known: ant"),
