@@ -40,7 +40,7 @@ class AgentInterface:
     high: tuple[float, ...]
 
     @property
-    def observation_size(self) -> int:
+    def observed(self) -> int:
         """Length of an observation."""
         return sum(size for _, size in self.observation)
 
@@ -50,7 +50,7 @@ class PolicyInput:
     """Input of a policy at the start of a control step; one row per agent and world.
 
     Attributes:
-        observation: (rows, observation_size)
+        observation: (rows, observed)
         time: (rows,) seconds since the reset.
         step: (rows,) control steps since the reset.
         episode: (rows,) number of the episode.

@@ -131,7 +131,7 @@ def check_interface(header: Header, interface: AgentInterface) -> None:
                 f"Choose a policy that was trained for {interface.robot!r} and {interface.task!r}.",
             )
     _check_observation(header, interface)
-    _check_tensor(header, "input", header.inputs, "obs", interface.observation_size)
+    _check_tensor(header, "input", header.inputs, "obs", interface.observed)
     _check_tensor(header, "output", header.outputs, "action", len(interface.actuators))
 
 

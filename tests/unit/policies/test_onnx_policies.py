@@ -28,7 +28,7 @@ SEAT = AgentInterface(
 
 def layers(interface, hidden=5, seed=0):
     rng = np.random.default_rng(seed)
-    sizes = [interface.observation_size, hidden, len(interface.actuators)]
+    sizes = [interface.observed, hidden, len(interface.actuators)]
     return (
         [rng.normal(0, 0.5, pair) for pair in itertools.pairwise(sizes)],
         [rng.normal(0, 0.3, size) for size in sizes[1:]],
