@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from envgen.core.cfgio import path_text
+from envgen.core.cfg_errors import path_text
 from envgen.core.errors import EnvgenError, suggestion
 
 Model = TypeVar("Model", bound=BaseModel)

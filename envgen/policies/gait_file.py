@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from envgen.core.cfg import Closed
+from envgen.core.cfg import ClosedModel
 from envgen.core.errors import EnvgenError
 from envgen.core.toml_file import read_toml
 
@@ -29,7 +29,7 @@ HARMONICS = 8
 _NUMBER = re.compile(r"\d+")
 
 
-class Wave(Closed):
+class Wave(ClosedModel):
     """A wave over a group of actuators.
 
     Attributes:
@@ -73,7 +73,7 @@ class Wave(Closed):
         return found
 
 
-class Pattern(Closed):
+class Pattern(ClosedModel):
     """A gait for one set of actuators.
 
     Attributes:
@@ -89,7 +89,7 @@ class Pattern(Closed):
     unit: Literal["action", "control"] = "action"
 
 
-class GaitFile(Closed):
+class GaitFile(ClosedModel):
     """A gait file.
 
     Attributes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 
-from envgen.core.cfg import Closed
+from envgen.core.cfg import ClosedModel
 from envgen.core.errors import EnvgenError, nearest
 from envgen.core.resources import resource
 from envgen.core.toml_file import read_toml
@@ -19,7 +19,7 @@ MAX_WORD = 40
 """Longer words are not taken apart."""
 
 
-class RefinementFile(Closed):
+class RefinementFile(ClosedModel):
     """The format of `refine.toml`.
 
     Attributes:

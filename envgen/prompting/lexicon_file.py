@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from envgen.core.cfg import Closed
+from envgen.core.cfg import ClosedModel
 from envgen.prompting.sense import Entry, Unit
 
 
-class Grammar(Closed):
+class Grammar(ClosedModel):
     """Word lists that the rules use.
 
     Attributes:

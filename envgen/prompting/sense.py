@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from envgen.core.cfg import Closed, ControlCfg, PhysicsCfg, RandomizeCfg
+from envgen.core.cfg import ClosedModel, ControlCfg, PhysicsCfg, RandomizeCfg
 from envgen.core.errors import suggestion
 
 Role = Literal[
@@ -24,7 +24,7 @@ Unit = Literal["", "m", "deg", "%", "m/s", "m/s2", "g", "s", "hz", "rad/s"]
 @cache
 def _paths() -> tuple[str, ...]:
     """Return the paths of the single values that a phrase can set."""
-    groups: dict[str, type[Closed]] = {
+    groups: dict[str, type[ClosedModel]] = {
         "physics": PhysicsCfg,
         "control": ControlCfg,
         "randomize": RandomizeCfg,
@@ -47,7 +47,7 @@ def _check_paths(paths: Mapping[str, Any]) -> Mapping[str, Any]:
 CfgPath = Annotated[str, AfterValidator(_check_path)]
 
 
-class Sense(Closed):
+class Sense(ClosedModel):
     """A meaning of a phrase: every field that is not empty. The TOML files have examples of each.
 
     Attributes:

@@ -29,7 +29,7 @@ def interfaces(tmp_path_factory) -> dict[str, AgentInterface]:
 def bound(kind, own, folder) -> Policy:
     """A policy of that kind for a interface; networks are written for it."""
     if kind == "onnx":
-        weight = np.random.default_rng(0).normal(0, 0.3, (own.observation_size, len(own.actuators)))
+        weight = np.random.default_rng(0).normal(0, 0.3, (own.observed, len(own.actuators)))
         meta = onnx_file.metadata(own.robot, own.task, own.observation)
         (folder / "own.onnx").write_bytes(onnx_file.mlp([weight], [np.zeros(weight.shape[1])], meta=meta))
         return PolicyName.parse(str(folder / "own.onnx")).bind(own, 3)
@@ -38,7 +38,7 @@ def bound(kind, own, folder) -> Policy:
 
 def policy_input(own, rows=7, seed=0) -> PolicyInput:
     rng = np.random.default_rng(seed)
-    observation = rng.normal(0, 2, (rows, own.observation_size))
+    observation = rng.normal(0, 2, (rows, own.observed))
     return PolicyInput(observation, rng.uniform(0, 20, rows), *(rng.integers(0, 400, rows) for _ in range(4)))
 
 

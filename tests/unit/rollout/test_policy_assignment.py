@@ -206,7 +206,7 @@ def test_a_seat_says_what_there_is_to_drive(rollout):
     found = interface(rollout, "ant_0")
     assert (found.robot, found.task) == ("ant", "sumo")
     assert found.actuators[:2] == ("hip_0", "ankle_0")
-    assert found.observation_size == rollout.reset()["ant_0"].observation.shape[1]
+    assert found.observed == rollout.reset()["ant_0"].observation.shape[1]
 
 
 def test_an_episode_is_played_by_policies(rollout):
