@@ -9,7 +9,7 @@ from typing import Any
 
 from envgen.core.families import OBSTACLES, POLICIES, ROBOTS, TASKS, TERRAINS
 from envgen.core.params import specs
-from envgen.policies.listing import gaits, listed
+from envgen.policies.listing import list_gaits, list_networks
 from envgen.robots.sources import installed_robots
 from envgen.validate.base import CHECKS
 
@@ -61,10 +61,10 @@ def policies() -> list[dict[str, Any]]:
     for name, kind in POLICIES:
         facts, more = [], {}
         if name == "gait":
-            more = {"gaits": gaits()}
+            more = {"gaits": list_gaits()}
             facts = [f"{own['robot']}: {own['error'] or own['summary']}" for own in more["gaits"]]
         elif name == "onnx":
-            more = {"networks": listed()}
+            more = {"networks": list_networks()}
             facts = [
                 f"{own['name']}: {own['error'] or own['robot'] + ', ' + own['task']}"
                 for own in more["networks"]

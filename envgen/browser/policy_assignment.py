@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from envgen.core.errors import InputError, nearest
 from envgen.core.families import POLICIES
-from envgen.policies.policy_files import networks
+from envgen.policies.policy_files import network_files
 
 if TYPE_CHECKING:
     from envgen.browser.session import Session
@@ -51,7 +51,8 @@ class PolicyAssignment:
         if policy.endswith(".onnx") and not Path(policy).is_file():
             raise InputError(f"there is no file {policy}", "Give the path of an .onnx file.")
         if not policy.endswith(".onnx"):
-            _check_known(policy, {*POLICIES.names(), *(f"{_ONNX}{name}" for name in networks()), *networks()})
+            files = network_files()
+            _check_known(policy, {*POLICIES.names(), *(f"{_ONNX}{name}" for name in files), *files})
         if who.startswith(_TEAM):
             return cls(policy, team=who.removeprefix(_TEAM), share=share)
         return cls(policy, agent=who or None, share=share)

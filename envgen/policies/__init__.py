@@ -1,1 +1,1 @@
-"""Policies by name: what drives an agent. Python and the browser run the same ones from the same data."""
+"""Policies by name. Python and the browser run the same ones from the same data."""

@@ -1,4 +1,4 @@
-"""The base of all policies: from what an agent observes to what it does."""
+"""Base class of policies, names of policies, and the selection of agents."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ NETWORK = ".onnx"
 
 @dataclass(frozen=True)
 class AgentInterface:
-    """What there is to drive: agents with equal interfaces can share a policy and are evaluated in one batch.
+    """The observations and actions of an agent. Agents with equal interfaces are evaluated in one batch.
 
     Attributes:
-        robot: Name of the robot: the kind, or the slug of a foreign one.
+        robot: Name of the robot: the kind, or the slug of an external one.
         task: Kind of the task.
-        observation: The terms of the observation with their sizes, in order.
-        actuators: Names, without the agent's prefix.
-        low: Lower ends of the controls, which action -1 means.
-        high: Upper ends, which action 1 means.
+        observation: Terms of the observation with their sizes, in order.
+        actuators: Names of the actuators, without the agent's prefix.
+        low: Lower ends of the control ranges, to which action -1 is mapped.
+        high: Upper ends, to which action 1 is mapped.
     """
 
     robot: str
@@ -47,10 +47,10 @@ class AgentInterface:
 
 @dataclass(frozen=True, eq=False)
 class PolicyInput:
-    """One agent in one world a row, at the start of a control step.
+    """Input of a policy at the start of a control step; one row per agent and world.
 
     Attributes:
-        observation: (rows, k)
+        observation: (rows, observed)
         time: (rows,) seconds since the reset.
         step: (rows,) control steps since the reset.
         episode: (rows,) number of the episode.
@@ -67,12 +67,12 @@ class PolicyInput:
 
 
 class Policy(ABC):
-    """A kind of policy, bound to a interface.
+    """A kind of policy; an instance is bound to an interface.
 
     Attributes:
         kind: Public name.
-        browser: Whether it needs a browser.
-        takes: What follows the colon in `kind:argument`; empty for nothing.
+        browser: The policy runs only in a browser.
+        takes: Description of the argument in `kind:argument`; empty if the kind takes none.
     """
 
     kind: ClassVar[str]
@@ -82,29 +82,29 @@ class Policy(ABC):
     @classmethod
     @abstractmethod
     def bind(cls, interface: AgentInterface, argument: str, seed: int) -> Policy:
-        """The policy for a interface.
+        """Return the policy for an interface.
 
         Args:
-            interface: What it is to drive.
-            argument: What followed the colon, or an empty string.
-            seed: For policies that draw, >= 0.
+            interface: Of the agents to drive.
+            argument: The text after the colon, or an empty string.
+            seed: >= 0, for policies that draw random numbers.
 
         Raises:
-            InputError: It can't drive that.
+            InputError: The policy does not fit the interface.
         """
 
     @abstractmethod
-    def __call__(self, moment: PolicyInput) -> Floats:
-        """Actions (rows, actuators) in [-1, 1]."""
+    def __call__(self, inputs: PolicyInput) -> Floats:
+        """Return actions (rows, actuators) in [-1, 1]."""
 
 
 @dataclass(frozen=True)
 class PolicyName:
-    """A policy as it is asked for: `gait`, `onnx:ant-walk`, `my/policy.onnx`.
+    """A policy as users name it: `gait`, `onnx:ant-walk`, `my/policy.onnx`.
 
     Attributes:
         kind: A registered kind.
-        argument: What follows the colon; of a path that ends in .onnx, all of it.
+        argument: The text after the colon, or the whole path of an .onnx file.
     """
 
     kind: str
@@ -112,10 +112,10 @@ class PolicyName:
 
     @classmethod
     def parse(cls, text: str) -> PolicyName:
-        """Read a name.
+        """Parse a name.
 
         Raises:
-            InputError: There is no such kind, or it takes no argument, or lacks one.
+            InputError: The kind is unknown, takes no argument, or needs one.
         """
         kind, colon, argument = text.partition(":")
         if text.lower().endswith(NETWORK) and kind != "onnx":
@@ -123,20 +123,20 @@ class PolicyName:
         if kind not in POLICIES:
             raise InputError(
                 f"unknown policy {text!r}",
-                f"{suggestion(kind, POLICIES.names())} Or the path of a file that ends in {NETWORK}.",
+                f"{suggestion(kind, POLICIES.names())} Or give the path of a file that ends in {NETWORK}.",
             )
         takes = POLICIES.get(kind).takes
         if takes and not argument:
-            raise InputError(f"the policy {kind!r} needs {takes}", f"Write {kind}:… with it.")
+            raise InputError(f"the policy {kind!r} needs {takes}", f"Write it after a colon: {kind}:…")
         if not takes and (argument or colon):
-            raise InputError(f"the policy {kind!r} takes nothing after a colon", f"Write {kind!r} alone.")
+            raise InputError(f"the policy {kind!r} takes no argument, got {text!r}", f"Write {kind!r}.")
         return cls(kind, argument)
 
     def bind(self, interface: AgentInterface, seed: int = 0) -> Policy:
-        """The policy for a interface.
+        """Return the policy for an interface.
 
         Raises:
-            InputError: It can't drive that.
+            InputError: The policy does not fit the interface.
         """
         policy: Policy = POLICIES.get(self.kind).bind(interface, self.argument, seed)
         return policy
@@ -148,11 +148,11 @@ class PolicyName:
 TEAM = "team:"
 
 
-def chosen(pattern: str, agents: tuple[str, ...], teams: tuple[str, ...]) -> list[str]:
-    """The agents that a pattern means: an id, `ant_*`, `*`, or `team:red`.
+def select_agents(pattern: str, agents: tuple[str, ...], teams: tuple[str, ...]) -> list[str]:
+    """Return the agents that match a pattern: an id, `ant_*`, `*`, or `team:red`.
 
     Raises:
-        InputError: There is none.
+        InputError: No agent matches.
     """
     if pattern.startswith(TEAM):
         name = pattern.removeprefix(TEAM)
@@ -162,5 +162,5 @@ def chosen(pattern: str, agents: tuple[str, ...], teams: tuple[str, ...]) -> lis
         found = [agent for agent in agents if fnmatchcase(agent, pattern)]
         known = dict.fromkeys(agents)
     if not found:
-        raise InputError(f"{pattern!r} is no agent of this world", suggestion(pattern, known))
+        raise InputError(f"no agent of this world matches {pattern!r}", suggestion(pattern, known))
     return found

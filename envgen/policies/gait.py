@@ -1,4 +1,4 @@
-"""Walking by a pattern: an open-loop sum of waves, whose parameters are data."""
+"""Gaits: open-loop sums of harmonics, whose parameters are data."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import numpy as np
 
 from envgen.core.errors import InputError
 from envgen.policies.base import AgentInterface, Floats, Policy, PolicyInput, register
-from envgen.policies.gaitfile import GaitFile, read, resolve
+from envgen.policies.gait_file import GaitFile, read_gait_file, resolve_gait
 from envgen.policies.policy_files import gait_files
 
 
 @dataclass(frozen=True)
 class Gait:
-    """A pattern: action j at time t is offset[j] + sum over k = 1, 2, … of
-    cos[k - 1][j] cos(2 pi k f t) + sin[k - 1][j] sin(2 pi k f t), cut to [-1, 1].
+    """A periodic motion: action j at time t is offset[j] + sum over k = 1, 2, … of
+    cos[k - 1][j] cos(2 pi k f t) + sin[k - 1][j] sin(2 pi k f t), clipped to [-1, 1].
 
     Attributes:
         frequency: f, in Hz.
-        offset: By actuator.
-        cos: By harmonic and actuator.
-        sin: By harmonic and actuator.
+        offset: One per actuator.
+        cos: Coefficients by harmonic and actuator.
+        sin: Coefficients by harmonic and actuator.
     """
 
     frequency: float
@@ -33,7 +33,7 @@ class Gait:
     sin: tuple[tuple[float, ...], ...]
 
     def action(self, time: Floats) -> Floats:
-        """Actions (rows, actuators) in [-1, 1] at times (rows,) in s."""
+        """Return actions (rows, actuators) in [-1, 1] at times (rows,) in s."""
         total = np.tile(np.array(self.offset), (len(time), 1))
         for k, (cos, sin) in enumerate(zip(self.cos, self.sin), 1):
             angle = (2.0 * np.pi * k * self.frequency * time)[:, None]
@@ -45,21 +45,23 @@ class Gait:
 def gait_for(
     robot: str, actuators: Sequence[str], low: Sequence[float], high: Sequence[float]
 ) -> Gait | None:
-    """The pattern of a robot, or None where there is none for it.
+    """Return the gait of a robot, or None if there is none.
 
     Args:
-        robot: Its name: the kind, or the slug of a foreign one.
-        actuators: Names of its actuators, without the agent's prefix.
-        low: Lower ends of their controls.
+        robot: Name of the robot: the kind, or the slug of an external one.
+        actuators: Names of the actuators, without the agent's prefix.
+        low: Lower ends of the control ranges.
         high: Upper ends.
 
     Raises:
-        EnvgenError: Its file is malformed.
+        EnvgenError: The gait file is malformed.
     """
     path = gait_files().get(robot)
     if path is None:
         return None
-    return _gait(read(path), str(path), tuple(actuators), tuple(map(float, low)), tuple(map(float, high)))
+    return _gait(
+        read_gait_file(path), str(path), tuple(actuators), tuple(map(float, low)), tuple(map(float, high))
+    )
 
 
 @lru_cache(maxsize=512)
@@ -70,7 +72,7 @@ def _gait(
     low: tuple[float, ...],
     high: tuple[float, ...],
 ) -> Gait | None:
-    found = resolve(file, source, actuators, low, high)
+    found = resolve_gait(file, source, actuators, low, high)
     return None if found is None else Gait(*found)
 
 
@@ -85,10 +87,10 @@ class GaitPolicy(Policy):
 
     @classmethod
     def bind(cls, interface: AgentInterface, argument: str, seed: int) -> GaitPolicy:
-        """The policy for a interface.
+        """Return the gait for the robot of an interface.
 
         Raises:
-            InputError: There is no gait for its robot.
+            InputError: There is no gait for the robot.
         """
         gait = gait_for(interface.robot, interface.actuators, interface.low, interface.high)
         if gait is None:
@@ -96,10 +98,10 @@ class GaitPolicy(Policy):
             raise InputError(
                 f"there is no gait for the robot {interface.robot!r}"
                 f" with {len(interface.actuators)} actuators",
-                f"There are gaits for {known}; docs/policies.md tells how to add one.",
+                f"There are gaits for {known}; See docs/policies.md to add one.",
             )
         return cls(gait)
 
-    def __call__(self, moment: PolicyInput) -> Floats:
-        """The pattern at each row's time."""
-        return self.gait.action(moment.time)
+    def __call__(self, inputs: PolicyInput) -> Floats:
+        """Evaluate the gait at the time of each row."""
+        return self.gait.action(inputs.time)

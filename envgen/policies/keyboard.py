@@ -1,4 +1,4 @@
-"""Driving by hand."""
+"""Control by keyboard."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class Keyboard(Policy):
 
     @classmethod
     def bind(cls, interface: AgentInterface, argument: str, seed: int) -> NoReturn:
-        """Refused: there is no keyboard here.
+        """Raise: the keyboard is read by the web page.
 
         Raises:
             InputError: Always.
         """
         raise InputError(
-            "the policy 'keyboard' needs the web page", "Choose another, or drive in `envgen serve`."
+            "the policy 'keyboard' needs the web page", "Choose another policy, or drive in `envgen serve`."
         )
 
-    def __call__(self, moment: PolicyInput) -> NoReturn:
-        """Refused, as there is none to call."""
+    def __call__(self, inputs: PolicyInput) -> NoReturn:
+        """Raise: the keyboard is read by the web page."""
         raise InputError("the policy 'keyboard' needs the web page", "Drive in `envgen serve`.")

@@ -1,22 +1,22 @@
-"""The gaits and networks that there are, as plain data."""
+"""Lists of the gaits and networks, as plain data."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from envgen.core.errors import EnvgenError
-from envgen.policies.gaitfile import read
-from envgen.policies.header import load
-from envgen.policies.policy_files import gait_files, networks
+from envgen.policies.gait_file import read_gait_file
+from envgen.policies.onnx_header import load_onnx
+from envgen.policies.policy_files import gait_files, network_files
 
 
-def gaits() -> list[dict[str, Any]]:
-    """Each gait: robot, summary, source, and what is wrong with the file (or None)."""
+def list_gaits() -> list[dict[str, Any]]:
+    """Return the robot, summary, source and error (or None) of each gait file."""
     found = []
     for robot, path in gait_files().items():
         entry: dict[str, Any] = {"robot": robot, "summary": "", "source": "", "error": None}
         try:
-            file = read(path)
+            file = read_gait_file(path)
         except EnvgenError as error:
             entry["error"] = error.cause
         else:
@@ -25,13 +25,13 @@ def gaits() -> list[dict[str, Any]]:
     return found
 
 
-def listed() -> list[dict[str, Any]]:
-    """Each network: name, path, robot, task, and what is wrong with the file (or None)."""
+def list_networks() -> list[dict[str, Any]]:
+    """Return the name, path, robot, task and error (or None) of each network file."""
     found = []
-    for name, path in networks().items():
+    for name, path in network_files().items():
         entry: dict[str, Any] = {"name": name, "path": str(path), "robot": "", "task": "", "error": None}
         try:
-            _, header = load(path)
+            _, header = load_onnx(path)
         except EnvgenError as error:
             entry["error"] = error.cause
         else:

@@ -10,17 +10,17 @@ import numpy as np
 
 from envgen.core.errors import InputError
 from envgen.policies.base import NETWORK, AgentInterface, Floats, Policy, PolicyInput, register
-from envgen.policies.header import check, load
-from envgen.policies.policy_files import networks
+from envgen.policies.onnx_header import check_interface, load_onnx
+from envgen.policies.policy_files import network_files
 
 
-def locate(argument: str) -> Path:
-    """The file of a network: one of those that are listed, or a path.
+def find_network(argument: str) -> Path:
+    """Return the file of a network, given by name or by path.
 
     Raises:
-        InputError: It is neither.
+        InputError: The name is unknown.
     """
-    known = networks()
+    known = network_files()
     if argument in known:
         return known[argument]
     if not argument.lower().endswith(NETWORK):
@@ -44,35 +44,36 @@ class Network(Policy):
 
     @classmethod
     def bind(cls, interface: AgentInterface, argument: str, seed: int) -> Network:
-        """The policy for a interface.
+        """Load the network for an interface.
 
         Raises:
-            InputError: The file is missing, damaged or of something else; or onnxruntime is missing.
+            InputError: The file is missing, damaged or does not fit the interface, or onnxruntime is missing.
         """
-        path = locate(argument)
-        content, header = load(path)
-        check(header, interface)
+        path = find_network(argument)
+        content, header = load_onnx(path)
+        check_interface(header, interface)
         return cls(_session(content, str(path)), str(path), len(interface.actuators))
 
-    def __call__(self, moment: PolicyInput) -> Floats:
-        """What the network says of each row.
+    def __call__(self, inputs: PolicyInput) -> Floats:
+        """Evaluate the network on each row.
 
         Raises:
-            InputError: It gives another shape than it declares, or fails.
+            InputError: The network fails or gives another shape than it declares.
         """
-        rows = len(moment.time)
+        rows = len(inputs.time)
         if not rows:
             return np.zeros((0, self.actuators))
         try:
-            (action,) = self._session.run(["action"], {"obs": moment.observation.astype(np.float32)})
-        except Exception as error:  # the runtime has exceptions of its own for each kind of failure
+            (action,) = self._session.run(["action"], {"obs": inputs.observation.astype(np.float32)})
+        except Exception as error:  # the runtime has an exception class for each kind of failure
             raise InputError(
-                f"{self.source} failed: {_first(error)}", "Look at the network: its sizes don't fit together."
+                f"{self.source} failed: {_first(error)}",
+                "Check the network: its layer sizes don't fit together.",
             ) from None
         if action.shape != (rows, self.actuators):
             raise InputError(
                 f"{self.source} gave actions of shape {action.shape} for {rows} observations",
-                f"Its output has to be (N, {self.actuators}).",
+                f"The output must be (N, {self.actuators}).",
             )
         clipped: Floats = action.astype(np.float64).clip(-1.0, 1.0)
         return clipped
@@ -84,17 +85,19 @@ def _session(content: bytes, source: str) -> Any:
         import onnxruntime
     except ImportError:
         raise InputError(
-            "policies as ONNX need the package onnxruntime", "Install it: pip install 'envgen[onnx]'."
+            "ONNX policies need the package onnxruntime", "Install it: pip install 'envgen[onnx]'."
         ) from None
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1  # small networks; sums in one order
+    options.intra_op_num_threads = options.inter_op_num_threads = (
+        1  # small networks; reproducible order of sums
+    )
     options.log_severity_level = 4
     try:
-        # from memory, so that a network can't name other files of this disk
+        # from memory, so that a network can't read other files of this disk
         return onnxruntime.InferenceSession(
             content, options, providers=["CPUExecutionProvider"], enable_fallback=0
-        )  # a second try would print on standard output
-    except Exception as error:  # the runtime has exceptions of its own for each kind of failure
+        )  # a fallback would print on standard output
+    except Exception as error:  # the runtime has an exception class for each kind of failure
         raise InputError(
             f"{source} can't be loaded: {_first(error)}", "Export the policy again (docs/policies.md)."
         ) from None

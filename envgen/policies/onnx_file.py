@@ -1,4 +1,4 @@
-"""Writing policies as ONNX files: a multilayer perceptron with its normalisation inside, and the metadata."""
+"""Export of policies as ONNX files: multilayer perceptrons with input normalisation, and metadata."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from numpy.typing import NDArray
 from envgen.core.errors import InputError
 
 OPSET, IR = 17, 8
-"""Of 2022: read by every onnxruntime and onnxruntime-web since 1.14."""
+"""Versions of 2022, which onnxruntime and onnxruntime-web read since 1.14."""
 EPSILON = 1e-8
 ACTIVATIONS = {"tanh": "Tanh", "relu": "Relu", "elu": "Elu", "sigmoid": "Sigmoid"}
 Array = NDArray[np.floating[Any]]
 
 
 def metadata(robot: str, task: str, observation: Sequence[tuple[str, int]]) -> dict[str, str]:
-    """What an ONNX policy says of itself.
+    """Return the metadata of an ONNX policy.
 
     Args:
         robot: Name of the robot.
         task: Kind of the task.
-        observation: Its terms with their sizes, in order.
+        observation: Terms of the observation with their sizes, in order.
     """
     terms = [[name, int(size)] for name, size in observation]
     return {
@@ -48,25 +48,25 @@ def mlp(
     activation: str = "tanh",
     squash: bool = False,
 ) -> bytes:
-    """An ONNX file: `action = clip(… act((obs - mean) / std @ W0 + b0) … @ Wn + bn)`.
+    """Return the ONNX file of `action = clip(… act((obs - mean) / std @ W0 + b0) … @ Wn + bn)`.
 
     Args:
-        weights: Of each layer, (inputs, outputs).
-        biases: Of each layer, (outputs,).
+        weights: (inputs, outputs) of each layer.
+        biases: (outputs,) of each layer.
         meta: From `metadata`.
-        mean: (obs_dim,) what is taken from an observation; by default 0.
-        std: (obs_dim,) by what it is divided; by default 1.
-        clip: Bound of a normalised observation.
+        mean: (obs_dim,) subtracted from the observation; by default 0.
+        std: (obs_dim,) by which it is then divided; by default 1.
+        clip: Bound of the normalised observation.
         activation: Between layers: tanh, relu, elu or sigmoid.
-        squash: Whether the last layer ends in tanh; it is cut to [-1, 1] otherwise.
+        squash: End the last layer in tanh; by default it is clipped to [-1, 1].
 
     Raises:
-        InputError: Shapes don't fit together, there is no such activation, or `onnx` is missing.
+        InputError: Shapes don't fit together, the activation is unknown, or `onnx` is missing.
     """
     helper, numpy_helper, proto = _onnx()
     if activation not in ACTIVATIONS:
         raise InputError(f"unknown activation {activation!r}", f"Known: {', '.join(ACTIVATIONS)}.")
-    size = _checked(weights, biases)
+    size = _check_layers(weights, biases)
     constants: list[Any] = []
 
     def constant(name: str, value: Array) -> str:
@@ -115,10 +115,10 @@ def mlp(
 
 
 def annotate(path: Path, meta: dict[str, str]) -> None:
-    """Write the metadata into an ONNX file that another library exported.
+    """Write metadata into an ONNX file that another library exported.
 
     Raises:
-        InputError: It is no ONNX file, or `onnx` is missing.
+        InputError: The file is not ONNX, or `onnx` is missing.
     """
     helper, _, _ = _onnx()
     import onnx
@@ -132,11 +132,12 @@ def annotate(path: Path, meta: dict[str, str]) -> None:
     onnx.save(model, str(path))
 
 
-def _checked(weights: Sequence[Array], biases: Sequence[Array]) -> int:
-    """Length of an observation, if layers fit together."""
+def _check_layers(weights: Sequence[Array], biases: Sequence[Array]) -> int:
+    """Check that layers fit together; return the length of an observation."""
     if not weights or len(weights) != len(biases):
         raise InputError(
-            f"{len(weights)} weights and {len(biases)} biases make no network", "Give one of each a layer."
+            f"weights and biases must be as many, got {len(weights)} and {len(biases)}",
+            "Give one of each per layer.",
         )
     for i, (weight, bias) in enumerate(zip(weights, biases)):
         before = weights[i - 1].shape[1] if i else weight.shape[0]
@@ -146,7 +147,7 @@ def _checked(weights: Sequence[Array], biases: Sequence[Array]) -> int:
                 f"Give ({before}, outputs) and (outputs,).",
             )
         if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
-            raise InputError(f"layer {i} has numbers that are not finite", "Look at the training.")
+            raise InputError(f"the weights and biases of layer {i} must be finite", "Check the training.")
     return int(weights[0].shape[0])
 
 

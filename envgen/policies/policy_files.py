@@ -1,4 +1,4 @@
-"""Where policies that are files lie: beside this module, in folders of other packages, in ENVGEN_POLICIES."""
+"""Files of gaits and networks: of envgen, of other packages and of the folders in ENVGEN_POLICIES."""
 
 from __future__ import annotations
 
@@ -7,30 +7,32 @@ from pathlib import Path
 
 from envgen.core.families import POLICIES
 
-VARIABLE = "ENVGEN_POLICIES"
-"""Folders of the user's own, joined as in PATH."""
+FOLDERS_VARIABLE = "ENVGEN_POLICIES"
+"""Environment variable with the user's folders, joined as in PATH."""
 _OWN = Path(__file__).resolve().parent
 _added: list[Path] = []
 
 
-def add(folder: Path) -> None:
+def add_folder(folder: Path) -> None:
     """Add a folder with gaits (`<robot>.toml`) and networks (`<name>.onnx`); for entry points."""
     _added.append(folder)
 
 
 def gait_files() -> dict[str, Path]:
-    """The file of gaits by name of the robot; a user's own comes before a package's, that before ours."""
-    return _found(_OWN / "gaits", ".toml")
+    """Return gait files by name of the robot; a user's file wins over a package's, and that over envgen's."""
+    return _find_files(_OWN / "gaits", ".toml")
 
 
-def networks() -> dict[str, Path]:
-    """The networks by name, in the same order of precedence."""
-    return _found(_OWN / "onnx", ".onnx")
+def network_files() -> dict[str, Path]:
+    """Return network files by name, with the same precedence."""
+    return _find_files(_OWN / "onnx", ".onnx")
 
 
-def _found(own: Path, suffix: str) -> dict[str, Path]:
+def _find_files(own: Path, suffix: str) -> dict[str, Path]:
     _ = POLICIES.names()  # other packages add their folders when the family is loaded
-    given = [Path(part).expanduser() for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part]
+    given = [
+        Path(part).expanduser() for part in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if part
+    ]
     found: dict[str, Path] = {}
     for folder in (own, *_added, *given):
         if folder.is_dir():

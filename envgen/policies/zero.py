@@ -1,4 +1,4 @@
-"""No action."""
+"""Zero actions."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Zero(Policy):
 
     @classmethod
     def bind(cls, interface: AgentInterface, argument: str, seed: int) -> Zero:
-        """The policy for a interface."""
+        """Return the policy for an interface."""
         return cls(len(interface.actuators))
 
-    def __call__(self, moment: PolicyInput) -> Floats:
-        """Zeros."""
-        return np.zeros((len(moment.time), self.actuators))
+    def __call__(self, inputs: PolicyInput) -> Floats:
+        """Return zeros (rows, actuators)."""
+        return np.zeros((len(inputs.time), self.actuators))

@@ -1,4 +1,4 @@
-"""The front door of prompt interpretation: what every backend takes and gives."""
+"""Interpretation of prompts: the public functions, their result, and the registry of backends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError, WorkError
 from envgen.core.registry import Registry
 from envgen.prompting.llm.settings import from_environment
-from envgen.prompting.references import split
+from envgen.prompting.references import split_references
 
 MAX_CHARS = 20_000
 """Longest prompt: about ten pages, far more than anyone types and little enough to read at once."""
@@ -26,8 +26,8 @@ class Understood:
 
     Attributes:
         text: The words, as they stand in the prompt.
-        path: Of the EnvCfg, such as `terrain.sub_terrains[0].kind`; `count` for the variants.
-        value: What is there now, as JSON data.
+        path: Path in the EnvCfg, such as `terrain.sub_terrains[0].kind`; `count` for the variants.
+        value: Value at the path, as JSON data.
     """
 
     text: str
@@ -46,7 +46,7 @@ class Assumed:
 
 @dataclass(frozen=True)
 class Interpretation:
-    """What a prompt became.
+    """Result of interpreting a prompt.
 
     Attributes:
         cfg: The distribution of environments.
@@ -71,12 +71,12 @@ class Interpretation:
     @cached_property
     def suggestions(self) -> dict[str, list[str]]:
         """Known words that may have been meant by what is unmapped."""
-        from envgen.prompting.hints import hints
+        from envgen.prompting.suggestions import suggest_words
 
-        return hints(self.unmapped) if self.unmapped else {}
+        return suggest_words(self.unmapped) if self.unmapped else {}
 
     def to_json(self) -> dict[str, Any]:
-        """The object that `envgen interpret --json` prints; the cfg is whole, defaults included."""
+        """Return the object that `envgen interpret --json` prints; the cfg is whole, defaults included."""
         more: dict[str, Any] = {"usage": dict(self.usage)} if self.usage else {}
         if self.note:
             more["note"] = self.note
@@ -111,7 +111,7 @@ def interpret(prompt: str, backend: str = "auto") -> Interpretation:
             such backend.
         WorkError: A backend that is named fails.
     """
-    return _read(checked(prompt), None, backend)
+    return _read(check_prompt(prompt), None, backend)
 
 
 def refine(base: EnvCfg, text: str, backend: str = "auto") -> Interpretation:
@@ -121,14 +121,14 @@ def refine(base: EnvCfg, text: str, backend: str = "auto") -> Interpretation:
     what has changed.
 
     Args:
-        base: What is there.
-        text: What should be otherwise.
+        base: The EnvCfg to change.
+        text: The changes.
         backend: `auto` or a name in `BACKENDS`.
 
     Raises:
         InputError: As for `interpret`.
     """
-    return _read(checked(text), base, backend)
+    return _read(check_prompt(text), base, backend)
 
 
 def _read(prompt: str, base: EnvCfg | None, backend: str) -> Interpretation:
@@ -137,7 +137,7 @@ def _read(prompt: str, base: EnvCfg | None, backend: str) -> Interpretation:
         return BACKENDS.get(backend)(prompt, base)
     if from_environment() is None:
         return BACKENDS.get("offline")(prompt, base)
-    if named := split(prompt)[1::2]:  # a model may not name files, even those that it was told of
+    if named := split_references(prompt)[1::2]:  # a model may not name files, even those that it was told of
         meaning = BACKENDS.get("offline")(prompt, base)
         return replace(meaning, note=f"it names the robot {named[0]}; read offline")
     try:
@@ -147,8 +147,8 @@ def _read(prompt: str, base: EnvCfg | None, backend: str) -> Interpretation:
         return replace(meaning, note=f"{error.cause}; read offline instead")
 
 
-def checked(prompt: str) -> str:
-    """A prompt that a backend can read.
+def check_prompt(prompt: str) -> str:
+    """Return a prompt that a backend can read.
 
     Raises:
         InputError: It is empty or too long.

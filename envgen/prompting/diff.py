@@ -1,4 +1,4 @@
-"""What differs between two EnvCfgs, in lines that a person reads."""
+"""Differences between two EnvCfgs, as readable lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 
 NOT_MEANT = ("name", "prompt", "schema")
-"""Where an EnvCfg comes from is no part of what it is."""
+"""Provenance, which is not compared."""
 _ENTRIES = {"terrain.sub_terrains": "kind", "obstacles": "kind", "robots": "model"}
 
 
@@ -37,12 +37,12 @@ class Change:
         return f"{self.path}: {_short(self.before)} → {_short(self.after)}"
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data."""
+        """Return plain data."""
         return {"path": self.path, "before": self.before, "after": self.after}
 
 
 def diff(before: EnvCfg, after: EnvCfg) -> tuple[Change, ...]:
-    """The changes that lead from one EnvCfg to another, in the order of the EnvCfg.
+    """Return the changes that lead from one EnvCfg to another, in the order of the EnvCfg.
 
     Entries of terrain, obstacles and robots are told apart by their kind: one that is gone is no change of
     all that follow.
@@ -84,7 +84,7 @@ def _entries(path: str, name: str, old: list[Any], new: list[Any]) -> Iterator[C
 
 
 def _numbered(name: str, entries: list[Any]) -> dict[tuple[str, int], int]:
-    """Index by kind and how many of that kind come before it."""
+    """Return index by kind and how many of that kind come before it."""
     seen: Counter[str] = Counter()
     places = {}
     for i, entry in enumerate(entries):
@@ -94,7 +94,7 @@ def _numbered(name: str, entries: list[Any]) -> dict[tuple[str, int], int]:
 
 
 def _short(value: Any) -> str:
-    """A value on one line: an entry by its kind and what is said of it."""
+    """Return a value on one line: an entry by its kind and what is said of it."""
     if isinstance(value, dict):
         kind = value.get("kind") or value.get("model")
         empty: tuple[Any, ...] = (None, {}, 1.0 if "weight" in value else None)

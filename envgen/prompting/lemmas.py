@@ -10,7 +10,7 @@ def _has_vowel(text: str) -> bool:
 
 
 def _stems(stem: str) -> list[str]:
-    """What may have stood before -ing or -ed: `hopp` hop, `rac` race, `walk` walk."""
+    """Return the base forms before -ing or -ed: `hopp` hop, `rac` race, `walk` walk."""
     if len(stem) > 2 and stem[-1] == stem[-2] and stem[-1] not in "aeou":
         return [stem[:-1], stem]
     # a short syllable with one final consonant would have been doubled, so an e was lost
@@ -21,7 +21,7 @@ def _stems(stem: str) -> list[str]:
 
 
 def bases(word: str) -> list[str]:
-    """The word itself and the base forms that it may be an inflection of, likeliest first."""
+    """Return the word itself and the base forms that it may be an inflection of, likeliest first."""
     found = [word]
     if len(word) < 4:
         return found
@@ -51,12 +51,12 @@ def bases(word: str) -> list[str]:
 
 
 def is_plural(word: str) -> bool:
-    """Whether the ending is that of a plural."""
+    """Return whether the ending is that of a plural."""
     return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
 
 
 def inflections(base: str) -> list[str]:
-    """The regular plural, -ing and -ed of a base form, and itself."""
+    """Return the regular plural, -ing and -ed of a base form, and itself."""
     if base.endswith("y") and base[-2:-1] not in VOWELS:
         return [base, base[:-1] + "ies", base + "ing", base[:-1] + "ied"]
     if base.endswith("e"):

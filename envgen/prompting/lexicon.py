@@ -2,128 +2,32 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from envgen.core.errors import EnvgenError
 from envgen.core.resources import resource
+from envgen.core.toml_file import read_toml
+from envgen.prompting.kinds import kind_names
 from envgen.prompting.lemmas import VOWELS, bases, inflections
+from envgen.prompting.lexicon_file import Grammar, LexiconFile
+from envgen.prompting.sense import Sense
 from envgen.prompting.tokens import normalise, tokenise
 
 SHORTEST = 5
 """Letters of a word that another is corrected to; that may lack one of them."""
 
 
-@dataclass(frozen=True)
-class Sense:
-    """What a phrase can mean; a field that is not empty is a meaning. See the TOML files.
-
-    Attributes:
-        terrain: Kinds, the first registered being meant; likewise `obstacle`, `robot`, `task`.
-        terrain_set: Kinds that are all meant.
-        excludes: Kinds that its negation rules out; without it the first kind alone.
-        ground: Terrains that an obstacle's word means in a sequence of grounds ("first rubble, then a maze").
-        alternatives: Whether either the terrain or the obstacle is meant, not both.
-        weak: Whether it counts only if no other terrain is named.
-        robot_params: Parameters that the robot's name implies, where its kind has them.
-        equips: Parameters of every robot, sensors, and what they are where the word is all that is said.
-        param: Parameters that a length beside the phrase may set.
-        measure: The same for words that only measure.
-        measures: A path of the EnvCfg that a number beside the phrase sets, in unit `dimension`.
-        set: Values by path of the EnvCfg.
-        multiplies: A path that is a multiplier; `more` tells its direction.
-        spreads: A path that is a multiplier, of what may spread around its usual value.
-        change: 1 for more, -1 for less, of a number of percent beside it.
-        planet: Gravity in m/s2.
-        wind: Range of speed in m/s, along `direction`; `speed` alone is an adjective's.
-        amount: Obstacles per m2; `weight` is the same for a terrain.
-        difficulty: Range.
-        degree: Factor on the degree that follows.
-        share: Part of the span from easy to hard, from the smaller end; `arena` in m for the arena.
-        layout: Of several terrains.
-        compares: Parameters or paths that a comparative changes ("steeper"); `more` tells its direction.
-        amends: 1 or -1, of a word for more or fewer of a thing.
-        by: The factor of a comparative that the word before it asks for ("a bit").
-        rank: Of a task among several; it `covers` others and `absorbs` kinds of obstacles.
-        chase: Whether the verb divides chasers from runners; `flees` if its subject is the one that runs.
-        plays: `chaser` or `runner`, of a noun.
-        several: Whether the task counts only between several robots.
-        negate: What it excludes.
-        article: Whether it is an indefinite article or a one.
-        bound: `upper` or `lower`, of the number that follows.
-        role: Any other part in the grammar.
-    """
-
-    terrain: tuple[str, ...] = ()
-    obstacle: tuple[str, ...] = ()
-    robot: tuple[str, ...] = ()
-    task: tuple[str, ...] = ()
-    terrain_set: tuple[str, ...] = ()
-    excludes: tuple[str, ...] = ()
-    ground: tuple[str, ...] = ()
-    alternatives: bool = False
-    weak: bool = False
-    robot_params: Mapping[str, Any] = field(default_factory=dict)
-    equips: Mapping[str, int] = field(default_factory=dict)
-    param: tuple[str, ...] = ()
-    measure: tuple[str, ...] = ()
-    measures: str = ""
-    dimension: str = ""
-    set: Mapping[str, Any] = field(default_factory=dict)
-    multiplies: str = ""
-    spreads: str = ""
-    more: bool = True
-    change: int = 0
-    planet: float | None = None
-    wind: tuple[float, ...] = ()
-    direction: tuple[int, ...] = ()
-    speed: tuple[float, ...] = ()
-    amount: tuple[float, ...] = ()
-    weight: float = 0.0
-    difficulty: tuple[float, ...] = ()
-    degree: float = 0.0
-    share: tuple[float, ...] = ()
-    arena: float = 0.0
-    layout: str = ""
-    compares: tuple[str, ...] = ()
-    amends: int = 0
-    by: float = 0.0
-    rank: int = 0
-    covers: tuple[str, ...] = ()
-    absorbs: tuple[str, ...] = ()
-    chase: bool = False
-    flees: bool = False
-    plays: str = ""
-    several: bool = False
-    negate: str = ""
-    article: bool = False
-    bound: str = ""
-    role: str = ""
-
-    @property
-    def thing(self) -> bool:
-        """Whether it names something that stands in the world."""
-        return bool(self.terrain or self.obstacle or self.robot or self.terrain_set)
-
-    @property
-    def decides(self) -> bool:
-        """Whether it decides something by itself, so that it is worth correcting."""
-        by_role = self.role in ("world", "gravity", "friction", "legs")
-        return self.thing or by_role or any((self.task, self.set, self.wind, self.difficulty, self.planet))
-
-
 @dataclass
-class Node:
+class TrieNode:
     """A node of the index of phrases: its senses, and the nodes one word further."""
 
     senses: tuple[Sense, ...] = ()
-    next: dict[str, Node] = field(default_factory=dict)
+    next: dict[str, TrieNode] = field(default_factory=dict)
 
 
 @dataclass
@@ -137,10 +41,11 @@ class Lexicon:
         numbers: Cardinals, with `magnitudes` that multiply them and `factors` of what follows.
         units: Canonical unit and factor by phrase.
         deciding: Phrases that decide something, for what is misspelled.
-        tables: The grammar's lists: `scope_ends`, `joins`, `ranges`, `by`, and the table `legs`.
+        known: Every word of a phrase, number or unit.
+        grammar: Word lists of the rules.
     """
 
-    root: Node = field(default_factory=Node)
+    root: TrieNode = field(default_factory=TrieNode)
     stop: frozenset[str] = frozenset()
     ordinary: frozenset[str] = frozenset()
     numbers: dict[str, float] = field(default_factory=dict)
@@ -149,23 +54,34 @@ class Lexicon:
     units: dict[tuple[str, ...], tuple[str, float]] = field(default_factory=dict)
     irregular: dict[str, str] = field(default_factory=dict)
     deciding: list[tuple[str, Sense]] = field(default_factory=list)
-    known: frozenset[str] = frozenset()
-    tables: dict[str, Any] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+    grammar: Grammar = field(default_factory=Grammar)
 
     @cached_property
     def spelling(self) -> dict[str, list[str]]:
         """Inflected words of phrases by first letter; made when the first unknown word is met."""
         return _spelling(self.deciding)
 
+    def add(self, phrase: str, sense: Sense, first: bool = False) -> None:
+        """Add a sense to a phrase, after those that it has or, with `first`, before them."""
+        words = _split(phrase)
+        node = self.root
+        for word in words:
+            node = node.next.setdefault(word, TrieNode())
+        node.senses = (sense, *node.senses) if first else (*node.senses, sense)
+        self.known.update(words)
+        if sense.decides:
+            self.deciding.append((phrase, sense))
+
     def bases(self, word: str) -> list[str]:
-        """The word and its base forms, irregular ones included."""
+        """Return the word and its base forms, irregular ones included."""
         found = bases(word)
         if word in self.irregular:
             found.insert(1, self.irregular[word])
         return found
 
     def match(self, words: list[list[str]], start: int) -> tuple[int, tuple[Sense, ...]]:
-        """The longest phrase that begins at a word.
+        """Return the longest phrase that begins at a word.
 
         Args:
             words: Base forms of each token.
@@ -187,7 +103,7 @@ class Lexicon:
         return best
 
     def correct(self, word: str) -> str | None:
-        """The known word of which this one is a misspelling, if it is near enough.
+        """Return the known word of which this one is a misspelling, if it is near enough.
 
         Short words and real words are left alone: a wrong correction is worse than an honest
         "not understood".
@@ -226,23 +142,8 @@ def _split(phrase: str) -> list[str]:
     return [token.word for token in tokenise(normalise(phrase))]
 
 
-def _tuples(table: dict[str, Any]) -> dict[str, Any]:
-    for key, value in table.items():
-        # a word alone would be read letter by letter
-        if isinstance(value, str) and (key == "words" or isinstance(getattr(Sense, key, None), tuple)):
-            raise ValueError(f'{key} = "{value}" is to be a list: {key} = ["{value}"]')
-    return {key: tuple(v) if isinstance(v, list) else v for key, v in table.items()}
-
-
-def _add(lexicon: Lexicon, words: Iterable[str], sense: Sense) -> None:
-    node = lexicon.root
-    for word in words:
-        node = node.next.setdefault(word, Node())
-    node.senses = (*node.senses, sense)
-
-
 def _spelling(phrases: Iterable[tuple[str, Sense]]) -> dict[str, list[str]]:
-    """The words worth correcting, by first letter: those that decide something, inflected."""
+    """Return the words worth correcting, by first letter: those that decide something, inflected."""
     forms: set[str] = set()
     for phrase, sense in phrases:
         for word in _split(phrase):
@@ -260,49 +161,60 @@ def _spelling(phrases: Iterable[tuple[str, Sense]]) -> dict[str, list[str]]:
 
 
 def build(files: Iterable[Path]) -> Lexicon:
-    """Read TOML files into one lexicon.
+    """Read lexicon files into one lexicon.
 
     Raises:
-        EnvgenError: A file is malformed; it is named.
+        EnvgenError: A file can't be read or has a table or key that is not in its format.
     """
     lexicon = Lexicon()
-    entries: list[tuple[str, Sense]] = []
-    words: set[str] = set()
+    grammar: dict[str, Any] = {}
     for path in files:
-        try:
-            data = tomllib.loads(path.read_text(encoding="utf-8"))
-            for table in data.pop("sense", []):
-                given = _tuples(table)
-                phrases = given.pop("words")
-                sense = Sense(**given)
-                for phrase in phrases:
-                    split = _split(phrase)
-                    _add(lexicon, split, sense)
-                    words.update(split)
-                    if sense.decides:
-                        entries.append((phrase, sense))
-            lexicon.stop |= frozenset(data.pop("stop", "").split())
-            lexicon.ordinary |= frozenset(data.pop("ordinary", "").split())
-            for name in ("numbers", "magnitudes", "factors", "irregular"):
-                getattr(lexicon, name).update(data.pop(name, {}))
-            for phrase, (unit, factor) in data.pop("units", {}).items():
-                lexicon.units[tuple(_split(phrase))] = (unit, factor)
-            lexicon.tables.update(data)
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise EnvgenError(f"the lexicon {path} is broken: {error}", "Install envgen again.") from None
+        file = read_toml(path, LexiconFile)
+        for entry in file.sense:
+            for phrase in entry.words:
+                lexicon.add(phrase, entry)
+        lexicon.stop |= frozenset(file.stop.split())
+        lexicon.ordinary |= frozenset(file.ordinary.split())
+        lexicon.numbers |= file.numbers
+        lexicon.magnitudes |= file.magnitudes
+        lexicon.factors |= file.factors
+        lexicon.irregular |= file.irregular
+        lexicon.units |= {tuple(_split(phrase)): unit for phrase, unit in file.units.items()}
+        given = file.model_fields_set & Grammar.model_fields.keys()
+        grammar |= {name: getattr(file, name) for name in given}
+    lexicon.grammar = Grammar.model_construct(**grammar)
     numbers = chain(lexicon.numbers, lexicon.magnitudes, lexicon.factors)
-    lexicon.known = frozenset(chain(words, numbers, chain.from_iterable(lexicon.units)))
-    lexicon.deciding = entries
+    lexicon.known.update(numbers, chain.from_iterable(lexicon.units))
     return lexicon
+
+
+def add_kind_names(lexicon: Lexicon) -> None:
+    """Add the name of every registered kind, so that entries of files are needed for synonyms only."""
+    for family, kind, name, singulars in kind_names():
+        if not any(kind in getattr(sense, family) for sense in _senses(lexicon, name)):
+            sense = Sense.model_validate({family: (kind,)})
+            lexicon.add(name, sense, first=True)
+            for singular in singulars:
+                if not _senses(lexicon, singular):
+                    lexicon.add(singular, sense)
+
+
+def _senses(lexicon: Lexicon, phrase: str) -> tuple[Sense, ...]:
+    """Return the senses of a whole phrase."""
+    words = [lexicon.bases(word) for word in _split(phrase)]
+    length, senses = lexicon.match(words, 0)
+    return senses if length == len(words) else ()
 
 
 @cache
 def lexicon(refining: bool = False) -> Lexicon:
-    """The lexicon, read once per process.
+    """Return the lexicon of the installation, read once per process.
 
     Args:
-        refining: With the words that change what is there, which mean something else in a first prompt.
+        refining: With the words that change an EnvCfg, which mean something else in a first prompt.
     """
     folder = resource("prompts") / "lexicon" / "en"
     more = sorted((folder / "refine").glob("*.toml")) if refining else []
-    return build([*sorted(folder.glob("*.toml")), *more])
+    words = build([*sorted(folder.glob("*.toml")), *more])
+    add_kind_names(words)
+    return words

@@ -16,7 +16,7 @@ class Quantity:
     """A number or a range, in a canonical unit.
 
     Attributes:
-        low: Its value, or the lower end.
+        low: The value, or the lower end.
         high: The same value, or the upper end.
         unit: `m`, `deg`, `%`, `m/s`, `m/s2`, `g`, `s`, `hz`; `x` for a factor; empty for none.
     """
@@ -33,7 +33,7 @@ class Quantity:
         return int(self.low)
 
     def scaled(self, factor: float) -> float | list[float]:
-        """The quantity times a factor, as a number or range of an EnvCfg."""
+        """Return the quantity times a factor, as a number or range of an EnvCfg."""
         # ten digits hide that 15 cm times 0.01 is 0.15000000000000002
         low, high = (float(f"{v * factor:.10g}") for v in (self.low, self.high))
         return low if low == high else [min(low, high), max(low, high)]
@@ -47,10 +47,10 @@ class Quantities:
     """Finds the quantities among tokens.
 
     Args:
-        tokens: Of a prompt.
+        tokens: Tokens of a prompt.
         words: Their words, after correction.
-        bases: Base forms of each.
-        lexicon: With numbers and units.
+        bases: Base forms of each word.
+        lexicon: Lexicon with the numbers and units.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Quantities:
         self.lexicon = lexicon
 
     def at(self, i: int) -> tuple[int, Quantity | None]:
-        """The quantity that begins at a token: how many tokens, and what it says."""
+        """Return the quantity that begins at a token: how many tokens, and what it says."""
         length, low, factor = self._fraction(i)
         if not length:
             length, low, factor = self._cardinal(i)
@@ -92,7 +92,7 @@ class Quantities:
         return end - i, Quantity(low * scale, low * scale, unit)
 
     def _spread(self, end: int, low: float, scale: float, unit: str) -> tuple[int, Quantity] | None:
-        """A range around a value, after its tokens: "10 cm ± 2 cm", "0.5 plus or minus 10 %"."""
+        """Return a range around a value, after its tokens: "10 cm ± 2 cm", "0.5 plus or minus 10 %"."""
         if self.words[end : end + 3] != ["plus", "or", "minus"]:
             return None
         taken, part, factor = self._cardinal(end + 3)
@@ -110,14 +110,14 @@ class Quantities:
         return end + taken, Quantity(value - part, value + part, unit)
 
     def _small_words(self, i: int) -> int:
-        """Number of tokens of "of a", "a" or "of" at a token."""
+        """Return number of tokens of "of a", "a" or "of" at a token."""
         for words in (["of", "a"], ["of", "an"], ["a"], ["an"], ["of"]):
             if self.words[i : i + len(words)] == words:
                 return len(words)
         return 0
 
     def _fraction(self, i: int) -> tuple[int, float, bool]:
-        """`one sixth`, `two thirds`, `three-quarters`: number of tokens, value, whether it is a factor."""
+        """Parse `one sixth`, `two thirds`, `three-quarters`: number of tokens, value, is a factor."""
         if i + 1 >= len(self.words):
             return 0, 0.0, False
         word, token = self.words[i], self.tokens[i]
@@ -138,12 +138,12 @@ class Quantities:
         return bool(self._unit(i + self._small_words(i))[0])
 
     def _part(self, i: int) -> float:
-        """The value of a word such as `sixth` or `thirds`, 0 for any other."""
-        parts: dict[str, float] = self.lexicon.tables.get("fractions", {})
+        """Return the value of a word such as `sixth` or `thirds`, 0 for any other."""
+        parts = self.lexicon.grammar.fractions
         return next((float(parts[base]) for base in self.bases[i] if base in parts), 0.0)
 
     def _and_a_half(self, i: int) -> tuple[int, float]:
-        """What "and a half" adds: number of tokens and value."""
+        """Parse "and a half": number of tokens and value."""
         words = self.words[i : i + 3]
         if len(words) < 3 or words[0] != "and" or words[1] not in ("a", "one", "three"):
             return 0, 0.0
@@ -154,10 +154,10 @@ class Quantities:
         word = self.words[end]
         if word == "and":
             return i > 0 and self.words[i - 1] == "between"
-        return word in self.lexicon.tables.get("ranges", ())
+        return word in self.lexicon.grammar.ranges
 
     def _cardinal(self, i: int) -> tuple[int, float, bool]:
-        """Number of tokens, value, and whether it is a factor such as `half`."""
+        """Return number of tokens, value, and whether it is a factor such as `half`."""
         words, lexicon, start = self.words, self.lexicon, i
         if i >= len(words):
             return 0, 0.0, False
@@ -204,7 +204,7 @@ class Quantities:
         return i < len(self.words) and self.lexicon.numbers.get(self.words[i], 100) < 100
 
     def _after_article(self, i: int) -> tuple[int, float, bool]:
-        """`a dozen`, `a hundred`, `half a dozen`, `a third of`, `half`."""
+        """Parse `a dozen`, `a hundred`, `half a dozen`, `a third of`, `half`."""
         words, lexicon = self.words, self.lexicon
         nxt = words[i + 1] if i + 1 < len(words) else ""
         if words[i] == "half":
@@ -222,7 +222,7 @@ class Quantities:
         return 0, 0.0, False
 
     def _unit(self, i: int) -> tuple[int, str, float]:
-        """Number of tokens of the unit at a token, its canonical name and factor."""
+        """Return number of tokens of the unit at a token, its canonical name and factor."""
         for length in (4, 3, 2, 1):
             if i + length > len(self.tokens):
                 continue
@@ -233,6 +233,6 @@ class Quantities:
         return 0, "", 1.0
 
     def _variants(self, i: int, length: int) -> list[tuple[str, ...]]:
-        """The words as they are, and with the first in its base forms (`metres per second`)."""
+        """Return the words as they are, and with the first in its base forms (`metres per second`)."""
         rest = tuple(self.words[i + 1 : i + length])
         return [(base, *rest) for base in self.bases[i]]

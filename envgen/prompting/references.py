@@ -21,8 +21,8 @@ PATTERN = rf"""
 _REFERENCE = re.compile(PATTERN, re.VERBOSE | re.IGNORECASE)
 
 
-def split(prompt: str) -> list[str]:
-    """The prompt in pieces: text at even places, references between them."""
+def split_references(prompt: str) -> list[str]:
+    """Return the prompt in pieces: text at even places, references between them."""
     pieces, at = [], 0
     for match in _REFERENCE.finditer(prompt):
         pieces += [prompt[at : match.start()], match.group()]
@@ -30,36 +30,36 @@ def split(prompt: str) -> list[str]:
     return [*pieces, prompt[at:]]
 
 
-def bare(reference: str) -> str:
-    """The name of the robot or the path, as an EnvCfg has it: without quotes."""
+def unquote(reference: str) -> str:
+    """Return the name of the robot or the path, as an EnvCfg has it: without quotes."""
     return reference.strip("\"'")
 
 
 def is_path(reference: str) -> bool:
-    """Whether it names a file, and not a source."""
-    return bare(reference).lower().endswith((".xml", ".mjcf")) or is_image(reference)
+    """Return whether it names a file, and not a source."""
+    return unquote(reference).lower().endswith((".xml", ".mjcf")) or is_image(reference)
 
 
 def is_image(reference: str) -> bool:
-    """Whether it names a file of heights, and not a robot."""
-    return bare(reference).lower().endswith((".png", ".npy"))
+    """Return whether it names a file of heights, and not a robot."""
+    return unquote(reference).lower().endswith((".png", ".npy"))
 
 
-def rewritten(prompt: str, rename: Callable[[str], str]) -> str:
-    """The prompt with every path in it as `rename` has it."""
-    pieces = split(prompt)
+def rewrite_paths(prompt: str, rename: Callable[[str], str]) -> str:
+    """Return the prompt with every path in it as `rename` has it."""
+    pieces = split_references(prompt)
     for i in range(1, len(pieces), 2):
         if is_path(pieces[i]):
-            name = rename(bare(pieces[i]))
-            pieces[i] = name if name == bare(pieces[i]) and pieces[i][0] not in "\"'" else f'"{name}"'
+            name = rename(unquote(pieces[i]))
+            pieces[i] = name if name == unquote(pieces[i]) and pieces[i][0] not in "\"'" else f'"{name}"'
     return "".join(pieces)
 
 
 def terrain_of(image: str) -> tuple[str, str]:
-    """The kind of terrain that is made of such a file, and its parameter for the path.
+    """Return the kind of terrain that is made of such a file, and its parameter for the path.
 
     Raises:
-        InputError: There is none, or the file is missing or unfit.
+        InputError: No terrain takes such a file, or the file is missing or unfit.
     """
     for kind, terrain in TERRAINS:
         for name, spec in specs(terrain).items():
@@ -71,7 +71,7 @@ def terrain_of(image: str) -> tuple[str, str]:
 
 
 def available(name: str) -> bool:
-    """Whether a robot that is no built-in one is there and can be used."""
+    """Return whether an external robot is installed and can be used."""
     if is_image(name) or not (is_path(name) or _REFERENCE.fullmatch(name)):
         return False
     try:

@@ -9,15 +9,14 @@ from typing import Any
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError
-from envgen.prompting import rules_amounts as amounts
-from envgen.prompting import rules_changes as changes
-from envgen.prompting.assemble import CELLS, MAX_VARIANTS
+from envgen.prompting import rules_amounts, rules_comparatives
 from envgen.prompting.base import Assumed, Interpretation, Understood
+from envgen.prompting.cfg_builder import CELLS, MAX_VARIANTS
 from envgen.prompting.lexicon import lexicon
-from envgen.prompting.merging import merge
-from envgen.prompting.reader import RULES, itemise, unmapped
-from envgen.prompting.reading import Draft, Reading
-from envgen.prompting.rules_changes import Refining, kind_of
+from envgen.prompting.parse_state import DraftEntry, ParseState
+from envgen.prompting.parser import RULES, find_spans, find_unmapped
+from envgen.prompting.refine_merge import merge
+from envgen.prompting.refinement import Refinement, kind_of
 
 EXAMPLE = "steeper, and add a few logs"
 MAX_PROMPT = 4000
@@ -29,31 +28,36 @@ def refine(base: EnvCfg, text: str) -> Interpretation:
     """Change an EnvCfg as words ask for; what they don't speak of stays as it is.
 
     Args:
-        base: What is there.
-        text: What should be otherwise.
+        base: The EnvCfg to change.
+        text: The changes.
 
     Raises:
         InputError: Nothing in the words is understood, or the outcome breaks the schema.
     """
     words = lexicon(refining=True)
-    plain, items, language = itemise(text, words, refining=True)
-    reading = Reading(plain, items, words)
-    ref = Refining(reading, cfgio.dump(base))
+    plain, spans, language = find_spans(text, words, refining=True)
+    state = ParseState(plain, spans, words)
+    ref = Refinement(state, cfgio.dump(base))
     present = _present(ref)
-    reading.gravity = _mean(ref.data["physics"]["gravity"])
-    for rule in (amounts.swaps, changes.comparatives, amounts.amounts, amounts.multiples):
+    state.gravity = _mean(ref.data["physics"]["gravity"])
+    for rule in (
+        rules_amounts.replacements,
+        rules_comparatives.comparatives,
+        rules_amounts.amounts,
+        rules_amounts.multiples,
+    ):
         rule(ref)
     for read in RULES:
-        read(reading)
-    for item in items:
-        item.used |= item.word in words.tables["adding"] or "addition" in item.roles
-        item.used |= item.word in words.tables["setting"] or "swap" in item.roles
-    left = unmapped(reading)
-    count = _count(reading)
+        read(state)
+    for span in spans:
+        span.used |= span.word in words.grammar.adding or "addition" in span.roles
+        span.used |= span.word in words.grammar.setting or "swap" in span.roles
+    left = find_unmapped(state)
+    count = _count(state)
     merge(ref, present)
-    if not (ref.changed or count or reading.refused):
+    if not (ref.changed or count or state.refused):
         shown = " ".join(plain.split())
-        if words_of := [item.text for item in reading.items if item.sense("compares")]:
+        if words_of := [span.text for span in state.spans if span.sense("compares")]:
             raise InputError(
                 f"nothing that is there gets {words_of[0]}",
                 "Name another ground, such as hills or a slope, or say 'harder'.",
@@ -69,7 +73,7 @@ def refine(base: EnvCfg, text: str) -> Interpretation:
         cfg=cfgio.parse(ref.data, "the refinement"),
         count=count,
         backend="offline",
-        understood=(*_understood(ref), *_count_trace(reading)),
+        understood=(*_understood(ref), *_count_trace(state)),
         assumed=tuple(ref.assumed),
         unmapped=left,
     )
@@ -81,25 +85,25 @@ def _mean(value: Any) -> float:
     return float(value) if isinstance(value, int | float) else 9.81
 
 
-def _present(ref: Refining) -> dict[Draft, dict[str, Any]]:
-    """Drafts of what is there, so that measures and mentions find it, each with its entry."""
-    reading = ref.reading
-    found: dict[Draft, dict[str, Any]] = {}
+def _present(ref: Refinement) -> dict[DraftEntry, dict[str, Any]]:
+    """Return draft entries of the base EnvCfg, which the rules then find, each with its entry."""
+    state = ref.state
+    found: dict[DraftEntry, dict[str, Any]] = {}
     for family, _ in _FAMILIES:
-        drafts = {"terrain": reading.terrains, "obstacle": reading.obstacles, "robot": reading.robots}[family]
+        drafts = {"terrain": state.terrains, "obstacle": state.obstacles, "robot": state.robots}[family]
         for entry in ref.entries(family):
-            draft = Draft(family, kind_of(entry), -1)
+            draft = DraftEntry(family, kind_of(entry), -1)
             drafts.append(draft)
             found[draft] = entry
-    reading.task = Draft("task", ref.data["task"]["kind"], -1)
-    found[reading.task] = ref.data["task"]
+    state.task = DraftEntry("task", ref.data["task"]["kind"], -1)
+    found[state.task] = ref.data["task"]
     return found
 
 
-def _count(reading: Reading) -> int | None:
-    if reading.count is None:
+def _count(state: ParseState) -> int | None:
+    if state.count is None:
         return None
-    number, text = reading.count
+    number, text = state.count
     if not 1 <= number <= MAX_VARIANTS:
         raise InputError(
             f"the refinement asks for {text!r}", f"Ask for 1 to {MAX_VARIANTS:,} variants a call."
@@ -107,15 +111,15 @@ def _count(reading: Reading) -> int | None:
     return number
 
 
-def _count_trace(reading: Reading) -> Iterable[Understood]:
-    return [Understood(reading.count[1], "count", reading.count[0])] if reading.count else []
+def _count_trace(state: ParseState) -> Iterable[Understood]:
+    return [Understood(state.count[1], "count", state.count[0])] if state.count else []
 
 
 # --- the end ----------------------------------------------------------------------------------------
 
 
-def _finish(ref: Refining, base: EnvCfg, text: str) -> None:
-    """Provenance, and cells that a larger arena takes."""
+def _finish(ref: Refinement, base: EnvCfg, text: str) -> None:
+    """Set the provenance, and the cell size of a larger arena."""
     said = " ".join(text.split())
     ref.data["prompt"] = f"{base.prompt}; {said}"[:MAX_PROMPT] if base.prompt else said[:MAX_PROMPT]
     terrain = ref.data["terrain"]
@@ -129,8 +133,8 @@ def _finish(ref: Refining, base: EnvCfg, text: str) -> None:
             ref.assumed.append(Assumed("terrain.cell", least, "so large an arena takes larger cells"))
 
 
-def _understood(ref: Refining) -> list[Understood]:
-    """What was changed, at the paths where it is in the end."""
+def _understood(ref: Refinement) -> list[Understood]:
+    """Return the changes, at their final paths."""
     found: dict[tuple[str, str], Understood] = {}
     for text, table, key in ref.changed:
         path = _path(ref.data, table, "")
@@ -143,12 +147,12 @@ def _understood(ref: Refining) -> list[Understood]:
         "robot": ("robots", [kind_of(e) for e in ref.entries("robot")]),
         "task": ("task.kind", ref.data["task"]["kind"]),
     }
-    refused = [Understood(text, *removed[family]) for family, text in ref.reading.refused]
+    refused = [Understood(text, *removed[family]) for family, text in ref.state.refused]
     return [*found.values(), *refused]
 
 
 def _path(node: Any, wanted: dict[str, Any], path: str) -> str | None:
-    """Where in plain data a table is."""
+    """Return the path of a table in plain data."""
     if node is wanted:
         return path
     if isinstance(node, dict):

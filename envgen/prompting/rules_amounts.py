@@ -1,4 +1,4 @@
-"""Rules for a refinement alone: more and fewer of a thing, one thing for another."""
+"""Rules for refinements: more and fewer of a kind, replacements."""
 
 from __future__ import annotations
 
@@ -7,73 +7,73 @@ from typing import Any
 
 from envgen.core import dist
 from envgen.core.cfg import MAX_AGENTS
-from envgen.prompting.reading import Reading
-from envgen.prompting.rules_changes import USUAL, Refining, meant, scaled
+from envgen.prompting.parse_state import ParseState
+from envgen.prompting.refinement import USUAL, Refinement, entries_of_kind, map_value
 
 
-def amounts(ref: Refining) -> None:
-    """More and fewer of a thing: "one more ant", "fewer boxes", "twice as many logs"."""
-    reading = ref.reading
-    for i, item, sense in list(reading.having("amends")):
-        noun = _counted(reading, i)
-        if noun is None or item.used:
+def amounts(ref: Refinement) -> None:
+    """Read more and fewer of a kind: "one more ant", "fewer boxes", "twice as many logs"."""
+    state = ref.state
+    for i, span, sense in list(state.with_sense("amends")):
+        noun = _counted(state, i)
+        if noun is None or span.used:
             continue
-        named = next(s for s in reading.items[noun].senses if s.obstacle or s.robot)
+        named = next(s for s in state.spans[noun].senses if s.obstacle or s.robot)
         family = "robot" if named.robot else "obstacle"
-        everything = reading.items[noun].word in _everything(reading)
+        everything = state.spans[noun].word in _everything(state)
         kinds = getattr(named, family)
-        targets = ref.entries(family) if everything else meant(ref.entries(family), kinds)
-        before, used = reading.at(i - 1), [i, noun]
+        targets = ref.entries(family) if everything else entries_of_kind(ref.entries(family), kinds)
+        before, used = state.at(i - 1), [i, noun]
         quantity = before.quantity if before and not before.used and not before.negated else None
         if quantity or (before and before.sense("article")):
             used.append(i - 1)
         number = quantity.low if quantity else None
-        if item.word in ("another",) or (before and before.sense("article") and not quantity):
+        if span.word in ("another",) or (before and before.sense("article") and not quantity):
             number = 1.0
         if not targets:
-            item.used = True  # "two more logs" where there is none: two logs, and an addition
-            item.roles |= {"addition"}
+            span.used = True  # "two more logs" where there is none: two logs, and an addition
+            span.roles |= {"addition"}
             continue
         for entry in targets:
             _more(ref, entry, sense.amends, number, bool(quantity and quantity.unit == "x"), used)
 
 
-def multiples(ref: Refining) -> None:
-    """A verb that multiplies: "double the number of ants", "halve the boxes"."""
-    reading = ref.reading
-    for i, item in list(reading.open()):
-        if not item.quantity or item.quantity.unit != "x" or item.negated:
+def multiples(ref: Refinement) -> None:
+    """Read verbs that multiply a count: "double the number of ants", "halve the boxes"."""
+    state = ref.state
+    for i, span in list(state.unused()):
+        if not span.quantity or span.quantity.unit != "x" or span.negated:
             continue
         j = i + 1
-        while (word := reading.at(j)) is not None and word.word in ("the", "number", "amount", "count", "of"):
+        while (word := state.at(j)) is not None and word.word in ("the", "number", "amount", "count", "of"):
             j += 1
         if j == i + 1 or word is None or not (word.sense("obstacle") or word.sense("robot")):
             continue
         named = next(s for s in word.senses if s.obstacle or s.robot)
-        for entry in meant(
+        for entry in entries_of_kind(
             ref.entries("robot" if named.robot else "obstacle"), named.robot or named.obstacle
         ):
-            _more(ref, entry, 1, item.quantity.low, True, list(range(i, j + 1)))
+            _more(ref, entry, 1, span.quantity.low, True, list(range(i, j + 1)))
 
 
-def _everything(reading: Reading) -> tuple[str, ...]:
-    return tuple(reading.lexicon.tables.get("everything", ()))
+def _everything(state: ParseState) -> tuple[str, ...]:
+    return tuple(state.lexicon.grammar.everything)
 
 
-def _counted(reading: Reading, i: int) -> int | None:
+def _counted(state: ParseState, i: int) -> int | None:
     for j in range(i + 1, i + 4):
-        item = reading.at(j)
-        if item is None or item.punct or item.quantity:
+        span = state.at(j)
+        if span is None or span.punct or span.quantity:
             return None
-        if item.sense("obstacle") or item.sense("robot"):
+        if span.sense("obstacle") or span.sense("robot"):
             return j
-        if item.senses and not item.adjective and not item.sense("article"):
+        if span.senses and not span.adjective and not span.sense("article"):
             return None
     return None
 
 
 def _more(
-    ref: Refining, entry: dict[str, Any], sign: int, number: float | None, times: bool, used: list[int]
+    ref: Refinement, entry: dict[str, Any], sign: int, number: float | None, times: bool, used: list[int]
 ) -> None:
     """Change how many there are of an entry."""
     robot = "model" in entry
@@ -99,10 +99,10 @@ def _more(
                 new = value + sign  # "fewer" than two are one
         return min(max(new, 1 if name == "count" else 0.001), top)
 
-    value = scaled(entry[name], changed)
+    value = map_value(entry[name], changed)
     if name == "count":
         value = [int(v) for v in value] if isinstance(value, list) else int(value)
-    ref.set(entry, name, value, ref.reading.use(*used))
+    ref.set(entry, name, value, ref.state.use(*used))
 
 
 def _middle(value: Any) -> float:
@@ -113,30 +113,30 @@ def _middle(value: Any) -> float:
 # --- one thing for another ------------------------------------------------------------------------
 
 
-def swaps(ref: Refining) -> None:
-    """One thing for another: "replace the ant with a hexapod", "change the hills to dunes"."""
-    reading = ref.reading
-    joins = reading.lexicon.tables.get("swap_joins", ())
-    for i, item in list(reading.role("swap")):
+def replacements(ref: Refinement) -> None:
+    """Read replacements: "replace the ant with a hexapod", "change the hills to dunes"."""
+    state = ref.state
+    joins = state.lexicon.grammar.swap_joins
+    for i, span in list(state.with_role("swap")):
         old: list[int] = []
         for j in range(i + 1, i + 10):
-            word = reading.at(j)
+            word = state.at(j)
             if word is None or word.punct:
                 break
             if word.word in joins and old:
-                _exclude(reading, old)
-                item.used = True
+                _exclude(state, old)
+                span.used = True
                 break
             if any(s.thing for s in word.senses):
                 old.append(j)
 
 
-def _exclude(reading: Reading, indices: Iterable[int]) -> None:
-    """Rule out what is replaced, as "instead of" would."""
+def _exclude(state: ParseState, indices: Iterable[int]) -> None:
+    """Exclude the replaced kinds, as "instead of" would."""
     for j in indices:
-        item = reading.items[j]
-        for sense in item.senses:
+        span = state.spans[j]
+        for sense in span.senses:
             for family in ("terrain", "obstacle", "robot"):
                 if kinds := getattr(sense, family):
-                    reading.excluded[family].update(kinds)
-        item.used = item.negated = True
+                    state.excluded[family].update(kinds)
+        span.used = span.negated = True

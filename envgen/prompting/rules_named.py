@@ -9,70 +9,70 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from envgen.core.params import Param
+from envgen.prompting.parse_state import DraftEntry, ParseState
 from envgen.prompting.quantities import Quantity
-from envgen.prompting.reading import Draft, Reading
 
 _SIGNS = (":", "=", "of", "is", "to", "at")
 _EQUALS = (":", "=", "is")
-"""What makes a count of it; "steps of 20" are no 20 steps."""
+"""Signs between a parameter's name and its number ("steps of 20" is not 20 steps)."""
 
 
-def named(reading: Reading) -> None:
+def named_params(state: ParseState) -> None:
     """Set what is named by its parameter: name and number, or a number and what it counts."""
-    for i, item in list(reading.open()):
-        quantity = item.quantity
-        if quantity is None or item.negated:
+    for i, span in list(state.unused()):
+        quantity = span.quantity
+        if quantity is None or span.negated:
             continue
-        if (noun := counted_param(reading, i)) is not None:
-            _set(reading, _names(reading, noun), quantity, (i, noun))
+        if (noun := counted_param(state, i)) is not None:
+            _set(state, _names(state, noun), quantity, (i, noun))
             continue
         j = i - 1
         signs = []
-        while (before := reading.at(j)) is not None and before.word in _SIGNS:
+        while (before := state.at(j)) is not None and before.word in _SIGNS:
             signs.append(j)
             j -= 1
-        noun_item = reading.at(j)
+        noun_span = state.at(j)
         # a bare word needs a sign after it: "slope: 0.3"; one such as step_height is nothing but the name
-        if noun_item is not None and (signs or "_" in noun_item.word):
-            equals = not signs or any(reading.items[k].word in _EQUALS for k in signs)
-            _set(reading, _names(reading, j), quantity, (j, *signs, i), equals)
+        if noun_span is not None and (signs or "_" in noun_span.word):
+            equals = not signs or any(state.spans[k].word in _EQUALS for k in signs)
+            _set(state, _names(state, j), quantity, (j, *signs, i), equals)
 
 
-def counted_param(reading: Reading, i: int) -> int | None:
-    """Index of the word right after a whole number that is a counting parameter of something named."""
-    number, noun = reading.items[i].quantity, reading.at(i + 1)
+def counted_param(state: ParseState, i: int) -> int | None:
+    """Return index of the word right after a whole number that is a counting parameter of something named."""
+    number, noun = state.spans[i].quantity, state.at(i + 1)
     if number is None or number.unit or number.low != int(number.low) or noun is None or noun.punct:
         return None
-    names = set(_names(reading, i + 1))
-    counts = (n for d in _drafts(reading) for n, spec in d.known.items() if spec.integer)
+    names = set(_names(state, i + 1))
+    counts = (n for d in _drafts(state) for n, spec in d.known.items() if spec.integer)
     return i + 1 if not names.isdisjoint(counts) and not noun.sense("robot") else None
 
 
-def _names(reading: Reading, i: int) -> tuple[str, ...]:
-    """The names of parameters that a word may be."""
-    word = reading.items[i].word.replace(" ", "_")
-    return (word, *(f"{base}s" for base in reading.lexicon.bases(word)), *reading.lexicon.bases(word))
+def _names(state: ParseState, i: int) -> tuple[str, ...]:
+    """Return the names of parameters that a word may be."""
+    word = state.spans[i].word.replace(" ", "_")
+    return (word, *(f"{base}s" for base in state.lexicon.bases(word)), *state.lexicon.bases(word))
 
 
-def _drafts(reading: Reading) -> Iterable[Draft]:
-    task = [reading.task] if reading.task else []
-    return (*reading.terrains, *reading.obstacles, *reading.robots, *task)
+def _drafts(state: ParseState) -> Iterable[DraftEntry]:
+    task = [state.task] if state.task else []
+    return (*state.terrains, *state.obstacles, *state.robots, *task)
 
 
 def _set(
-    reading: Reading, names: tuple[str, ...], quantity: Quantity, used: tuple[int, ...], counts: bool = True
+    state: ParseState, names: tuple[str, ...], quantity: Quantity, used: tuple[int, ...], counts: bool = True
 ) -> None:
-    for draft in _drafts(reading):
+    for draft in _drafts(state):
         for name in names:
             spec = draft.known.get(name)
             value = _value(spec, quantity) if spec and (counts or not spec.integer) else None
-            if value is not None and draft.set(name, value, reading.span(*used)):
-                reading.use(*used)
+            if value is not None and draft.set(name, value, state.text_of(*used)):
+                state.use(*used)
                 return
 
 
 def _value(spec: Param, quantity: Quantity) -> int | float | list[int] | list[float] | None:
-    """The number for a parameter; a bare one is in the parameter's own unit."""
+    """Return the number for a parameter; a bare one is in the parameter's own unit."""
     if quantity.unit not in ("", spec.unit):
         return None
     value = quantity.scaled(1)

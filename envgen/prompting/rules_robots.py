@@ -6,110 +6,109 @@ from collections.abc import Mapping
 from typing import Any
 
 from envgen.core.cfg import MAX_AGENTS
-from envgen.prompting.lexicon import Sense
-from envgen.prompting.reading import Draft, Reading, first_known
+from envgen.prompting.kinds import first_known
+from envgen.prompting.parse_state import DraftEntry, ParseState
+from envgen.prompting.sense import Sense
 
 _LINKS = ("with", "on", "has", "having", "its", "of", "the", "all", "only")
 
 
-def robots(reading: Reading) -> None:
-    """Every mention of a robot becomes a draft, or joins the one that it speaks of again."""
-    legs = _legs(reading)
-    for i, item in list(reading.open()):
-        sense = item.sense("robot")
-        if item.used or item.negated or not (sense or i in legs):
+def robots(state: ParseState) -> None:
+    """Turn every mention of a robot into a draft entry, or add it to the one that it mentions again."""
+    legs = _legs(state)
+    for i, span in list(state.unused()):
+        sense = span.sense("robot")
+        if span.used or span.negated or not (sense or i in legs):
             continue
-        if sense and i not in legs and _no_robot(reading, i, sense):
+        if sense and i not in legs and _no_robot(state, i, sense):
             continue
-        _mention(reading, i, sense, legs)
-    if not reading.robots:
-        _unnamed(reading)
-    _another(reading)
+        _mention(state, i, sense, legs)
+    if not state.robots:
+        _unnamed(state)
+    _another(state)
 
 
-def _no_robot(reading: Reading, i: int, sense: Sense) -> bool:
-    """Whether the word only likens something, or names an animal where no machine is spoken of."""
-    after = reading.at(i + 1)
+def _no_robot(state: ParseState, i: int, sense: Sense) -> bool:
+    """Return whether the word only likens something, or names an animal where no machine is spoken of."""
+    after = state.at(i + 1)
     like = after is not None and after.glued and after.word == "like"
     if like and any(
-        (item := reading.at(j)) is not None
-        and not item.punct
-        and ("legs" in item.roles or item.sense("robot"))
+        (span := state.at(j)) is not None and not span.punct and ("legs" in span.roles or span.sense("robot"))
         for j in range(i + 2, i + 6)
     ):
-        reading.use(i)
+        state.use(i)
         return True
     if not sense.weak:
         return False
-    beside = (reading.at(i - 1), reading.at(i + 2) if like else after)
-    return not any(item is not None and "machine" in item.roles for item in beside)
+    beside = (state.at(i - 1), state.at(i + 2) if like else after)
+    return not any(span is not None and "machine" in span.roles for span in beside)
 
 
-def _legs(reading: Reading) -> dict[int, int]:
-    """Index of a number to the legs it counts: "six-legged", "on two legs", "with 8 legs"."""
+def _legs(state: ParseState) -> dict[int, int]:
+    """Return index of a number to the legs it counts: "six-legged", "on two legs", "with 8 legs"."""
     found: dict[int, int] = {}
-    for j, _item in list(reading.role("legs")):
-        before = reading.at(j - 1)
+    for j, _span in list(state.with_role("legs")):
+        before = state.at(j - 1)
         number = before.quantity.whole if before and before.quantity and not before.used else None
         if number is not None and 0 < number <= 100:
             found[j - 1] = number
     return found
 
 
-def _mention(reading: Reading, i: int, sense: Sense | None, legs: dict[int, int]) -> None:
+def _mention(state: ParseState, i: int, sense: Sense | None, legs: dict[int, int]) -> None:
     number = legs.get(i)
     if number is not None:
-        if _has_legs(reading, i, number):
+        if _has_legs(state, i, number):
             return
         # the noun after "six-legged" only says that it is a robot, unless it is of that kind
-        noun = reading.at(i + 2)
+        noun = state.at(i + 2)
         named = noun.sense("robot") if noun and not noun.negated else None
-        table: Mapping[str, list[str]] = reading.lexicon.tables.get("legs", {})
+        table = state.lexicon.grammar.legs
         if named and (kind := first_known("robot", named.robot)) and "legs" in _params(kind):
-            draft = _draft(reading, i, named.robot, (i, i + 1, i + 2), named)
+            draft = _draft(state, i, named.robot, (i, i + 1, i + 2), named)
         else:
             candidates = tuple(table.get(str(number), ()))
             if named and set(named.robot) & set(candidates):
                 candidates = named.robot
             tail = (i + 2,) if noun and (named or "machine" in noun.roles) else ()
-            draft = _draft(reading, i, candidates, (i, i + 1, *tail), None)
+            draft = _draft(state, i, candidates, (i, i + 1, *tail), None)
         if draft:
-            draft.set("legs", number, reading.span(i, i + 1))
+            draft.set("legs", number, state.text_of(i, i + 1))
     elif sense:
-        _draft(reading, i, sense.robot, (i, *_apposition(reading, i, sense)), sense)
+        _draft(state, i, sense.robot, (i, *_apposition(state, i, sense)), sense)
 
 
 def _params(kind: str) -> Mapping[str, Any]:
-    return Draft("robot", kind, 0).known
+    return DraftEntry("robot", kind, 0).known
 
 
-def _has_legs(reading: Reading, i: int, number: int) -> bool:
-    """Whether, as in "an ant with 8 legs", the number belongs to the robot before."""
-    link = reading.at(i - 1)
-    if not reading.robots or link is None or link.word not in _LINKS:
+def _has_legs(state: ParseState, i: int, number: int) -> bool:
+    """Return whether the number belongs to the robot before: "an ant with 8 legs"."""
+    link = state.at(i - 1)
+    if not state.robots or link is None or link.word not in _LINKS:
         return False
-    robot = reading.robots[-1]
+    robot = state.robots[-1]
     if i - robot.at > 5:
         return False
-    text = reading.span(i, i + 1)
-    table: Mapping[str, list[str]] = reading.lexicon.tables.get("legs", {})
+    text = state.text_of(i, i + 1)
+    table = state.lexicon.grammar.legs
     if robot.set("legs", number, text) or robot.kind in table.get(str(number), ()):
-        reading.use(i, i + 1)
+        state.use(i, i + 1)
         return True
     return False
 
 
-def _apposition(reading: Reading, i: int, sense: Sense) -> tuple[int, ...]:
-    """Further words for the same robot right after it: "insect robot", "vehicle on wheels"."""
+def _apposition(state: ParseState, i: int, sense: Sense) -> tuple[int, ...]:
+    """Return the indices of further words for the same robot: "insect robot", "vehicle on wheels"."""
     more: list[int] = []
     j = i + 1
-    while (item := reading.at(j)) is not None and not item.punct and not item.negated:
-        other = item.sense("robot")
+    while (span := state.at(j)) is not None and not span.punct and not span.negated:
+        other = span.sense("robot")
         # "bipedal humanoid" is one robot, "ants hexapods" are two
-        same = other and set(other.robot) & set(sense.robot) and not reading.items[i].plural
-        if item.glued and item.word == "like":
+        same = other and set(other.robot) & set(sense.robot) and not state.spans[i].plural
+        if span.glued and span.word == "like":
             pass
-        elif "machine" in item.roles or (same and not item.quantity):
+        elif "machine" in span.roles or (same and not span.quantity):
             more.append(j)
         else:
             break
@@ -118,54 +117,54 @@ def _apposition(reading: Reading, i: int, sense: Sense) -> tuple[int, ...]:
 
 
 def _draft(
-    reading: Reading,
+    state: ParseState,
     i: int,
     candidates: tuple[str, ...],
     used: tuple[int, ...],
     sense: Sense | None,
-) -> Draft | None:
-    allowed = [kind for kind in candidates if kind not in reading.excluded["robot"]]
+) -> DraftEntry | None:
+    allowed = [kind for kind in candidates if kind not in state.excluded["robot"]]
     kind = first_known("robot", allowed)
     if kind is None:
         return None
-    at, number, indefinite = _number(reading, i)
-    plural = reading.items[used[-1]].plural
-    text = reading.use(*used)
-    same = next((r for r in reading.robots if r.kind == kind or _is_meant(reading, i, r, kind)), None)
-    again = same is not None and _definite(reading, same.at)  # "our drone crashes, so a quadrotor …"
-    apart = indefinite and same is not None and reading.sentence(same.at) == reading.sentence(i)
+    at, number, indefinite = _number(state, i)
+    plural = state.spans[used[-1]].plural
+    text = state.use(*used)
+    same = next((r for r in state.robots if r.kind == kind or _is_meant(state, i, r, kind)), None)
+    again = same is not None and _definite(state, same.at)  # "our drone crashes, so a quadrotor …"
+    apart = indefinite and same is not None and state.sentence(same.at) == state.sentence(i)
     if same and at is None and (again or not apart):
         same.trace.append((text, "model", same.kind))  # "the rover" again
         for name, value in (sense.robot_params if sense else {}).items():
             same.set(name, value, text)
         same.at = i if same.at < 0 else same.at
         return same
-    draft = Draft("robot", kind, i)
+    draft = DraftEntry("robot", kind, i)
     draft.put("model", kind, text)
     if kind != candidates[0]:
         draft.assume("model", kind, f"{candidates[0]} is not available; {kind} stands in for it")
     if at is not None and number is not None:
-        _count(draft, number, reading.use(at))
+        _count(draft, number, state.use(at))
     elif plural:
         draft.assume("count", 1, f"{text!r} without a number: one in each world")
     for name, value in (sense.robot_params if sense else {}).items():
         draft.set(name, value, text)
-    reading.robots.append(draft)
+    state.robots.append(draft)
     return draft
 
 
-def _is_meant(reading: Reading, i: int, robot: Draft, kind: str) -> bool:
-    """Whether, as in "a Go2 … the dog", a robot is spoken of by the kind that could stand in for it."""
-    sense = reading.items[robot.at].sense("robot") if robot.at >= 0 else None
-    return sense is not None and kind in sense.robot and _definite(reading, i)
+def _is_meant(state: ParseState, i: int, robot: DraftEntry, kind: str) -> bool:
+    """Return whether a robot is mentioned again by its substitute kind: "a Go2 … the dog"."""
+    sense = state.spans[robot.at].sense("robot") if robot.at >= 0 else None
+    return sense is not None and kind in sense.robot and _definite(state, i)
 
 
-def _definite(reading: Reading, i: int) -> bool:
-    before = reading.at(i - 1) if i > 0 else None
+def _definite(state: ParseState, i: int) -> bool:
+    before = state.at(i - 1) if i > 0 else None
     return before is not None and before.word in ("our", "my", "your", "the", "this")
 
 
-def _count(draft: Draft, number: int | list[int], text: str) -> None:
+def _count(draft: DraftEntry, number: int | list[int], text: str) -> None:
     most = number[1] if isinstance(number, list) else number
     least = number[0] if isinstance(number, list) else number
     if least < 1:
@@ -177,86 +176,86 @@ def _count(draft: Draft, number: int | list[int], text: str) -> None:
         draft.put("count", number, text)
 
 
-def _number(reading: Reading, i: int) -> tuple[int | None, int | list[int] | None, bool]:
-    """Index and value of the number before a robot, and whether an indefinite article is there."""
-    times, after = reading.at(i + 1), reading.at(i + 2)
+def _number(state: ParseState, i: int) -> tuple[int | None, int | list[int] | None, bool]:
+    """Return index and value of the number before a robot, and whether an indefinite article is there."""
+    times, after = state.at(i + 1), state.at(i + 2)
     if times and after and times.word == "x" and after.quantity and after.quantity.whole and not after.used:
         times.used = True
         return i + 2, after.quantity.whole, True
-    counted = reading.items[i].counted_by
-    if counted is not None and (number := reading.items[counted].quantity) is not None:
+    counted = state.spans[i].counted_by
+    if counted is not None and (number := state.spans[counted].quantity) is not None:
         return counted, number.whole, True
     skipped = 0
     for j in range(i - 1, i - 7, -1):
-        item = reading.at(j)
-        if item is None or item.punct:
+        span = state.at(j)
+        if span is None or span.punct:
             break
-        if item.quantity and not item.used and not item.negated:
-            quantity = item.quantity
+        if span.quantity and not span.used and not span.negated:
+            quantity = span.quantity
             if quantity.unit or quantity.low < 1 or quantity.low != int(quantity.low):
                 break
             if quantity.whole is not None:
                 return j, quantity.whole, True
             return j, [int(quantity.low), int(quantity.high)], True
-        if (before := reading.at(j - 1)) is not None and before.word == "of" and item.stop:
+        if (before := state.at(j - 1)) is not None and before.word == "of" and span.stop:
             continue  # "two of the robot dogs", "five of my rovers"
-        if item.sense("article"):
-            return None, None, item.word != "the"
+        if span.sense("article"):
+            return None, None, span.word != "the"
         if (
-            item.word == "x"
-            or item.adjective
-            or not item.roles.isdisjoint(("machine", "colour"))
-            or item.word.startswith("of")
+            span.word == "x"
+            or span.adjective
+            or not span.roles.isdisjoint(("machine", "colour"))
+            or span.word.startswith("of")
         ):
-            item.used |= item.word == "x" or item.word.startswith("of ")  # "2x ants", "four of those dogs"
+            span.used |= span.word == "x" or span.word.startswith("of ")  # "2x ants", "four of those dogs"
             continue
-        if item.word == "many" and (product := _times_as_many(reading, j)) is not None:
+        if span.word == "many" and (product := _times_as_many(state, j)) is not None:
             return j - 2, product, True
         skipped += 1  # one unknown word may be an adjective: "two brave ants"
-        if item.stop or item.senses or skipped > 1:
+        if span.stop or span.senses or skipped > 1:
             break
     return None, None, False
 
 
-def _times_as_many(reading: Reading, many: int) -> int | None:
-    """The number that "twice as many" means, of the robots named before."""
-    factor, link = reading.at(many - 2), reading.at(many - 1)
-    if not factor or not link or link.word != "as" or not factor.quantity or not reading.robots:
+def _times_as_many(state: ParseState, many: int) -> int | None:
+    """Return the number that "twice as many" means, of the robots named before."""
+    factor, link = state.at(many - 2), state.at(many - 1)
+    if not factor or not link or link.word != "as" or not factor.quantity or not state.robots:
         return None
-    count = reading.robots[-1].values.get("count", 1)
+    count = state.robots[-1].values.get("count", 1)
     if factor.quantity.unit not in ("x", "") or not isinstance(count, int):
         return None
     times = factor.quantity.low * count
     return int(times) if times >= 1 and times == int(times) else None
 
 
-def _unnamed(reading: Reading) -> None:
-    """As in "two robots", the number counts the robot that is assumed."""
-    for i, item in list(reading.role("machine")):
-        at, number, _ = _number(reading, i)
-        if item.negated or at is None or number is None or first_known("robot", ("ant",)) is None:
+def _unnamed(state: ParseState) -> None:
+    """Read a number that counts the assumed robot: "two robots"."""
+    for i, span in list(state.with_role("machine")):
+        at, number, _ = _number(state, i)
+        if span.negated or at is None or number is None or first_known("robot", ("ant",)) is None:
             continue
-        draft = Draft("robot", "ant", i)
-        draft.assume("model", "ant", f"{item.text!r} names no model")
-        _count(draft, number, reading.use(at, i))
-        reading.robots.append(draft)
+        draft = DraftEntry("robot", "ant", i)
+        draft.assume("model", "ant", f"{span.text!r} names no model")
+        _count(draft, number, state.use(at, i))
+        state.robots.append(draft)
         return
 
 
-def _another(reading: Reading) -> None:
-    """A second robot of the same kind: "one ant chases another through a maze"."""
-    for i, item in list(reading.open()):
-        if not 0 < len(reading.robots) < MAX_AGENTS:
+def _another(state: ParseState) -> None:
+    """Read a second robot of the same kind: "one ant chases another through a maze"."""
+    for i, span in list(state.unused()):
+        if not 0 < len(state.robots) < MAX_AGENTS:
             return
-        before, after = reading.at(i - 1), reading.at(i + 1)
-        if item.word != "another" or item.negated or (before and before.word in ("to", "after", "from")):
+        before, after = state.at(i - 1), state.at(i + 1)
+        if span.word != "another" or span.negated or (before and before.word in ("to", "after", "from")):
             continue
         if after and not after.punct and (not after.stop or "arena" in after.roles or "world" in after.roles):
             continue  # "another hill"
-        named = next((j for j in range(i - 1, -1, -1) if any(s.thing for s in reading.items[j].senses)), None)
-        robot = next((r for r in reading.robots if r.at == named), None)
-        if robot is None or reading.sentence(robot.at) != reading.sentence(i):
+        named = next((j for j in range(i - 1, -1, -1) if any(s.thing for s in state.spans[j].senses)), None)
+        robot = next((r for r in state.robots if r.at == named), None)
+        if robot is None or state.sentence(robot.at) != state.sentence(i):
             continue  # "from one stone to another"
-        second = Draft("robot", robot.kind, i, {k: v for k, v in robot.values.items() if k != "count"})
-        second.put("model", robot.kind, reading.use(i))
-        reading.robots.append(second)
+        second = DraftEntry("robot", robot.kind, i, {k: v for k, v in robot.values.items() if k != "count"})
+        second.put("model", robot.kind, state.use(i))
+        state.robots.append(second)

@@ -1,4 +1,4 @@
-"""A prompt as tokens: words, numbers and punctuation, each with its place in the text."""
+"""Lexer: tokens (words, numbers, punctuation, references) of a prompt, with their place in the text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-from envgen.prompting.references import PATTERN, bare, split
+from envgen.prompting.references import PATTERN, split_references, unquote
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "⁄": "/", "×": "x", "−": "-"})
 _TOKEN = re.compile(
@@ -53,12 +53,12 @@ class Token:
     """One token.
 
     Attributes:
-        kind: What it is.
-        word: Its case-folded form; a reference as it is.
-        start: Of its characters in the normalised text.
-        end: After its characters.
-        value: Of a number.
-        glued: Whether a hyphen ties it to the token before it.
+        kind: Class of the token.
+        word: Case-folded text; a reference unchanged.
+        start: Index of the first character in the normalised text.
+        end: Index after the last character.
+        value: Value of a number.
+        glued: A hyphen joins it to the token before.
     """
 
     kind: Kind
@@ -70,11 +70,11 @@ class Token:
 
 
 def normalise(prompt: str) -> str:
-    """One form for what looks alike: compatibility characters, quotes, blanks, contractions.
+    """Return one form for what looks alike: compatibility characters, quotes, blanks, contractions.
 
     References to files and sources of robots stay as they are.
     """
-    pieces = split(prompt)
+    pieces = split_references(prompt)
     if len(pieces) > 1:
         return " ".join(p if i % 2 else _normalised(p) for i, p in enumerate(pieces)).strip()
     return _normalised(prompt)
@@ -103,7 +103,7 @@ def _normalised(prompt: str) -> str:
 
 
 def tokenise(text: str) -> list[Token]:
-    """The tokens of a normalised text; symbols that mean nothing here are left out."""
+    """Return the tokens of a normalised text; symbols that mean nothing here are left out."""
     tokens: list[Token] = []
     hyphen = -1
     for match in _TOKEN.finditer(text):
@@ -121,7 +121,7 @@ def tokenise(text: str) -> list[Token]:
         if kind == "number":
             tokens.extend(_number(word, start, end))
         elif kind == "reference":
-            tokens.append(Token("reference", bare(match.group()), start, end))
+            tokens.append(Token("reference", unquote(match.group()), start, end))
         elif kind in ("unit", "word", "punct"):
             tokens.append(Token(_KINDS[kind], word, start, end, glued=start == hyphen))
     return tokens
@@ -136,14 +136,14 @@ def _between_words(text: str, start: int, end: int) -> bool:
 
 
 def _range_dash(text: str, start: int, end: int, tokens: list[Token]) -> bool:
-    """Whether a hyphen stands between two numbers, as in 10-20 (a unit may be between)."""
+    """Return whether a hyphen stands between two numbers, as in 10-20 (a unit may be between)."""
     follows = text[end : end + 2].strip()[:1].isdigit()
     recent = tokens[-2:]
     return follows and any(t.kind == "number" for t in recent) and bool(text[start - 1 : start].strip())
 
 
 def _number(word: str, start: int, end: int) -> list[Token]:
-    """A number token; nothing for one that is no number a world could hold."""
+    """Return a number token, or a word token for a number out of bounds."""
     try:
         plain = word.replace(",", "")
         if "^" in plain:

@@ -1,4 +1,4 @@
-"""Prompts in other languages: their words become those of the English lexicon, each at its own place.
+"""Translation of prompts into words of the English lexicon, which keep their place in the text.
 
 `prompts/lexicon/<language>/words.toml` holds, for an English phrase, the phrases of the language. The rules
 then read English words; what they understood, or did not, is still traced to the words that the user wrote.
@@ -17,17 +17,17 @@ LONGEST = 5
 """Most words of a phrase."""
 
 
-def translated(
+def translate(
     tokens: list[Token], english: Lexicon, refining: bool = False
 ) -> tuple[list[Token], str | None]:
-    """The tokens in English, and the name of the language if it is another one.
+    """Return the tokens in English, and the name of the language if it is another one.
 
     A language is taken only if it knows more of the words than English does.
 
     Args:
-        tokens: Of a prompt.
+        tokens: Tokens of a prompt.
         english: The lexicon that reads them in the end.
-        refining: Whether they change what is there.
+        refining: The tokens change an EnvCfg.
     """
     words = [token for token in tokens if token.kind == "word"]
     if not words or not any(_foreign(token.word, english) for token in words):
@@ -50,7 +50,7 @@ def translated(
 
 
 def _misspelled(word: str, english: Lexicon, language: Language) -> bool:
-    """Whether a word is likelier a misspelled English one than one of a language, which doesn't list it."""
+    """Return whether a word is misspelled English rather than a word of a language."""
     return _foreign(word, english) and fold(word) not in language.listed and english.correct(word) is not None
 
 
@@ -60,7 +60,7 @@ def _foreign(word: str, english: Lexicon) -> bool:
 
 
 def _translate(tokens: list[Token], language: Language) -> tuple[int, list[Token]]:
-    """How many tokens the language knows, and all of them with those in English."""
+    """Return the number of tokens that the language knows, and the tokens in English."""
     if not language.segmented:
         tokens = [part for token in tokens for part in _segments(token, language)]
     stems = [language.stem(token.word) if token.kind == "word" else "" for token in tokens]
@@ -87,7 +87,7 @@ def _token(place: Token, word: str) -> Token:
 
 
 def _phrase(tokens: list[Token], stems: list[str], i: int, language: Language) -> tuple[int, tuple[str, ...]]:
-    """The longest phrase at a token: how many tokens, and the English words."""
+    """Return the longest phrase at a token: how many tokens, and the English words."""
     if tokens[i].kind != "word":
         return 0, ()
     for length in range(min(LONGEST, len(tokens) - i), 1, -1):
@@ -102,7 +102,7 @@ def _phrase(tokens: list[Token], stems: list[str], i: int, language: Language) -
 
 
 def _listed(tokens: list[Token], stems: tuple[str, ...], language: Language) -> tuple[str, ...] | None:
-    """The English words of a phrase that is listed, by its very words or else by their stems."""
+    """Return the English words of a phrase that is listed, by its very words or else by their stems."""
     words = tuple(token.word for token in tokens)
     plain = tuple(map(fold, words))
     # "grados" is "grado", not "gradas"; "steileren" is "steiler"
@@ -114,7 +114,7 @@ def _listed(tokens: list[Token], stems: tuple[str, ...], language: Language) -> 
 
 
 def _compound(word: str, language: Language) -> tuple[str, ...]:
-    """The English words of a compound noun: "Hügellandschaft"."""
+    """Return the English words of a compound noun: "Hügellandschaft"."""
     if not language.compounds or not 7 <= len(word) <= MAX_WORD:
         return ()
     plain = fold(word)
@@ -136,7 +136,7 @@ def _heads(word: str, language: Language) -> Iterator[tuple[str, ...]]:
 
 
 def _segments(token: Token, language: Language) -> Iterator[Token]:
-    """The words of a run of characters: the longest that is known at each place; the rest in one piece."""
+    """Split a run of characters into the longest known words; the rest stays in one piece."""
     if token.kind != "word" or token.word.isascii():
         yield token
         return
@@ -160,7 +160,7 @@ def _segments(token: Token, language: Language) -> Iterator[Token]:
 
 
 def _known(text: str, i: int, language: Language) -> int:
-    """The length of the longest phrase or numeral at a place of a run of characters."""
+    """Return the length of the longest phrase or numeral at a place of a run of characters."""
     longest = min(8, len(text) - i)
     phrase = next((n for n in range(longest, 0, -1) if (fold(text[i : i + n]),) in language.phrases), 0)
     numeral = 0
@@ -174,7 +174,7 @@ def _piece(token: Token, start: int, end: int) -> Token:
 
 
 def _preposed(tokens: list[Token]) -> list[Token]:
-    """What follows its noun in other languages before it: "two ants more", "the walls remove"."""
+    """Move words that follow their noun in other languages before it: "two ants more", "the walls remove"."""
     english = lexicon(refining=True)
     out: list[Token] = []
     clause = 0
@@ -202,7 +202,7 @@ def _counts(token: Token, english: Lexicon) -> bool:
 
 
 def _reordered(tokens: list[Token]) -> list[Token]:
-    """Adjectives of size and strength before their nouns: "cajas grandes" as "large boxes"."""
+    """Move adjectives of size and strength before their nouns: "cajas grandes" as "large boxes"."""
     english = lexicon()
     out = list(tokens)
     for i in range(len(out) - 1):

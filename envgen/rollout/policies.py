@@ -9,7 +9,7 @@ import numpy as np
 
 from envgen.core.errors import InputError
 from envgen.core.heightfield import Floats
-from envgen.policies.base import AgentInterface, Ints, Policy, PolicyInput, PolicyName, chosen
+from envgen.policies.base import AgentInterface, Ints, Policy, PolicyInput, PolicyName, select_agents
 from envgen.rollout.rollout import Rollout, StepResult
 
 
@@ -121,7 +121,7 @@ class PolicySet:
         for batch in self._batches:
             rows = np.concatenate(list(batch.rows.values()))
             numbers = [np.full(len(own), rollout.agents.index(agent)) for agent, own in batch.rows.items()]
-            moment = PolicyInput(
+            inputs = PolicyInput(
                 np.concatenate([result[agent].observation[own] for agent, own in batch.rows.items()]),
                 time[rows],
                 step[rows],
@@ -129,7 +129,7 @@ class PolicySet:
                 rollout.indices[rows],
                 np.concatenate(numbers),
             )
-            taken, at = batch.policy(moment), 0
+            taken, at = batch.policy(inputs), 0
             for agent, own in batch.rows.items():
                 actions[agent][own] = taken[at : at + len(own)]
                 at += len(own)
@@ -141,7 +141,7 @@ class PolicySet:
         found: dict[str, PolicyName] = {}
         for pattern, name in reversed(list(policies.items())):
             choice = PolicyName.parse(name)
-            found |= dict.fromkeys(chosen(pattern, teams.agents, teams.by_agent), choice)
+            found |= dict.fromkeys(select_agents(pattern, teams.agents, teams.by_agent), choice)
         exact = {agent: PolicyName.parse(name) for agent, name in policies.items() if agent in teams.agents}
         return found | exact
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from envgen.core.errors import InputError, WorkError
 from envgen.core.version import __version__
-from envgen.policies.base import chosen
+from envgen.policies.base import select_agents
 from envgen.rollout.columns import COLUMNS, drawn_columns
 from envgen.rollout.policies import PolicySet, interface
 from envgen.rollout.rollout import AgentStep, Rollout
@@ -154,7 +154,7 @@ def record(
         InputError: There is no such agent, or the number of steps is not possible.
     """
     teams = rollout.teams
-    wanted = {agent for pattern in agents for agent in chosen(pattern, teams.agents, teams.by_agent)}
+    wanted = {agent for pattern in agents for agent in select_agents(pattern, teams.agents, teams.by_agent)}
     names = [agent for agent in rollout.agents if agent in wanted]
     worlds = len(rollout.worlds)
     if not 1 <= steps <= MAX_ROWS // (worlds * max(1, len(names))):

@@ -20,8 +20,8 @@ from envgen.core.errors import InputError, suggestion
 from envgen.core.version import __version__
 from envgen.packs.streaming import lasting_pool, ready
 from envgen.packs.wire.spec import PROTOCOL
-from envgen.policies.listing import listed
-from envgen.policies.policy_files import networks
+from envgen.policies.listing import list_networks
+from envgen.policies.policy_files import network_files
 from envgen.prompting.base import EXAMPLE, interpret, refine
 from envgen.prompting.diff import diff
 from envgen.server import errors, page
@@ -196,7 +196,7 @@ def _routes(app: FastAPI, settings: Settings, library: PackLibrary, streams: Str
     def policies() -> list[Network]:
         """The ONNX policies that the server has."""
         found = []
-        for entry in listed():
+        for entry in list_networks():
             path, error = entry.pop("path"), entry["error"]  # where it lies is nobody else's business
             found.append(Network(**{**entry, "error": error and error.replace(path, Path(path).name)}))
         return found
@@ -208,7 +208,7 @@ def _routes(app: FastAPI, settings: Settings, library: PackLibrary, streams: Str
     )
     def policy(name: str) -> Any:
         """One of them."""
-        known = networks()
+        known = network_files()
         path = known.get(name)
         if path is None:
             return error_response(404, f"there is no policy {name[:100]!r}", suggestion(name, known))

@@ -16,7 +16,7 @@ from envgen.core.errors import EnvgenError, InputError, suggestion
 from envgen.packs.journal import MANIFEST
 from envgen.packs.pack import Pack
 from envgen.packs.store import safe_name
-from envgen.prompting.references import rewritten
+from envgen.prompting.references import rewrite_paths
 
 MAX_DEPTH = 3
 """Levels of folders below the root in which packs are looked for."""
@@ -110,7 +110,7 @@ class PackLibrary:
         Raises:
             InputError: One of them is elsewhere.
         """
-        return rewritten(text, self._resolve)
+        return rewrite_paths(text, self._resolve)
 
     def _resolve(self, name: str) -> str:
         """Return the path of a file that a page names, from the current folder."""

@@ -36,7 +36,7 @@ def bound(kind, own, folder) -> Policy:
     return PolicyName.parse(kind).bind(own, 3)
 
 
-def moment(own, rows=7, seed=0) -> PolicyInput:
+def policy_input(own, rows=7, seed=0) -> PolicyInput:
     rng = np.random.default_rng(seed)
     observation = rng.normal(0, 2, (rows, own.observed))
     return PolicyInput(observation, rng.uniform(0, 20, rows), *(rng.integers(0, 400, rows) for _ in range(4)))
@@ -46,7 +46,7 @@ def moment(own, rows=7, seed=0) -> PolicyInput:
 @pytest.mark.parametrize("robot", ROBOTS.names())
 def test_actions_are_in_range_repeatable_and_each_of_its_own_row(kind, robot, interfaces, tmp_path):
     own = interfaces[robot]
-    policy, now = bound(kind, own, tmp_path), moment(interfaces[robot])
+    policy, now = bound(kind, own, tmp_path), policy_input(interfaces[robot])
     actions = policy(now)
     assert actions.shape == (7, len(own.actuators))
     assert actions.dtype == np.float64

@@ -9,7 +9,7 @@ import pytest
 from support.parity import Ask, Case, ground, make_case
 
 from envgen.core.families import ROBOTS
-from envgen.policies.policy_files import networks
+from envgen.policies.policy_files import network_files
 from envgen.rollout.policies import bind
 
 STEPS = 40
@@ -48,7 +48,7 @@ def test_a_gait_is_the_same(robot: str, cases: dict[str, Case], answers: dict[st
         assert np.abs(np.array(rollout.data[0].qpos) - row["qpos"]).max() <= 1e-6
 
 
-@pytest.mark.parametrize("name", networks())
+@pytest.mark.parametrize("name", network_files())
 def test_a_network_that_comes_along_acts_the_same(
     name: str, tmp_path_factory: pytest.TempPathFactory, ask: Ask
 ) -> None:
@@ -63,6 +63,6 @@ def test_a_network_that_comes_along_acts_the_same(
         seen.append(result[agent].observation[0].tolist())
         done.append(actions[agent][0])
         result = case.rollout.step(actions)
-    (answer,) = ask([case.question(network={"file": str(networks()[name]), "observations": seen})])
+    (answer,) = ask([case.question(network={"file": str(network_files()[name]), "observations": seen})])
     assert np.ptp(done) > 0.5
     assert np.abs(np.array(done) - np.array(answer["network"]).clip(-1, 1)).max() <= 1e-5

@@ -12,7 +12,7 @@ from envgen.prompting.llm import instructions
 from envgen.prompting.llm.settings import Settings
 
 KEY = "sk-very-secret-0123456789"
-GOOD = json.loads(instructions._examples()[1][1])
+GOOD = json.loads(instructions.examples_with_answers()[1][1])
 PROMPT = "easy hills for a robot dog, strong headwind, no boxes, unicorn"
 
 

@@ -15,7 +15,7 @@ import envgen
 from envgen.packs.variant import PackVariant
 from envgen.packs.wire.encode import Encoder
 from envgen.policies.base import PolicyInput
-from envgen.policies.random import draw
+from envgen.policies.random import draw_actions
 from envgen.rollout.rollout import Rollout, StepResult
 
 Ask = Callable[[Sequence[Mapping[str, Any]]], list[dict[str, Any]]]
@@ -70,7 +70,7 @@ class Case:
     def actions(self, seed: int, episode: int, step: int) -> dict[str, Floats]:
         """What the random policy does."""
         return {
-            agent: draw(
+            agent: draw_actions(
                 seed,
                 PolicyInput(
                     np.zeros((1, 0)),

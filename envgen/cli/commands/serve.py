@@ -80,10 +80,10 @@ def command(
             raise InputError(
                 f"there is no folder {policies}", "Give a folder with .onnx files as --policies."
             )
-        from envgen.policies.policy_files import VARIABLE
+        from envgen.policies.policy_files import FOLDERS_VARIABLE
 
-        before = os.environ.get(VARIABLE)
-        os.environ[VARIABLE] = os.pathsep.join([*([before] if before else []), str(policies)])
+        before = os.environ.get(FOLDERS_VARIABLE)
+        os.environ[FOLDERS_VARIABLE] = os.pathsep.join([*([before] if before else []), str(policies)])
     root, meant = source_of(source)
     settings = Settings(
         root,

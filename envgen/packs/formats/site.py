@@ -16,7 +16,7 @@ from envgen.packs.formats.base import Format, register
 from envgen.packs.pack import Pack
 from envgen.packs.wire.encode import Encoder
 from envgen.packs.wire.spec import PROTOCOL
-from envgen.policies.listing import listed
+from envgen.policies.listing import list_networks
 
 FRAMES, POLICIES = "frames", "policies"
 
@@ -94,7 +94,7 @@ def _started(pack: Pack) -> dict[str, Any]:
 def _policies(pack: Pack, folder: Path, robots: set[str]) -> list[dict[str, str]]:
     """Copy the networks that can drive a robot of the pack at its task."""
     found = []
-    for entry in listed():
+    for entry in list_networks():
         if entry["error"] or entry["robot"] not in robots or entry["task"] != pack.task["kind"]:
             continue
         (folder / POLICIES).mkdir(exist_ok=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from envgen.core.cfg import EnvCfg
 from envgen.prompting.base import BACKENDS, Interpretation
-from envgen.prompting.reader import read
+from envgen.prompting.parser import parse
 
 
 def _offline(prompt: str, base: EnvCfg | None) -> Interpretation:
     if base is None:
-        return read(prompt)
+        return parse(prompt)
     from envgen.prompting.refine import refine  # most prompts change nothing
 
     return refine(base, prompt)

@@ -11,12 +11,12 @@ from envgen.prompting.llm.settings import Settings, from_environment
 
 
 def read(prompt: str, base: EnvCfg | None, settings: Settings | None = None) -> Interpretation:
-    """Ask a model for the EnvCfg of a prompt; a wrong answer goes back with what is wrong.
+    """Ask a model for the EnvCfg of a prompt; send a wrong answer back with its error.
 
     Args:
-        prompt: What is wanted.
-        base: What a refinement changes.
-        settings: Of the endpoint; by default from the environment.
+        prompt: The prompt.
+        base: The EnvCfg that a refinement changes, or None.
+        settings: Settings of the endpoint; by default from the environment.
 
     Raises:
         InputError: No endpoint is configured.
@@ -33,17 +33,17 @@ def read(prompt: str, base: EnvCfg | None, settings: Settings | None = None) -> 
         )
     chat = Chat(chosen)
     chat.messages = [
-        {"role": "system", "content": instructions.system(chosen.examples)},
-        {"role": "user", "content": instructions.user(prompt, base)},
+        {"role": "system", "content": instructions.system_message(chosen.examples)},
+        {"role": "user", "content": instructions.user_message(prompt, base)},
     ]
     problem = ""
     for _ in range(chosen.repairs + 1):
         text = chat.ask()
         try:
-            meaning = answer.read(answer.parse(text), prompt, base)
+            meaning = answer.to_interpretation(answer.parse(text), prompt, base)
         except answer.WrongAnswer as error:
             problem = str(error)
-            chat.messages.append({"role": "user", "content": instructions.repair(problem[:2000])})
+            chat.messages.append({"role": "user", "content": instructions.repair_message(problem[:2000])})
             continue
         return replace(meaning, usage=chat.usage.to_json())
     raise WorkError(

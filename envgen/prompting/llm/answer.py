@@ -1,4 +1,4 @@
-"""From what a model wrote to an Interpretation; a model can yield an EnvCfg and nothing else."""
+"""Parses the answer of a model into an Interpretation."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg, slug
 from envgen.core.errors import InputError
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
-from envgen.prompting.assemble import MAX_VARIANTS
 from envgen.prompting.base import Interpretation, Understood
-from envgen.prompting.llm.wire import kinds
+from envgen.prompting.cfg_builder import MAX_VARIANTS
+from envgen.prompting.llm.answer_schema import kinds
 
 MAX_PROMPT = 4000
 LONGEST = 80
@@ -21,14 +21,14 @@ LONGEST = 80
 
 
 class WrongAnswer(Exception):
-    """An answer that is no EnvCfg; its text tells the model what is wrong."""
+    """An answer that does not fit the schema; the text tells the model what is wrong."""
 
 
 def parse(text: str) -> dict[str, Any]:
-    """The first JSON object in a text: alone, in a code block or in prose.
+    """Return the first JSON object in a text: alone, in a code block or in prose.
 
     Raises:
-        WrongAnswer: There is none.
+        WrongAnswer: The text has no such object.
     """
     decoder = json.JSONDecoder(parse_constant=lambda name: None)
     for start in (m.start() for m in re.finditer(r"\{", text[:20_000])):
@@ -41,20 +41,20 @@ def parse(text: str) -> dict[str, Any]:
     raise WrongAnswer("the answer holds no JSON object with the key 'cfg'")
 
 
-def read(data: dict[str, Any], prompt: str, base: EnvCfg | None) -> Interpretation:
-    """The interpretation that an answer stands for.
+def to_interpretation(data: dict[str, Any], prompt: str, base: EnvCfg | None) -> Interpretation:
+    """Return the interpretation that an answer stands for.
 
     Args:
         data: The object of the answer.
-        prompt: What was asked; provenance.
-        base: What a refinement changes.
+        prompt: The prompt, for the provenance.
+        base: The EnvCfg that a refinement changes, or None.
 
     Raises:
         WrongAnswer: With the path, what was given and what is allowed.
     """
     cfg = data.get("cfg")
     if not isinstance(cfg, dict):
-        raise WrongAnswer("'cfg' is no object")
+        raise WrongAnswer("'cfg' must be an object")
     plain = _without_nulls(cfg)
     _check_kinds(plain)
     for entry in plain.get("obstacles") or ():
@@ -87,7 +87,7 @@ def read(data: dict[str, Any], prompt: str, base: EnvCfg | None) -> Interpretati
 
 
 def _without_nulls(value: Any) -> Any:
-    """A null says that a value is left open, as leaving out its key does."""
+    """Return a null says that a value is left open, as leaving out its key does."""
     if isinstance(value, dict):
         return {key: _without_nulls(v) for key, v in value.items() if v is not None}
     if isinstance(value, list):
@@ -96,7 +96,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _check_kinds(cfg: dict[str, Any]) -> None:
-    """Registered kinds alone: no path, file or package of robots may come from a model."""
+    """Raise unless all kinds are registered: a model may not name paths, files or packages."""
     terrain = cfg.get("terrain")
     places = (
         (
@@ -119,7 +119,7 @@ def _check_kinds(cfg: dict[str, Any]) -> None:
 
 
 def _kept(base: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
-    """The base with the groups that an answer gives; a group that it leaves out stays."""
+    """Return the base with the groups that an answer gives; a group that it leaves out stays."""
     out = dict(base)
     for key, value in changed.items():
         both = isinstance(value, dict) and isinstance(out.get(key), dict) and key != "task"
@@ -128,7 +128,7 @@ def _kept(base: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
 
 
 def _understood(listed: Any, cfg: dict[str, Any], prompt: str) -> Iterable[Understood]:
-    """What the model says that it understood, as far as it is true: words of the prompt, paths that exist."""
+    """Yield the understood words that occur in the prompt and whose path exists."""
     for entry in listed if isinstance(listed, list) else ():
         if not isinstance(entry, dict):
             continue

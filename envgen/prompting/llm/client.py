@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from envgen.core.errors import EnvgenError, WorkError
+from envgen.prompting.llm.answer_schema import schema
 from envgen.prompting.llm.settings import Settings
-from envgen.prompting.llm.wire import schema
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -25,9 +25,9 @@ class Usage:
     """Tokens that were used, over all turns of a prompt.
 
     Attributes:
-        requests: That were answered.
-        sent: Tokens of prompts.
-        received: Tokens of answers.
+        requests: Number of answered requests.
+        sent: Number of prompt tokens.
+        received: Number of answer tokens.
     """
 
     requests: int = 0
@@ -35,7 +35,7 @@ class Usage:
     received: int = 0
 
     def to_json(self) -> dict[str, int]:
-        """Plain data."""
+        """Return plain data."""
         return {"requests": self.requests, "prompt_tokens": self.sent, "completion_tokens": self.received}
 
 
@@ -44,10 +44,10 @@ class Chat:
     """A conversation with a model.
 
     Attributes:
-        settings: Of the endpoint.
-        messages: So far, in the form of the API.
-        usage: So far.
-        mode: How answers are asked for; of `MODES`.
+        settings: Settings of the endpoint.
+        messages: Messages so far, in the form of the API.
+        usage: Usage so far.
+        mode: Output mode, one of `MODES`.
         listener: Called with each piece of an answer as it comes.
     """
 
@@ -58,7 +58,7 @@ class Chat:
     listener: Callable[[str], None] | None = None
 
     def ask(self) -> str:
-        """The model's next message, appended to the conversation.
+        """Return the model's next message, appended to the conversation.
 
         Raises:
             WorkError: The endpoint doesn't answer, refuses, or what it says is too long or cut off.
@@ -80,7 +80,7 @@ class Chat:
                 return text
 
     def _answer(self, client: OpenAI) -> str:
-        """One answer. What fails for no fault of its own is asked for again, with back-off; a time-out isn't.
+        """Return one answer; retry with back-off after server and connection errors, not after time-outs.
 
         The client's own retries would repeat a request that hung, and make a minute three.
         """
@@ -105,7 +105,7 @@ class Chat:
         raise WorkError("the model's answer broke off each time", "Try again, or use another server.")
 
     def _stream(self, client: OpenAI) -> tuple[str, bool]:
-        """The text of one stream, and whether it came to its end."""
+        """Return the text of one stream, and whether it came to its end."""
         deadline = time.monotonic() + self.settings.timeout
         parts: list[str] = []
         length, reason = 0, None
@@ -177,7 +177,7 @@ class Chat:
         return request
 
     def _simpler(self) -> bool:
-        """Ask in a simpler way from now on; False if there is none."""
+        """Switch to a simpler mode; return False if there is none."""
         place = MODES.index(self.mode)
         if place + 1 == len(MODES):
             return False
@@ -185,7 +185,7 @@ class Chat:
         return True
 
     def _failure(self, error: Exception) -> EnvgenError:
-        """What went wrong in one line, without the key."""
+        """Return the error in one line, without the key."""
         import openai
 
         where = self.settings.url or "OpenAI"
@@ -206,14 +206,14 @@ class Chat:
             cause, remedy = f"it answered with status {error.status_code}", "Try again later."
         else:
             cause, remedy = (
-                f"its answer makes no sense ({type(error).__name__})",
+                f"it gave an invalid answer ({type(error).__name__})",
                 "Use another server or model.",
             )
         return WorkError(self.settings.clean(f"the model at {_plain(where)}: {cause}"), remedy)
 
 
 def _asked_wait(error: Exception, usual: float) -> float:
-    """The seconds that a server asks to wait, within bounds."""
+    """Return the seconds that a server asks to wait, within bounds."""
     response = getattr(error, "response", None)
     try:
         return min(max(float(response.headers["retry-after"]), 0.0), 20.0) if response is not None else usual
@@ -222,14 +222,14 @@ def _asked_wait(error: Exception, usual: float) -> float:
 
 
 def _plain(url: str) -> str:
-    """A URL without what may be secret in it: user, password, query."""
+    """Return a URL without what may be secret in it: user, password, query."""
     scheme, _, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path.partition('?')[0]}" if rest else url
 
 
 def _client(settings: Settings) -> OpenAI:
-    """The client of the library, with its time-outs."""
+    """Return the client of the library, with its time-outs."""
     try:
         from openai import OpenAI, Timeout
     except ImportError:

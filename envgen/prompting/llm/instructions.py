@@ -1,4 +1,4 @@
-"""What a model is told: Jinja2 templates in `prompts/openai/`, filled from the registries."""
+"""Messages to the model: Jinja2 templates in `prompts/openai/`, filled from the registries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.core.params import FileParam, Param, specs
 from envgen.core.resources import resource
-from envgen.prompting.llm.wire import ENTRIES, TEAMS, kinds, schema
+from envgen.prompting.llm.answer_schema import ENTRIES, TEAMS, kinds, schema
 
 
 @cache
@@ -29,26 +29,26 @@ def _templates() -> Environment:
     )  # what is made is text, not HTML: nothing is to be escaped
 
 
-def system(examples: int) -> str:
-    """The instructions: what an EnvCfg is, every registered kind with its parameters, and examples."""
+def system_message(examples: int) -> str:
+    """Return the instructions: what an EnvCfg is, every registered kind with its parameters, and examples."""
     families = {
         "terrains": _family(TERRAINS),
         "obstacles": _family(OBSTACLES),
         "robots": [(name, robot.summary, _params(robot.params)) for name, robot in kinds(ROBOTS)],
         "tasks": _family(TASKS),
     }
-    shown = _examples()[:examples]
+    shown = examples_with_answers()[:examples]
     return _templates().get_template("system.j2").render(**families, teams=TEAMS, examples=shown).strip()
 
 
-def user(prompt: str, base: EnvCfg | None) -> str:
-    """The message with the prompt, and with what a refinement changes."""
+def user_message(prompt: str, base: EnvCfg | None) -> str:
+    """Return the message with the prompt, and with what a refinement changes."""
     before = None if base is None else json.dumps(cfgio.dump(base), separators=(",", ":"))
     return _templates().get_template("user.j2").render(prompt=prompt, base=before).strip()
 
 
-def repair(problem: str) -> str:
-    """The message that sends an answer back."""
+def repair_message(problem: str) -> str:
+    """Return the message that sends an answer back."""
     return _templates().get_template("repair.j2").render(problem=problem).strip()
 
 
@@ -68,33 +68,33 @@ def _param(name: str, spec: Param) -> str:
 
 
 @cache
-def _examples() -> tuple[tuple[str, str], ...]:
-    """Prompts and their answers as the rules read them, in the form of the schema: never stale."""
-    from envgen.prompting.reader import read
+def examples_with_answers() -> tuple[tuple[str, str], ...]:
+    """Return example prompts with the answers of the offline rules, in the form of the schema."""
+    from envgen.prompting.parser import parse
 
     data = tomllib.loads((resource("prompts") / "openai" / "examples.toml").read_text(encoding="utf-8"))
     found = []
     for prompt in data["prompts"]:
-        meaning = read(prompt)
+        meaning = parse(prompt)
         answer = {
             "cfg": cfgio.dump(meaning.cfg),
             "count": meaning.count,
             "understood": [{"text": u.text, "path": u.path} for u in meaning.understood][:ENTRIES],
             "unmapped": list(meaning.unmapped),
         }
-        found.append((prompt, json.dumps(fitted(answer, schema()), separators=(",", ":"))))
+        found.append((prompt, json.dumps(fit_to_schema(answer, schema()), separators=(",", ":"))))
     return tuple(found)
 
 
-def fitted(value: Any, form: dict[str, Any]) -> Any:
-    """Plain data in the form of the schema: its keys alone, and null for what is left open."""
+def fit_to_schema(value: Any, form: dict[str, Any]) -> Any:
+    """Return plain data in the form of the schema: its keys only, null for missing ones."""
     if "anyOf" in form:
         forms = [option for option in form["anyOf"] if _suits(value, option)]
-        return fitted(value, forms[0]) if forms else value
+        return fit_to_schema(value, forms[0]) if forms else value
     if form.get("type") == "object" and isinstance(value, dict):
-        return {key: fitted(value.get(key), child) for key, child in form["properties"].items()}
+        return {key: fit_to_schema(value.get(key), child) for key, child in form["properties"].items()}
     if form.get("type") == "array" and isinstance(value, list):
-        return [fitted(item, form["items"]) for item in value]
+        return [fit_to_schema(item, form["items"]) for item in value]
     return value
 
 

@@ -1,4 +1,4 @@
-"""Which endpoint and model, from the environment; no client is needed to read them."""
+"""Settings of the model endpoint, from environment variables."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Settings:
         url: Base of the API, `OPENAI_BASE_URL`; empty for OpenAI's own.
         key: `OPENAI_API_KEY`; servers on one's own machine often need none. Never printed, not even by repr.
         timeout: Seconds for one answer, `ENVGEN_TIMEOUT`.
-        retries: How often a request that fails for no fault of its own is sent again, with back-off.
-        repairs: How often a wrong answer is sent back with what is wrong.
+        retries: Retries of a request after a server or connection error, with back-off.
+        repairs: Turns in which a wrong answer is sent back with its error.
         tokens: Most tokens of an answer.
         entries: Most entries of a list in an answer under the schema.
         examples: Number of examples in the instructions; a small model has little room for them.
-        short: Whether answers name kinds without their parameters, `ENVGEN_SHORT=1`.
+        short: Answers name kinds without parameters, `ENVGEN_SHORT=1`.
     """
 
     model: str
@@ -41,12 +41,12 @@ class Settings:
     short: bool = False
 
     def clean(self, text: str) -> str:
-        """A text of others without the key."""
+        """Return a text of others without the key."""
         return text.replace(self.key, "…") if len(self.key) >= 4 else text
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings | None:
-    """The settings, or None where no endpoint is configured: a model, and a URL or key to reach it.
+    """Return the settings, or None where no endpoint is configured: a model, and a URL or key to reach it.
 
     Raises:
         InputError: A value is malformed.
@@ -57,7 +57,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings | Non
         return None
     if url and not url.startswith(("http://", "https://")):
         raise InputError(
-            "OPENAI_BASE_URL is no http:// or https:// address", "Set it to e.g. http://localhost:8080/v1"
+            "OPENAI_BASE_URL must be an http:// or https:// address",
+            "Set it to e.g. http://localhost:8080/v1",
         )
     short = env.get("ENVGEN_SHORT", "").strip().lower() in ("1", "true", "yes", "on")
     wait = _seconds(env.get("ENVGEN_TIMEOUT", ""))

@@ -16,8 +16,8 @@ from envgen.core.errors import InputError
 from envgen.packs.make import make
 from envgen.policies import onnx_file
 from envgen.policies.base import AgentInterface, PolicyInput, PolicyName
-from envgen.policies.header import load
-from envgen.policies.listing import gaits, listed
+from envgen.policies.listing import list_gaits, list_networks
+from envgen.policies.onnx_header import load_onnx
 from envgen.rollout.policies import bind, interface
 from envgen.rollout.rollout import Rollout
 
@@ -55,7 +55,7 @@ def bare(obs=("N", 3), action=("N", 2), kind=TensorProto.FLOAT, names=("obs", "a
     return model.SerializeToString()
 
 
-def moment(observation):
+def policy_input(observation):
     rows = len(observation)
     zeros = np.zeros(rows, dtype=np.int64)
     return PolicyInput(np.asarray(observation, dtype=float), np.zeros(rows), zeros, zeros, zeros, zeros)
@@ -86,22 +86,22 @@ def test_a_written_network_computes_the_formula(tmp_path, activation, act, squas
     x = np.clip((observation - mean) / std, -4, 4)
     y = act(x @ weights[0] + biases[0]) @ weights[1] + biases[1]
     np.testing.assert_allclose(
-        policy(moment(observation)), np.tanh(y) if squash else np.clip(y, -1, 1), atol=1e-5
+        policy(policy_input(observation)), np.tanh(y) if squash else np.clip(y, -1, 1), atol=1e-5
     )
-    assert policy(moment(np.zeros((0, 3)))).shape == (0, 2)
+    assert policy(policy_input(np.zeros((0, 3)))).shape == (0, 2)
 
 
 def test_a_batch_gives_what_each_row_gives_alone(tmp_path):
     policy = bound(tmp_path, content())
     observation = np.random.default_rng(2).normal(size=(50, 3))
-    together = policy(moment(observation))
+    together = policy(policy_input(observation))
     for i in range(50):
-        np.testing.assert_allclose(together[[i]], policy(moment(observation[[i]])), atol=1e-6)
+        np.testing.assert_allclose(together[[i]], policy(policy_input(observation[[i]])), atol=1e-6)
 
 
 def test_the_header_is_what_the_onnx_library_reads(tmp_path):
     (tmp_path / "p.onnx").write_bytes(content())
-    _, header = load(tmp_path / "p.onnx")
+    _, header = load_onnx(tmp_path / "p.onnx")
     model = onnx.load(str(tmp_path / "p.onnx"))
     onnx.checker.check_model(model, full_check=True)
     assert header.metadata == {entry.key: entry.value for entry in model.metadata_props}
@@ -118,36 +118,40 @@ META = onnx_file.metadata("mote", "walk", SEAT.observation)
 @pytest.mark.parametrize(
     ("data", "cause", "remedy"),
     [
-        (b"", "is no ONNX file, or is damaged", "Export the policy again"),
-        (b"not a network at all", "is no ONNX file, or is damaged", "Export the policy again"),
-        (content()[:-40], "is no ONNX file, or is damaged", "Export the policy again"),
+        (b"", "is not an ONNX file, or is damaged", "Export the policy again"),
+        (b"not a network at all", "is not an ONNX file, or is damaged", "Export the policy again"),
+        (content()[:-40], "is not an ONNX file, or is damaged", "Export the policy again"),
         (
             bare(meta={}),
             "lacks the metadata envgen.robot, envgen.task, envgen.obs",
             "annotate",
         ),
-        (content(meta={"envgen.version": "7.1"}), "is of envgen '7.1'", "Upgrade envgen."),
+        (content(meta={"envgen.version": "7.1"}), "is of a later envgen, '7.1'", "Upgrade envgen."),
         (
             content(meta={"envgen.robot": "ant"}),
-            "is for the robot 'ant'; this agent's is 'mote'",
+            "is for the robot 'ant', but this agent's is 'mote'",
             "trained for",
         ),
         (
             content(meta={"envgen.task": "goal"}),
-            "is for the task 'goal'; this agent's is 'walk'",
+            "is for the task 'goal', but this agent's is 'walk'",
             "trained for",
         ),
-        (content(meta={"envgen.obs": "height"}), "envgen.obs is no list of terms", 'such as [["height", 1]'),
-        (content(meta={"envgen.obs": "3"}), "envgen.obs is no list of terms", "JSON"),
+        (
+            content(meta={"envgen.obs": "height"}),
+            "envgen.obs must be a list of terms",
+            'such as [["height", 1]',
+        ),
+        (content(meta={"envgen.obs": "3"}), "envgen.obs must be a list of terms", "JSON"),
         (
             content(meta={"envgen.obs": json.dumps([["height", 1], ["joint_vel", 2]])}),
-            "observes something else than this agent: term 2 is joint_vel (2), not joint_pos (2)",
-            "needed are height (1), joint_pos (2) (3 numbers)",
+            "observes other terms than this agent: term 2 is joint_vel (2), not joint_pos (2)",
+            "the agent gives height (1), joint_pos (2) (3 numbers)",
         ),
         (
             content(meta={"envgen.obs": json.dumps([["height", 1]])}),
-            "observes something else than this agent: it has 1 terms, not 2",
-            "It was trained on height (1) (1 numbers)",
+            "observes other terms than this agent: it has 1 terms, not 2",
+            "The network takes height (1) (1 numbers)",
         ),
         (bare(obs=("N", 4)), "has the input obs (N, 4); needed is one input, obs (N, 3)", "Export it with"),
         (bare(obs=(1, 3)), "has the input obs (1, 3); needed is", "N free"),
@@ -183,7 +187,7 @@ def test_a_missing_file_is_told(tmp_path):
 def test_a_network_that_does_not_hold_together_is_told(tmp_path):
     """Declared shapes may lie: Identity gives 3 numbers where 2 are declared."""
     with pytest.raises(InputError) as caught:
-        bound(tmp_path, bare())(moment(np.zeros((4, 3))))
+        bound(tmp_path, bare())(policy_input(np.zeros((4, 3))))
     assert "can't be loaded" in caught.value.cause or "gave actions of shape (4, 3)" in caught.value.cause
 
 
@@ -194,7 +198,7 @@ def test_a_file_of_noise_never_escapes_as_another_error(tmp_path, capfd):
         for at in rng.integers(0, len(data), 4):
             data[at] = rng.integers(0, 256)
         try:
-            bound(tmp_path, bytes(data))(moment(np.zeros((2, 3))))
+            bound(tmp_path, bytes(data))(policy_input(np.zeros((2, 3))))
         except InputError:
             refused += 1
     assert 0 < refused < 300  # most bytes are weights
@@ -215,10 +219,10 @@ def test_without_the_runtime_it_is_told_how_to_get_it(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("weights", "biases", "more", "cause"),
     [
-        ([], [], {}, "0 weights and 0 biases make no network"),
+        ([], [], {}, "weights and biases must be as many, got 0 and 0"),
         ([np.ones((3, 2))], [np.ones(3)], {}, "layer 0 has weights (3, 2) and biases (3,)"),
         ([np.ones((3, 4)), np.ones((5, 2))], [np.ones(4), np.ones(2)], {}, "layer 1 has weights (5, 2)"),
-        ([np.full((3, 2), np.nan)], [np.ones(2)], {}, "layer 0 has numbers that are not finite"),
+        ([np.full((3, 2), np.nan)], [np.ones(2)], {}, "the weights and biases of layer 0 must be finite"),
         ([np.ones((3, 2))], [np.ones(2)], {"mean": np.zeros(4)}, "mean (4,) and std (3,) don't fit 3 inputs"),
         ([np.ones((3, 2))], [np.ones(2)], {"activation": "swish"}, "unknown activation 'swish'"),
     ],
@@ -234,7 +238,7 @@ def test_a_network_of_another_library_gets_its_metadata(tmp_path):
     data = onnx_file.mlp(*layers(SEAT), meta={"author": "someone"})
     path.write_bytes(data)
     onnx_file.annotate(path, META)
-    assert load(path)[1].metadata == {"author": "someone", **META}
+    assert load_onnx(path)[1].metadata == {"author": "someone", **META}
     assert PolicyName.parse(str(path)).bind(SEAT)
     path.write_bytes(b"x")
     with pytest.raises(InputError, match="can't be read"):
@@ -277,16 +281,16 @@ def test_a_folder_of_the_user_is_listed_with_what_is_wrong_in_it(tmp_path, monke
     monkeypatch.setenv("ENVGEN_POLICIES", str(tmp_path))
     (tmp_path / "mine.onnx").write_bytes(content())
     (tmp_path / "broken.onnx").write_bytes(b"x")
-    found = {entry["name"]: entry for entry in listed()}
+    found = {entry["name"]: entry for entry in list_networks()}
     assert (found["mine"]["robot"], found["mine"]["task"], found["mine"]["error"]) == ("mote", "walk", None)
-    assert "no ONNX file" in found["broken"]["error"]
+    assert "not an ONNX file" in found["broken"]["error"]
     assert PolicyName.parse("onnx:mine").bind(SEAT)
     (tmp_path / "cart.toml").write_text("[tool]\n")
-    (cart,) = [entry for entry in gaits() if entry["robot"] == "cart"]
-    assert "summary: Field required" in cart["error"]
+    (cart,) = [entry for entry in list_gaits() if entry["robot"] == "cart"]
+    assert "unknown key 'tool'" in cart["error"]
     facts = [fact for kind in policies() for fact in kind["facts"]]
-    assert any(fact.startswith("cart: ") and "Field required" in fact for fact in facts)
-    assert any(fact.startswith("broken: ") and "no ONNX file" in fact for fact in facts)
+    assert any(fact.startswith("cart: ") and "unknown key 'tool'" in fact for fact in facts)
+    assert any(fact.startswith("broken: ") and "not an ONNX file" in fact for fact in facts)
 
 
 @pytest.mark.parametrize(
@@ -335,7 +339,7 @@ def test_a_walking_policy_walks_on_rough_ground(tmp_path, robot, difficulty, slo
 
 
 def test_every_network_that_comes_with_envgen_is_whole():
-    found = {entry["name"]: entry for entry in listed()}
+    found = {entry["name"]: entry for entry in list_networks()}
     assert found["ant-walk"]["robot"] == "ant"
     assert found["biped-walk"]["robot"] == "biped"
     assert found["hopper-walk"]["robot"] == "hopper"

@@ -97,7 +97,7 @@ def test_what_changes_nothing_is_reported(prompt: str, word: str) -> None:
 def test_a_kind_that_is_not_registered_is_unmapped_not_replaced_in_silence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from envgen.prompting.reading import FAMILIES
+    from envgen.prompting.kinds import FAMILIES
 
     kinds = dict(FAMILIES["terrain"])
     monkeypatch.setattr(FAMILIES["terrain"], "_kinds", {"flat": kinds["flat"]})
@@ -106,7 +106,7 @@ def test_a_kind_that_is_not_registered_is_unmapped_not_replaced_in_silence(
 
 
 def test_a_stand_in_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    from envgen.prompting.reading import FAMILIES
+    from envgen.prompting.kinds import FAMILIES
 
     kinds = {k: v for k, v in FAMILIES["terrain"] if k != "stairs"}
     monkeypatch.setattr(FAMILIES["terrain"], "_kinds", kinds)

@@ -90,7 +90,7 @@ def _endless(handler: BaseHTTPRequestHandler) -> None:
         (status(200, {"hello": "world"}), "broke off"),
         (_cut, "broke off"),
         (_refuses, "the model refused: I can't do that, …"),
-        (_garbage, "makes no sense"),
+        (_garbage, "invalid answer"),
         (_endless, "longer than 200,000 characters"),
     ],
     ids=["429", "500", "401", "403", "404", "400", "json", "cut", "refusal", "garbage", "endless"],

@@ -18,9 +18,9 @@ from envgen.core import cfgio
 from envgen.core.errors import InputError, WorkError
 from envgen.prompting.base import Interpretation, interpret
 from envgen.prompting.llm import answer, instructions
+from envgen.prompting.llm.answer_schema import schema
 from envgen.prompting.llm.client import Chat
 from envgen.prompting.llm.settings import Settings
-from envgen.prompting.llm.wire import schema
 
 pytestmark = pytest.mark.slow
 
@@ -69,7 +69,7 @@ def _messages(prompt: str) -> list[dict[str, str]]:
     rules = "Answer with a short JSON object: the configuration of an environment. Most values are null."
     return [
         {"role": "system", "content": rules},
-        {"role": "user", "content": instructions.user(prompt, None)},
+        {"role": "user", "content": instructions.user_message(prompt, None)},
     ]
 
 
@@ -90,10 +90,10 @@ def _checked(chat: Chat, form: dict[str, Any], prompt: str) -> Interpretation | 
     assert chat.usage.sent > 10
     assert len(heard) - 5 < chat.usage.received < chat.settings.tokens, "it ended by itself"
     try:
-        return answer.read(answer.parse(text), prompt, None)
+        return answer.to_interpretation(answer.parse(text), prompt, None)
     except answer.WrongAnswer as error:
         problem = str(error)
-    assert problem in instructions.repair(problem)
+    assert problem in instructions.repair_message(problem)
     with suppress(InputError):
         return interpret(prompt, "offline")
     return None

@@ -14,8 +14,8 @@ from envgen.core.errors import WorkError
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.prompting.backends.openai_ import read
 from envgen.prompting.llm import instructions
+from envgen.prompting.llm.answer_schema import kinds, schema
 from envgen.prompting.llm.settings import from_environment
-from envgen.prompting.llm.wire import kinds, schema
 
 # --- what is asked ------------------------------------------------------------------------------------
 
@@ -54,7 +54,7 @@ def test_the_request_is_strict_streamed_and_repeatable(endpoint: Endpoint) -> No
 
 
 def test_every_registered_kind_is_in_the_instructions_and_the_schema() -> None:
-    text, form = instructions.system(0), json.dumps(schema())
+    text, form = instructions.system_message(0), json.dumps(schema())
     for registry in (TERRAINS, OBSTACLES, ROBOTS, TASKS):
         for name, _ in kinds(registry):
             assert f"\n{name}: " in text, name
@@ -103,10 +103,10 @@ def test_short_answers_are_asked_for_by_the_environment() -> None:
 
 
 def test_the_examples_are_valid_answers() -> None:
-    assert len(instructions._examples()) == 2
-    for prompt, answer in instructions._examples():
+    assert len(instructions.examples_with_answers()) == 2
+    for prompt, answer in instructions.examples_with_answers():
         jsonschema.validate(json.loads(answer), schema())
-        assert prompt in instructions.system(2)
+        assert prompt in instructions.system_message(2)
 
 
 # --- wrong answers ------------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ def test_the_examples_are_valid_answers() -> None:
     [
         ("I'd rather talk about the weather.", "no JSON object"),
         ('{"cfg": {"terrain": ', "no JSON object"),
-        ('{"cfg": 3}', "'cfg' is no object"),
+        ('{"cfg": 3}', "'cfg' must be an object"),
         (json.dumps(wrong(gravity=3)), "gravity"),
         (json.dumps(wrong(difficulty=7)), "difficulty"),
         (json.dumps(wrong(robots=[{"model": "dragon"}])), "robots[0].model is 'dragon'. Known: ant"),

@@ -16,7 +16,7 @@ from support.worlds import robot_mjcf as robot
 from envgen.core.errors import InputError
 from envgen.packs.make import make
 from envgen.prompting.base import Interpretation, interpret, refine
-from envgen.prompting.references import is_path, rewritten, split
+from envgen.prompting.references import is_path, rewrite_paths, split_references
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_a_model_whose_source_is_missing_has_a_stand_in(monkeypatch: pytest.Monk
     "prompt", ["ants at https://example.org/a.xml", "ants, xml", "an ant.xml/", "robot:ant"]
 )
 def test_what_is_no_robot(prompt: str) -> None:
-    assert split(prompt) == [prompt]
+    assert split_references(prompt) == [prompt]
 
 
 @given(
@@ -141,11 +141,11 @@ def test_what_is_no_robot(prompt: str) -> None:
 )
 def test_pieces_are_the_prompt_and_paths_alone_are_renamed(before: str, named: str, after: str) -> None:
     prompt = f"{before} {named} {after}"
-    pieces = split(prompt)
+    pieces = split_references(prompt)
     assert "".join(pieces) == prompt
     assert named in pieces[1::2] or any(quote in before for quote in "\"'")
-    assert rewritten(prompt, lambda name: name).count(named) >= prompt.count(named)
-    renamed = split(rewritten("x mine.xml y", lambda name: f"here is/{name}"))
+    assert rewrite_paths(prompt, lambda name: name).count(named) >= prompt.count(named)
+    renamed = split_references(rewrite_paths("x mine.xml y", lambda name: f"here is/{name}"))
     assert [piece for piece in renamed[1::2] if is_path(piece)] == ['"here is/mine.xml"']
 
 

@@ -8,8 +8,8 @@ import pytest
 from envgen.core.errors import EnvgenError, InputError
 from envgen.core.families import POLICIES
 from envgen.packs.make import make
-from envgen.policies.base import PolicyInput, PolicyName, chosen
-from envgen.policies.random import draw
+from envgen.policies.base import PolicyInput, PolicyName, select_agents
+from envgen.policies.random import draw_actions
 from envgen.rollout.policies import PolicySet, bind, interface
 from envgen.rollout.rollout import Rollout, play
 
@@ -33,7 +33,7 @@ def rollout(pack):
     return Rollout(list(pack))
 
 
-def moment(rows=1, **given):
+def policy_input(rows=1, **given):
     ints = {key: np.full(rows, given.get(key, 0)) for key in ("step", "episode", "world", "agent")}
     return PolicyInput(np.zeros((rows, 4)), np.zeros(rows), **ints)
 
@@ -63,8 +63,8 @@ def test_a_policy_is_asked_for_by_name_or_path(text, kind, argument):
         ("", "unknown policy ''", "ends in .onnx"),
         ("onnx", "the policy 'onnx' needs the name of a network", "onnx:…"),
         ("onnx:", "the policy 'onnx' needs the name of a network", "onnx:…"),
-        ("gait:fast", "the policy 'gait' takes nothing after a colon", "Write 'gait' alone."),
-        ("zero:", "the policy 'zero' takes nothing after a colon", "Write 'zero' alone."),
+        ("gait:fast", "the policy 'gait' takes no argument, got 'gait:fast'", "Write 'gait'."),
+        ("zero:", "the policy 'zero' takes no argument, got 'zero:'", "Write 'zero'."),
     ],
 )
 def test_a_wrong_name_is_told_with_a_remedy(text, cause, remedy):
@@ -76,12 +76,12 @@ def test_a_wrong_name_is_told_with_a_remedy(text, cause, remedy):
 
 def test_agents_are_chosen_by_id_pattern_and_team():
     agents, teams = ("ant_0", "ant_1", "point_0"), ("red", "red", "blue")
-    assert chosen("ant_1", agents, teams) == ["ant_1"]
-    assert chosen("ant_*", agents, teams) == ["ant_0", "ant_1"]
-    assert chosen("*", agents, teams) == list(agents)
-    assert chosen("team:blue", agents, teams) == ["point_0"]
+    assert select_agents("ant_1", agents, teams) == ["ant_1"]
+    assert select_agents("ant_*", agents, teams) == ["ant_0", "ant_1"]
+    assert select_agents("*", agents, teams) == list(agents)
+    assert select_agents("team:blue", agents, teams) == ["point_0"]
     with pytest.raises(InputError, match="no agent") as caught:
-        chosen("team:bleu", agents, teams)
+        select_agents("team:bleu", agents, teams)
     assert "Did you mean 'team:blue'?" in caught.value.remedy
 
 
@@ -118,22 +118,22 @@ def mixed(words):
 
 def test_random_is_the_hash_that_is_documented():
     seed = (5 << 32) + 0xFFFFFFFF
-    found = draw(seed, moment(world=7, episode=2, agent=1, step=99), 4)
+    found = draw_actions(seed, policy_input(world=7, episode=2, agent=1, step=99), 4)
     assert found.tolist() == [[mixed((0xFFFFFFFF, 5, 7, 2, 1, 99, j)) for j in range(4)]]
 
 
 def test_random_is_uniform_and_differs_by_all_that_it_depends_on():
-    many = draw(0, moment(20_000, step=np.arange(20_000)), 4)
+    many = draw_actions(0, policy_input(20_000, step=np.arange(20_000)), 4)
     assert many.min() >= -1
     assert many.max() < 1
     counts = np.histogram(many, bins=20, range=(-1, 1))[0] / many.size
     np.testing.assert_allclose(counts, 0.05, atol=0.003)
     assert abs(np.corrcoef(many[:-1, 0], many[1:, 0])[0, 1]) < 0.03
     assert abs(np.corrcoef(many[:, 0], many[:, 1])[0, 1]) < 0.03
-    seen = [draw(0, moment(), 3)] + [
-        draw(0, moment(**{key: 1}), 3) for key in ("step", "episode", "world", "agent")
+    seen = [draw_actions(0, policy_input(), 3)] + [
+        draw_actions(0, policy_input(**{key: 1}), 3) for key in ("step", "episode", "world", "agent")
     ]
-    seen.append(draw(1, moment(), 3))
+    seen.append(draw_actions(1, policy_input(), 3))
     assert len({tuple(values[0]) for values in seen}) == len(seen)
 
 
@@ -182,7 +182,7 @@ def test_a_switch_changes_exactly_the_agents_chosen_at_the_next_step(rollout):
     [
         ({"ant_0": "gait"}, "ant_1, point_0 have no policy"),
         ({"ant_*": "gait"}, "point_0 has no policy"),
-        ({"*": "gait", "ant_7": "zero"}, "'ant_7' is no agent of this world"),
+        ({"*": "gait", "ant_7": "zero"}, "no agent of this world matches 'ant_7'"),
         ({"*": "walk"}, "unknown policy 'walk'"),
     ],
 )

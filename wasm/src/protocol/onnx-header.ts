@@ -1,7 +1,7 @@
 /**
  * What an ONNX file says of itself, read without a runtime: inputs, outputs and metadata (which the runtime for
  * browsers does not give). ONNX is protobuf; the fields are those of onnx.proto, https://github.com/onnx/onnx.
- * The same checks as `envgen/policies/header.py`.
+ * The same checks as `envgen/policies/onnx_header.py`.
  */
 
 import { type OnnxMetadata, PoolError } from "./api";

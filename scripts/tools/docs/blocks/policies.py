@@ -14,9 +14,9 @@ def block_policies() -> str:
 
 def block_gaits() -> str:
     """The gaits that come with envgen."""
-    from envgen.policies.listing import gaits
+    from envgen.policies.listing import list_gaits
 
-    rows = [(f"`{gait['robot']}`", gait["summary"], gait["source"]) for gait in gaits()]
+    rows = [(f"`{gait['robot']}`", gait["summary"], gait["source"]) for gait in list_gaits()]
     return table(("robot", "what it looks like", "numbers"), rows)
 
 

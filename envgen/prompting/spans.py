@@ -1,4 +1,4 @@
-"""From tokens to items: phrases of the lexicon, quantities, punctuation and plain words."""
+"""Scanner: groups tokens into spans (phrases of the lexicon, quantities, punctuation, plain words)."""
 
 from __future__ import annotations
 
@@ -6,30 +6,31 @@ from dataclasses import dataclass, field, replace
 
 from envgen.core.families import ROBOTS
 from envgen.prompting.lemmas import is_plural
-from envgen.prompting.lexicon import Lexicon, Sense
+from envgen.prompting.lexicon import Lexicon
 from envgen.prompting.quantities import Quantities, Quantity
 from envgen.prompting.references import is_image, terrain_of
+from envgen.prompting.sense import Sense
 from envgen.prompting.tokens import Token, normalise, tokenise
 
 
 @dataclass(eq=False)
-class Item:
-    """A unit of reading.
+class Span:
+    """A span of the prompt: a phrase of the lexicon, a quantity, punctuation or a plain word.
 
     Attributes:
-        text: As it stands in the prompt.
-        word: Its case-folded words, after correction.
-        start: Place in the normalised text.
-        end: Place after it.
-        senses: What the lexicon knows of it.
-        quantity: If it is a number.
-        punct: If it is punctuation.
-        plural: Whether it has the form of a plural.
-        stop: Whether it may be passed over in silence.
-        glued: Whether a hyphen ties it to the item before.
-        used: Whether a rule has made something of it.
-        negated: Whether it lies in the scope of a negation.
-        reference: The file or robot of others that it names.
+        text: Text as in the prompt.
+        word: Case-folded words, with corrected spelling.
+        start: Index of the first character in the normalised text.
+        end: Index after the last character.
+        senses: Senses that the lexicon has for it.
+        quantity: Value of a number with its unit.
+        punct: Punctuation.
+        plural: It has the form of a plural.
+        stop: It may be passed over in silence.
+        glued: A hyphen joins it to the span before.
+        used: A rule has used it.
+        negated: It is in the scope of a negation.
+        reference: File or external robot that it names.
         counted_by: Index of a number that counts it from elsewhere: "walls, five of them".
     """
 
@@ -50,7 +51,7 @@ class Item:
     roles: frozenset[str] = field(default_factory=frozenset)
 
     def sense(self, name: str) -> Sense | None:
-        """The first sense that has that meaning (a field of `Sense`)."""
+        """Return the first sense that has that meaning (a field of `Sense`)."""
         for sense in self.senses:
             value = getattr(sense, name)
             if value or (name == "planet" and value is not None):  # a planet may have no gravity
@@ -59,7 +60,7 @@ class Item:
 
     @property
     def adjective(self) -> bool:
-        """Whether it may stand between a number and its noun."""
+        """True if it may stand between a number and its noun."""
         if self.quantity or self.punct or "legs" in self.roles:
             return False
         return bool(
@@ -72,22 +73,22 @@ class Item:
 
 
 def _meant(reference: str) -> tuple[Sense, ...]:
-    """What a file or robot of others is; one that is missing or unfit is told at once."""
+    """Return the sense of a referenced file or robot; raise if it is missing or unfit."""
     if is_image(reference):
         return (Sense(terrain=(terrain_of(reference)[0],)),)
     _ = ROBOTS.get(reference)
     return (Sense(robot=(reference,)),)
 
 
-def scan(prompt: str, lexicon: Lexicon) -> tuple[str, list[Item]]:
-    """The normalised text and its items."""
+def scan(prompt: str, lexicon: Lexicon) -> tuple[str, list[Span]]:
+    """Return the normalised text and its spans."""
     text = normalise(prompt)
     return text, scan_tokens(text, tokenise(text), lexicon)
 
 
-def scan_tokens(text: str, tokens: list[Token], lexicon: Lexicon) -> list[Item]:
-    """The items of tokens, which stand at their places in a text."""
-    return _Scanner(text, tokens, lexicon).items()
+def scan_tokens(text: str, tokens: list[Token], lexicon: Lexicon) -> list[Span]:
+    """Return the spans of tokens, which stand at their places in a text."""
+    return _Scanner(text, tokens, lexicon).spans()
 
 
 class _Scanner:
@@ -110,21 +111,21 @@ class _Scanner:
             corrected[word] = word if known else self.lexicon.correct(word) or word
         return corrected[word]
 
-    def items(self) -> list[Item]:
-        items: list[Item] = []
+    def spans(self) -> list[Span]:
+        spans: list[Span] = []
         i = 0
         while i < len(self.tokens):
             token = self.tokens[i]
             if token.kind == "punct":
-                items.append(Item(token.word, token.word, token.start, token.end, punct=token.word))
+                spans.append(Span(token.word, token.word, token.start, token.end, punct=token.word))
                 i += 1
                 continue
             if token.kind == "reference":
-                items.append(replace(self._item(i, 1, senses=_meant(token.word)), reference=token.word))
+                spans.append(replace(self._make_span(i, 1, senses=_meant(token.word)), reference=token.word))
                 i += 1
                 continue
             if lacking := self._lacking(i):
-                items += lacking[1]
+                spans += lacking[1]
                 i += lacking[0]
                 continue
             length, senses = self.lexicon.match(self.bases, i)
@@ -133,28 +134,30 @@ class _Scanner:
             count, quantity = self.quantities.at(i)
             if quantity is not None and count >= length and not self._article_of_phrase(i, count):
                 # `one` is a number and an article
-                items.append(self._item(i, count, quantity=quantity, senses=senses if count == 1 else ()))
+                spans.append(
+                    self._make_span(i, count, quantity=quantity, senses=senses if count == 1 else ())
+                )
                 i += count
                 continue
-            items.append(self._item(i, max(length, 1), senses=senses))
+            spans.append(self._make_span(i, max(length, 1), senses=senses))
             i += max(length, 1)
-        return items
+        return spans
 
     def _article_of_phrase(self, i: int, count: int) -> bool:
-        """Whether the number at a token is an article and a phrase's first word: "a six-wheeled rover"."""
+        """Return whether the number is an article before a phrase: "a six-wheeled rover"."""
         if self.words[i] != "a" or count < 2:
             return False
         length, senses = self.lexicon.match(self.bases, i + 1)
         return length >= count and any(sense.thing for sense in senses)
 
     def _joined(self, i: int) -> tuple[int, tuple[Sense, ...]]:
-        """What `num_envs` means: the phrase that its parts make, if they make one."""
+        """Match a word such as `num_envs` as the phrase of its parts."""
         parts = [self.lexicon.bases(part) for part in self.words[i].split("_")]
         length, senses = self.lexicon.match(parts, 0)
         return (1, senses) if length == len(parts) else (0, ())
 
-    def _lacking(self, i: int) -> tuple[int, list[Item]] | None:
-        """`windless` and `boulder-free` as a negation and what it excludes: their tokens and items."""
+    def _lacking(self, i: int) -> tuple[int, list[Span]] | None:
+        """Split `windless` and `boulder-free` into a negation and its noun: number of tokens, and spans."""
         word = self.words[i]
         length, senses = self.lexicon.match(self.bases, i)
         stem = word
@@ -168,8 +171,8 @@ class _Scanner:
         if not any(s.thing or s.wind or s.role for s in senses):
             return None
         negator = self.lexicon.match([["no"]], 0)[1]
-        first = self._item(i, length, senses=negator)
-        return length, [first, replace(self._item(i, length, senses=senses), word=stem)]
+        first = self._make_span(i, length, senses=negator)
+        return length, [first, replace(self._make_span(i, length, senses=senses), word=stem)]
 
     def _glued_free(self, i: int) -> bool:
         if i >= len(self.tokens) or self.words[i] != "free":
@@ -178,13 +181,13 @@ class _Scanner:
         ends = after is None or after.kind == "punct"
         return ends or (self.tokens[i].glued and after is not None and after.word != "of")
 
-    def _item(
+    def _make_span(
         self, i: int, length: int, senses: tuple[Sense, ...] = (), quantity: Quantity | None = None
-    ) -> Item:
+    ) -> Span:
         first, last = self.tokens[i], self.tokens[i + length - 1]
         small = length == 1 or any(sense.layout for sense in senses)  # "and then"
         stop = small and all(not self.lexicon.stop.isdisjoint(self.bases[k]) for k in range(i, i + length))
-        return Item(
+        return Span(
             text=self.text[min(first.start, last.start) : max(first.end, last.end)],
             word=" ".join(self.words[i : i + length]),
             start=min(first.start, last.start),

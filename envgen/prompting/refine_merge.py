@@ -1,4 +1,4 @@
-"""What words of a refinement say, put into the EnvCfg that is there."""
+"""Merging of a refinement into the base EnvCfg."""
 
 from __future__ import annotations
 
@@ -6,30 +6,29 @@ from collections.abc import Iterable
 from typing import Any
 
 from envgen.core.families import TASKS
-from envgen.prompting import rules_changes as changes
 from envgen.prompting.base import Assumed
-from envgen.prompting.reading import Draft, Reading
-from envgen.prompting.rules_changes import Refining, kind_of
+from envgen.prompting.parse_state import DraftEntry, ParseState
+from envgen.prompting.refinement import Refinement, entries_of_kind, kind_of
 
 CLAUSE = 60
 """Most words of a clause: a page without a full stop is looked through once, not once for each noun."""
 
 
-def merge(ref: Refining, present: dict[Draft, dict[str, Any]]) -> None:
-    """Change the data as the reading says.
+def merge(ref: Refinement, present: dict[DraftEntry, dict[str, Any]]) -> None:
+    """Change the data of a refinement as its parse state says.
 
     Args:
         ref: The refinement.
-        present: The drafts of what was there, each with its entry.
+        present: Draft entries of the base EnvCfg, each with its entry.
     """
-    reading = ref.reading
-    _things(ref, present, "terrain", reading.terrains)
-    _things(ref, present, "obstacle", reading.obstacles)
+    state = ref.state
+    _things(ref, present, "terrain", state.terrains)
+    _things(ref, present, "obstacle", state.obstacles)
     _robots(ref, present)
     _task(ref, present)
-    if reading.layout and len(ref.entries("terrain")) > 1:
-        ref.set(ref.data["terrain"], "layout", *reading.layout)
-    for path, (value, text) in reading.fields.items():
+    if state.layout and len(ref.entries("terrain")) > 1:
+        ref.set(ref.data["terrain"], "layout", *state.layout)
+    for path, (value, text) in state.fields.items():
         if path == "obstacles":
             continue  # "nothing else": what there is has been taken out by name
         *groups, name = path.split(".")
@@ -37,41 +36,41 @@ def merge(ref: Refining, present: dict[Draft, dict[str, Any]]) -> None:
         for group in groups:
             table = table[group]
         ref.set(table, name, value, text)
-    ref.assumed += [Assumed(*note) for note in reading.assumed]
+    ref.assumed += [Assumed(*note) for note in state.assumed]
     kept = ref.data["physics"]
     if kept["fluid"] == "none" and any(part != 0 for part in kept["wind"]):
         kept["wind"] = [0, 0, 0]
         ref.assumed.append(Assumed("physics.wind", [0, 0, 0], "there is no wind without air"))
 
 
-def _added(reading: Reading, draft: Draft) -> bool:
-    """Whether a word of adding stands before a thing in its clause, or one such as "too" after it."""
-    table = reading.lexicon.tables
+def _added(state: ParseState, draft: DraftEntry) -> bool:
+    """Return whether a word of adding stands before a thing in its clause, or one such as "too" after it."""
+    grammar = state.lexicon.grammar
     if draft.at < 0:
         return False
-    if reading.items[0].word in ("and", "plus"):
+    if state.spans[0].word in ("and", "plus"):
         return True  # "and a maze"
     j = draft.at - 1
     while (
         j >= draft.at - CLAUSE
-        and (item := reading.at(j)) is not None
-        and item.punct[:1] not in (".", ";", "!", "?", "\n")
+        and (span := state.at(j)) is not None
+        and span.punct[:1] not in (".", ";", "!", "?", "\n")
     ):
-        if item.word in table.get("adding", ()) or "addition" in item.roles:
+        if span.word in grammar.adding or "addition" in span.roles:
             return True
-        if item.word in table.get("setting", ()):
+        if span.word in grammar.setting:
             return False
         j -= 1
     j = draft.at + 1
-    while j <= draft.at + CLAUSE and (item := reading.at(j)) is not None and not item.punct:
-        if item.word in table.get("adding_after", ()):
+    while j <= draft.at + CLAUSE and (span := state.at(j)) is not None and not span.punct:
+        if span.word in grammar.adding_after:
             return True
         j += 1
     return False
 
 
-def _new(draft: Draft) -> dict[str, Any]:
-    """The entry of a draft."""
+def _new(draft: DraftEntry) -> dict[str, Any]:
+    """Return the entry of a draft."""
     entry: dict[str, Any] = {"model" if draft.family == "robot" else "kind": draft.kind}
     if draft.family == "robot":
         entry |= {"count": 1, "team": None, "role": None, "params": {}}
@@ -80,8 +79,8 @@ def _new(draft: Draft) -> dict[str, Any]:
     return entry
 
 
-def _write(ref: Refining, draft: Draft, entry: dict[str, Any], fresh: bool) -> None:
-    """What words say of a draft, into its entry."""
+def _write(ref: Refinement, draft: DraftEntry, entry: dict[str, Any], fresh: bool) -> None:
+    """Write the values of a draft entry into the entry of the EnvCfg."""
     for text, name, value in draft.trace:
         if name in ("kind", "model"):
             if fresh:
@@ -98,24 +97,24 @@ def _write(ref: Refining, draft: Draft, entry: dict[str, Any], fresh: bool) -> N
             (entry[head] if tail else entry)[tail or head] = value
 
 
-def _alias(reading: Reading, draft: Draft, entries: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
-    """The entry that a noun means though it has another kind: "steps", of pyramid stairs."""
-    item = reading.at(draft.at) if draft.at >= 0 else None
-    kinds = [kind for s in item.senses for kind in getattr(s, draft.family)] if item else []
-    return next(iter(changes.meant(entries, kinds)), None)
+def _alias(state: ParseState, draft: DraftEntry, entries: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the entry that a noun means though it has another kind: "steps", of pyramid stairs."""
+    span = state.at(draft.at) if draft.at >= 0 else None
+    kinds = [kind for s in span.senses for kind in getattr(s, draft.family)] if span else []
+    return next(iter(entries_of_kind(entries, kinds)), None)
 
 
 def _things(
-    ref: Refining, present: dict[Draft, dict[str, Any]], family: str, drafts: Iterable[Draft]
+    ref: Refinement, present: dict[DraftEntry, dict[str, Any]], family: str, drafts: Iterable[DraftEntry]
 ) -> None:
-    reading, entries = ref.reading, ref.entries(family)
-    fresh: list[tuple[Draft, dict[str, Any]]] = []
+    state, entries = ref.state, ref.entries(family)
+    fresh: list[tuple[DraftEntry, dict[str, Any]]] = []
     named: list[dict[str, Any]] = []
     for draft in drafts:
         entry = present.get(draft)
-        added = _added(reading, draft)
+        added = _added(state, draft)
         if entry is None and not added:
-            entry = _alias(reading, draft, entries)
+            entry = _alias(state, draft, entries)
         if entry is not None:
             if any(name in ("kind", "model") for _, name, _ in draft.trace):
                 named.append(entry)
@@ -124,46 +123,46 @@ def _things(
             new = _new(draft)
             _write(ref, draft, new, fresh=True)
             fresh.append((draft, new))
-    gone = [e for e in entries if _excluded(reading, family, kind_of(e))]
-    only = _only(reading, family)
+    gone = [e for e in entries if _excluded(state, family, kind_of(e))]
+    only = _only(state, family)
     if only and (named or fresh):
         gone = [e for e in entries if not any(e is n for n in named)]
     _place(ref, family, fresh, gone, named)
 
 
-def _excluded(reading: Reading, family: str, kind: str) -> bool:
-    if kind in reading.excluded[family]:
+def _excluded(state: ParseState, family: str, kind: str) -> bool:
+    if kind in state.excluded[family]:
         return True
-    everything = reading.lexicon.tables.get("everything", ())
-    words = (i for i in reading.items if i.negated and i.word in everything)
+    everything = state.lexicon.grammar.everything
+    words = (i for i in state.spans if i.negated and i.word in everything)
     return family == "obstacle" and any(words)
 
 
-def _only(reading: Reading, family: str) -> bool:
-    for i, item in enumerate(reading.items):
-        following = [reading.at(j) for j in range(i + 1, i + 4)]
-        if item.word in ("only", "just") and any(f and f.sense(family) for f in following):
+def _only(state: ParseState, family: str) -> bool:
+    for i, span in enumerate(state.spans):
+        following = [state.at(j) for j in range(i + 1, i + 4)]
+        if span.word in ("only", "just") and any(f and f.sense(family) for f in following):
             return True
     return False
 
 
 def _place(
-    ref: Refining,
+    ref: Refinement,
     family: str,
-    fresh: list[tuple[Draft, dict[str, Any]]],
+    fresh: list[tuple[DraftEntry, dict[str, Any]]],
     gone: list[dict[str, Any]],
     named: list[dict[str, Any]],
 ) -> None:
-    """New entries in the places of what is gone, or after it, or instead of all."""
-    reading, entries = ref.reading, ref.entries(family)
+    """Insert new entries: in the places of removed ones, at the end, or instead of all."""
+    state, entries = ref.state, ref.entries(family)
     for draft, new in fresh:
-        if gone and not _added(reading, draft):
+        if gone and not _added(state, draft):
             old = gone.pop(0)
             for key in ("weight", "count", "density"):
                 if key in old and not {"count", "density"} & new.keys() - {"weight"}:
                     new[key] = old[key]
             entries[_index(entries, old)] = new
-        elif family == "obstacle" or _added(reading, draft) or any(new is e for e in entries):
+        elif family == "obstacle" or _added(state, draft) or any(new is e for e in entries):
             entries.append(new)
         else:
             # "on stairs": the ground that is named takes the place of what was there
@@ -181,21 +180,21 @@ def _index(entries: list[dict[str, Any]], entry: dict[str, Any]) -> int:
     return next(i for i, e in enumerate(entries) if e is entry)
 
 
-def _robots(ref: Refining, present: dict[Draft, dict[str, Any]]) -> None:
-    reading, entries = ref.reading, ref.entries("robot")
-    gone = [e for e in entries if kind_of(e) in reading.excluded["robot"]]
-    teams = {d.kind for d in reading.robots if d not in present and "team" in d.values}
+def _robots(ref: Refinement, present: dict[DraftEntry, dict[str, Any]]) -> None:
+    state, entries = ref.state, ref.entries("robot")
+    gone = [e for e in entries if kind_of(e) in state.excluded["robot"]]
+    teams = {d.kind for d in state.robots if d not in present and "team" in d.values}
     entries[:] = [e for e in entries if kind_of(e) not in teams]
-    for draft in list(reading.robots):
+    for draft in list(state.robots):
         entry = present.get(draft)
         if entry is not None:
             _write(ref, draft, entry, fresh=False)
             continue
         same = next((e for e in entries if kind_of(e) == draft.kind), None)
-        added = _added(reading, draft)
+        added = _added(state, draft)
         if same is not None and draft.kind not in teams:
             if added and isinstance(same["count"], int) and isinstance(draft.values.get("count"), int):
-                draft.put("count", same["count"] + draft.values["count"], reading.items[draft.at].text)
+                draft.put("count", same["count"] + draft.values["count"], state.spans[draft.at].text)
             _write(ref, draft, same, fresh=False)
             continue
         new = _new(draft)
@@ -218,8 +217,8 @@ def _robots(ref: Refining, present: dict[Draft, dict[str, Any]]) -> None:
     _enough(ref)
 
 
-def _task(ref: Refining, present: dict[Draft, dict[str, Any]]) -> None:
-    draft = ref.reading.task
+def _task(ref: Refinement, present: dict[DraftEntry, dict[str, Any]]) -> None:
+    draft = ref.state.task
     if draft is None:
         return
     if draft in present or draft.kind == ref.data["task"]["kind"]:
@@ -230,8 +229,8 @@ def _task(ref: Refining, present: dict[Draft, dict[str, Any]]) -> None:
     _enough(ref)
 
 
-def _enough(ref: Refining) -> None:
-    """As many robots as the task takes at least."""
+def _enough(ref: Refinement) -> None:
+    """Raise the count of the first robot to what the task needs."""
     kind, entries = ref.data["task"]["kind"], ref.entries("robot")
     least = [e["count"][0] if isinstance(e["count"], list) else e["count"] for e in entries]
     whole = [n if isinstance(n, int) else 1 for n in least]

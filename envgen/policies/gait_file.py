@@ -1,52 +1,49 @@
-"""Gaits as data: a TOML file of waves over groups of actuators, resolved for a robot's actuators.
+"""Gait files: TOML with waves over groups of actuators, resolved for the actuators of a robot.
 
     action of member m = sum over waves of
         amplitude * gains[m] * leg * cos(2 pi (harmonic * frequency * t + phase + lag * number + lags[m]
                                                + turns * m / count))
 
-`harmonic = 0` is a constant: amplitude * gains[m] * leg. `number` is that in the actuator's name, or else m.
+`harmonic = 0` is a constant: amplitude * gains[m] * leg. `number` is the last in the actuator's name, else m.
 """
 
 from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
+from envgen.core.cfg import ClosedModel
 from envgen.core.errors import EnvgenError
+from envgen.core.toml_file import read_toml
 
-Resolved = tuple[float, tuple[float, ...], tuple[tuple[float, ...], ...], tuple[tuple[float, ...], ...]]
+FourierSeries = tuple[float, tuple[float, ...], tuple[tuple[float, ...], ...], tuple[tuple[float, ...], ...]]
 """Frequency, offset, cos and sin of a `Gait`."""
 HARMONICS = 8
 _NUMBER = re.compile(r"\d+")
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Wave(_Part):
+class Wave(ClosedModel):
     """A wave over a group of actuators.
 
     Attributes:
-        names: Which: names or patterns such as `hip_*`, in the order in which lists count them.
-        amplitude: Of the action, or of the control in its own unit where the gait says so.
-        harmonic: How often a period; 0 for a constant.
+        names: Actuators: names or patterns such as `hip_*`, in the order of `lags` and `gains`.
+        amplitude: In units of the gait: of the action in [-1, 1], or of the control.
+        harmonic: Multiple of the gait's frequency; 0 for a constant.
         phase: In turns.
-        lag: Turns by which each number in a name is ahead of the one before.
-        turns: Turns from the first to behind the last member.
-        lags: Turns, by member.
-        gains: Factors, by member.
-        leg: Multiply by the x (forwards) or y (leftwards) part of the direction in which leg m of count
-            legs points: they are evenly spaced, anticlockwise from the front.
-        tune: What `scripts/tune_gait` may change.
+        lag: Phase step in turns from each number in a name to the next.
+        turns: Phase in turns that the members span, from the first to one past the last.
+        lags: Phase in turns of each member.
+        gains: Factor of each member.
+        leg: Multiply by the x (forwards) or y (leftwards) component of the direction of leg m; legs are
+            evenly spaced, anticlockwise from the front.
+        tune: Parameters that `scripts/tune_gait` may change.
     """
 
     names: tuple[str, ...]
@@ -66,7 +63,7 @@ class Wave(_Part):
         return [value] if isinstance(value, str) else value
 
     def members(self, actuators: Sequence[str]) -> list[int]:
-        """Indices of the actuators that it moves; empty if one of its names is missing."""
+        """Return the indices of the wave's actuators; empty if one of its names matches none."""
         found: list[int] = []
         for name in self.names:
             own = [i for i, actuator in enumerate(actuators) if fnmatchcase(actuator, name)]
@@ -76,14 +73,14 @@ class Wave(_Part):
         return found
 
 
-class Pattern(_Part):
-    """A gait for one shape of a robot.
+class Pattern(ClosedModel):
+    """A gait for one set of actuators.
 
     Attributes:
-        frequency: Periods a second, in Hz.
-        wave: Its waves; they add up.
-        actuators: Only for a robot with so many; by default for any.
-        unit: Whether amplitudes are of actions in [-1, 1] or of controls.
+        frequency: In Hz.
+        wave: Waves, which are added.
+        actuators: Number of actuators that the robot must have; any by default.
+        unit: Amplitudes are of actions in [-1, 1] or of controls.
     """
 
     frequency: float = Field(gt=0, le=20)
@@ -92,13 +89,13 @@ class Pattern(_Part):
     unit: Literal["action", "control"] = "action"
 
 
-class GaitFile(_Part):
-    """A file of gaits.
+class GaitFile(ClosedModel):
+    """A gait file.
 
     Attributes:
-        summary: What it looks like, in a line.
-        source: Where it comes from.
-        gait: The gaits; the first that fits a robot's actuators counts.
+        summary: Description in one line.
+        source: Origin of the gait.
+        gait: Gaits; the first that fits the robot's actuators counts.
     """
 
     summary: str
@@ -106,11 +103,11 @@ class GaitFile(_Part):
     gait: tuple[Pattern, ...] = Field(min_length=1)
 
 
-def read(path: Path) -> GaitFile:
-    """Read a file of gaits.
+def read_gait_file(path: Path) -> GaitFile:
+    """Read a gait file.
 
     Raises:
-        EnvgenError: It can't be read or is malformed.
+        EnvgenError: The file can't be read or is malformed.
     """
     try:
         return _read(path, path.stat().st_mtime_ns)
@@ -120,26 +117,19 @@ def read(path: Path) -> GaitFile:
 
 @lru_cache(maxsize=128)
 def _read(path: Path, _changed: int) -> GaitFile:
-    try:
-        return GaitFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise EnvgenError(f"{path}: {error}", "Write it as TOML; see docs/policies.md.") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise EnvgenError(f"{path}: {where}: {first['msg']}", "See docs/policies.md for its keys.") from None
+    return read_toml(path, GaitFile, "See docs/policies.md for the format.")
 
 
-def resolve(
+def resolve_gait(
     file: GaitFile, source: str, actuators: Sequence[str], low: Sequence[float], high: Sequence[float]
-) -> Resolved | None:
-    """The first gait of a file that fits, for these actuators; None if none fits.
+) -> FourierSeries | None:
+    """Return the first gait of a file that fits the actuators, or None.
 
     Args:
         file: The gaits.
-        source: What messages call it.
+        source: Name of the file for messages.
         actuators: Names of the robot's actuators.
-        low: Lower ends of their controls.
+        low: Lower ends of the control ranges.
         high: Upper ends.
 
     Raises:
@@ -148,14 +138,14 @@ def resolve(
     for pattern in file.gait:
         fits = pattern.actuators in (None, len(actuators))
         if fits and all(wave.members(actuators) for wave in pattern.wave):
-            return plain(pattern, source, actuators, low, high)
+            return fourier_series(pattern, source, actuators, low, high)
     return None
 
 
-def plain(
+def fourier_series(
     pattern: Pattern, source: str, actuators: Sequence[str], low: Sequence[float], high: Sequence[float]
-) -> Resolved:
-    """A pattern as offsets, cosines and sines by harmonic and actuator."""
+) -> FourierSeries:
+    """Return the Fourier series of a pattern: coefficients by harmonic and actuator."""
     harmonics = max((wave.harmonic for wave in pattern.wave), default=0)
     offset = [0.0] * len(actuators)
     cos = [[0.0] * len(actuators) for _ in range(harmonics)]
@@ -190,7 +180,7 @@ def _check(wave: Wave, members: int, source: str) -> None:
             group = ", ".join(wave.names)
             raise EnvgenError(
                 f"{source}: {name} of {group} has {len(values)} numbers for {members} actuators",
-                "Give one for each, or leave it out.",
+                "Give one per actuator, or leave it out.",
             )
 
 

@@ -1,4 +1,4 @@
-"""From decisions to an EnvCfg, with every path at its final place."""
+"""Builds the interpretation: the parsed values as an EnvCfg, with the paths of what was understood."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from envgen.core.cfg import MAX_AGENTS, slug
 from envgen.core.errors import InputError
 from envgen.core.families import TASKS
 from envgen.prompting.base import Assumed, Interpretation, Understood
-from envgen.prompting.reading import Draft, Reading, first_known
+from envgen.prompting.kinds import first_known
+from envgen.prompting.parse_state import DraftEntry, ParseState
 
 MAX_VARIANTS = 1_000_000
 """Most variants of one call, as the vocabulary has it."""
@@ -18,16 +19,16 @@ CELLS = 1_000_000
 """Cells of a heightfield above which a prompt's arena gets coarser ones."""
 
 
-def assemble(prompt: str, reading: Reading, unmapped: tuple[str, ...]) -> Interpretation:
-    """The interpretation of a reading.
+def build_interpretation(prompt: str, state: ParseState, unmapped: tuple[str, ...]) -> Interpretation:
+    """Return the interpretation of a parsed prompt.
 
     Raises:
         InputError: The number of variants is out of bounds.
     """
-    out = _Assembly(reading)
+    out = _CfgBuilder(state)
     data: dict[str, Any] = {"name": slug(prompt), "prompt": prompt}
     data["terrain"] = out.terrain()
-    data["obstacles"] = [out.part(d, f"obstacles[{i}]") for i, d in enumerate(reading.obstacles)]
+    data["obstacles"] = [out.part(d, f"obstacles[{i}]") for i, d in enumerate(state.obstacles)]
     data["robots"] = out.robots()
     data["task"] = out.task()
     out.fields(data)
@@ -41,14 +42,14 @@ def assemble(prompt: str, reading: Reading, unmapped: tuple[str, ...]) -> Interp
     )
 
 
-class _Assembly:
-    def __init__(self, reading: Reading) -> None:
-        self.reading = reading
+class _CfgBuilder:
+    def __init__(self, state: ParseState) -> None:
+        self.state = state
         self.understood: list[Understood] = []
         self.assumed: list[Assumed] = []
 
-    def part(self, draft: Draft, path: str) -> dict[str, Any]:
-        """The plain data of a draft; its trace with whole paths."""
+    def part(self, draft: DraftEntry, path: str) -> dict[str, Any]:
+        """Return the plain data of a draft; its trace with whole paths."""
         for text, name, value in draft.trace:
             self.understood.append(Understood(text, f"{path}.{name}", value))
         for name, value, why in draft.notes:
@@ -64,12 +65,12 @@ class _Assembly:
         return data
 
     def terrain(self) -> dict[str, Any]:
-        drafts = self.reading.terrains
+        drafts = self.state.terrains
         data: dict[str, Any] = {}
         if not drafts:
             drafts = [self._default("terrain", "flat", self._why("terrain", "no terrain named"))]
-        if self.reading.layout and (len(drafts) > 1 or "terrain.levels" in self.reading.fields):
-            data["layout"], text = self.reading.layout
+        if self.state.layout and (len(drafts) > 1 or "terrain.levels" in self.state.fields):
+            data["layout"], text = self.state.layout
             self.understood.append(Understood(text, "terrain.layout", data["layout"]))
         elif len(drafts) > 1:
             why = "several terrains and no word for a layout: each variant draws one"
@@ -78,7 +79,7 @@ class _Assembly:
         return data
 
     def robots(self) -> list[dict[str, Any]]:
-        drafts = self.reading.robots or [self._default("robot", "ant", self._why("robot", "no robot named"))]
+        drafts = self.state.robots or [self._default("robot", "ant", self._why("robot", "no robot named"))]
         self._enough(drafts)
         kept: list[dict[str, Any]] = []
         total = 0
@@ -96,9 +97,9 @@ class _Assembly:
             kept.append(self.part(draft, f"robots[{len(kept)}]"))
         return kept
 
-    def _enough(self, drafts: list[Draft]) -> None:
+    def _enough(self, drafts: list[DraftEntry]) -> None:
         """Raise the count of the first robot to what the task needs: "ant sumo" is a match of two."""
-        task = self.reading.task
+        task = self.state.task
         counts = [draft.values.get("count", 1) for draft in drafts]
         least = [count[0] if isinstance(count, list) else count for count in counts]
         lack = (TASKS.get(task.kind).min_agents if task else 1) - sum(least)
@@ -110,31 +111,31 @@ class _Assembly:
         first.assume("count", value, f"{task.kind} takes {sum(least) + lack} robots or more")
 
     def task(self) -> dict[str, Any]:
-        draft = self.reading.task or self._default("task", "walk", self._why("task", "no task named"))
+        draft = self.state.task or self._default("task", "walk", self._why("task", "no task named"))
         return self.part(draft, "task")
 
-    def _default(self, family: str, kind: str, why: str) -> Draft:
+    def _default(self, family: str, kind: str, why: str) -> DraftEntry:
         # without the usual default (a stripped installation) any kind is better than none
         registered = first_known(family, (kind,)) or kind
-        draft = Draft(family, registered, -1)
+        draft = DraftEntry(family, registered, -1)
         draft.assume("model" if family == "robot" else "kind", registered, why)
         return draft
 
     def _why(self, family: str, nothing: str) -> str:
-        """Why a default stands: nothing was named, or only what is excluded."""
-        texts = [text for f, text in self.reading.refused if f == family]
+        """Return the reason of a default: nothing was named, or only excluded kinds."""
+        texts = [text for f, text in self.state.refused if f == family]
         return f"{nothing}, but {', '.join(map(repr, texts))}" if texts else nothing
 
     def fields(self, data: dict[str, Any]) -> None:
-        """Single values, and what follows from the size of the arena."""
-        for path, (value, text) in self.reading.fields.items():
+        """Set single values, and the cell size of a large arena."""
+        for path, (value, text) in self.state.fields.items():
             self.understood.append(Understood(text, path, value))
             node = data
             *groups, name = path.split(".")
             for group in groups:
                 node = node.setdefault(group, {})
             node[name] = value
-        for path, value, why in self.reading.assumed:
+        for path, value, why in self.state.assumed:
             self.assumed.append(Assumed(path, value, why))
         now = {
             "terrain": (
@@ -145,7 +146,7 @@ class _Assembly:
             "robot": ("robots", [r["model"] for r in data["robots"]]),
             "task": ("task.kind", data["task"]["kind"]),
         }
-        for family, text in self.reading.refused:
+        for family, text in self.state.refused:
             self.understood.append(Understood(text, *now[family]))
         self._cell(data["terrain"])
 
@@ -158,9 +159,9 @@ class _Assembly:
             )
 
     def count(self) -> int | None:
-        if self.reading.count is None:
+        if self.state.count is None:
             return None
-        number, text = self.reading.count
+        number, text = self.state.count
         if not 1 <= number <= MAX_VARIANTS:
             raise InputError(
                 f"the prompt asks for {text!r}", f"Ask for 1 to {MAX_VARIANTS:,} variants a call."

@@ -1,4 +1,4 @@
-"""What an ONNX file says of itself, read without a runtime: inputs, outputs and metadata.
+"""Header of an ONNX file (inputs, outputs, metadata), read without a runtime.
 
 ONNX is protobuf; the few fields needed here are those of onnx.proto, https://github.com/onnx/onnx.
 """
@@ -18,7 +18,7 @@ FLOAT = 1
 """TensorProto.FLOAT."""
 KEYS = ("envgen.robot", "envgen.task", "envgen.obs", "envgen.version")
 MAJOR = 0
-"""Policies of a later major version of envgen may mean other things."""
+"""Major version of envgen; policies of a later one are refused."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Tensor:
     """An input or output.
 
     Attributes:
-        name: Its name.
+        name: Name of the tensor.
         kind: Element type as in TensorProto; 1 is float32.
-        shape: A number for each axis, None where it is free.
+        shape: Size of each axis, None for a free one.
     """
 
     name: str
@@ -42,12 +42,12 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Header:
-    """What a file says of itself.
+    """Header of an ONNX file.
 
     Attributes:
-        source: The file.
-        inputs: Its inputs, constants left out.
-        outputs: Its outputs.
+        source: Name of the file for messages.
+        inputs: Inputs without constants.
+        outputs: Outputs.
         metadata: Text by key.
     """
 
@@ -58,7 +58,7 @@ class Header:
 
     @property
     def observation(self) -> list[tuple[str, int]]:
-        """The terms that it observes, those without a column left out.
+        """Terms of the observation with their sizes; terms of size 0 are left out.
 
         Raises:
             InputError: The metadata is malformed.
@@ -67,49 +67,49 @@ class Header:
             terms = [(str(name), int(size)) for name, size in json.loads(self.metadata["envgen.obs"])]
         except (ValueError, TypeError):
             raise InputError(
-                f"{self.source}: envgen.obs is no list of terms with sizes",
+                f"{self.source}: envgen.obs must be a list of terms with sizes",
                 'Write it as JSON, such as [["height", 1], ["up", 3]].',
             ) from None
         return [(name, size) for name, size in terms if size]
 
 
-def read(content: bytes, source: str) -> Header:
-    """The header of an ONNX file.
+def read_header(content: bytes, source: str) -> Header:
+    """Parse the header of an ONNX file.
 
     Raises:
-        InputError: It is none.
+        InputError: The content is not ONNX.
     """
     try:
         return _model(content, source)
-    except (_NoProtobufError, UnicodeDecodeError):
+    except (_ProtobufError, UnicodeDecodeError):
         raise InputError(
-            f"{source} is no ONNX file, or is damaged", "Export the policy again (docs/policies.md)."
+            f"{source} is not an ONNX file, or is damaged", "Export the policy again (docs/policies.md)."
         ) from None
 
 
-def load(path: Path) -> tuple[bytes, Header]:
-    """A file's content and header.
+def load_onnx(path: Path) -> tuple[bytes, Header]:
+    """Read the content and header of an ONNX file.
 
     Raises:
-        InputError: It is missing, too large or no ONNX file.
+        InputError: The file is missing, too large or not ONNX.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path} is over {MAX_BYTES // 10**6} MB", "Take a smaller network.")
+            raise InputError(f"{path} must be at most {MAX_BYTES // 10**6} MB", "Use a smaller network.")
         content = path.read_bytes()
     except OSError as error:
         raise InputError(
             f"the policy {path} can't be read: {error.strerror}",
             "Give the path of an .onnx file, or a name of `envgen list policies onnx`.",
         ) from None
-    return content, read(content, str(path))
+    return content, read_header(content, str(path))
 
 
-def check(header: Header, interface: AgentInterface) -> None:
-    """Refuse a network that can't drive a interface.
+def check_interface(header: Header, interface: AgentInterface) -> None:
+    """Raise if a network does not fit an interface.
 
     Raises:
-        InputError: It is of another robot, task, observation or shape; what was given and what is needed.
+        InputError: The robot, task, observation or shape differs; the message has both.
     """
     source, meta = header.source, header.metadata
     missing = [key for key in KEYS if key not in meta]
@@ -120,14 +120,14 @@ def check(header: Header, interface: AgentInterface) -> None:
         )
     version = meta["envgen.version"]
     if not version.split(".")[0].isdigit() or int(version.split(".")[0]) > MAJOR:
-        raise InputError(f"{source} is of envgen {version!r}, which this one doesn't know", "Upgrade envgen.")
+        raise InputError(f"{source} is of a later envgen, {version!r}", "Upgrade envgen.")
     for key, what, needed in (
         ("envgen.robot", "robot", interface.robot),
         ("envgen.task", "task", interface.task),
     ):
         if meta[key] != needed:
             raise InputError(
-                f"{source} is for the {what} {meta[key]!r}; this agent's is {needed!r}",
+                f"{source} is for the {what} {meta[key]!r}, but this agent's is {needed!r}",
                 f"Choose a policy that was trained for {interface.robot!r} and {interface.task!r}.",
             )
     _check_observation(header, interface)
@@ -148,8 +148,8 @@ def _check_observation(header: Header, interface: AgentInterface) -> None:
         f"it has {len(given)} terms, not {len(needed)}",
     )
     raise InputError(
-        f"{header.source} observes something else than this agent: {differs}",
-        f"It was trained on {_terms(given)}; needed are {_terms(needed)}.",
+        f"{header.source} observes other terms than this agent: {differs}",
+        f"The network takes {_terms(given)}; the agent gives {_terms(needed)}.",
     )
 
 
@@ -176,8 +176,8 @@ def _terms(terms: Sequence[tuple[str, int]]) -> str:
 # --- protobuf -----------------------------------------------------------------------------------
 
 
-class _NoProtobufError(Exception):
-    """The bytes are not what they should be."""
+class _ProtobufError(Exception):
+    """The bytes are not a valid protobuf message."""
 
 
 def _model(content: bytes, source: str) -> Header:
@@ -189,7 +189,7 @@ def _model(content: bytes, source: str) -> Header:
             entry = dict(_fields(_bytes(value)))
             metadata[_text(entry.get(1, b""))] = _text(entry.get(2, b""))
     if graph is None:
-        raise _NoProtobufError
+        raise _ProtobufError
     constants: set[str] = set()
     inputs: list[Tensor] = []
     outputs: list[Tensor] = []
@@ -223,7 +223,7 @@ def _axis(content: bytes) -> int | None:
 
 
 def _fields(content: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Number and value of each field of a message."""
+    """Yield the number and value of each field of a message."""
     at = 0
     while at < len(content):
         key, at = _varint(content, at)
@@ -237,9 +237,9 @@ def _fields(content: bytes) -> Iterator[tuple[int, int | bytes]]:
         elif wire in (1, 5):
             length = 8 if wire == 1 else 4
         else:
-            raise _NoProtobufError
+            raise _ProtobufError
         if at + length > len(content) or field == 0:
-            raise _NoProtobufError
+            raise _ProtobufError
         yield field, content[at : at + length]
         at += length
 
@@ -252,12 +252,12 @@ def _varint(content: bytes, at: int) -> tuple[int, int]:
         at, shift = at + 1, shift + 7
         if byte < 0x80:
             return value, at
-    raise _NoProtobufError
+    raise _ProtobufError
 
 
 def _bytes(value: int | bytes) -> bytes:
     if isinstance(value, int):
-        raise _NoProtobufError
+        raise _ProtobufError
     return value
 
 

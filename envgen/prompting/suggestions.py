@@ -1,4 +1,4 @@
-"""Words of the lexicon that resemble what was not understood."""
+"""Suggestions: words of the lexicon that resemble what was not understood."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ LONGEST = 20
 """Words that are looked at."""
 
 
-def hints(unmapped: Iterable[str]) -> dict[str, list[str]]:
-    """Known words that somebody may have meant, by what was not understood; what resembles none is left out.
+def suggest_words(unmapped: Iterable[str]) -> dict[str, list[str]]:
+    """Return known words that resemble what was not understood; words without a similar one are left out.
 
     Args:
         unmapped: Words and phrases of a prompt.

@@ -15,7 +15,7 @@ from envgen.core.cfg import MAX_AGENTS
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.core.params import FileParam, Param, specs
 from envgen.core.registry import Registry
-from envgen.prompting.assemble import MAX_VARIANTS
+from envgen.prompting.cfg_builder import MAX_VARIANTS
 
 ENTRIES = 8
 """Most grounds, kinds of obstacles and robots of an answer; a model could else go on for ever."""
@@ -32,7 +32,7 @@ OPEN: dict[str, Any] = {"anyOf": [NUMBER, {"type": "null"}]}
 
 
 def kinds(registry: Registry[Any]) -> list[tuple[str, Any]]:
-    """The kinds of a family that words can ask for: none that needs a file."""
+    """Return the kinds of a family that words can ask for: none that needs a file."""
     return [
         (name, kind)
         for name, kind in registry
@@ -42,7 +42,7 @@ def kinds(registry: Registry[Any]) -> list[tuple[str, Any]]:
 
 @cache
 def schema(entries: int = ENTRIES, short: bool = False) -> dict[str, Any]:
-    """The schema of an answer, made from the registries.
+    """Return the schema of an answer, made from the registries.
 
     Every list, text and number in it ends, so that an answer ends whatever the model is.
 
