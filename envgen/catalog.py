@@ -11,7 +11,7 @@ from envgen.core.families import OBSTACLES, POLICIES, ROBOTS, TASKS, TERRAINS
 from envgen.core.params import specs
 from envgen.policies.listing import gaits, listed
 from envgen.robots.sources import installed
-from envgen.validate.base import CHECKS
+from envgen.validate.base import checks_in_order
 
 FAMILIES = ("terrains", "obstacles", "robots", "tasks", "checks", "policies")
 
@@ -46,7 +46,7 @@ def entries(family: str) -> list[dict[str, Any]]:
 def checks() -> list[dict[str, Any]]:
     """Every check, in the order in which they run."""
     found = []
-    for check in sorted((kind for _, kind in CHECKS), key=lambda kind: kind.order):
+    for check in checks_in_order():
         more = {
             key: getattr(check, key) for key in ("severity", "scope", "bound", "why") if hasattr(check, key)
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import inspect
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -50,10 +50,10 @@ def block_lints() -> str:
     return table(head, rows)
 
 
-def _checks(scope: str) -> list[Any]:
-    from envgen.validate.base import CHECKS
+def _checks(scope: Literal["all", "foreign"]) -> list[Any]:
+    from envgen.validate.base import checks_in_order
 
-    return sorted((kind for _, kind in CHECKS if kind.scope == scope), key=lambda kind: kind.order)
+    return list(checks_in_order(scope))
 
 
 def _text(text: str) -> str:

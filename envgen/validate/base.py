@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from envgen.core.registry import Registry
 from envgen.validate.report import Finding, Severity, rounded
 from envgen.validate.settle import Settled, settle
 from envgen.validate.source import Place, Source
+from envgen.validate.stages import Stage, sort_key, stage_of_order
 from envgen.validate.watch import Watched, watch
 from envgen.worlds.compiled.state import Snapshot, reset
 from envgen.worlds.compiled.world import World
@@ -151,7 +153,7 @@ class Check(ABC):
         title: What it holds, in a line.
         unit: SI unit of what it measures.
         blame: What a failed variant draws again first.
-        order: Checks run from low to high: cheap ones first.
+        stage: When it runs; see `envgen.validate.stages` for the order within a stage.
         remedy: What to loosen or change when it fails.
         why: What goes wrong otherwise, in a line or two.
         scope: `all`, or `foreign` for what only files of others need: never run on variants that are drawn.
@@ -163,12 +165,20 @@ class Check(ABC):
     title: ClassVar[str]
     unit: ClassVar[str] = ""
     blame: ClassVar[Blame] = "terrain"
-    order: ClassVar[int]
+    stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = ""
     why: ClassVar[str] = ""
     scope: ClassVar[Scope] = "all"
     severity: ClassVar[Severity] = "error"
     bound: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "order" in vars(cls):
+            message = f"{cls.__name__}.order is deprecated; state a stage, such as `stage = Stage.START`"
+            warnings.warn(message, DeprecationWarning, stacklevel=2)
+            if "stage" not in vars(cls):
+                cls.stage = stage_of_order(vars(cls)["order"])
 
     def applies(self, subject: Subject) -> bool:
         """Whether there is anything to check; by default a model that compiled."""
@@ -210,3 +220,13 @@ class Check(ABC):
     def at_least(self, measured: float, bound: float, detail: str = "") -> Finding:
         """Passed if measured >= bound."""
         return self.finding(measured, bound, ok=bool(measured >= bound), detail=detail)
+
+
+def checks_in_order(scope: Scope | None = None) -> list[type[Check]]:
+    """Return the registered checks in the order in which they run.
+
+    Args:
+        scope: Only checks of this scope; by default all.
+    """
+    kinds = [kind for _, kind in CHECKS if scope in (None, kind.scope)]
+    return sorted(kinds, key=lambda kind: sort_key(kind.kind, kind.stage))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from envgen.validate.base import CHECKS, Check, Subject, UnrunnableError
+from envgen.validate.base import CHECKS, Check, Subject, UnrunnableError, checks_in_order
 from envgen.validate.report import Finding, Report
 from envgen.worlds.compiler import Fatal
 
@@ -12,9 +12,8 @@ DEFECT = "the check itself failed"
 
 
 @cache
-def _ordered(foreign: bool) -> tuple[Check, ...]:
-    kinds = [kind for _, kind in CHECKS if foreign or kind.scope == "all"]
-    return tuple(kind() for kind in sorted(kinds, key=lambda kind: kind.order))
+def _checks(foreign: bool) -> tuple[Check, ...]:
+    return tuple(kind() for kind in checks_in_order(None if foreign else "all"))
 
 
 def examine(subject: Subject, *, stop_at_failure: bool = False) -> Report:
@@ -26,7 +25,7 @@ def examine(subject: Subject, *, stop_at_failure: bool = False) -> Report:
     """
     findings: list[Finding] = []
     lost = False
-    for check in _ordered(subject.foreign):
+    for check in _checks(subject.foreign):
         if not check.applies(subject):
             continue
         try:

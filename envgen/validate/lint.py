@@ -14,6 +14,7 @@ import numpy as np
 from envgen.validate.base import Check, Scope, Subject
 from envgen.validate.report import Finding, Severity
 from envgen.validate.source import Node, Place
+from envgen.validate.stages import Stage
 
 MOST_FINDINGS = 200
 """Of one lint on one file: more say nothing new."""
@@ -35,6 +36,7 @@ class Lint(Check):
 
     scope: ClassVar[Scope] = "foreign"
     severity: ClassVar[Severity] = "warning"
+    stage: ClassVar[Stage] = Stage.LINT_MODEL
 
     def applies(self, subject: Subject) -> bool:
         """By default a model of others that compiled."""
@@ -75,6 +77,8 @@ class Lint(Check):
 
 class TextLint(Lint):
     """A lint of the text alone: it applies to what doesn't compile, too."""
+
+    stage: ClassVar[Stage] = Stage.LINT_TEXT
 
     def applies(self, subject: Subject) -> bool:
         """Files of others that could be parsed."""

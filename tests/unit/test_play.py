@@ -33,7 +33,9 @@ class TestGoal:
         assert np.abs(root(rollout, "point_0")[:2]).max() > 4
 
     def test_agents_end_each_for_itself(self, context):
-        rollout = context("goal", robots=[{"model": "point", "count": 2}], params={"distance": 4}, episode=6.0)
+        rollout = context(
+            "goal", robots=[{"model": "point", "count": 2}], params={"distance": 4}, episode=6.0
+        )
         (outcome,) = play(rollout, {"point_0": drive(rollout, "point_0", "goal_direction")})
         assert outcome["point_0"].ending == "arrived"
         assert outcome["point_1"].ending == "time"

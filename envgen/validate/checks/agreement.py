@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 
 @register
@@ -15,7 +16,7 @@ class Agreement(Check):
     kind: ClassVar[str] = "agreement"
     title: ClassVar[str] = "options on which robots disagree: the finest or strictest is taken, and said"
     why: ClassVar[str] = "A world has one timestep and one solver."
-    order: ClassVar[int] = 15
+    stage: ClassVar[Stage] = Stage.MODEL
     remedy: ClassVar[str] = "Set physics.timestep and physics.integrator if you want others."
 
     def applies(self, subject: Subject) -> bool:

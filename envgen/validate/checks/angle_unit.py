@@ -28,7 +28,6 @@ class AngleUnit(Lint):
     )
     unit: ClassVar[str] = "rad"
     bound: ClassVar[str] = "4π rad; or all below 2π °"
-    order: ClassVar[int] = 110
     remedy: ClassVar[str] = "Set <compiler angle> to the unit that the ranges are in."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

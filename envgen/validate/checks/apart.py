@@ -9,6 +9,7 @@ import numpy as np
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 
 @register
@@ -19,7 +20,7 @@ class Apart(Check):
     title: ClassVar[str] = "agents start at least 10 cm apart"
     why: ClassVar[str] = "Robots that touch at the start push one another off."
     unit: ClassVar[str] = "m"
-    order: ClassVar[int] = 48
+    stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Take a larger terrain.size or fewer robots."
 
     def applies(self, subject: Subject) -> bool:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding, Severity
+from envgen.validate.stages import Stage
 
 MAX_BYTES = 64_000_000
 _SHARED = (
@@ -24,7 +25,7 @@ class Bounds(Check):
     why: ClassVar[str] = "Hundreds of worlds are to fit into one browser tab."
     unit: ClassVar[str] = "B"
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 25
+    stage: ClassVar[Stage] = Stage.MODEL
     remedy: ClassVar[str] = "Take a coarser heightfield, simpler meshes, or a smaller <size memory>."
 
     def run(self, subject: Subject) -> Finding:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Blame, Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 
 @register
@@ -17,7 +18,7 @@ class Buried(Check):
     why: ClassVar[str] = "An obstacle in the ground is not there."
     unit: ClassVar[str] = "m"
     blame: ClassVar[Blame] = "obstacles"
-    order: ClassVar[int] = 56
+    stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Raise what is buried, or take a terrain of lower difficulty."
 
     def applies(self, subject: Subject) -> bool:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding, Severity
+from envgen.validate.stages import Stage
 
 MAX_CONTACTS = 50
 """MuJoCo keeps at most 50 contacts of a pair of geoms (mjMAXCONPAIR) and drops the rest in silence."""
@@ -21,7 +22,7 @@ class CellSize(Check):
         "MuJoCo keeps at most 50 contacts of a pair of geoms and drops the rest without a word."
     )
     severity: ClassVar[Severity] = "warning"
-    order: ClassVar[int] = 77
+    stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = "Take a larger terrain.cell."
 
     def applies(self, subject: Subject) -> bool:

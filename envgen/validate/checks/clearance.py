@@ -8,6 +8,7 @@ import numpy as np
 
 from envgen.validate.base import Blame, Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 LEAST = 0.05
 
@@ -21,7 +22,7 @@ class Clearance(Check):
     why: ClassVar[str] = "The first step needs room, whatever it is."
     unit: ClassVar[str] = "m"
     blame: ClassVar[Blame] = "obstacles"
-    order: ClassVar[int] = 50
+    stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Lower the density of obstacles, or take a larger terrain.size."
 
     def applies(self, subject: Subject) -> bool:

@@ -11,6 +11,7 @@ from envgen.validate.base import Check, Subject, register
 from envgen.validate.lint import numbers
 from envgen.validate.report import Finding
 from envgen.validate.source import LINE, Node, Source
+from envgen.validate.stages import Stage
 from envgen.worlds.compiler import NOT_A_NUMBER
 
 IN_INCLUDED = re.compile(r"Element '([^']*)', line 0")
@@ -27,7 +28,7 @@ class Compiles(Check):
     kind: ClassVar[str] = "compiles"
     title: ClassVar[str] = "compiles without a warning"
     why: ClassVar[str] = "What MuJoCo refuses or warns of doesn't run as it was meant."
-    order: ClassVar[int] = 10
+    stage: ClassVar[Stage] = Stage.COMPILE
     remedy: ClassVar[str] = "Mend what MuJoCo names."
 
     def applies(self, subject: Subject) -> bool:

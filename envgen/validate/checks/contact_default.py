@@ -23,7 +23,6 @@ class ContactDefault(Lint):
     )
     severity: ClassVar[Severity] = "info"
     unit: ClassVar[str] = "s"
-    order: ClassVar[int] = 126
     remedy: ClassVar[str] = (
         'For manipulation take solref="0.005 1" and a timestep of at most 2 ms; else ignore this.'
     )

@@ -10,6 +10,7 @@ import numpy as np
 from envgen.validate.base import Subject, register
 from envgen.validate.lint import Lint, called, moving, place
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 MOST = 0.02
 
@@ -23,7 +24,7 @@ class Crush(Lint):
     why: ClassVar[str] = "Links that crush one another push back with forces that no motor has."
     unit: ClassVar[str] = "m"
     bound: ClassVar[str] = "2 cm"
-    order: ClassVar[int] = 146
+    stage: ClassVar[Stage] = Stage.LINT_SIMULATION
     remedy: ClassVar[str] = "<exclude> links that are meant to overlap, or mend shapes, limits and gains."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

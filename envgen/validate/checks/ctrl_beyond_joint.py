@@ -27,7 +27,6 @@ class CtrlBeyondJoint(Lint):
         "nothing. A little beyond is a known trick against droop."
     )
     bound: ClassVar[str] = "5 % beyond: info; 100 %: warning"
-    order: ClassVar[int] = 114
     remedy: ClassVar[str] = (
         "Set ctrlrange to the joint's range (inheritrange does), or check the unit of both."
     )

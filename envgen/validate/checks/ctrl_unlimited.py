@@ -18,7 +18,6 @@ class CtrlUnlimited(Lint):
     title: ClassVar[str] = "every actuator has a ctrlrange"
     why: ClassVar[str] = "A policy's action in [-1, 1] can't be mapped onto it, and any number is taken."
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 112
     remedy: ClassVar[str] = "Give the actuator a ctrlrange."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -20,7 +20,6 @@ class DeadActuator(Lint):
     kind: ClassVar[str] = "dead_actuator"
     title: ClassVar[str] = "every actuator can have an effect"
     why: ClassVar[str] = "Its action does nothing, and a policy learns that slowly."
-    order: ClassVar[int] = 115
     remedy: ClassVar[str] = "Give it a gear, a gain and a range that are not zero, or remove it."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

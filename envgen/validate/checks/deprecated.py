@@ -20,7 +20,6 @@ class Deprecated(TextLint):
         "They have no effect or a better successor, and a later MuJoCo will refuse them, as it did others."
     )
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 106
     remedy: ClassVar[str] = "Remove the attribute, or use its successor."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 MAX_DEPTH = 100
 """MuJoCo compiled to WebAssembly has a stack of 64 kB: some 130 nested bodies end in a crash."""
@@ -18,7 +19,7 @@ class Depth(Check):
     kind: ClassVar[str] = "depth"
     title: ClassVar[str] = f"at most {MAX_DEPTH} nested bodies"
     why: ClassVar[str] = "MuJoCo compiled to WebAssembly crashes at about 130 nested bodies."
-    order: ClassVar[int] = 20
+    stage: ClassVar[Stage] = Stage.MODEL
     remedy: ClassVar[str] = "Split the chain, or weld bodies that don't move against one another."
 
     def run(self, subject: Subject) -> Finding:

@@ -19,7 +19,6 @@ class DuplicateName(TextLint):
     title: ClassVar[str] = "no two elements of a kind share a name"
     why: ClassVar[str] = "MuJoCo refuses the model and names one of the two; here both are named."
     severity: ClassVar[Severity] = "error"
-    order: ClassVar[int] = 105
     remedy: ClassVar[str] = "Rename one of the two."
 
     def applies(self, subject: Subject) -> bool:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Blame, Check, Subject, register
 from envgen.validate.report import Finding, Severity
+from envgen.validate.stages import Stage
 
 MOST = 60.0
 """A free fall of 6 m."""
@@ -21,7 +22,7 @@ class Energy(Check):
     unit: ClassVar[str] = "J/kg"
     blame: ClassVar[Blame] = "obstacles"
     severity: ClassVar[Severity] = "warning"
-    order: ClassVar[int] = 73
+    stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = "Check gears and masses, or take a smaller timestep (physics.timestep)."
 
     def applies(self, subject: Subject) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from envgen.validate.base import Subject, register
 from envgen.validate.lint import Lint
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 MOST = 0.1
 SMALL = 0.01
@@ -24,7 +25,7 @@ class EnergyGrowth(Lint):
     title: ClassVar[str] = "the passive system gains at most 10 % of energy"
     why: ClassVar[str] = "Energy from nowhere: the timestep is too large for a spring, a joint or a contact."
     bound: ClassVar[str] = "10 %"
-    order: ClassVar[int] = 145
+    stage: ClassVar[Stage] = Stage.LINT_SIMULATION
     remedy: ClassVar[str] = (
         "Take a smaller timestep or another integrator (implicitfast, RK4), and mend overlaps at the start."
     )

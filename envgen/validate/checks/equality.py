@@ -10,6 +10,7 @@ import mujoco
 from envgen.validate.base import Subject, register
 from envgen.validate.lint import Lint, place
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 LENGTH, TURN = 0.005, 0.05
 
@@ -22,7 +23,7 @@ class Equality(Lint):
     title: ClassVar[str] = "equalities are violated by at most 5 mm or 0.05 rad at the start"
     why: ClassVar[str] = "What is to be joined is apart: the first steps jerk it together."
     bound: ClassVar[str] = "5 mm or 0.05 rad"
-    order: ClassVar[int] = 143
+    stage: ClassVar[Stage] = Stage.LINT_SIMULATION
     remedy: ClassVar[str] = "Move the bodies to where they are joined, or fix anchor, relpose or polycoef."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -21,7 +21,6 @@ class FileFormat(TextLint):
         "MuJoCo in WebAssembly decodes OBJ, STL, MSH and PNG alone; others need plug-ins or fail."
     )
     severity: ClassVar[Severity] = "error"
-    order: ClassVar[int] = 101
     remedy: ClassVar[str] = "Convert meshes to OBJ or STL, and pictures to PNG."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

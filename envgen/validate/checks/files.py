@@ -11,6 +11,7 @@ from envgen.validate.base import Check, Subject, register
 from envgen.validate.mending import remedy_of
 from envgen.validate.report import Finding
 from envgen.validate.source import Node
+from envgen.validate.stages import Stage
 
 
 @register
@@ -20,7 +21,7 @@ class Files(Check):
     kind: ClassVar[str] = "files"
     title: ClassVar[str] = "files lie inside the folder of the MJCF"
     why: ClassVar[str] = "A model that needs files from elsewhere doesn't load on another machine."
-    order: ClassVar[int] = 5
+    stage: ClassVar[Stage] = Stage.FILE
     remedy: ClassVar[str] = "Move the files beside the MJCF and name them by relative paths without '..'."
 
     def applies(self, subject: Subject) -> bool:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 from envgen.worlds.robots.support import leaning
 
 MOST = 0.35
@@ -28,7 +29,7 @@ class Footing(Check):
     kind: ClassVar[str] = "footing"
     title: ClassVar[str] = "agents don't fall more than 0.35 legs from their start"
     why: ClassVar[str] = "What falls at the start has no ground under it."
-    order: ClassVar[int] = 71
+    stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = "Lower the difficulty of the terrain, or take a larger terrain.size."
 
     def applies(self, subject: Subject) -> bool:

@@ -22,7 +22,6 @@ class ForceUnlimited(Lint):
         "A jump of the target gives any torque that the gain allows, more than the motor has."
     )
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 113
     remedy: ClassVar[str] = "Give the actuator a forcerange, or its joint an actuatorfrcrange."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

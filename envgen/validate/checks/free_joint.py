@@ -22,7 +22,6 @@ class FreeJoint(Lint):
     kind: ClassVar[str] = "free_joint"
     title: ClassVar[str] = "free joints have no damping, friction loss, stiffness or armature"
     why: ClassVar[str] = "The robot moves through air as through honey, or is held by a spring to nothing."
-    order: ClassVar[int] = 117
     remedy: ClassVar[str] = "Use <freejoint/>, which takes no defaults."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

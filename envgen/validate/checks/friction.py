@@ -27,7 +27,6 @@ class Friction(Lint):
         "Torsional and rolling friction are lengths, of the size of the contact patch: 0.5 m is glue."
     )
     bound: ClassVar[str] = "sliding 10; torsional and rolling 0.1 m"
-    order: ClassVar[int] = 128
     remedy: ClassVar[str] = (
         "Take sliding friction of 0.1 to 2, torsional of some mm and rolling below, or condim 3."
     )

@@ -26,7 +26,6 @@ class Gravity(Lint):
     )
     unit: ClassVar[str] = "m/s2"
     bound: ClassVar[str] = "30 m/s2, down"
-    order: ClassVar[int] = 135
     remedy: ClassVar[str] = 'Set <option gravity="0 0 -9.81"/>, or turn the model so that z is up.'
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 
 @register
@@ -16,7 +17,7 @@ class HeightfieldRules(Check):
     kind: ClassVar[str] = "heightfield"
     title: ClassVar[str] = "heightfields are finite, thick enough and span their z-size"
     why: ClassVar[str] = "Heights that are not finite, or a field without a base, let feet through."
-    order: ClassVar[int] = 30
+    stage: ClassVar[Stage] = Stage.MODEL
     remedy: ClassVar[str] = "Give the hfield a z-size >= 1e-3, a base > 0 and finite data of at least 2 x 2."
 
     def applies(self, subject: Subject) -> bool:

@@ -29,7 +29,6 @@ class InertiaScale(Lint):
     bound: ClassVar[str] = (
         "under 1e-4 m: error (with armature: warning); over 10 m, or 3 times its geoms: warning"
     )
-    order: ClassVar[int] = 119
     remedy: ClassVar[str] = "Give the inertia in kg m2, or leave it to the geoms."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -22,7 +22,6 @@ class InertiaTriangle(TextLint):
     why: ClassVar[str] = (
         "No body has such an inertia. MuJoCo refuses it, or with balanceinertia makes a ball of it."
     )
-    order: ClassVar[int] = 108
     remedy: ClassVar[str] = "Take the inertia from CAD anew; check the order and the signs of fullinertia."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

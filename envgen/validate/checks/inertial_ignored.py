@@ -19,7 +19,6 @@ class InertialIgnored(TextLint):
     why: ClassVar[str] = (
         "Masses and inertias that somebody measured are silently replaced by those of the geoms."
     )
-    order: ClassVar[int] = 107
     remedy: ClassVar[str] = 'Take inertiafromgeom="auto", or remove <inertial>.'
 
     def look(self, subject: Subject) -> Iterator[Finding]:

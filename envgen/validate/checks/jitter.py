@@ -10,6 +10,7 @@ import numpy as np
 from envgen.validate.base import Subject, register
 from envgen.validate.lint import Lint, place
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 MOST = 0.5
 QUIET = 0.05
@@ -26,7 +27,7 @@ class Jitter(Lint):
         "A joint that buzzes at the rate of the timestep is a numerical instability that damping hides."
     )
     bound: ClassVar[str] = "50 %"
-    order: ClassVar[int] = 144
+    stage: ClassVar[Stage] = Stage.LINT_SIMULATION
     remedy: ClassVar[str] = "Take a smaller timestep, lower gains, more armature or softer contacts."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

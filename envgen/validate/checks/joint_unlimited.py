@@ -20,7 +20,6 @@ class JointUnlimited(Lint):
     title: ClassVar[str] = "every driven joint has a range"
     why: ClassVar[str] = "A policy can wind it up; a wheel is meant so, a knee is not."
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 111
     remedy: ClassVar[str] = "Give the joint a range, unless it is a wheel or a propeller."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -25,7 +25,6 @@ class Keyframe(Lint):
     title: ClassVar[str] = "keyframes are whole, and within the ranges of joints and controls"
     why: ClassVar[str] = "A reset to it starts with a joint pressed into its stop, which throws the robot."
     bound: ClassVar[str] = "0.05 rad or m"
-    order: ClassVar[int] = 116
     remedy: ClassVar[str] = "Bring the keyframe's qpos and ctrl into the ranges."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -23,7 +23,6 @@ class LengthUnit(Lint):
     why: ClassVar[str] = "Meshes in millimetres make a robot a kilometre tall, or one in metres a speck."
     unit: ClassVar[str] = "m"
     bound: ClassVar[str] = "1 mm to 100 m"
-    order: ClassVar[int] = 136
     remedy: ClassVar[str] = 'Scale meshes to metres: <mesh scale="0.001 0.001 0.001"/>.'
 
     def look(self, subject: Subject) -> Iterator[Finding]:

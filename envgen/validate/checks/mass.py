@@ -25,7 +25,6 @@ class Mass(Lint):
         "tons mean wrong units."
     )
     bound: ClassVar[str] = "1e-6 to 1e4 kg, ratio 1e5"
-    order: ClassVar[int] = 118
     remedy: ClassVar[str] = (
         "Check the unit of the mass (kg) and of the density (kg/m3); give light joints armature."
     )

@@ -10,6 +10,7 @@ import numpy as np
 from envgen.validate.base import Subject, register
 from envgen.validate.lint import Lint, extent, place
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 BEYOND = 1.0
 """Sizes of a body's geoms that its centre of mass may lie outside them; of sound models none is over 0.3."""
@@ -26,7 +27,7 @@ class MassOffset(Lint):
     )
     unit: ClassVar[str] = "m"
     bound: ClassVar[str] = "outside by the size of the geoms"
-    order: ClassVar[int] = 148
+    stage: ClassVar[Stage] = Stage.LINT_SIMULATION
     remedy: ClassVar[str] = "Give the pos of <inertial> in m, in the frame of its body."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Blame, Check, Subject, register
 from envgen.validate.report import Finding, Severity
+from envgen.validate.stages import Stage
 
 MOST = 0.8
 
@@ -19,7 +20,7 @@ class Memory(Check):
     why: ClassVar[str] = "A full arena drops contacts, or ends the simulation."
     blame: ClassVar[Blame] = "obstacles"
     severity: ClassVar[Severity] = "warning"
-    order: ClassVar[int] = 69
+    stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = "Raise <size memory>, or leave it out."
 
     def run(self, subject: Subject) -> Finding:

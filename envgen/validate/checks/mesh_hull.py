@@ -25,7 +25,6 @@ class MeshHull(Lint):
     why: ClassVar[str] = "MuJoCo collides the convex hull: what is hollow or bent is filled, invisibly."
     severity: ClassVar[Severity] = "info"
     bound: ClassVar[str] = "1.5"
-    order: ClassVar[int] = 129
     remedy: ClassVar[str] = (
         "Use primitives, or split the mesh into convex parts (CoACD, V-HACD) for collision."
     )

@@ -22,7 +22,6 @@ class NegativeGain(Lint):
     why: ClassVar[str] = (
         "They feed the motion that they are to brake: what is still at rest runs away when it is touched."
     )
-    order: ClassVar[int] = 138
     remedy: ClassVar[str] = (
         "Turn its sign; to reverse a servo, turn the sign of its gear or the joint's axis."
     )

@@ -20,7 +20,6 @@ class NoActuators(Lint):
     title: ClassVar[str] = "the model has actuators"
     why: ClassVar[str] = "A robot without actuators can't act: no policy can be trained for it."
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 132
     remedy: ClassVar[str] = "Add <actuator> elements, unless the file is only part of a model."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

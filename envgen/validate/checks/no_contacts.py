@@ -24,7 +24,6 @@ class NoContacts(Lint):
         "With contype and conaffinity that never meet, things fall through the floor without a word."
     )
     bound: ClassVar[str] = "error where something can fall, else info"
-    order: ClassVar[int] = 121
     remedy: ClassVar[str] = (
         "Give ground and feet bits that meet: contype of the one and conaffinity of the other."
     )

@@ -22,7 +22,6 @@ class NoGround(Lint):
         "It falls for ever. A robot's own file is right so: the scene that includes it brings the ground."
     )
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 134
     remedy: ClassVar[str] = (
         'Add <geom type="plane" size="0 0 1"/> to the worldbody, unless the file is included in a scene.'
     )

@@ -18,7 +18,6 @@ class NothingMoves(Lint):
     title: ClassVar[str] = "the model has joints"
     why: ClassVar[str] = "Bodies without joints are welded to the world: nothing ever falls or moves."
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 133
     remedy: ClassVar[str] = "Give the root a <freejoint/> and the links joints, unless it is scenery."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

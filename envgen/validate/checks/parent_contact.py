@@ -20,7 +20,6 @@ class ParentContact(Lint):
     kind: ClassVar[str] = "parent_contact"
     title: ClassVar[str] = "contacts between parent and child are filtered"
     why: ClassVar[str] = "Geoms overlap at a joint: the solver pushes the two apart for ever."
-    order: ClassVar[int] = 122
     remedy: ClassVar[str] = 'Remove <flag filterparent="disable"/>, or <exclude> the pairs.'
 
     def look(self, subject: Subject) -> Iterator[Finding]:

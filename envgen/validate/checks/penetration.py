@@ -10,6 +10,7 @@ import numpy as np
 from envgen.validate.base import Blame, Check, Subject, register
 from envgen.validate.lint import called, place
 from envgen.validate.report import Finding, Severity
+from envgen.validate.stages import Stage
 
 DEEP = 0.02
 """Between bodies that move: the solver answers with forces that throw the robot."""
@@ -28,7 +29,7 @@ class Penetration(Check):
     unit: ClassVar[str] = "m"
     bound: ClassVar[str] = "1 mm: info; 5 mm: warning; 2 cm into a link, 25 cm into the world: error"
     blame: ClassVar[Blame] = "obstacles"
-    order: ClassVar[int] = 40
+    stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Lift or move apart what is named; start poses belong into keyframe 0."
 
     def run(self, subject: Subject) -> Finding:

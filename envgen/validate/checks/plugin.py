@@ -19,7 +19,6 @@ class Plugin(TextLint):
     why: ClassVar[str] = (
         "A plug-in is native code: it is there only where it was installed, and never in a browser."
     )
-    order: ClassVar[int] = 102
     remedy: ClassVar[str] = (
         "Replace the plug-in by what MuJoCo has built in, or run it only where it is installed."
     )

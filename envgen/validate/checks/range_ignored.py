@@ -19,7 +19,6 @@ class RangeIgnored(TextLint):
     why: ClassVar[str] = (
         "MuJoCo reads it and then ignores it: the joint or the control is unlimited without a word."
     )
-    order: ClassVar[int] = 109
     remedy: ClassVar[str] = 'Put the smaller end first; remove `limited="false"` or the range.'
 
     def look(self, subject: Subject) -> Iterator[Finding]:

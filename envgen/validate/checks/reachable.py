@@ -7,6 +7,7 @@ from typing import ClassVar
 from envgen.core.params import RobotSize
 from envgen.validate.base import Blame, Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 from envgen.worlds.ground_map import Traversability, traversability
 
 
@@ -18,7 +19,7 @@ class Reachable(Check):
     title: ClassVar[str] = "a path leads from every start to its goal"
     why: ClassVar[str] = "A goal without a way to it can't be learned."
     blame: ClassVar[Blame] = "obstacles"
-    order: ClassVar[int] = 60
+    stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Lower the difficulty, the density of obstacles or the goal's distance."
 
     def applies(self, subject: Subject) -> bool:

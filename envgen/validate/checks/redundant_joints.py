@@ -21,7 +21,6 @@ class RedundantJoints(Lint):
     why: ClassVar[str] = (
         "Two hinges about one axis share a motion: only armature keeps the mass matrix regular."
     )
-    order: ClassVar[int] = 131
     remedy: ClassVar[str] = "Remove one of the joints, or turn its axis."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Blame, Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 MOST = 0.02
 
@@ -19,7 +20,7 @@ class Resting(Check):
     why: ClassVar[str] = "It casts a shadow where there is no contact."
     unit: ClassVar[str] = "m"
     blame: ClassVar[Blame] = "obstacles"
-    order: ClassVar[int] = 55
+    stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Lower what floats, or take a terrain of lower difficulty."
 
     def applies(self, subject: Subject) -> bool:

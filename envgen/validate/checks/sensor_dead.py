@@ -22,7 +22,6 @@ class SensorDead(Lint):
     kind: ClassVar[str] = "sensor_dead"
     title: ClassVar[str] = "every touch sensor is on a body that can be touched"
     why: ClassVar[str] = "It reads zero for ever, and an observation is wasted on it."
-    order: ClassVar[int] = 130
     remedy: ClassVar[str] = "Put the site on a body with geoms that collide, or remove the sensor."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

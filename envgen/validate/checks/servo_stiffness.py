@@ -28,7 +28,6 @@ class ServoStiffness(Lint):
         "A gain too high for the inertia explodes at this timestep: kp dt2 / I must stay below 4."
     )
     bound: ClassVar[str] = "1.5"
-    order: ClassVar[int] = 124
     remedy: ClassVar[str] = "Lower kp, raise armature, or take a smaller timestep."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

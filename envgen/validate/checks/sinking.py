@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Blame, Check, Subject, register
 from envgen.validate.report import Finding, Severity
+from envgen.validate.stages import Stage
 
 MOST = 0.02
 
@@ -20,7 +21,7 @@ class Sinking(Check):
     unit: ClassVar[str] = "m"
     blame: ClassVar[Blame] = "obstacles"
     severity: ClassVar[Severity] = "warning"
-    order: ClassVar[int] = 74
+    stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = "Check solref and masses, or take a smaller timestep (physics.timestep)."
 
     def run(self, subject: Subject) -> Finding:

@@ -23,7 +23,6 @@ class SoftContact(Lint):
     why: ClassVar[str] = "Bodies sink in and come up slowly: fine for a mat, wrong for a floor."
     unit: ClassVar[str] = "s"
     bound: ClassVar[str] = "20 ms: info; 100 ms: warning"
-    order: ClassVar[int] = 125
     remedy: ClassVar[str] = "Take a shorter time constant in solref, unless the thing is meant to be soft."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -21,7 +21,6 @@ class SolverParams(Lint):
     kind: ClassVar[str] = "solver_params"
     title: ClassVar[str] = "solref has one sign; solimp is within 0 and 1; damping ratios are at most 5"
     why: ClassVar[str] = "MuJoCo cuts them to what it can use: the contact is not the one that was written."
-    order: ClassVar[int] = 127
     remedy: ClassVar[str] = "Give solref as two positive or two negative numbers, and solimp between 0 and 1."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Blame, Check, Subject, register
 from envgen.validate.report import Finding, Severity
+from envgen.validate.stages import Stage
 
 MOST = 20.0
 """Twice what any robot of the tests reaches without control (10.5 m/s, in Jupiter's gravity), and more than
@@ -25,7 +26,7 @@ class Speed(Check):
     unit: ClassVar[str] = "m/s"
     blame: ClassVar[Blame] = "obstacles"
     severity: ClassVar[Severity] = "warning"
-    order: ClassVar[int] = 72
+    stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = "Check gears and masses, or take a smaller timestep (physics.timestep)."
 
     def run(self, subject: Subject) -> Finding:

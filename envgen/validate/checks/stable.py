@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Blame, Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 
 @register
@@ -16,7 +17,7 @@ class Stable(Check):
     title: ClassVar[str] = "no NaN and no MuJoCo warning within a second"
     why: ClassVar[str] = "In a simulation that explodes on its own nothing can be learned."
     blame: ClassVar[Blame] = "obstacles"
-    order: ClassVar[int] = 70
+    stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = (
         "Check inertias, gears and actuator ranges, or take a smaller timestep (physics.timestep)."
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 
 @register
@@ -18,7 +19,7 @@ class StartHeight(Check):
     title: ClassVar[str] = "agents start at most half a leg above their stand"
     why: ClassVar[str] = "What starts in the air begins with an impact."
     blame = "terrain"
-    order: ClassVar[int] = 45
+    stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Lower the difficulty of the terrain: no patch is level enough to stand on."
 
     def applies(self, subject: Subject) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from envgen.validate.base import Subject, register
 from envgen.validate.lint import FREE, Lint, colliding, moving, place
 from envgen.validate.report import Finding, Severity
+from envgen.validate.stages import Stage
 
 LEAST = 0.3
 
@@ -24,7 +25,7 @@ class StartInAir(Lint):
     severity: ClassVar[Severity] = "info"
     unit: ClassVar[str] = "m"
     bound: ClassVar[str] = "its own size, at least 0.3 m"
-    order: ClassVar[int] = 141
+    stage: ClassVar[Stage] = Stage.LINT_SIMULATION
     remedy: ClassVar[str] = "Lower the start: the root's pos, or keyframe 0."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from envgen.validate.base import Subject, register
 from envgen.validate.lint import Lint, place
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 MOST = 0.05
 """In rad or m, as for keyframes."""
@@ -21,7 +22,7 @@ class StartRange(Lint):
     title: ClassVar[str] = "joints start within their ranges"
     why: ClassVar[str] = "The stop pushes the joint back with all its force: the first steps are a blow."
     bound: ClassVar[str] = "0.05 rad or m"
-    order: ClassVar[int] = 147
+    stage: ClassVar[Stage] = Stage.LINT_SIMULATION
     remedy: ClassVar[str] = "Give a keyframe with a pose within the ranges, or set the joint's ref."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

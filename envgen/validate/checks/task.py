@@ -9,6 +9,7 @@ import numpy as np
 from envgen.tasks.expr import Memo, compiled
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 from envgen.worlds.compiled.state import BatchTaskState
 from envgen.worlds.compiled.task_context import TaskContext
 from envgen.worlds.sampling.teams import Teams
@@ -21,7 +22,7 @@ class TaskTerms(Check):
     kind: ClassVar[str] = "task"
     title: ClassVar[str] = "task terms are finite, and nothing has ended or succeeded at the start"
     why: ClassVar[str] = "An episode that is over at once, or won at once, teaches nothing."
-    order: ClassVar[int] = 65
+    stage: ClassVar[Stage] = Stage.TASK
     remedy: ClassVar[str] = "Move the goal away, change the task's parameters, or mend the robot's home pose."
 
     def applies(self, subject: Subject) -> bool:

@@ -29,7 +29,6 @@ class Timestep(Lint):
     )
     unit: ClassVar[str] = "s"
     bound: ClassVar[str] = "20 ms: warning; not in 20 µs to 1 s: error; solref/2: info"
-    order: ClassVar[int] = 123
     remedy: ClassVar[str] = "Take a smaller timestep, or a longer time constant in solref."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from envgen.validate.base import Blame, Check, Subject, register
 from envgen.validate.report import Finding, Severity
+from envgen.validate.stages import Stage
 
 MOST = 0.15
 """Random control makes feet hit the ground hard: 3-9 cm were seen of sound robots."""
@@ -21,7 +22,7 @@ class Tunnelling(Check):
     unit: ClassVar[str] = "m"
     blame: ClassVar[Blame] = "obstacles"
     severity: ClassVar[Severity] = "warning"
-    order: ClassVar[int] = 75
+    stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = (
         "Check gears and geoms that are too thin, or take a smaller timestep (physics.timestep)."
     )

@@ -18,7 +18,6 @@ class Unnamed(Lint):
     title: ClassVar[str] = "joints and actuators have names"
     why: ClassVar[str] = "Programs find them by name; numbers change with the next joint."
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 137
     remedy: ClassVar[str] = "Give it a name."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -21,7 +21,6 @@ class UnusedAsset(TextLint):
         "They are loaded all the same: megabytes for nothing, or a sign that a reference is missing."
     )
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 103
     remedy: ClassVar[str] = "Remove the asset, or refer to it."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -19,7 +19,6 @@ class UnusedClass(TextLint):
     title: ClassVar[str] = "every class of defaults is used"
     why: ClassVar[str] = "What it sets has no effect, which is seldom what its author believes."
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 104
     remedy: ClassVar[str] = "Remove the class, or name it by `class` or `childclass`."
 
     def look(self, subject: Subject) -> Iterator[Finding]:

@@ -26,7 +26,6 @@ class VisualMass(Lint):
         "Without <inertial> MuJoCo adds up all geoms: a visual and a collision geom weigh twice as much."
     )
     bound: ClassVar[str] = "10 %"
-    order: ClassVar[int] = 120
     remedy: ClassVar[str] = (
         'Give visual geoms mass="0" or a group outside inertiagrouprange, or the body an <inertial>.'
     )

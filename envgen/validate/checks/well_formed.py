@@ -10,6 +10,7 @@ from envgen.validate.base import Check, Subject, register
 from envgen.validate.mending import remedy_of
 from envgen.validate.report import Finding
 from envgen.validate.source import Place
+from envgen.validate.stages import Stage
 
 AT = re.compile(r"line (\d+), column")
 """How lxml says where it stopped."""
@@ -23,7 +24,7 @@ class WellFormed(Check):
     unit: ClassVar[str] = "B"
     title: ClassVar[str] = "well-formed XML without entities, nested at most 150 deep"
     why: ClassVar[str] = "Entities are bombs or read other files; a browser's stack ends at deep nesting."
-    order: ClassVar[int] = 0
+    stage: ClassVar[Stage] = Stage.FILE
     remedy: ClassVar[str] = (
         "Mend or remove what is named; convert URDF to MJCF; flatten what is nested too deeply."
     )

@@ -8,6 +8,7 @@ from typing import ClassVar
 from envgen.validate.base import Subject, register
 from envgen.validate.lint import Lint, called, place
 from envgen.validate.report import Finding, Severity
+from envgen.validate.stages import Stage
 
 MOST = 0.001
 
@@ -22,7 +23,7 @@ class ZeroPose(Lint):
     severity: ClassVar[Severity] = "info"
     unit: ClassVar[str] = "m"
     bound: ClassVar[str] = "1 mm"
-    order: ClassVar[int] = 142
+    stage: ClassVar[Stage] = Stage.LINT_SIMULATION
     remedy: ClassVar[str] = "Reset to keyframe 0, or choose a reference pose that is free."
 
     def look(self, subject: Subject) -> Iterator[Finding]:
