@@ -17,10 +17,10 @@ from envgen.core.heightfield import Floats
 from envgen.core.params import RobotSize
 from envgen.core.registry import Registry
 from envgen.validate.report import Finding, Severity, rounded
-from envgen.validate.settle import Settled, settle
+from envgen.validate.simulation import Settled, settle
 from envgen.validate.source import Place, Source
 from envgen.validate.stages import Stage, sort_key, stage_of_order
-from envgen.validate.watch import Watched, watch
+from envgen.validate.stepwise import Watched, watch
 from envgen.worlds.compiled.state import Snapshot, reset
 from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import Data, Model, listening

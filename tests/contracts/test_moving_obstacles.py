@@ -11,7 +11,7 @@ from envgen.core.families import OBSTACLES
 from envgen.core.params import RobotSize
 from envgen.packs.recipe import Recipe
 from envgen.packs.writing import make_variant
-from envgen.validate.settle import settle
+from envgen.validate.simulation import settle
 from envgen.worlds.compiled.task_context import layout
 
 KINDS = OBSTACLES.names()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from helpers import build_world, make_cfg
 
-from envgen.validate.settle import settle
+from envgen.validate.simulation import settle
 from envgen.worlds.compiler import borrowed
 
 

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from envgen.robots.xml import FILE_ATTRIBUTES, UnsafeXml, all_files, escapes
 from envgen.validate.base import Check, Subject, register
-from envgen.validate.mending import remedy_of
 from envgen.validate.report import Finding
 from envgen.validate.source import Node
 from envgen.validate.stages import Stage
+from envgen.validate.xml_remedies import remedy_of
 
 
 @register

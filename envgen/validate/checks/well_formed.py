@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from envgen.robots.xml import MAX_BYTES, MAX_ELEMENTS, UnsafeXml, inspect
 from envgen.validate.base import Check, Subject, register
-from envgen.validate.mending import remedy_of
 from envgen.validate.report import Finding
 from envgen.validate.source import Place
 from envgen.validate.stages import Stage
+from envgen.validate.xml_remedies import remedy_of
 
 AT = re.compile(r"line (\d+), column")
 """How lxml says where it stopped."""

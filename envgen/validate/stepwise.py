@@ -11,7 +11,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.validate.settle import speed_of
+from envgen.validate.simulation import speed_of
 from envgen.worlds.compiled.state import reset
 from envgen.worlds.compiler import Data, Model, listening
 
