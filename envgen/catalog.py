@@ -51,7 +51,7 @@ def checks() -> list[dict[str, Any]]:
             key: getattr(check, key) for key in ("severity", "scope", "bound", "why") if hasattr(check, key)
         }
         entry = {"name": check.kind, "summary": check.title, "measures": _first(check), "unit": check.unit}
-        found.append({**entry, **more, "redraws": check.blame, "remedy": check.remedy})
+        found.append({**entry, **more, "redraws": check.redraw, "remedy": check.remedy})
     return found
 
 

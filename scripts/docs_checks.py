@@ -34,7 +34,7 @@ def block_checks() -> str:
         "if it fails",
     )
     rows = [
-        (f"`{c.kind}`", first_line(c), _text(c.title), c.unit, c.blame, c.severity, _text(c.remedy))
+        (f"`{c.kind}`", first_line(c), _text(c.title), c.unit, c.redraw, c.severity, _text(c.remedy))
         for c in _checks("all")
     ]
     return table(head, rows)

@@ -13,7 +13,7 @@ from envgen.core.errors import InputError, WorkError
 from envgen.core.rng import Streams
 from envgen.packs.recipe import Recipe, all_built_in, task_params
 from envgen.validate.base import Subject
-from envgen.validate.examine import blame, examine
+from envgen.validate.examine import examine, redraw_after
 from envgen.validate.report import Report
 from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import borrowed, listening
@@ -101,7 +101,7 @@ def search(recipe: Recipe, index: int) -> Accepted | Rejected:
             problem = ("placing", error.cause, error.remedy)
             attempt = Attempt(attempt.terrain + 1)
             continue
-        subject = subject_of(variant, recipe, stream)
+        subject = compile_subject(variant, recipe, stream)
         report = _examine(subject)
         if report.ok:
             return Accepted(variant, subject.world, report, dict(refused), values, stream)
@@ -111,7 +111,7 @@ def search(recipe: Recipe, index: int) -> Accepted | Rejected:
         problem = (failed.check, failed.detail, failed.remedy)
         if failed.check == "memory" and attempt.memory < MAX_MEMORY:
             attempt = replace(attempt, memory=attempt.memory + 1)
-        elif cfg.obstacles and blame(report) == "obstacles" and attempt.obstacles < MAX_SAME_GROUND:
+        elif cfg.obstacles and redraw_after(report) == "obstacles" and attempt.obstacles < MAX_SAME_GROUND:
             attempt = Attempt(attempt.terrain, attempt.obstacles + 1)
         else:
             attempt = Attempt(attempt.terrain + 1)
@@ -125,7 +125,7 @@ def _examine(subject: Subject) -> Report:
         return examine(subject, stop_at_failure=True)
 
 
-def subject_of(variant: Variant, recipe: Recipe, stream: int) -> Subject:
+def compile_subject(variant: Variant, recipe: Recipe, stream: int) -> Subject:
     """The very text that is written, compiled."""
     model, problem = None, ""
     with listening() as caught:

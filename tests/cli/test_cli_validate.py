@@ -182,7 +182,7 @@ def test_a_name_with_brackets_is_shown_as_it_is(run, here):
     ("path", "cause"),
     [
         ("missing.xml", "there is no file missing.xml"),
-        ("/dev/zero", "/dev/zero is no file"),
+        ("/dev/zero", "/dev/zero is not a regular file"),
         ("", "the path is empty"),
         ("nothing", "there is no MJCF in what was given"),
         ("broken.zip", "broken.zip is no zip"),
@@ -197,7 +197,7 @@ def test_nothing_to_check_is_wrong_input(run, here, path, cause):
 
 def test_a_pipe_is_not_waited_for(run, here):
     os.mkfifo(here / "pipe.xml")
-    run("validate", "pipe.xml").refused("pipe.xml is no file", "Give MJCF files")
+    run("validate", "pipe.xml").refused("pipe.xml is not a regular file", "Give MJCF files")
 
 
 # --- packs --------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from helpers import build_world, make_cfg, start
 from envgen.packs.make import make
 from envgen.packs.recipe import Recipe, task_params
 from envgen.validate.base import CHECKS, Check, Subject, checks_in_order
-from envgen.validate.examine import blame, examine
+from envgen.validate.examine import examine, redraw_after
 from envgen.validate.report import Report
 from envgen.validate.stages import ORDER, Stage, sort_key
 from envgen.worlds.compiler import listening
@@ -316,7 +316,7 @@ def test_describes_itself(name):
     assert check.title
     assert check.__doc__
     assert check.remedy.endswith(".")
-    assert check.blame in ("obstacles", "terrain")
+    assert check.redraw in ("obstacles", "terrain")
 
 
 def test_robots_that_disagree_on_the_solver_are_told_of_and_not_refused(tmp_path):
@@ -369,13 +369,13 @@ def test_examination_can_stop_at_the_first_failure():
     short, whole = examine(broken, stop_at_failure=True), examine(broken)
     assert short.failed.check == "penetration"
     assert len(short.findings) < len(whole.findings)
-    assert blame(short) == "obstacles"
+    assert redraw_after(short) == "obstacles"
 
 
 def test_unsafe_text_ends_the_examination():
     report = examine(BROKEN["well_formed"][0](Path()))
     assert [f.check for f in report.findings] == ["well_formed"]
-    assert blame(report) == "terrain"
+    assert redraw_after(report) == "terrain"
 
 
 def test_a_world_that_explodes_leaves_no_log_behind(tmp_path, monkeypatch):

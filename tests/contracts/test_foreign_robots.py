@@ -10,7 +10,7 @@ from helpers import build_world, compile_mjcf, make_cfg, start
 from envgen.core.errors import InputError
 from envgen.core.rng import Streams
 from envgen.packs.recipe import Recipe
-from envgen.packs.rejection import subject_of
+from envgen.packs.rejection import compile_subject
 from envgen.robots.files import find
 from envgen.robots.sources import installed
 from envgen.validate.examine import examine
@@ -53,7 +53,7 @@ def test_it_is_valid_where_it_can_stand(model):
     for index in range(3):
         variant, world = build_world(recipe.cfg, 3, index)
         assert world.agents == [f"{variant.draw.agents[0].robot.agent}_0"]
-        reports.append(examine(subject_of(variant, recipe, index), stop_at_failure=True))
+        reports.append(examine(compile_subject(variant, recipe, index), stop_at_failure=True))
     bad = [report.failed for report in reports if not report.ok]
     assert len(bad) <= 1, bad
 
@@ -143,7 +143,7 @@ def test_several_robots_of_all_kinds_share_a_world():
     recipe = Recipe(make_cfg("rough", size=16, robots=robots, difficulty=0.2), 0)
     variant, world = build_world(recipe.cfg)
     assert world.agents == ["go2_0", "go2_1", "g1_0", "hopper_0", "ant_0"]
-    assert examine(subject_of(variant, recipe, 0), stop_at_failure=True).ok
+    assert examine(compile_subject(variant, recipe, 0), stop_at_failure=True).ok
     assert any("timestep" in note for note in variant.notes)
     assert world.model.opt.timestep == pytest.approx(0.002)
     assert world.model.opt.impratio == pytest.approx(100)

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from helpers import build_world, make_cfg
 
-from envgen.validate.simulation import settle
+from envgen.validate.simulation import simulate
 from envgen.worlds.compiler import borrowed
 
 
 def seen(model, data):
     """All that a second of simulation shows, and the state that it ends in."""
-    what = asdict(settle(model, data, np.random.default_rng(3)))
+    what = asdict(simulate(model, data, np.random.default_rng(3)))
     return [*what.values(), data.qpos.copy(), data.qvel.copy(), data.qacc_warmstart.copy()]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.base import Check, Redraw, Subject, register
 from envgen.validate.report import Finding
 from envgen.validate.stages import Stage
 
@@ -17,7 +17,7 @@ class Buried(Check):
     title: ClassVar[str] = "every obstacle stands out of the ground"
     why: ClassVar[str] = "An obstacle in the ground is not there."
     unit: ClassVar[str] = "m"
-    blame: ClassVar[Blame] = "obstacles"
+    redraw: ClassVar[Redraw] = "obstacles"
     stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Raise what is buried, or take a terrain of lower difficulty."
 

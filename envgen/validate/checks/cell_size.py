@@ -29,7 +29,7 @@ class CellSize(Check):
         return subject.model is not None and subject.model.nhfield > 0
 
     def run(self, subject: Subject) -> Finding:
-        data = subject.settled.contacts
+        data = subject.simulation.contacts
         return self.finding(
             data, MAX_CONTACTS, ok=data < MAX_CONTACTS, detail=f"{data} contacts between two geoms"
         )

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.base import Check, Redraw, Subject, register
 from envgen.validate.report import Finding
 from envgen.validate.stages import Stage
 
-LEAST = 0.05
+MIN = 0.05
 
 
 @register
@@ -21,7 +21,7 @@ class Clearance(Check):
     title: ClassVar[str] = "obstacles stay 5 cm clear of the starts"
     why: ClassVar[str] = "The first step needs room, whatever it is."
     unit: ClassVar[str] = "m"
-    blame: ClassVar[Blame] = "obstacles"
+    redraw: ClassVar[Redraw] = "obstacles"
     stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Lower the density of obstacles, or take a larger terrain.size."
 
@@ -37,4 +37,4 @@ class Clearance(Check):
                 room = obstacle.distance(float(x), float(y)) - radius
                 if room < best:
                     best, between = room, f"{agent} and {obstacle.name}"
-        return self.at_least(best, LEAST, f"{between} are {best:.2f} m apart")
+        return self.at_least(best, MIN, f"{between} are {best:.2f} m apart")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
-from envgen.validate.lint import numbers
+from envgen.validate.lint import parse_numbers
 from envgen.validate.report import Finding
 from envgen.validate.source import LINE, Node, Source
 from envgen.validate.stages import Stage
@@ -53,16 +53,16 @@ class Compiles(Check):
             finding = replace(finding, severity="warning")
             broken = (n for n in subject.source.nodes if NOT_A_NUMBER in finding.detail and _has_nan(n))
             node = next(broken, None)  # MuJoCo says that a number is none, and not which
-            return (self.at(node.place, finding) if node else finding,)
+            return (self.with_location(node.location, finding) if node else finding,)
         node = _included(subject.source, lost[1], finding.detail) if lost else None
         if found and not lost:
             node = subject.source.at_line(int(found[1]), QUOTED.findall(finding.detail))
-        return (self.at(node.place, finding) if node else finding,)
+        return (self.with_location(node.location, finding) if node else finding,)
 
 
 def _has_nan(node: Node) -> bool:
     """Whether one of its attributes holds NaN among numbers; a name may be "nan"."""
-    values = (numbers(text) for key, text in node.attrib.items() if key not in ("name", "class"))
+    values = (parse_numbers(text) for key, text in node.attrib.items() if key not in ("name", "class"))
     return any(math.isnan(number) for value in values for number in value)
 
 

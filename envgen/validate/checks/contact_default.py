@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, colliding
+from envgen.validate.lint import Lint, colliding_geoms
 from envgen.validate.report import Finding, Severity
 
 
@@ -27,10 +27,10 @@ class ContactDefault(Lint):
         'For manipulation take solref="0.005 1" and a timestep of at most 2 ms; else ignore this.'
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
-        geoms = np.flatnonzero(colliding(subject))
+        geoms = np.flatnonzero(colliding_geoms(subject))
         if len(geoms) and model.njnt and (np.asarray(model.geom_solref)[geoms] == [0.02, 1.0]).all():
-            yield self.wrong(
+            yield self.issue(
                 f"all {len(geoms)} geoms that collide have the default solref 0.02 1", 0.02, 0.02
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, place
+from envgen.validate.lint import Lint, locate
 from envgen.validate.report import Finding, Severity
 
 
@@ -20,7 +20,7 @@ class CtrlUnlimited(Lint):
     severity: ClassVar[Severity] = "info"
     remedy: ClassVar[str] = "Give the actuator a ctrlrange."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         for a in range(subject.model.nu):
             if not subject.model.actuator_ctrllimited[a]:
-                yield self.wrong("it has no ctrlrange", at=place(subject, "actuator", a))
+                yield self.issue("it has no ctrlrange", at=locate(subject, "actuator", a))

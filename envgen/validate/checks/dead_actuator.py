@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, place
+from envgen.validate.lint import Lint, locate
 from envgen.validate.report import Finding
 
 
@@ -22,7 +22,7 @@ class DeadActuator(Lint):
     why: ClassVar[str] = "Its action does nothing, and a policy learns that slowly."
     remedy: ClassVar[str] = "Give it a gear, a gain and a range that are not zero, or remove it."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         for a in range(model.nu):
             why = ""
@@ -37,7 +37,7 @@ class DeadActuator(Lint):
             elif _holds_still(subject, a):
                 why = "what it drives can't move"
             if why:
-                yield self.wrong(f"it has no effect: {why}", at=place(subject, "actuator", a))
+                yield self.issue(f"it has no effect: {why}", at=locate(subject, "actuator", a))
 
 
 _FIXED = int(mujoco.mjtGain.mjGAIN_FIXED)

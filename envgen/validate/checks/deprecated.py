@@ -22,11 +22,11 @@ class Deprecated(TextLint):
     severity: ClassVar[Severity] = "info"
     remedy: ClassVar[str] = "Remove the attribute, or use its successor."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         for node in subject.source.nodes:
             for (tag, key), successor in _OLD.items():
                 if node.tag == tag and key in node.attrib:
-                    yield self.wrong(f"the attribute {key!r} of <{tag}> is deprecated: {successor}", at=node)
+                    yield self.issue(f"the attribute {key!r} of <{tag}> is deprecated: {successor}", at=node)
 
 
 _OLD = {

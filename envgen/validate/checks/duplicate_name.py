@@ -24,7 +24,7 @@ class DuplicateName(TextLint):
     def applies(self, subject: Subject) -> bool:
         return super().applies(subject) and subject.model is None
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         seen: dict[tuple[str, str], Node] = {}
         for node in subject.source.nodes:
             kind = _kind(node)
@@ -33,7 +33,7 @@ class DuplicateName(TextLint):
             first = seen.setdefault((kind, node.name), node)
             if first is not node:
                 where = f"{first.file}:{first.line}" if first.file else f"line {first.line}"
-                yield self.wrong(f"a {kind} of this name is in {where} already", at=node)
+                yield self.issue(f"a {kind} of this name is in {where} already", at=node)
 
 
 _ITSELF = ("body", "geom", "site", "camera", "light", "mesh", "texture", "material", "hfield", "key")

@@ -12,7 +12,7 @@ from envgen.validate.lint import Lint
 from envgen.validate.report import Finding
 from envgen.validate.stages import Stage
 
-MOST = 0.1
+MAX = 0.1
 SMALL = 0.01
 """In m: energies below that of a lift by so much don't count."""
 
@@ -30,12 +30,12 @@ class EnergyGrowth(Lint):
         "Take a smaller timestep or another integrator (implicitfast, RK4), and mend overlaps at the start."
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
-        model, seen = subject.model, subject.watched
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
+        model, seen = subject.model, subject.stepwise
         if max(seen.start.values(), default=0.0) > 0.001 or seen.beyond:
             return  # what is pressed together at the start gains energy, and is found by its own name
         mass = float(model.body_subtreemass[0])
         scale = max(seen.kinetic, mass * float(np.linalg.norm(model.opt.gravity)) * SMALL, 1e-9)
         share = seen.gained / scale
-        if share > MOST:
-            yield self.wrong(f"it gains {seen.gained:.3g} J without actuators", share, MOST)
+        if share > MAX:
+            yield self.issue(f"it gains {seen.gained:.3g} J without actuators", share, MAX)

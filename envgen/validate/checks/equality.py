@@ -8,7 +8,7 @@ from typing import ClassVar
 import mujoco
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, place
+from envgen.validate.lint import Lint, locate
 from envgen.validate.report import Finding
 from envgen.validate.stages import Stage
 
@@ -26,12 +26,12 @@ class Equality(Lint):
     stage: ClassVar[Stage] = Stage.LINT_SIMULATION
     remedy: ClassVar[str] = "Move the bodies to where they are joined, or fix anchor, relpose or polycoef."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
-        for index, residual in sorted(subject.watched.equality.items()):
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
+        for index, residual in sorted(subject.stepwise.equality.items()):
             bound = TURN if int(subject.model.eq_type[index]) in _COUPLED else LENGTH
             if residual > bound:
                 says = f"it is violated by {residual:.3g} at the start"
-                yield self.wrong(says, residual, bound, at=place(subject, "equality", index))
+                yield self.issue(says, residual, bound, at=locate(subject, "equality", index))
 
 
 _COUPLED = (int(mujoco.mjtEq.mjEQ_JOINT), int(mujoco.mjtEq.mjEQ_TENDON))

@@ -23,7 +23,7 @@ class FileFormat(TextLint):
     severity: ClassVar[Severity] = "error"
     remedy: ClassVar[str] = "Convert meshes to OBJ or STL, and pictures to PNG."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         for node in subject.source.nodes:
             for key in _ATTRIBUTES.get(node.tag, ()):
                 file = node.attrib.get(key, "")
@@ -32,7 +32,7 @@ class FileFormat(TextLint):
                 told = node.attrib.get("content_type", "").lower()
                 if file and suffix and (suffix not in known or (told and told not in _TYPES)):
                     what = told or suffix
-                    yield self.wrong(
+                    yield self.issue(
                         f"{file!r} is of the format {what}: a {node.tag} is {_SAID[node.tag]}", at=node
                     )
 

@@ -11,7 +11,7 @@ from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
 from envgen.validate.source import Node
 from envgen.validate.stages import Stage
-from envgen.validate.xml_remedies import remedy_of
+from envgen.validate.xml_remedies import remedy_for
 
 
 @register
@@ -36,10 +36,10 @@ class Files(Check):
         bad = list(self._bad(subject)) if subject.foreign else []
         found = []
         for says, name in bad[:50]:
-            remedy = remedy_of(says) if not name else ""
+            remedy = remedy_for(says) if not name else ""
             finding = self.finding(1, 0, ok=False, detail=says, remedy=remedy)
             node = next((n for n in subject.source.nodes if name and _names(n, name)), None)
-            found.append(self.at(node.place, finding) if node else finding)
+            found.append(self.with_location(node.location, finding) if node else finding)
         return tuple(found) or (self.run(subject),)
 
     def _bad(self, subject: Subject) -> Iterator[tuple[str, str]]:

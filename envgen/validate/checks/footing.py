@@ -12,10 +12,10 @@ from envgen.validate.report import Finding
 from envgen.validate.stages import Stage
 from envgen.worlds.robots.support import leaning
 
-MOST = 0.35
+MAX = 0.35
 """A start in the air falls half a leg and more in half a second; settling on rough ground takes a tenth."""
 
-LONG, LEAST = 0.4, 0.1
+LONG, MIN = 0.4, 0.1
 """Time in s in which a robot of any size falls that far; bound in legs where it hardly falls at all."""
 
 
@@ -36,11 +36,11 @@ class Footing(Check):
         return subject.ours
 
     def run(self, subject: Subject) -> Finding:
-        worst, who, bound = -np.inf, "", MOST
+        worst, who, bound = -np.inf, "", MAX
         for agent in subject.world.agents:
             leg = subject.size_of(agent).leg
             feet = _standing(subject, subject.world.roots[agent], 0.1 * leg)
-            drop = float(np.maximum(subject.settled.drop[feet], 0.0).mean()) / leg
+            drop = float(np.maximum(subject.simulation.drop[feet], 0.0).mean()) / leg
             most = _bound(subject, leg)
             if drop - most > worst - bound:
                 worst, who, bound = drop, agent, most
@@ -49,11 +49,11 @@ class Footing(Check):
 
 def _bound(subject: Subject, leg: float) -> float:
     """Less where the time is too short to fall that far: more than half of a free fall is none on feet."""
-    still = subject.settled.still
+    still = subject.simulation.still
     if still >= LONG:
-        return MOST
+        return MAX
     fall = 0.5 * float(abs(subject.model.opt.gravity[2])) * still**2
-    return min(MOST, max(LEAST, 0.6 * fall / leg))
+    return min(MAX, max(MIN, 0.6 * fall / leg))
 
 
 def _standing(subject: Subject, root: int, near: float) -> NDArray[np.intp]:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import mujoco
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, place
+from envgen.validate.lint import Lint, locate
 from envgen.validate.report import Finding, Severity
 
 
@@ -24,14 +24,14 @@ class ForceUnlimited(Lint):
     severity: ClassVar[Severity] = "info"
     remedy: ClassVar[str] = "Give the actuator a forcerange, or its joint an actuatorfrcrange."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         for a in range(model.nu):
             servo = model.actuator_biastype[a] == _AFFINE and model.actuator_biasprm[a, 1:3].any()
             joint = int(model.actuator_trnid[a, 0]) if model.actuator_trntype[a] == _JOINT else -1
             held = joint >= 0 and model.jnt_actfrclimited[joint]
             if servo and not model.actuator_forcelimited[a] and not held:
-                yield self.wrong("it is a servo of unbounded force", at=place(subject, "actuator", a))
+                yield self.issue("it is a servo of unbounded force", at=locate(subject, "actuator", a))
 
 
 _AFFINE, _JOINT = int(mujoco.mjtBias.mjBIAS_AFFINE), int(mujoco.mjtTrn.mjTRN_JOINT)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, colliding, place
+from envgen.validate.lint import Lint, colliding_geoms, locate
 from envgen.validate.report import Finding
 
 SLIDING, TORSION = 10.0, 0.1
@@ -31,19 +31,19 @@ class Friction(Lint):
         "Take sliding friction of 0.1 to 2, torsional of some mm and rolling below, or condim 3."
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
-        for g in np.flatnonzero(colliding(subject)):
+        for g in np.flatnonzero(colliding_geoms(subject)):
             slide, torsion, roll = (float(f) for f in model.geom_friction[g])
-            dim, at = int(model.geom_condim[g]), place(subject, "geom", int(g))
+            dim, at = int(model.geom_condim[g]), locate(subject, "geom", int(g))
             if min(slide, torsion, roll) < 0:
-                yield self.wrong(
+                yield self.issue(
                     "its friction is negative", min(slide, torsion, roll), 0, at=at, severity="error"
                 )
             elif dim >= 3 and slide > SLIDING:
-                yield self.wrong(f"its sliding friction is {slide:g}", slide, SLIDING, at=at)
+                yield self.issue(f"its sliding friction is {slide:g}", slide, SLIDING, at=at)
             elif (dim >= 4 and torsion > TORSION) or (dim >= 6 and roll > TORSION):
                 worst = max(torsion, roll if dim >= 6 else 0.0)
-                yield self.wrong(
+                yield self.issue(
                     f"its torsional or rolling friction is {worst:g} m", worst, TORSION, at=at, unit="m"
                 )

@@ -11,7 +11,7 @@ from envgen.validate.base import Subject, register
 from envgen.validate.lint import Lint
 from envgen.validate.report import Finding
 
-MOST = 30.0
+MAX = 30.0
 """Jupiter has 24.8."""
 
 
@@ -28,11 +28,11 @@ class Gravity(Lint):
     bound: ClassVar[str] = "30 m/s2, down"
     remedy: ClassVar[str] = 'Set <option gravity="0 0 -9.81"/>, or turn the model so that z is up.'
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         x, y, z = (float(g) for g in subject.model.opt.gravity)
         size = float(np.sqrt(x * x + y * y + z * z))
         node = next((o for o in subject.source.tagged("option") if "gravity" in o.attrib), None)
-        if size > MOST:
-            yield self.wrong(f"gravity is {size:.4g} m/s2", size, MOST, at=node)
+        if size > MAX:
+            yield self.issue(f"gravity is {size:.4g} m/s2", size, MAX, at=node)
         elif size > 0 and -z < 0.5 * size:
-            yield self.wrong(f"gravity {x:g} {y:g} {z:g} does not point down (-z)", -z, 0.5 * size, at=node)
+            yield self.issue(f"gravity {x:g} {y:g} {z:g} does not point down (-z)", -z, 0.5 * size, at=node)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import TextLint, numbers
+from envgen.validate.lint import TextLint, parse_numbers
 from envgen.validate.report import Finding
 from envgen.validate.source import Node
 
@@ -24,23 +24,23 @@ class InertiaTriangle(TextLint):
     )
     remedy: ClassVar[str] = "Take the inertia from CAD anew; check the order and the signs of fullinertia."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         for node in subject.source.tagged("inertial"):
             moments = _moments(node)
             if moments is not None and moments[0] + moments[1] < moments[2] * (1 - 1e-6):
                 share = float(moments[2] / max(moments[0] + moments[1], 1e-12))
                 text = " ".join(f"{m:.4g}" for m in moments)
-                yield self.wrong(
+                yield self.issue(
                     f"the principal moments {text} can't be those of a body", share, 1.0, at=node
                 )
 
 
 def _moments(node: Node) -> np.ndarray | None:
     """(3,) principal moments in kg m2, ascending; None if none are given."""
-    diagonal = numbers(node.attrib.get("diaginertia", ""))
+    diagonal = parse_numbers(node.attrib.get("diaginertia", ""))
     if len(diagonal) == 3 and np.isfinite(diagonal).all():
         return np.sort(np.array(diagonal))
-    full = numbers(node.attrib.get("fullinertia", ""))
+    full = parse_numbers(node.attrib.get("fullinertia", ""))
     if len(full) != 6 or not np.isfinite(full).all():
         return None
     xx, yy, zz, xy, xz, yz = full

@@ -21,7 +21,7 @@ class InertialIgnored(TextLint):
     )
     remedy: ClassVar[str] = 'Take inertiafromgeom="auto", or remove <inertial>.'
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         told = [
             c.attrib["inertiafromgeom"]
             for c in subject.source.tagged("compiler")
@@ -32,4 +32,4 @@ class InertialIgnored(TextLint):
         for node in subject.source.tagged("inertial"):
             body = node.parent
             if body and any(child.tag == "geom" for child in body.children):
-                yield self.wrong("it is overruled: inertiafromgeom is true and the body has geoms", at=node)
+                yield self.issue("it is overruled: inertiafromgeom is true and the body has geoms", at=node)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import mujoco
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import HINGE, SLIDE, Lint, place
+from envgen.validate.lint import HINGE, SLIDE, Lint, locate
 from envgen.validate.report import Finding, Severity
 
 
@@ -22,14 +22,14 @@ class JointUnlimited(Lint):
     severity: ClassVar[Severity] = "info"
     remedy: ClassVar[str] = "Give the joint a range, unless it is a wheel or a propeller."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         driven = {
             int(model.actuator_trnid[a, 0]) for a in range(model.nu) if model.actuator_trntype[a] in _JOINTS
         }
         for j in sorted(driven):
             if model.jnt_type[j] in (HINGE, SLIDE) and not model.jnt_limited[j]:
-                yield self.wrong("an actuator drives it, and it has no range", at=place(subject, "joint", j))
+                yield self.issue("an actuator drives it, and it has no range", at=locate(subject, "joint", j))
 
 
 _JOINTS = (int(mujoco.mjtTrn.mjTRN_JOINT), int(mujoco.mjtTrn.mjTRN_JOINTINPARENT))

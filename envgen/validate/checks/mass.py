@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, called, place
+from envgen.validate.lint import Lint, display_name, locate
 from envgen.validate.report import Finding
 
 LIGHT, HEAVY, RATIO = 1e-6, 1e4, 1e5
@@ -29,7 +29,7 @@ class Mass(Lint):
         "Check the unit of the mass (kg) and of the density (kg/m3); give light joints armature."
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         trees: dict[int, list[tuple[float, int]]] = {}
         for b in range(1, model.nbody):
@@ -37,20 +37,20 @@ class Mass(Lint):
                 continue
             mass = float(model.body_mass[b])
             if mass > HEAVY:
-                yield self.wrong(
-                    f"it weighs {mass:,.4g} kg", mass, HEAVY, at=place(subject, "body", b), unit="kg"
+                yield self.issue(
+                    f"it weighs {mass:,.4g} kg", mass, HEAVY, at=locate(subject, "body", b), unit="kg"
                 )
             dofs = slice(int(model.body_dofadr[b]), int(model.body_dofadr[b] + model.body_dofnum[b]))
             held = bool((model.dof_armature[dofs] > 0).all())
             whole = float(model.body_subtreemass[b])
             if whole < LIGHT and not held:
-                yield self.wrong(f"it and what it carries weigh {whole:.4g} kg", whole, LIGHT,
-                                 at=place(subject, "body", b), unit="kg")  # fmt: skip
+                yield self.issue(f"it and what it carries weigh {whole:.4g} kg", whole, LIGHT,
+                                 at=locate(subject, "body", b), unit="kg")  # fmt: skip
             if not held:
                 trees.setdefault(int(model.body_rootid[b]), []).append((max(whole, 1e-15), b))
         for links in trees.values():
             least, most = min(links), max(links)
             if most[0] / least[0] > RATIO and least[0] >= LIGHT:
-                name = called(place(subject, "body", most[1]))
+                name = display_name(locate(subject, "body", most[1]))
                 says = f"{name} weighs {most[0] / least[0]:.2g} times as much in the same tree"
-                yield self.wrong(says, most[0] / least[0], RATIO, at=place(subject, "body", least[1]))
+                yield self.issue(says, most[0] / least[0], RATIO, at=locate(subject, "body", least[1]))

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, extent, place
+from envgen.validate.lint import Lint, body_extent, locate
 from envgen.validate.report import Finding
 from envgen.validate.stages import Stage
 
@@ -30,10 +30,10 @@ class MassOffset(Lint):
     stage: ClassVar[Stage] = Stage.LINT_SIMULATION
     remedy: ClassVar[str] = "Give the pos of <inertial> in m, in the frame of its body."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model, home = subject.model, subject.home
         for b in np.flatnonzero((model.body_mass > 0) & (model.body_weldid == np.arange(model.nbody))):
-            box = extent(subject, int(b))
+            box = body_extent(subject, int(b))
             if box is None or not b:
                 continue
             low, high = box
@@ -44,4 +44,4 @@ class MassOffset(Lint):
                 says = (
                     f"its centre of mass is {outside:.3g} m outside its geoms, which are {size:.3g} m large"
                 )
-                yield self.wrong(says, outside, BEYOND * size, at=place(subject, "body", int(b)))
+                yield self.issue(says, outside, BEYOND * size, at=locate(subject, "body", int(b)))

@@ -9,11 +9,11 @@ import mujoco
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, colliding, place
+from envgen.validate.lint import Lint, colliding_geoms, locate
 from envgen.validate.meshes import hull_volume, mesh_volume
 from envgen.validate.report import Finding, Severity
 
-MOST = 1.5
+MAX = 1.5
 
 
 @register
@@ -29,20 +29,20 @@ class MeshHull(Lint):
         "Use primitives, or split the mesh into convex parts (CoACD, V-HACD) for collision."
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         told: set[int] = set()
-        for g in np.flatnonzero(colliding(subject) & (np.asarray(model.geom_type) == _MESH)):
+        for g in np.flatnonzero(colliding_geoms(subject) & (np.asarray(model.geom_type) == _MESH)):
             mesh = int(model.geom_dataid[g])
             if mesh in told or model.mesh_graphadr[mesh] < 0:
                 continue
             told.add(mesh)
             own, hull = mesh_volume(model, mesh), hull_volume(model, mesh)
-            if own > 0 and hull / own > MOST:
+            if own > 0 and hull / own > MAX:
                 says = (
                     f"its convex hull, which is what collides, is {hull / own:.1f} times as large as the mesh"
                 )
-                yield self.wrong(says, hull / own, MOST, at=place(subject, "geom", int(g)))
+                yield self.issue(says, hull / own, MAX, at=locate(subject, "geom", int(g)))
 
 
 _MESH = int(mujoco.mjtGeom.mjGEOM_MESH)

@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, place
+from envgen.validate.lint import Lint, locate
 from envgen.validate.report import Finding
 
 
@@ -26,7 +26,7 @@ class NegativeGain(Lint):
         "Turn its sign; to reverse a servo, turn the sign of its gear or the joint's axis."
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         for name, values in (
             ("damping", model.dof_damping),
@@ -39,12 +39,12 @@ class NegativeGain(Lint):
             np.minimum.at(least, model.dof_jntid, linear)
             for j in np.flatnonzero(least < 0):
                 value = float(least[j])
-                yield self.wrong(f"its {name} is {value:g}", value, at=place(subject, "joint", int(j)))
+                yield self.issue(f"its {name} is {value:g}", value, at=locate(subject, "joint", int(j)))
         for a in np.flatnonzero(model.actuator_biastype == _AFFINE):
             for name, bias in (("kp", model.actuator_biasprm[a, 1]), ("kv", model.actuator_biasprm[a, 2])):
                 if bias > 0:
                     says = f"its {name} is {-bias:g}"
-                    yield self.wrong(says, -float(bias), at=place(subject, "actuator", int(a)))
+                    yield self.issue(says, -float(bias), at=locate(subject, "actuator", int(a)))
 
 
 _AFFINE = int(mujoco.mjtBias.mjBIAS_AFFINE)

@@ -22,8 +22,8 @@ class NoActuators(Lint):
     severity: ClassVar[Severity] = "info"
     remedy: ClassVar[str] = "Add <actuator> elements, unless the file is only part of a model."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         inner = int(np.isin(np.asarray(model.jnt_type), (HINGE, SLIDE, BALL)).sum())
         if inner and not model.nu:
-            yield self.wrong(f"none of its {inner} joints is driven: it has no actuators", 0, 1)
+            yield self.issue(f"none of its {inner} joints is driven: it has no actuators", 0, 1)

@@ -10,7 +10,7 @@ import mujoco
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import FREE, Lint, colliding, moving, place
+from envgen.validate.lint import FREE, Lint, colliding_geoms, locate, moving_bodies
 from envgen.validate.report import Finding
 
 
@@ -28,7 +28,7 @@ class NoContacts(Lint):
         "Give ground and feet bits that meet: contype of the one and conaffinity of the other."
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         if model.ngeom < 2 or not model.njnt or model.nflex:
             return
@@ -41,12 +41,12 @@ class NoContacts(Lint):
         free = bool((model.jnt_type == FREE).any())
         off = " (contacts are disabled)" if model.opt.disableflags & _CONTACT else ""
         says = f"no two of the {model.ngeom} geoms can touch{off}"
-        yield self.wrong(says, 0, 1, severity="error" if free and falls else "info")
+        yield self.issue(says, 0, 1, severity="error" if free and falls else "info")
 
     def _through(self, subject: Subject) -> Iterator[Finding]:
         """Each free body that falls through all that is fixed."""
         model = subject.model
-        fixed_geoms = ~moving(subject)[np.asarray(model.geom_bodyid)] & colliding(subject)
+        fixed_geoms = ~moving_bodies(subject)[np.asarray(model.geom_bodyid)] & colliding_geoms(subject)
         if not fixed_geoms.any():  # `no_ground` tells of it
             return
         fixed = {
@@ -66,8 +66,8 @@ class NoContacts(Lint):
             others = (other for key, other in trees.items() if key not in (root, 0))
             stray = not any(t or a for t, a in bits) or any(_touch(bits, other) for other in others)
             says = "it falls through what is fixed: none of its geoms can touch any of the fixed ones"
-            at = place(subject, "body", root)
-            yield self.wrong(says, 0, 1, at=at, severity="warning" if stray else "error")
+            at = locate(subject, "body", root)
+            yield self.issue(says, 0, 1, at=at, severity="warning" if stray else "error")
 
 
 Bits = tuple[int, int]

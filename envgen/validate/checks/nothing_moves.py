@@ -20,7 +20,7 @@ class NothingMoves(Lint):
     severity: ClassVar[Severity] = "info"
     remedy: ClassVar[str] = "Give the root a <freejoint/> and the links joints, unless it is scenery."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         if model.nbody > 1 and not model.njnt and not model.nflex:
-            yield self.wrong(f"none of its {model.nbody - 1} bodies has a joint", 0, 1)
+            yield self.issue(f"none of its {model.nbody - 1} bodies has a joint", 0, 1)

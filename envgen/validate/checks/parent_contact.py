@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, called, colliding, place
+from envgen.validate.lint import Lint, colliding_geoms, display_name, locate
 from envgen.validate.report import Finding
 
 
@@ -22,12 +22,12 @@ class ParentContact(Lint):
     why: ClassVar[str] = "Geoms overlap at a joint: the solver pushes the two apart for ever."
     remedy: ClassVar[str] = 'Remove <flag filterparent="disable"/>, or <exclude> the pairs.'
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         if not model.opt.disableflags & _FILTER:
             return
         excluded = {int(s) for s in model.exclude_signature}
-        touching = {int(b) for b in np.asarray(model.geom_bodyid)[colliding(subject)]}
+        touching = {int(b) for b in np.asarray(model.geom_bodyid)[colliding_geoms(subject)]}
         for b in range(1, model.nbody):
             parent = int(model.body_parentid[b])
             pair = {(b << 16) + parent, (parent << 16) + b}
@@ -38,8 +38,8 @@ class ParentContact(Lint):
                 and model.body_dofnum[b]
                 and not pair & excluded
             ):
-                name = called(place(subject, "body", parent))
-                yield self.wrong(f"it can touch its parent {name}", at=place(subject, "body", b))
+                name = display_name(locate(subject, "body", parent))
+                yield self.issue(f"it can touch its parent {name}", at=locate(subject, "body", b))
 
 
 _FILTER = int(mujoco.mjtDisableBit.mjDSBL_FILTERPARENT)

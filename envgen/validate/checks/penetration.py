@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from envgen.validate.base import Blame, Check, Subject, register
-from envgen.validate.lint import called, place
+from envgen.validate.base import Check, Redraw, Subject, register
+from envgen.validate.lint import display_name, locate
 from envgen.validate.report import Finding, Severity
 from envgen.validate.stages import Stage
 
@@ -28,7 +28,7 @@ class Penetration(Check):
     why: ClassVar[str] = "The solver pushes apart what overlaps: the first steps throw the robot."
     unit: ClassVar[str] = "m"
     bound: ClassVar[str] = "1 mm: info; 5 mm: warning; 2 cm into a link, 25 cm into the world: error"
-    blame: ClassVar[Blame] = "obstacles"
+    redraw: ClassVar[Redraw] = "obstacles"
     stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Lift or move apart what is named; start poses belong into keyframe 0."
 
@@ -51,16 +51,16 @@ class Penetration(Check):
         if not subject.foreign or subject.spec is None:
             return (self.run(subject),)
         found = []
-        for (one, other), depth in sorted(subject.watched.start.items(), key=lambda item: -item[1]):
+        for (one, other), depth in sorted(subject.stepwise.start.items(), key=lambda item: -item[1]):
             if depth <= 0.001:
                 continue
             if one >= 0 and subject.model.body_weldid[subject.model.geom_bodyid[one]] == 0:
                 one, other = other, one  # the one that moves is the one to be moved
-            name = called(place(subject, "geom", other)) if other >= 0 else "a flex"
+            name = display_name(locate(subject, "geom", other)) if other >= 0 else "a flex"
             says = f"it overlaps {name} by {1000 * depth:.1f} mm at the start"
             finding = self.finding(depth, 0.001, ok=False, detail=says)
             finding = replace(finding, severity=_severity(subject, one, other, depth))
-            found.append(self.at(place(subject, "geom", max(one, 0)), finding))
+            found.append(self.with_location(locate(subject, "geom", max(one, 0)), finding))
         return tuple(found[:50]) or (self.run(subject),)
 
 

@@ -23,7 +23,7 @@ class Plugin(TextLint):
         "Replace the plug-in by what MuJoCo has built in, or run it only where it is installed."
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         for node in subject.source.nodes:
             if (
                 node.tag == "plugin"
@@ -31,4 +31,4 @@ class Plugin(TextLint):
                 and node.parent
                 and node.parent.tag == "extension"
             ):
-                yield self.wrong(f"it needs the engine plug-in {node.attrib['plugin']}", at=node)
+                yield self.issue(f"it needs the engine plug-in {node.attrib['plugin']}", at=node)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import TextLint, numbers
+from envgen.validate.lint import TextLint, parse_numbers
 from envgen.validate.report import Finding
 
 
@@ -21,19 +21,19 @@ class RangeIgnored(TextLint):
     )
     remedy: ClassVar[str] = 'Put the smaller end first; remove `limited="false"` or the range.'
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         for node in subject.source.nodes:
             if node.tag in _OTHERS:
                 continue
             for key, switch in _SWITCHES.items():
-                ends = numbers(node.attrib.get(key, ""))
+                ends = parse_numbers(node.attrib.get(key, ""))
                 if len(ends) != 2 or ends == [0, 0]:
                     continue
                 if ends[0] >= ends[1]:
-                    yield self.wrong(f"{key} {ends[0]:g} to {ends[1]:g} is empty: its ends are swapped",
+                    yield self.issue(f"{key} {ends[0]:g} to {ends[1]:g} is empty: its ends are swapped",
                                      ends[0], ends[1], at=node)  # fmt: skip
                 elif node.attrib.get(switch) == "false":
-                    yield self.wrong(f"{key} has no effect, as {switch} is false", at=node)
+                    yield self.issue(f"{key} has no effect, as {switch} is false", at=node)
 
 
 _SWITCHES = {"range": "limited", "ctrlrange": "ctrllimited", "forcerange": "forcelimited",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from envgen.core.params import RobotSize
-from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.base import Check, Redraw, Subject, register
 from envgen.validate.report import Finding
 from envgen.validate.stages import Stage
 from envgen.worlds.ground_map import Traversability, traversability
@@ -18,7 +18,7 @@ class Reachable(Check):
     kind: ClassVar[str] = "reachable"
     title: ClassVar[str] = "a path leads from every start to its goal"
     why: ClassVar[str] = "A goal without a way to it can't be learned."
-    blame: ClassVar[Blame] = "obstacles"
+    redraw: ClassVar[Redraw] = "obstacles"
     stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Lower the difficulty, the density of obstacles or the goal's distance."
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import HINGE, SLIDE, Lint, called, place
+from envgen.validate.lint import HINGE, SLIDE, Lint, display_name, locate
 from envgen.validate.report import Finding
 
 
@@ -23,7 +23,7 @@ class RedundantJoints(Lint):
     )
     remedy: ClassVar[str] = "Remove one of the joints, or turn its axis."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         for b in range(1, model.nbody):
             first, many = int(model.body_jntadr[b]), int(model.body_jntnum[b])
@@ -33,8 +33,10 @@ class RedundantJoints(Lint):
             twists = np.array([_twist(subject, j) for j in joints])
             lacking = len(joints) - int(np.linalg.matrix_rank(twists, tol=1e-6))
             if lacking:
-                names = ", ".join(called(place(subject, "joint", j)) for j in joints)
-                yield self.wrong(f"of {names} not all are independent", lacking, at=place(subject, "body", b))
+                names = ", ".join(display_name(locate(subject, "joint", j)) for j in joints)
+                yield self.issue(
+                    f"of {names} not all are independent", lacking, at=locate(subject, "body", b)
+                )
 
 
 def _twist(subject: Subject, joint: int) -> np.ndarray:

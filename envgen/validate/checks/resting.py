@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.base import Check, Redraw, Subject, register
 from envgen.validate.report import Finding
 from envgen.validate.stages import Stage
 
-MOST = 0.02
+MAX = 0.02
 
 
 @register
@@ -19,7 +19,7 @@ class Resting(Check):
     title: ClassVar[str] = "no obstacle floats"
     why: ClassVar[str] = "It casts a shadow where there is no contact."
     unit: ClassVar[str] = "m"
-    blame: ClassVar[Blame] = "obstacles"
+    redraw: ClassVar[Redraw] = "obstacles"
     stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Lower what floats, or take a terrain of lower difficulty."
 
@@ -28,4 +28,4 @@ class Resting(Check):
 
     def run(self, subject: Subject) -> Finding:
         worst = max(subject.world.wholes, key=lambda o: o.hang)
-        return self.at_most(worst.hang, MOST, f"{worst.name} hangs {worst.hang:.3f} m over the ground")
+        return self.at_most(worst.hang, MAX, f"{worst.name} hangs {worst.hang:.3f} m over the ground")

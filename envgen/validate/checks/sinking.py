@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.base import Check, Redraw, Subject, register
 from envgen.validate.report import Finding, Severity
 from envgen.validate.stages import Stage
 
-MOST = 0.02
+MAX = 0.02
 
 
 @register
@@ -19,12 +19,12 @@ class Sinking(Check):
     title: ClassVar[str] = "no penetration over 2 cm at rest"
     why: ClassVar[str] = "The ground is too soft for what stands on it."
     unit: ClassVar[str] = "m"
-    blame: ClassVar[Blame] = "obstacles"
+    redraw: ClassVar[Redraw] = "obstacles"
     severity: ClassVar[Severity] = "warning"
     stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = "Check solref and masses, or take a smaller timestep (physics.timestep)."
 
     def run(self, subject: Subject) -> Finding:
-        settled = subject.settled
-        depth = settled.rest_depth
-        return self.at_most(depth, MOST, f"bodies overlap by {1000 * depth:.0f} mm at rest")
+        simulation = subject.simulation
+        depth = simulation.rest_depth
+        return self.at_most(depth, MAX, f"bodies overlap by {1000 * depth:.0f} mm at rest")

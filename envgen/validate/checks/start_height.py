@@ -18,7 +18,6 @@ class StartHeight(Check):
     kind: ClassVar[str] = "start_height"
     title: ClassVar[str] = "agents start at most half a leg above their stand"
     why: ClassVar[str] = "What starts in the air begins with an impact."
-    blame = "terrain"
     stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Lower the difficulty of the terrain: no patch is level enough to stand on."
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.base import Check, Redraw, Subject, register
 from envgen.validate.report import Finding, Severity
 from envgen.validate.stages import Stage
 
-MOST = 0.15
+MAX = 0.15
 """Random control makes feet hit the ground hard: 3-9 cm were seen of sound robots."""
 
 
@@ -20,7 +20,7 @@ class Tunnelling(Check):
     title: ClassVar[str] = "no penetration over 15 cm at any time"
     why: ClassVar[str] = "What is pressed so deep goes through."
     unit: ClassVar[str] = "m"
-    blame: ClassVar[Blame] = "obstacles"
+    redraw: ClassVar[Redraw] = "obstacles"
     severity: ClassVar[Severity] = "warning"
     stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = (
@@ -28,6 +28,6 @@ class Tunnelling(Check):
     )
 
     def run(self, subject: Subject) -> Finding:
-        settled = subject.settled
-        depth = settled.depth
-        return self.at_most(depth, MOST, f"bodies overlap by {1000 * depth:.0f} mm")
+        simulation = subject.simulation
+        depth = simulation.depth
+        return self.at_most(depth, MAX, f"bodies overlap by {1000 * depth:.0f} mm")

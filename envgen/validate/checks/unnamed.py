@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import FREE, Lint, elements, place
+from envgen.validate.lint import FREE, Lint, locate
 from envgen.validate.report import Finding, Severity
 
 
@@ -20,9 +20,9 @@ class Unnamed(Lint):
     severity: ClassVar[Severity] = "info"
     remedy: ClassVar[str] = "Give it a name."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         for kind in ("joint", "actuator"):
-            for index, element in sorted(elements(subject, kind).items()):
+            for index, element in sorted(subject.elements(kind).items()):
                 free = kind == "joint" and int(subject.model.jnt_type[index]) == FREE  # its body is as good
                 if index >= 0 and not element.name and not free:
-                    yield self.wrong("it has no name", at=place(subject, kind, index))
+                    yield self.issue("it has no name", at=locate(subject, kind, index))

@@ -23,7 +23,7 @@ class UnusedAsset(TextLint):
     severity: ClassVar[Severity] = "info"
     remedy: ClassVar[str] = "Remove the asset, or refer to it."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         used = {
             (key, value)
             for node in subject.source.nodes
@@ -35,7 +35,7 @@ class UnusedAsset(TextLint):
                 continue
             name = node.name or PurePosixPath(node.attrib.get("file", "").replace("\\", "/")).stem
             if name and (node.tag, name) not in used and node.attrib.get("type") != "skybox":
-                yield self.wrong(f"nothing uses the {node.tag} {name!r}", at=node)
+                yield self.issue(f"nothing uses the {node.tag} {name!r}", at=node)
 
 
 _KINDS = ("mesh", "texture", "material", "hfield")

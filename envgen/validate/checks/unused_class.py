@@ -21,7 +21,7 @@ class UnusedClass(TextLint):
     severity: ClassVar[Severity] = "info"
     remedy: ClassVar[str] = "Remove the class, or name it by `class` or `childclass`."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         used = {
             node.attrib[key]
             for node in subject.source.nodes
@@ -33,7 +33,7 @@ class UnusedClass(TextLint):
             if node.tag != "default" or not name or not node.under("default"):
                 continue
             if not _taken(node, used) and _taken(node.parent, used):  # of a branch only its root is named
-                yield self.wrong(f"nothing is of the class {name!r}", at=node)
+                yield self.issue(f"nothing is of the class {name!r}", at=node)
 
 
 def _taken(node: Node | None, used: set[str]) -> bool:

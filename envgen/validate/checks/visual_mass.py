@@ -9,11 +9,11 @@ import mujoco
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, colliding, elements, moving, place
+from envgen.validate.lint import Lint, colliding_geoms, locate, moving_bodies
 from envgen.validate.meshes import mesh_volume
 from envgen.validate.report import Finding
 
-MOST = 0.1
+MAX = 0.1
 
 
 @register
@@ -30,11 +30,11 @@ class VisualMass(Lint):
         'Give visual geoms mass="0" or a group outside inertiagrouprange, or the body an <inertial>.'
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
-        touching = colliding(subject)
-        bodies, geoms = elements(subject, "body"), elements(subject, "geom")
-        for b in np.flatnonzero(moving(subject)):
+        touching = colliding_geoms(subject)
+        bodies, geoms = subject.elements("body"), subject.elements("geom")
+        for b in np.flatnonzero(moving_bodies(subject)):
             body = bodies.get(int(b))
             mine = np.flatnonzero(model.geom_bodyid == b)
             if body is None or body.explicitinertial or not touching[mine].any():
@@ -42,9 +42,9 @@ class VisualMass(Lint):
             seen = [int(g) for g in mine if not touching[g] and model.geom_type[g] == _MESH]
             weight = sum(_mass(subject, g, geoms) for g in seen)
             share = weight / max(float(model.body_mass[b]), 1e-12)
-            if share > MOST:
+            if share > MAX:
                 says = f"{100 * share:.0f} % of its mass is that of meshes that touch nothing"
-                yield self.wrong(says, share, MOST, at=place(subject, "body", int(b)))
+                yield self.issue(says, share, MAX, at=locate(subject, "body", int(b)))
 
 
 _MESH = int(mujoco.mjtGeom.mjGEOM_MESH)

@@ -8,9 +8,9 @@ from typing import ClassVar
 from envgen.robots.xml import MAX_BYTES, MAX_ELEMENTS, UnsafeXml, inspect
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
-from envgen.validate.source import Place
+from envgen.validate.source import Location
 from envgen.validate.stages import Stage
-from envgen.validate.xml_remedies import remedy_of
+from envgen.validate.xml_remedies import remedy_for
 
 AT = re.compile(r"line (\d+), column")
 """How lxml says where it stopped."""
@@ -40,11 +40,15 @@ class WellFormed(Check):
             inspect(subject.text)
         except UnsafeXml as error:
             why = str(error)
-            return self.finding(len(subject.text), MAX_BYTES, ok=False, detail=why, remedy=remedy_of(why))
+            return self.finding(len(subject.text), MAX_BYTES, ok=False, detail=why, remedy=remedy_for(why))
         return self.at_most(len(subject.text), MAX_BYTES)
 
     def examine(self, subject: Subject) -> tuple[Finding, ...]:
         """With the line that the parser names."""
         finding = self.run(subject)
         found = AT.search(finding.detail)
-        return (self.at(Place(line=int(found[1])), finding) if found and subject.foreign else finding,)
+        return (
+            self.with_location(Location(line=int(found[1])), finding)
+            if found and subject.foreign
+            else finding,
+        )

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, called, place
+from envgen.validate.lint import Lint, display_name, locate
 from envgen.validate.report import Finding, Severity
 from envgen.validate.stages import Stage
 
-MOST = 0.001
+MAX = 0.001
 
 
 @register
@@ -26,11 +26,12 @@ class ZeroPose(Lint):
     stage: ClassVar[Stage] = Stage.LINT_SIMULATION
     remedy: ClassVar[str] = "Reset to keyframe 0, or choose a reference pose that is free."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
-        model, seen = subject.model, subject.watched
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
+        model, seen = subject.model, subject.stepwise
         if not model.nkey:
             return
         for (one, other), depth in seen.zero.items():
-            if depth > MOST and seen.start.get((one, other), 0.0) <= MOST:
-                says = f"{called(place(subject, 'geom', other))} overlaps by {1000 * depth:.1f} mm in qpos0"
-                yield self.wrong(says, depth, MOST, at=place(subject, "geom", one))
+            if depth > MAX and seen.start.get((one, other), 0.0) <= MAX:
+                name = display_name(locate(subject, "geom", other))
+                says = f"{name} overlaps by {1000 * depth:.1f} mm in qpos0"
+                yield self.issue(says, depth, MAX, at=locate(subject, "geom", one))
