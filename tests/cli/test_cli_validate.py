@@ -38,7 +38,7 @@ BAD = {
         "document type or entities",
     ),
     "five_hundred": (_nested(500), "well_formed", "nested more than 150 deep"),
-    "hundred_and_twenty": (_nested(120), "depth", "120 bodies hang on one another"),
+    "hundred_and_twenty": (_nested(120), "depth", "120 bodies are nested"),
     "broken": ("<mujoco><worldbody>", "well_formed", "not well-formed"),
     "empty": ("", "well_formed", "not well-formed"),
     "text": ("hello", "well_formed", "not well-formed"),
@@ -147,7 +147,7 @@ def test_a_bad_file_is_shown_with_the_remedy(run, folder):
     result = run("validate", "models/typo.xml")
     assert result.code == 1
     assert re.search(r"✗\s+compiles\s+1\s+0", result.out)
-    assert "Mend what" in result.out
+    assert "Correct the fault" in result.out
     assert result.out.endswith("0 of 1 passed\nfailed: compiles 1\n")
 
 

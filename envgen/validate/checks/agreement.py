@@ -11,10 +11,10 @@ from envgen.validate.stages import Stage
 
 @register
 class Agreement(Check):
-    """Number of options on which the robots of a world disagree; told, never refused."""
+    """Number of options on which the robots of a world disagree; reported, never refused."""
 
     kind: ClassVar[str] = "agreement"
-    title: ClassVar[str] = "options on which robots disagree: the finest or strictest is taken, and said"
+    title: ClassVar[str] = "options on which robots disagree take the finest or strictest value"
     why: ClassVar[str] = "A world has one timestep and one solver."
     stage: ClassVar[Stage] = Stage.MODEL
     remedy: ClassVar[str] = "Set physics.timestep and physics.integrator if you want others."

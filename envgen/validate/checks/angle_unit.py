@@ -1,4 +1,4 @@
-"""Angles are in the unit that the compiler is told."""
+"""Angles are in the unit that <compiler angle> states."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from envgen.validate.lint import HINGE, Lint, locate
 from envgen.validate.report import Finding
 
 MAX = 4 * np.pi
-"""Two turns; wrists turn once, and what turns on and on has no range."""
+"""Two turns: wrists turn once, and joints that turn without end have no range."""
 MANY = 3
-"""So many hinges that all move by less than 6 degrees are not meant so."""
+"""From this number on, hinges that all move by less than 6 degrees are a mistake of units."""
 
 
 @register
@@ -28,7 +28,7 @@ class AngleUnit(Lint):
     )
     unit: ClassVar[str] = "rad"
     bound: ClassVar[str] = "4π rad; or all below 2π °"
-    remedy: ClassVar[str] = "Set <compiler angle> to the unit that the ranges are in."
+    remedy: ClassVar[str] = "Set <compiler angle> to the unit of the ranges."
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
@@ -49,6 +49,6 @@ class AngleUnit(Lint):
 
 
 def _of_pi(value: float) -> bool:
-    """Whether a number is 1.57, 3.14 and the like."""
+    """Return whether a number is a multiple of pi / 6, such as 1.57 or 3.14."""
     parts = value / (np.pi / 6)
     return bool(abs(parts - round(parts)) < 0.005 and round(parts) > 0)

@@ -14,11 +14,11 @@ from envgen.validate.stages import Stage
 
 @register
 class Apart(Check):
-    """Least level distance between the circles of two agents at the start."""
+    """Least horizontal distance between the bounding circles of two agents at the start."""
 
     kind: ClassVar[str] = "apart"
     title: ClassVar[str] = "agents start at least 10 cm apart"
-    why: ClassVar[str] = "Robots that touch at the start push one another off."
+    why: ClassVar[str] = "The solver pushes robots apart that touch at the start."
     unit: ClassVar[str] = "m"
     stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Take a larger terrain.size or fewer robots."

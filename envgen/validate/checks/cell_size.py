@@ -1,4 +1,4 @@
-"""Cells of a heightfield are not much smaller than what walks on them."""
+"""Cells of a heightfield are not much smaller than the bodies on it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from envgen.validate.report import Finding, Severity
 from envgen.validate.stages import Stage
 
 MAX_CONTACTS = 50
-"""MuJoCo keeps at most 50 contacts of a pair of geoms (mjMAXCONPAIR) and drops the rest in silence."""
+"""MuJoCo keeps at most 50 contacts of a pair of geoms (mjMAXCONPAIR) and silently drops the rest."""
 
 
 @register
@@ -18,9 +18,7 @@ class CellSize(Check):
 
     kind: ClassVar[str] = "cell_size"
     title: ClassVar[str] = "no pair of geoms reaches MuJoCo's 50 contacts"
-    why: ClassVar[str] = (
-        "MuJoCo keeps at most 50 contacts of a pair of geoms and drops the rest without a word."
-    )
+    why: ClassVar[str] = "MuJoCo keeps at most 50 contacts of a pair of geoms and silently drops the rest."
     severity: ClassVar[Severity] = "warning"
     stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = "Take a larger terrain.cell."

@@ -1,4 +1,4 @@
-"""There is room around every start."""
+"""There is free space around every start."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ MIN = 0.05
 
 @register
 class Clearance(Check):
-    """Least level distance between an agent's circle at the start and an obstacle's circle."""
+    """Least horizontal distance between the bounding circles of an agent at its start and an obstacle."""
 
     kind: ClassVar[str] = "clearance"
     title: ClassVar[str] = "obstacles stay 5 cm clear of the starts"
-    why: ClassVar[str] = "The first step needs room, whatever it is."
+    why: ClassVar[str] = "An agent needs free space for its first step in any direction."
     unit: ClassVar[str] = "m"
     redraw: ClassVar[Redraw] = "obstacles"
     stage: ClassVar[Stage] = Stage.START

@@ -1,4 +1,4 @@
-"""Contacts were thought about."""
+"""Contact parameters were chosen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from envgen.validate.report import Finding, Severity
 
 @register
 class ContactDefault(Lint):
-    """Whether all geoms that collide have MuJoCo's default solref: right for locomotion, so told once."""
+    """Models in which all colliding geoms have MuJoCo's default solref, which suits locomotion."""
 
     kind: ClassVar[str] = "contact_default"
     title: ClassVar[str] = "contact parameters were chosen"
@@ -31,6 +31,4 @@ class ContactDefault(Lint):
         model = subject.model
         geoms = np.flatnonzero(colliding_geoms(subject))
         if len(geoms) and model.njnt and (np.asarray(model.geom_solref)[geoms] == [0.02, 1.0]).all():
-            yield self.issue(
-                f"all {len(geoms)} geoms that collide have the default solref 0.02 1", 0.02, 0.02
-            )
+            yield self.issue(f"all {len(geoms)} colliding geoms have the default solref 0.02 1", 0.02, 0.02)

@@ -21,11 +21,11 @@ class Crush(Lint):
 
     kind: ClassVar[str] = "crush"
     title: ClassVar[str] = "moving bodies overlap by at most 2 cm"
-    why: ClassVar[str] = "Links that crush one another push back with forces that no motor has."
+    why: ClassVar[str] = "Links pressed into one another produce forces beyond any motor."
     unit: ClassVar[str] = "m"
     bound: ClassVar[str] = "2 cm"
     stage: ClassVar[Stage] = Stage.LINT_SIMULATION
-    remedy: ClassVar[str] = "<exclude> links that are meant to overlap, or mend shapes, limits and gains."
+    remedy: ClassVar[str] = "<exclude> links that are meant to overlap, or correct shapes, limits and gains."
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model, seen = subject.model, subject.stepwise

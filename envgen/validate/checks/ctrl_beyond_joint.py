@@ -1,4 +1,4 @@
-"""Targets lie within the travel of the joint."""
+"""Targets of position servos are within the range of their joint."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from envgen.validate.report import Finding
 
 MIN = 0.05
 MUCH = 1.0
-"""Beyond by as much as the whole range: a mistake of units rather than a trick."""
+"""Beyond by as much as the whole range: a mistake of units, not an intended margin."""
 
 
 @register
 class CtrlBeyondJoint(Lint):
-    """How far a position servo's ctrlrange goes beyond its joint's range, as a share of that range."""
+    """Part of a position servo's ctrlrange beyond its joint's range, as a share of that range."""
 
     kind: ClassVar[str] = "ctrl_beyond_joint"
     title: ClassVar[str] = "ctrlrange of a position servo ends with the joint's range"
     why: ClassVar[str] = (
         "Targets there can't be reached: the servo presses against the stop, and part of the action does "
-        "nothing. A little beyond is a known trick against droop."
+        "nothing. A small margin against droop is common."
     )
     bound: ClassVar[str] = "5 % beyond: info; 100 %: warning"
     remedy: ClassVar[str] = (

@@ -1,4 +1,4 @@
-"""Actuators have a range of control."""
+"""Actuators have a ctrlrange."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class CtrlUnlimited(Lint):
 
     kind: ClassVar[str] = "ctrl_unlimited"
     title: ClassVar[str] = "every actuator has a ctrlrange"
-    why: ClassVar[str] = "A policy's action in [-1, 1] can't be mapped onto it, and any number is taken."
+    why: ClassVar[str] = "A policy's action in [-1, 1] can't be mapped onto it, and any control is accepted."
     severity: ClassVar[Severity] = "info"
     remedy: ClassVar[str] = "Give the actuator a ctrlrange."
 

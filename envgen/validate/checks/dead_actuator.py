@@ -19,8 +19,8 @@ class DeadActuator(Lint):
 
     kind: ClassVar[str] = "dead_actuator"
     title: ClassVar[str] = "every actuator can have an effect"
-    why: ClassVar[str] = "Its action does nothing, and a policy learns that slowly."
-    remedy: ClassVar[str] = "Give it a gear, a gain and a range that are not zero, or remove it."
+    why: ClassVar[str] = "Its action has no effect, which slows learning."
+    remedy: ClassVar[str] = "Give it a nonzero gear, gain and range, or remove it."
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
@@ -35,7 +35,7 @@ class DeadActuator(Lint):
             elif model.actuator_forcelimited[a] and not model.actuator_forcerange[a].any():
                 why = "its forcerange is zero"
             elif _holds_still(subject, a):
-                why = "what it drives can't move"
+                why = "its target can't move"
             if why:
                 yield self.issue(f"it has no effect: {why}", at=locate(subject, "actuator", a))
 
@@ -45,7 +45,7 @@ _SITE, _BODY = int(mujoco.mjtTrn.mjTRN_SITE), int(mujoco.mjtTrn.mjTRN_BODY)
 
 
 def _holds_still(subject: Subject, a: int) -> bool:
-    """Whether it pulls at what is fixed to the world."""
+    """Return whether its target is fixed to the world."""
     model, target = subject.model, int(subject.model.actuator_trnid[a, 0])
     if model.actuator_trntype[a] == _SITE:
         reference = int(model.actuator_trnid[a, 1])

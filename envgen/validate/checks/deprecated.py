@@ -12,13 +12,11 @@ from envgen.validate.report import Finding, Severity
 
 @register
 class Deprecated(TextLint):
-    """Attributes that MuJoCo still reads but does without."""
+    """Attributes that MuJoCo still reads but has deprecated."""
 
     kind: ClassVar[str] = "deprecated"
-    title: ClassVar[str] = "no attribute that MuJoCo has given up"
-    why: ClassVar[str] = (
-        "They have no effect or a better successor, and a later MuJoCo will refuse them, as it did others."
-    )
+    title: ClassVar[str] = "no deprecated attribute"
+    why: ClassVar[str] = "They have no effect or a successor, and a later MuJoCo may refuse them."
     severity: ClassVar[Severity] = "info"
     remedy: ClassVar[str] = "Remove the attribute, or use its successor."
 

@@ -9,7 +9,7 @@ from envgen.validate.report import Finding, Severity
 from envgen.validate.stages import Stage
 
 MAX = 60.0
-"""A free fall of 6 m."""
+"""That of a free fall of 6 m."""
 
 
 @register
@@ -18,7 +18,7 @@ class Energy(Check):
 
     kind: ClassVar[str] = "energy"
     title: ClassVar[str] = "kinetic energy of at most 60 J/kg"
-    why: ClassVar[str] = "Energy from nowhere is a sign of gears, masses or a timestep that don't fit."
+    why: ClassVar[str] = "Energy from nowhere means that gears, masses and timestep don't fit together."
     unit: ClassVar[str] = "J/kg"
     redraw: ClassVar[Redraw] = "obstacles"
     severity: ClassVar[Severity] = "warning"
@@ -26,7 +26,7 @@ class Energy(Check):
     remedy: ClassVar[str] = "Check gears and masses, or take a smaller timestep (physics.timestep)."
 
     def applies(self, subject: Subject) -> bool:
-        # armature holds energy without mass: per mass, that of an arm of somebody says nothing
+        # armature holds energy without mass, so energy per mass says little about an external arm
         return subject.model is not None and (not subject.foreign or subject.ours)
 
     def run(self, subject: Subject) -> Finding:

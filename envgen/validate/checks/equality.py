@@ -17,14 +17,14 @@ LENGTH, TURN = 0.005, 0.05
 
 @register
 class Equality(Lint):
-    """How much an equality is violated at the start, in m or rad."""
+    """Violation of an equality at the start, in m or rad."""
 
     kind: ClassVar[str] = "equality"
     title: ClassVar[str] = "equalities are violated by at most 5 mm or 0.05 rad at the start"
-    why: ClassVar[str] = "What is to be joined is apart: the first steps jerk it together."
+    why: ClassVar[str] = "The first steps pull the joined bodies together with a jerk."
     bound: ClassVar[str] = "5 mm or 0.05 rad"
     stage: ClassVar[Stage] = Stage.LINT_SIMULATION
-    remedy: ClassVar[str] = "Move the bodies to where they are joined, or fix anchor, relpose or polycoef."
+    remedy: ClassVar[str] = "Move the bodies to their joint, or correct anchor, relpose or polycoef."
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:
         for index, residual in sorted(subject.stepwise.equality.items()):

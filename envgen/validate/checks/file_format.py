@@ -1,4 +1,4 @@
-"""Files are of a format that MuJoCo reads everywhere."""
+"""Files have a format that MuJoCo reads on every platform."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from envgen.validate.report import Finding, Severity
 
 @register
 class FileFormat(TextLint):
-    """Formats of meshes, textures and heightfields that MuJoCo, above all in a browser, doesn't decode."""
+    """Formats of meshes, textures and heightfields that MuJoCo doesn't decode, above all in a browser."""
 
     kind: ClassVar[str] = "file_format"
     title: ClassVar[str] = "meshes are OBJ, STL or MSH; textures and heightfields are PNG or binary"
     why: ClassVar[str] = (
-        "MuJoCo in WebAssembly decodes OBJ, STL, MSH and PNG alone; others need plug-ins or fail."
+        "MuJoCo in WebAssembly decodes only OBJ, STL, MSH and PNG; others need plug-ins or fail."
     )
     severity: ClassVar[Severity] = "error"
     remedy: ClassVar[str] = "Convert meshes to OBJ or STL, and pictures to PNG."

@@ -1,4 +1,4 @@
-"""Free joints are free."""
+"""Free joints move freely."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from envgen.validate.report import Finding
 
 @register
 class FreeJoint(Lint):
-    """Free joints with damping, friction loss, stiffness or armature that defaults gave them.
+    """Free joints with damping, friction loss, stiffness or armature from defaults.
 
-    What is written on the joint itself is meant, but for a spring to nothing.
+    Values on the joint itself are taken as intended, except stiffness.
     """
 
     kind: ClassVar[str] = "free_joint"
     title: ClassVar[str] = "free joints have no damping, friction loss, stiffness or armature"
-    why: ClassVar[str] = "The robot moves through air as through honey, or is held by a spring to nothing."
+    why: ClassVar[str] = "The robot is slowed as in a viscous fluid, or held by a spring to the origin."
     remedy: ClassVar[str] = "Use <freejoint/>, which takes no defaults."
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:

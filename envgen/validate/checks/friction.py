@@ -1,4 +1,4 @@
-"""Friction is that of real things."""
+"""Friction coefficients are realistic."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from envgen.validate.lint import Lint, colliding_geoms, locate
 from envgen.validate.report import Finding
 
 SLIDING, TORSION = 10.0, 0.1
-"""The latter in m: the contact patch of a foot or wheel is some cm wide at most."""
+"""Torsion in m: the contact patch of a foot or wheel is at most a few cm wide."""
 
 
 @register
@@ -24,11 +24,11 @@ class Friction(Lint):
         "friction is at least 0, sliding at most 10, torsional and rolling at most 0.1 m where they act"
     )
     why: ClassVar[str] = (
-        "Torsional and rolling friction are lengths, of the size of the contact patch: 0.5 m is glue."
+        "Torsional and rolling friction are lengths, of the size of the contact patch: 0.5 m acts like glue."
     )
     bound: ClassVar[str] = "sliding 10; torsional and rolling 0.1 m"
     remedy: ClassVar[str] = (
-        "Take sliding friction of 0.1 to 2, torsional of some mm and rolling below, or condim 3."
+        "Use sliding friction of 0.1 to 2, torsional friction of a few mm, less for rolling, or condim 3."
     )
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:

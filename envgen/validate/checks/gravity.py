@@ -1,4 +1,4 @@
-"""Gravity is that of a planet, and down."""
+"""Gravity points down and is that of a planet."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ MAX = 30.0
 
 @register
 class Gravity(Lint):
-    """Gravity along -z."""
+    """Magnitude and direction of gravity."""
 
     kind: ClassVar[str] = "gravity"
     title: ClassVar[str] = "gravity points down, at most 30 m/s2"
     why: ClassVar[str] = (
-        "Positive z lifts everything; 981 is in cm; 9.81 along y comes from a tool whose up is y."
+        "Positive z lifts everything; 981 is in cm/s2; 9.81 along y comes from a tool whose up axis is y."
     )
     unit: ClassVar[str] = "m/s2"
     bound: ClassVar[str] = "30 m/s2, down"

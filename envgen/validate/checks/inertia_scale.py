@@ -13,12 +13,12 @@ from envgen.validate.report import Finding
 
 MIN, MAX = 1e-4, 10.0
 BEYOND = 3.0
-"""Times the size of a body's own geoms; of sound models none is over 0.3."""
+"""Bound as a multiple of the size of the body's own geoms; valid models stay below 0.3."""
 
 
 @register
 class InertiaScale(Lint):
-    """Radius of gyration of a moving body, the root of inertia over mass, and beside its geoms."""
+    """Radius of gyration of a moving body (root of inertia over mass), absolute and relative to its geoms."""
 
     kind: ClassVar[str] = "inertia_scale"
     title: ClassVar[str] = "radii of gyration are between 0.1 mm and 10 m"
@@ -46,11 +46,11 @@ class InertiaScale(Lint):
             most = min(MAX, BEYOND * float(np.linalg.norm(box[1] - box[0]))) if box else MAX
             if radii.max() < MIN and turns:
                 held = bool((model.dof_armature[dofs] > 0).all())
-                says = f"its inertia fits a thing of {1000 * radii.max():.3g} mm, with {mass:.4g} kg"
+                says = f"its inertia is that of a body of {1000 * radii.max():.3g} mm, with {mass:.4g} kg"
                 yield self.issue(
                     says, float(radii.max()), MIN, at=locate(subject, "body", b),
                     severity="warning" if held else "error",
                 )  # fmt: skip
             elif radii.max() > most:
-                says = f"its inertia fits a thing of {radii.max():.3g} m, with {mass:.4g} kg"
+                says = f"its inertia is that of a body of {radii.max():.3g} m, with {mass:.4g} kg"
                 yield self.issue(says, float(radii.max()), most, at=locate(subject, "body", b))

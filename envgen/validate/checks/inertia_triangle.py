@@ -1,4 +1,4 @@
-"""Inertias can be those of a body."""
+"""Inertias are physically possible."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from envgen.validate.source import Node
 
 @register
 class InertiaTriangle(TextLint):
-    """Inertias of which one principal moment is more than the sum of the others."""
+    """Inertias with a principal moment greater than the sum of the other two."""
 
     kind: ClassVar[str] = "inertia_triangle"
     title: ClassVar[str] = "principal moments of inertia obey the triangle inequality"
     why: ClassVar[str] = (
-        "No body has such an inertia. MuJoCo refuses it, or with balanceinertia makes a ball of it."
+        "No body has such an inertia. MuJoCo refuses it, or with balanceinertia makes it that of a ball."
     )
-    remedy: ClassVar[str] = "Take the inertia from CAD anew; check the order and the signs of fullinertia."
+    remedy: ClassVar[str] = "Export the inertia from CAD again; check the order and the signs of fullinertia."
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:
         for node in subject.source.tagged("inertial"):
@@ -36,7 +36,7 @@ class InertiaTriangle(TextLint):
 
 
 def _moments(node: Node) -> np.ndarray | None:
-    """(3,) principal moments in kg m2, ascending; None if none are given."""
+    """Return the (3,) principal moments in kg m2, ascending; None if none are given."""
     diagonal = parse_numbers(node.attrib.get("diaginertia", ""))
     if len(diagonal) == 3 and np.isfinite(diagonal).all():
         return np.sort(np.array(diagonal))

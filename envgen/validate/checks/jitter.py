@@ -1,4 +1,4 @@
-"""Nothing buzzes."""
+"""Joints don't oscillate at the rate of the timestep."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from envgen.validate.stages import Stage
 
 MAX = 0.5
 QUIET = 0.05
-"""In rad/s or m/s: below it is the noise of contacts at rest."""
+"""In rad/s or m/s: slower motion is noise of contacts at rest."""
 
 
 @register
@@ -22,9 +22,9 @@ class Jitter(Lint):
     """Share of steps in which a joint's velocity changes its sign, in the second half of a second."""
 
     kind: ClassVar[str] = "jitter"
-    title: ClassVar[str] = "no joint changes its direction in over half of all steps"
+    title: ClassVar[str] = "no joint velocity changes sign in over half of all steps"
     why: ClassVar[str] = (
-        "A joint that buzzes at the rate of the timestep is a numerical instability that damping hides."
+        "An oscillation at the rate of the timestep is a numerical instability that damping hides."
     )
     bound: ClassVar[str] = "50 %"
     stage: ClassVar[Stage] = Stage.LINT_SIMULATION

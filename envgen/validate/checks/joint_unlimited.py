@@ -1,4 +1,4 @@
-"""Joints that are driven have a range."""
+"""Driven joints have a range."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from envgen.validate.report import Finding, Severity
 
 @register
 class JointUnlimited(Lint):
-    """Hinges and slides with an actuator and without a range; wheels are right so."""
+    """Hinges and slides with an actuator and without a range, which is right for wheels."""
 
     kind: ClassVar[str] = "joint_unlimited"
     title: ClassVar[str] = "every driven joint has a range"
-    why: ClassVar[str] = "A policy can wind it up; a wheel is meant so, a knee is not."
+    why: ClassVar[str] = "A policy can turn it without end, which is right for a wheel and wrong for a knee."
     severity: ClassVar[Severity] = "info"
     remedy: ClassVar[str] = "Give the joint a range, unless it is a wheel or a propeller."
 
@@ -29,7 +29,7 @@ class JointUnlimited(Lint):
         }
         for j in sorted(driven):
             if model.jnt_type[j] in (HINGE, SLIDE) and not model.jnt_limited[j]:
-                yield self.issue("an actuator drives it, and it has no range", at=locate(subject, "joint", j))
+                yield self.issue("it is driven and has no range", at=locate(subject, "joint", j))
 
 
 _JOINTS = (int(mujoco.mjtTrn.mjTRN_JOINT), int(mujoco.mjtTrn.mjTRN_JOINTINPARENT))

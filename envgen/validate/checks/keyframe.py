@@ -1,4 +1,4 @@
-"""Keyframes are states that the model can be in."""
+"""Keyframes are valid states of the model."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from envgen.validate.lint import HINGE, SLIDE, Lint, display_name, locate, parse
 from envgen.validate.report import Finding
 
 MAX = 0.05
-"""In rad or m: three degrees, as poses are written by hand."""
+"""In rad or m: three degrees, as poses are often written by hand."""
 
 TURN = 6.3
-"""A whole turn in rad: a hinge is hardly meant to be beyond."""
-RADIANS = "Give the angles of keyframes in radians, which they are whatever <compiler angle> says."
+"""A full turn in rad: angles beyond are likely degrees."""
+RADIANS = "Give the angles of keyframes in radians: <compiler angle> does not apply to them."
 
 
 @register
 class Keyframe(Lint):
-    """How far a joint or control is out of its range in a keyframe (rad or m); numbers that it lacks."""
+    """Distance of a joint or control beyond its range in a keyframe (rad or m), and missing numbers."""
 
     kind: ClassVar[str] = "keyframe"
-    title: ClassVar[str] = "keyframes are whole, and within the ranges of joints and controls"
-    why: ClassVar[str] = "A reset to it starts with a joint pressed into its stop, which throws the robot."
+    title: ClassVar[str] = "keyframes are complete, and within the ranges of joints and controls"
+    why: ClassVar[str] = "After a reset to it the joint limit pushes the joint back, which throws the robot."
     bound: ClassVar[str] = "0.05 rad or m"
     remedy: ClassVar[str] = "Bring the keyframe's qpos and ctrl into the ranges."
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
-        yield from self._short(subject)
+        yield from self._incomplete(subject)
         for k in sorted(subject.elements("key")):
             for j in range(model.njnt):
                 low, high = (float(end) for end in model.jnt_range[j])
@@ -53,8 +53,8 @@ class Keyframe(Lint):
                     says = f"the control of {name} is {value:.4g}, out of {low:.4g} to {high:.4g}"
                     yield self.issue(says, beyond, MAX, at=locate(subject, "key", k))
 
-    def _short(self, subject: Subject) -> Iterator[Finding]:
-        """Keyframes with fewer numbers than the model has, which MuJoCo fills without a word."""
+    def _incomplete(self, subject: Subject) -> Iterator[Finding]:
+        """Yield keyframes with fewer numbers than the model has, which MuJoCo fills silently."""
         model = subject.model
         sizes = {"qpos": model.nq, "qvel": model.nv, "act": model.na, "ctrl": model.nu}
         for node in subject.source.tagged("key"):

@@ -16,11 +16,11 @@ MIN, MAX = 1e-3, 100.0
 
 @register
 class LengthUnit(Lint):
-    """Extent of what moves."""
+    """Extent of each tree of moving bodies."""
 
     kind: ClassVar[str] = "length_unit"
-    title: ClassVar[str] = "what moves is between 1 mm and 100 m large"
-    why: ClassVar[str] = "Meshes in millimetres make a robot a kilometre tall, or one in metres a speck."
+    title: ClassVar[str] = "moving trees are between 1 mm and 100 m large"
+    why: ClassVar[str] = "Meshes in the wrong unit make a robot a kilometre tall or a millimetre small."
     unit: ClassVar[str] = "m"
     bound: ClassVar[str] = "1 mm to 100 m"
     remedy: ClassVar[str] = 'Scale meshes to metres: <mesh scale="0.001 0.001 0.001"/>.'
@@ -36,7 +36,7 @@ class LengthUnit(Lint):
             centres, reach = home.geom_xpos[solid], np.asarray(model.geom_rbound)[solid][:, None]
             size = float(((centres + reach).max(axis=0) - (centres - reach).min(axis=0)).max())
             if not MIN <= size <= MAX:
-                says = f"it and what hangs on it are {size:.4g} m large"
+                says = f"it and its children are {size:.4g} m large"
                 yield self.issue(
                     says, size, MAX if size > MAX else MIN, at=locate(subject, "body", int(root))
                 )

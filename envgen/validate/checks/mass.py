@@ -1,4 +1,4 @@
-"""Masses are those of things that move."""
+"""Masses of moving bodies are realistic."""
 
 from __future__ import annotations
 
@@ -14,15 +14,13 @@ LIGHT, HEAVY, RATIO = 1e-6, 1e4, 1e5
 
 @register
 class Mass(Lint):
-    """Moving bodies that weigh next to nothing or tons, and links of a tree that are too far apart."""
+    """Moving bodies of extreme mass, and extreme mass ratios between links of a tree."""
 
     kind: ClassVar[str] = "mass"
-    title: ClassVar[str] = (
-        "moving bodies weigh 1 mg to 10 t, and links of a tree at most 10^5 times one another"
-    )
+    title: ClassVar[str] = "moving bodies weigh 1 mg to 10 t, and mass ratios within a tree are at most 10^5"
     why: ClassVar[str] = (
         "Tiny masses on light joints and extreme ratios make the solver slow and the simulation unstable; "
-        "tons mean wrong units."
+        "tons are a mistake of units."
     )
     bound: ClassVar[str] = "1e-6 to 1e4 kg, ratio 1e5"
     remedy: ClassVar[str] = (
@@ -44,7 +42,7 @@ class Mass(Lint):
             held = bool((model.dof_armature[dofs] > 0).all())
             whole = float(model.body_subtreemass[b])
             if whole < LIGHT and not held:
-                yield self.issue(f"it and what it carries weigh {whole:.4g} kg", whole, LIGHT,
+                yield self.issue(f"it and its children weigh {whole:.4g} kg", whole, LIGHT,
                                  at=locate(subject, "body", b), unit="kg")  # fmt: skip
             if not held:
                 trees.setdefault(int(model.body_rootid[b]), []).append((max(whole, 1e-15), b))

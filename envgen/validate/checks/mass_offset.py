@@ -1,4 +1,4 @@
-"""The centre of mass lies where the body is."""
+"""The centre of mass is at the body."""
 
 from __future__ import annotations
 
@@ -13,18 +13,16 @@ from envgen.validate.report import Finding
 from envgen.validate.stages import Stage
 
 BEYOND = 1.0
-"""Sizes of a body's geoms that its centre of mass may lie outside them; of sound models none is over 0.3."""
+"""Bound as a multiple of the size of the body's geoms; valid models stay below 0.3."""
 
 
 @register
 class MassOffset(Lint):
-    """How far the centre of mass of a moving body lies outside the box around its own geoms."""
+    """Distance of the centre of mass of a moving body from the box around its own geoms."""
 
     kind: ClassVar[str] = "mass_offset"
     title: ClassVar[str] = "centres of mass lie at the geoms of their bodies"
-    why: ClassVar[str] = (
-        "An <inertial> in mm or in another frame makes a link a lever with an unseen weight at its end."
-    )
+    why: ClassVar[str] = "An <inertial> in mm or in another frame puts an invisible weight far from the link."
     unit: ClassVar[str] = "m"
     bound: ClassVar[str] = "outside by the size of the geoms"
     stage: ClassVar[Stage] = Stage.LINT_SIMULATION

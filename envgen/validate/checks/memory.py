@@ -1,4 +1,4 @@
-"""The arena is large enough."""
+"""MuJoCo's arena is large enough."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX = 0.8
 
 @register
 class Memory(Check):
-    """Share of MuJoCo's arena (<size memory>) that the second used."""
+    """Share of MuJoCo's arena (<size memory>) used in the second."""
 
     kind: ClassVar[str] = "memory"
     title: ClassVar[str] = "the arena is never more than 80 % full"

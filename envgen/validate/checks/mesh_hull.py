@@ -1,4 +1,4 @@
-"""Meshes that collide are convex."""
+"""Colliding meshes are convex."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class MeshHull(Lint):
     """Volume of a colliding mesh's convex hull over that of the mesh."""
 
     kind: ClassVar[str] = "mesh_hull"
-    title: ClassVar[str] = "the hull of a mesh that collides is at most 1.5 times as large as the mesh"
-    why: ClassVar[str] = "MuJoCo collides the convex hull: what is hollow or bent is filled, invisibly."
+    title: ClassVar[str] = "the convex hull of a colliding mesh has at most 1.5 times its volume"
+    why: ClassVar[str] = "MuJoCo collides the convex hull: hollow or concave parts are filled, invisibly."
     severity: ClassVar[Severity] = "info"
     bound: ClassVar[str] = "1.5"
     remedy: ClassVar[str] = (
@@ -40,7 +40,7 @@ class MeshHull(Lint):
             own, hull = mesh_volume(model, mesh), hull_volume(model, mesh)
             if own > 0 and hull / own > MAX:
                 says = (
-                    f"its convex hull, which is what collides, is {hull / own:.1f} times as large as the mesh"
+                    f"its convex hull, which MuJoCo collides, is {hull / own:.1f} times as large as the mesh"
                 )
                 yield self.issue(says, hull / own, MAX, at=locate(subject, "geom", int(g)))
 

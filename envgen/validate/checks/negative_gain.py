@@ -1,4 +1,4 @@
-"""Damping takes energy away, and servos pull to where they are told."""
+"""Damping and gains of servos are not negative."""
 
 from __future__ import annotations
 
@@ -19,11 +19,9 @@ class NegativeGain(Lint):
 
     kind: ClassVar[str] = "negative_gain"
     title: ClassVar[str] = "damping, frictionloss, armature, kp and kv are not negative"
-    why: ClassVar[str] = (
-        "They feed the motion that they are to brake: what is still at rest runs away when it is touched."
-    )
+    why: ClassVar[str] = "They accelerate the motion that they should brake: the smallest disturbance grows."
     remedy: ClassVar[str] = (
-        "Turn its sign; to reverse a servo, turn the sign of its gear or the joint's axis."
+        "Change its sign; to reverse a servo, change the sign of its gear or of the joint's axis."
     )
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:
@@ -33,7 +31,7 @@ class NegativeGain(Lint):
             ("frictionloss", model.dof_frictionloss),
             ("armature", model.dof_armature),
         ):
-            # of a polynomial (newer MuJoCo) the linear part: higher ones may well be negative
+            # newer MuJoCo has a polynomial: its linear part, as higher ones may be negative
             linear = values[:, 0] if np.ndim(values) > 1 else values
             least = np.full(model.njnt, np.inf)
             np.minimum.at(least, model.dof_jntid, linear)

@@ -1,4 +1,4 @@
-"""Something can be controlled."""
+"""The model has actuators."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from envgen.validate.report import Finding, Severity
 
 @register
 class NoActuators(Lint):
-    """Actuators of a model whose joints could be driven."""
+    """Number of actuators of a model with joints that could be driven."""
 
     kind: ClassVar[str] = "no_actuators"
     title: ClassVar[str] = "the model has actuators"

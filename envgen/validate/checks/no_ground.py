@@ -1,4 +1,4 @@
-"""There is ground under what falls."""
+"""There is ground under free bodies."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from envgen.validate.report import Finding, Severity
 
 @register
 class NoGround(Lint):
-    """Fixed geoms that collide, where a free body would fall on them."""
+    """Number of fixed geoms that collide, in models with free bodies."""
 
     kind: ClassVar[str] = "no_ground"
     title: ClassVar[str] = "free bodies have something to fall on"
     why: ClassVar[str] = (
-        "It falls for ever. A robot's own file is right so: the scene that includes it brings the ground."
+        "A free body falls without end. A robot's file may leave the ground to the scene that includes it."
     )
     severity: ClassVar[Severity] = "info"
     remedy: ClassVar[str] = (

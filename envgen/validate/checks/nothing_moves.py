@@ -1,4 +1,4 @@
-"""Something can move."""
+"""The model has joints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from envgen.validate.report import Finding, Severity
 
 @register
 class NothingMoves(Lint):
-    """Joints of the model."""
+    """Number of joints of the model."""
 
     kind: ClassVar[str] = "nothing_moves"
     title: ClassVar[str] = "the model has joints"

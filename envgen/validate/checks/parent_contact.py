@@ -1,4 +1,4 @@
-"""Links that are joined don't collide with one another."""
+"""Links don't collide with their parents."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from envgen.validate.report import Finding
 
 @register
 class ParentContact(Lint):
-    """Pairs of a body and its parent whose geoms can touch, as the filter for them is off."""
+    """Pairs of a body and its parent whose geoms can touch because the filter is off."""
 
     kind: ClassVar[str] = "parent_contact"
     title: ClassVar[str] = "contacts between parent and child are filtered"
-    why: ClassVar[str] = "Geoms overlap at a joint: the solver pushes the two apart for ever."
+    why: ClassVar[str] = "Geoms overlap at a joint: the solver pushes the two apart without end."
     remedy: ClassVar[str] = 'Remove <flag filterparent="disable"/>, or <exclude> the pairs.'
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""No engine plug-ins."""
+"""The model needs no engine plug-ins."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from envgen.validate.report import Finding
 
 @register
 class Plugin(TextLint):
-    """Engine plug-ins that the model asks for."""
+    """Engine plug-ins that the model requires."""
 
     kind: ClassVar[str] = "plugin"
     title: ClassVar[str] = "the model needs no engine plug-in"
     why: ClassVar[str] = (
-        "A plug-in is native code: it is there only where it was installed, and never in a browser."
+        "A plug-in is native code: it works only where it is installed, and never in a browser."
     )
     remedy: ClassVar[str] = (
-        "Replace the plug-in by what MuJoCo has built in, or run it only where it is installed."
+        "Replace the plug-in by built-in features, or run the model only where the plug-in is installed."
     )
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Ranges that are given are used."""
+"""Given ranges are used."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from envgen.validate.report import Finding
 
 @register
 class RangeIgnored(TextLint):
-    """Ranges that have no effect: switched off beside them, or with their ends in the wrong order."""
+    """Ranges without effect: disabled by an attribute, or with their ends in the wrong order."""
 
     kind: ClassVar[str] = "range_ignored"
-    title: ClassVar[str] = "every range that is given limits something"
-    why: ClassVar[str] = (
-        "MuJoCo reads it and then ignores it: the joint or the control is unlimited without a word."
-    )
+    title: ClassVar[str] = "every given range has an effect"
+    why: ClassVar[str] = "MuJoCo silently ignores it: the joint or the control is unlimited."
     remedy: ClassVar[str] = 'Put the smaller end first; remove `limited="false"` or the range.'
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:
@@ -39,4 +37,4 @@ class RangeIgnored(TextLint):
 _SWITCHES = {"range": "limited", "ctrlrange": "ctrllimited", "forcerange": "forcelimited",
              "actrange": "actlimited", "actuatorfrcrange": "actuatorfrclimited"}  # fmt: skip
 _OTHERS = ("numeric", "text", "replicate", "rangefinder", "contact")
-"""Elements that call something else a range."""
+"""Elements whose `range` has another meaning."""

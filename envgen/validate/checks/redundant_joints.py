@@ -1,4 +1,4 @@
-"""Joints of a body move it in different ways."""
+"""The joints of a body are independent."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from envgen.validate.report import Finding
 
 @register
 class RedundantJoints(Lint):
-    """Rank that the joints of a body lack: two that move it alike."""
+    """Missing rank of the joints of a body, such as two with the same motion."""
 
     kind: ClassVar[str] = "redundant_joints"
     title: ClassVar[str] = "the joints of a body are independent"
-    why: ClassVar[str] = (
-        "Two hinges about one axis share a motion: only armature keeps the mass matrix regular."
-    )
+    why: ClassVar[str] = "Two hinges about one axis make the mass matrix singular, unless they have armature."
     remedy: ClassVar[str] = "Remove one of the joints, or turn its axis."
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:
@@ -40,7 +38,7 @@ class RedundantJoints(Lint):
 
 
 def _twist(subject: Subject, joint: int) -> np.ndarray:
-    """(6,) motion that a joint gives its body: rotation, then translation of the body's origin."""
+    """Return the (6,) twist of a joint: rotation, then translation of the body's origin."""
     model = subject.model
     axis = np.asarray(model.jnt_axis[joint], dtype=float)
     if model.jnt_type[joint] == SLIDE:

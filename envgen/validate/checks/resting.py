@@ -1,4 +1,4 @@
-"""Nothing floats and nothing is buried."""
+"""No obstacle floats."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Resting(Check):
 
     kind: ClassVar[str] = "resting"
     title: ClassVar[str] = "no obstacle floats"
-    why: ClassVar[str] = "It casts a shadow where there is no contact."
+    why: ClassVar[str] = "It looks as if it stood on the ground, and a robot passes below it."
     unit: ClassVar[str] = "m"
     redraw: ClassVar[Redraw] = "obstacles"
     stage: ClassVar[Stage] = Stage.START
-    remedy: ClassVar[str] = "Lower what floats, or take a terrain of lower difficulty."
+    remedy: ClassVar[str] = "Lower the obstacle, or take a terrain of lower difficulty."
 
     def applies(self, subject: Subject) -> bool:
         return subject.ours and bool(subject.world.obstacles)

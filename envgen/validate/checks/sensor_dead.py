@@ -1,4 +1,4 @@
-"""Sensors can feel something."""
+"""Touch sensors can measure contacts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SensorDead(Lint):
 
     kind: ClassVar[str] = "sensor_dead"
     title: ClassVar[str] = "every touch sensor is on a body that can be touched"
-    why: ClassVar[str] = "It reads zero for ever, and an observation is wasted on it."
+    why: ClassVar[str] = "It always reads zero and wastes an observation."
     remedy: ClassVar[str] = "Put the site on a body with geoms that collide, or remove the sensor."
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:
@@ -31,5 +31,5 @@ class SensorDead(Lint):
         for s in range(model.nsensor):
             body = int(model.site_bodyid[model.sensor_objid[s]]) if model.sensor_type[s] == _TOUCH else None
             if body is not None and body not in touching | paired:
-                says = "it reads nothing but zero: no geom of its body collides"
+                says = "it always reads zero: no geom of its body collides"
                 yield self.issue(says, at=locate(subject, "sensor", s))

@@ -13,9 +13,9 @@ from envgen.validate.lint import HINGE, SLIDE, Lint, locate
 from envgen.validate.report import Finding
 
 _EXPLICIT = (int(mujoco.mjtIntegrator.mjINT_EULER), int(mujoco.mjtIntegrator.mjINT_RK4))
-"""With these the damping of an actuator is explicit; the implicit ones take any."""
+"""Integrators with explicit damping of actuators; implicit ones are stable with any."""
 MAX = 1.5
-"""Near where the semi-implicit oscillator diverges, which is 2."""
+"""The semi-implicit oscillator diverges at 2."""
 
 
 @register
@@ -25,7 +25,7 @@ class ServoStiffness(Lint):
     kind: ClassVar[str] = "servo_stiffness"
     title: ClassVar[str] = "timestep times natural frequency of servos and joint springs is at most 1.5"
     why: ClassVar[str] = (
-        "A gain too high for the inertia explodes at this timestep: kp dt2 / I must stay below 4."
+        "A gain too high for the inertia diverges at this timestep: kp dt2 / I must stay below 4."
     )
     bound: ClassVar[str] = "1.5"
     remedy: ClassVar[str] = "Lower kp, raise armature, or take a smaller timestep."
@@ -48,7 +48,7 @@ class ServoStiffness(Lint):
                 says = f"kp {kp:.4g} makes it {rate:.2g} rad a timestep"
                 yield self.issue(says, rate, MAX, at=locate(subject, "actuator", a))
             elif decay > MAX and model.opt.integrator in _EXPLICIT:
-                says = f"kv {kv:.4g} takes back {decay:.2g} times the velocity a timestep"
+                says = f"kv {kv:.4g} removes {decay:.2g} times the velocity a timestep"
                 yield self.issue(says, decay, MAX, at=locate(subject, "actuator", a))
         for j in np.flatnonzero((model.jnt_type == HINGE) | (model.jnt_type == SLIDE)):
             stiffness = float(np.max(model.jnt_stiffness[j]))

@@ -1,4 +1,4 @@
-"""Nothing sinks into the ground."""
+"""Bodies don't sink into the ground."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Sinking(Check):
 
     kind: ClassVar[str] = "sinking"
     title: ClassVar[str] = "no penetration over 2 cm at rest"
-    why: ClassVar[str] = "The ground is too soft for what stands on it."
+    why: ClassVar[str] = "The contacts are too soft for the bodies on the ground."
     unit: ClassVar[str] = "m"
     redraw: ClassVar[Redraw] = "obstacles"
     severity: ClassVar[Severity] = "warning"

@@ -20,10 +20,10 @@ class SoftContact(Lint):
 
     kind: ClassVar[str] = "soft_contact"
     title: ClassVar[str] = "contacts have a time constant of at most 20 ms"
-    why: ClassVar[str] = "Bodies sink in and come up slowly: fine for a mat, wrong for a floor."
+    why: ClassVar[str] = "Bodies sink in and rise slowly: right for a mat, wrong for a floor."
     unit: ClassVar[str] = "s"
     bound: ClassVar[str] = "20 ms: info; 100 ms: warning"
-    remedy: ClassVar[str] = "Take a shorter time constant in solref, unless the thing is meant to be soft."
+    remedy: ClassVar[str] = "Take a shorter time constant in solref, unless the geom is meant to be soft."
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model

@@ -15,7 +15,7 @@ class Stable(Check):
 
     kind: ClassVar[str] = "stable"
     title: ClassVar[str] = "no NaN and no MuJoCo warning within a second"
-    why: ClassVar[str] = "In a simulation that explodes on its own nothing can be learned."
+    why: ClassVar[str] = "No policy can learn in a simulation that diverges."
     redraw: ClassVar[Redraw] = "obstacles"
     stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = (

@@ -1,4 +1,4 @@
-"""What starts stands on something."""
+"""Free bodies start near the ground."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MIN = 0.3
 
 @register
 class StartInAir(Lint):
-    """How far a free body falls until it touches something, in sizes of its tree."""
+    """Fall of a free body in half a second without control, in m."""
 
     kind: ClassVar[str] = "start_in_air"
     title: ClassVar[str] = "free bodies start at most their own size above the ground"
-    why: ClassVar[str] = "It falls before anything else happens: an episode begins with an impact."
+    why: ClassVar[str] = "It falls at once: an episode begins with an impact."
     severity: ClassVar[Severity] = "info"
     unit: ClassVar[str] = "m"
     bound: ClassVar[str] = "its own size, at least 0.3 m"

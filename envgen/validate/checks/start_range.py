@@ -11,16 +11,16 @@ from envgen.validate.report import Finding
 from envgen.validate.stages import Stage
 
 MAX = 0.05
-"""In rad or m, as for keyframes."""
+"""In rad or m, as in the check `keyframe`."""
 
 
 @register
 class StartRange(Lint):
-    """How far a joint is out of its range at the start, in rad or m."""
+    """Distance of a joint beyond its range at the start, in rad or m."""
 
     kind: ClassVar[str] = "start_range"
     title: ClassVar[str] = "joints start within their ranges"
-    why: ClassVar[str] = "The stop pushes the joint back with all its force: the first steps are a blow."
+    why: ClassVar[str] = "The joint limit pushes the joint back: the first steps throw the robot."
     bound: ClassVar[str] = "0.05 rad or m"
     stage: ClassVar[Stage] = Stage.LINT_SIMULATION
     remedy: ClassVar[str] = "Give a keyframe with a pose within the ranges, or set the joint's ref."

@@ -17,13 +17,15 @@ from envgen.worlds.sampling.teams import Teams
 
 @register
 class TaskTerms(Check):
-    """Terms that are not finite, and endings and successes that hold at the start already."""
+    """Number of terms that are not finite, and of endings and successes that hold at the start."""
 
     kind: ClassVar[str] = "task"
-    title: ClassVar[str] = "task terms are finite, and nothing has ended or succeeded at the start"
-    why: ClassVar[str] = "An episode that is over at once, or won at once, teaches nothing."
+    title: ClassVar[str] = "task terms are finite, and no ending or success holds at the start"
+    why: ClassVar[str] = "An episode that ends or succeeds at once teaches nothing."
     stage: ClassVar[Stage] = Stage.TASK
-    remedy: ClassVar[str] = "Move the goal away, change the task's parameters, or mend the robot's home pose."
+    remedy: ClassVar[str] = (
+        "Move the goal away, change parameters of the task, or correct the robot's home pose."
+    )
 
     def applies(self, subject: Subject) -> bool:
         return subject.ours and subject.task is not None
@@ -43,7 +45,7 @@ class TaskTerms(Check):
             reading = BatchTaskState(context, [subject.home], agent)
             memo: Memo = {}
             values = [value(reading, memo) for value in numbers_of]
-            # looked at together first: numpy takes longer to begin than to look at one
+            # one call for all terms first: numpy's overhead per call exceeds its work
             if not np.isfinite(np.concatenate(values, axis=1)).all():
                 wrong += [
                     f"{agent}: {term['name']} is not finite"

@@ -15,18 +15,18 @@ from envgen.validate.subject import MAX_TIMESTEP, MIN_TIMESTEP
 
 MIN, MAX = MIN_TIMESTEP, 0.02
 _REFSAFE = int(mujoco.mjtDisableBit.mjDSBL_REFSAFE)
-"""Without this guard MuJoCo doesn't lengthen time constants that are too short."""
+"""With this flag MuJoCo doesn't lengthen time constants that are too short."""
 
 
 @register
 class Timestep(Lint):
-    """The timestep against half of the shortest time constant of a contact, and against 20 ms."""
+    """The timestep, compared with 20 ms and with half of the shortest time constant of a contact."""
 
     kind: ClassVar[str] = "timestep"
     title: ClassVar[str] = "timestep of 20 µs to 20 ms, at most half of each contact's time constant"
     why: ClassVar[str] = (
         "MuJoCo lengthens time constants below two timesteps: contacts are softer than written; without "
-        "that guard they explode."
+        "that safeguard they diverge."
     )
     unit: ClassVar[str] = "s"
     bound: ClassVar[str] = "20 ms: warning; not in 20 µs to 1 s: error; solref/2: info"

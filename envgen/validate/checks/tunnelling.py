@@ -1,4 +1,4 @@
-"""Nothing is pressed through the ground."""
+"""Bodies are not pressed through the ground."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from envgen.validate.report import Finding, Severity
 from envgen.validate.stages import Stage
 
 MAX = 0.15
-"""Random control makes feet hit the ground hard: 3-9 cm were seen of sound robots."""
+"""Random control makes feet hit the ground hard: valid robots reach 3-9 cm."""
 
 
 @register
 class Tunnelling(Check):
-    """Greatest penetration seen within the second, under random control too."""
+    """Greatest penetration within the second, under random control too."""
 
     kind: ClassVar[str] = "tunnelling"
     title: ClassVar[str] = "no penetration over 15 cm at any time"
-    why: ClassVar[str] = "What is pressed so deep goes through."
+    why: ClassVar[str] = "A body pressed so deep passes through."
     unit: ClassVar[str] = "m"
     redraw: ClassVar[Redraw] = "obstacles"
     severity: ClassVar[Severity] = "warning"

@@ -17,9 +17,7 @@ class UnusedAsset(TextLint):
 
     kind: ClassVar[str] = "unused_asset"
     title: ClassVar[str] = "every mesh, texture, material and heightfield is used"
-    why: ClassVar[str] = (
-        "They are loaded all the same: megabytes for nothing, or a sign that a reference is missing."
-    )
+    why: ClassVar[str] = "Unused assets are loaded too and take memory, or a reference is missing."
     severity: ClassVar[Severity] = "info"
     remedy: ClassVar[str] = "Remove the asset, or refer to it."
 

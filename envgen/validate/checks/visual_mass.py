@@ -1,4 +1,4 @@
-"""What is only seen weighs nothing."""
+"""Visual meshes have no mass."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MAX = 0.1
 
 @register
 class VisualMass(Lint):
-    """Share of a body's mass that comes from meshes that are only seen, beside geoms that collide."""
+    """Share of a body's mass from visual meshes, in bodies with colliding geoms."""
 
     kind: ClassVar[str] = "visual_mass"
-    title: ClassVar[str] = "meshes for the eye add no mass beside geoms that collide"
+    title: ClassVar[str] = "visual meshes add no mass to bodies with colliding geoms"
     why: ClassVar[str] = (
-        "Without <inertial> MuJoCo adds up all geoms: a visual and a collision geom weigh twice as much."
+        "Without <inertial> MuJoCo adds up all geoms: a body with both kinds weighs twice as much."
     )
     bound: ClassVar[str] = "10 %"
     remedy: ClassVar[str] = (
@@ -43,7 +43,7 @@ class VisualMass(Lint):
             weight = sum(_mass(subject, g, geoms) for g in seen)
             share = weight / max(float(model.body_mass[b]), 1e-12)
             if share > MAX:
-                says = f"{100 * share:.0f} % of its mass is that of meshes that touch nothing"
+                says = f"{100 * share:.0f} % of its mass is that of visual meshes"
                 yield self.issue(says, share, MAX, at=locate(subject, "body", int(b)))
 
 
@@ -51,7 +51,7 @@ _MESH = int(mujoco.mjtGeom.mjGEOM_MESH)
 
 
 def _mass(subject: Subject, g: int, geoms: dict[int, Any]) -> float:
-    """Mass that a mesh adds to its body, in kg."""
+    """Return the mass that a mesh adds to its body, in kg."""
     geom, model = geoms.get(g), subject.model
     groups = subject.spec.compiler.inertiagrouprange
     if geom is None or not groups[0] <= geom.group <= groups[1]:

@@ -18,13 +18,13 @@ class ZeroPose(Lint):
     """Pairs of links that overlap in the reference pose, but not in keyframe 0."""
 
     kind: ClassVar[str] = "zero_pose"
-    title: ClassVar[str] = "links that overlap in qpos0 do so in keyframe 0 too"
-    why: ClassVar[str] = "Who resets without the keyframe (mj_resetData does) starts with a blow."
+    title: ClassVar[str] = "links don't overlap in qpos0 alone"
+    why: ClassVar[str] = "A reset without the keyframe (mj_resetData) starts with an impact."
     severity: ClassVar[Severity] = "info"
     unit: ClassVar[str] = "m"
     bound: ClassVar[str] = "1 mm"
     stage: ClassVar[Stage] = Stage.LINT_SIMULATION
-    remedy: ClassVar[str] = "Reset to keyframe 0, or choose a reference pose that is free."
+    remedy: ClassVar[str] = "Reset to keyframe 0, or choose a reference pose without overlaps."
 
     def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model, seen = subject.model, subject.stepwise
