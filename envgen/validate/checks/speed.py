@@ -35,7 +35,7 @@ class Speed(Check):
         if subject.foreign:
             return self._held(subject.stepwise.speed)
         simulation = subject.simulation
-        # a strong external robot may fling its feet under random control: only its speed without control counts
+        # strong external robots may fling their feet under random control: only speed without control counts
         if subject.built_in or simulation.still_speed > MAX:
             return self._held(simulation.speed if subject.built_in else simulation.still_speed)
         return self.at_most(simulation.speed, FLUNG, f"a body moves at {simulation.speed:.4g} m/s")
