@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from envgen.packs.make import MakeProgress
+    from envgen.packs.progress import MakeProgress
 
 BARS = " ▁▂▃▄▅▆▇█"
 EVERY = 0.1

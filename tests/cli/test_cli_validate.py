@@ -185,7 +185,7 @@ def test_a_name_with_brackets_is_shown_as_it_is(run, here):
         ("/dev/zero", "/dev/zero is not a regular file"),
         ("", "the path is empty"),
         ("nothing", "there is no MJCF in what was given"),
-        ("broken.zip", "broken.zip is no zip"),
+        ("broken.zip", "broken.zip is not a zip"),
         ("missing.zip", "there is no pack missing.zip"),
     ],
 )
@@ -231,7 +231,7 @@ def test_a_damaged_variant_is_a_finding_and_the_others_are_checked(run, own_pack
     reports = json.loads(result.out)
     assert [report["ok"] for report in reports.values()] == [True, False, True, False, True, True]
     changed, gone = (reports[f"{own_pack}/{i}"]["checks"]["files"] for i in (1, 3))
-    assert "is not what the pack was made with" in changed["detail"]
+    assert "differs from what the pack was made with" in changed["detail"]
     assert "--resume" in changed["remedy"]
     assert "variants/00003/env.xml" in gone["detail"]
 
@@ -255,8 +255,8 @@ def _manifest(**changes: object) -> str:
 MANIFESTS = {
     "nothing": ("", "pack.json is not valid JSON"),
     "deep": ("[" * 100_000, "pack.json is not valid JSON"),
-    "list": ("[]", "pack.json is no manifest"),
-    "empty": ("{}", "pack.json is no manifest"),
+    "list": ("[]", "pack.json is not a manifest"),
+    "empty": ("{}", "pack.json is not a manifest"),
     "schema": (_manifest(schema=99), "is of schema 99, this envgen reads schema 1"),
     "no seed": (_manifest(seed="absent"), "pack.json lacks 'seed'"),
     "seed": (_manifest(seed="x"), "'seed' in pack.json is of the wrong type"),

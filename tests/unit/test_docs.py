@@ -18,7 +18,7 @@ import envgen
 from envgen.cli.main import COMMANDS, root, run
 from envgen.core import cfgio, overrides
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
-from envgen.packs.make import is_file, resolve
+from envgen.packs.arguments import is_file, resolve
 
 ROOT = Path(__file__).parents[2]
 PAGES = [

@@ -1,4 +1,4 @@
-"""Variants of a pack for a page: compiled from their env.xml, without what is only seen of robots."""
+"""Worlds of a pack for a page: compiled from env.xml, with the visuals of robots apart."""
 
 from __future__ import annotations
 
@@ -9,60 +9,60 @@ from dataclasses import dataclass, field
 
 from envgen.core.errors import WorkError
 from envgen.packs.variant import PackVariant
-from envgen.packs.wire.geometry import Look, look
+from envgen.packs.wire.geometry import Visuals, extract_visuals
 from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import Model, compile_text, listening
 from envgen.worlds.robots.visuals import same_physics, stripped
 
-_SEEN = re.compile(r"^\s*<(?:mesh|texture|material)\b.*$", re.MULTILINE)
-"""Lines of an env.xml that decide how robots with files look; envgen writes one element a line."""
+_VISUAL_LINES = re.compile(r"^\s*<(?:mesh|texture|material)\b.*$", re.MULTILINE)
+"""Lines of an env.xml that determine the visuals of external robots; envgen writes one element a line."""
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
-    """A variant as it is sent.
+class PackWorld:
+    """World and visuals of a variant of a pack.
 
     Attributes:
-        world: Its physics.
-        looks: By agent, how it looks where `world` does not tell.
+        world: The world with its physics.
+        visuals: Visuals by agent, for agents whose geoms in `world` are not complete.
     """
 
     world: World
-    looks: Mapping[str, Look | None]
+    visuals: Mapping[str, Visuals | None]
 
 
 @dataclass(eq=False)
-class Stored:
-    """Reads variants of one pack; robots that they share are looked at once."""
+class PackWorldReader:
+    """Reads variants of one pack, and caches the visuals of robots that they share."""
 
-    _known: dict[str, tuple[dict[str, Look | None], bool]] = field(default_factory=dict)
+    _known: dict[str, tuple[dict[str, Visuals | None], bool]] = field(default_factory=dict)
 
-    def read(self, variant: PackVariant) -> Kept:
-        """One variant.
+    def read(self, variant: PackVariant) -> PackWorld:
+        """Compile a variant.
 
         Raises:
-            InputError: Its files were changed, or name others that are not of the pack.
+            InputError: Its files were changed, or name files outside the pack.
             WorkError: MuJoCo refuses it.
         """
         text, files = variant.sources()
         if "<mesh" not in text and "<texture" not in text:
             with listening():
-                return Kept(World(compile_text(text, files), variant.cell), {})
-        # the same robots look the same, and are the same without what is only seen
-        lines = "\n".join(_SEEN.findall(text)) + "\n".join(variant.agents)
+                return PackWorld(World(compile_text(text, files), variant.cell), {})
+        # the same robots have the same visuals, and the same physics without them
+        lines = "\n".join(_VISUAL_LINES.findall(text)) + "\n".join(variant.agents)
         key = hashlib.sha256(lines.encode()).hexdigest()
         with listening():
             bare = _bare(text, files)
             if key not in self._known:
                 whole = World(compile_text(text, files), variant.cell)
-                looks: dict[str, Look | None] = {
-                    agent: own if (own := look(whole.model, whole.roots[agent])).meshes else None
+                visuals: dict[str, Visuals | None] = {
+                    agent: own if (own := extract_visuals(whole.model, whole.roots[agent])).meshes else None
                     for agent in variant.agents
                 }
-                self._known[key] = looks, bare is not None and same_physics(whole.model, bare)
-            looks, alike = self._known[key]
+                self._known[key] = visuals, bare is not None and same_physics(whole.model, bare)
+            visuals, alike = self._known[key]
             model = bare if alike else compile_text(text, files)
-        return Kept(World(model, variant.cell), looks)
+        return PackWorld(World(model, variant.cell), visuals)
 
 
 def _bare(text: str, files: Mapping[str, bytes]) -> Model | None:
@@ -71,7 +71,7 @@ def _bare(text: str, files: Mapping[str, bytes]) -> Model | None:
         return None
     try:
         return spec.compile()
-    except ValueError:  # something refers to what was left out
+    except ValueError:  # something refers to an element that was removed
         return None
     except RuntimeError as error:
         raise WorkError(f"MuJoCo can't compile it: {error}") from None
