@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from helpers import CFG, SLOW, make_cfg
 from hypothesis import HealthCheck, settings
+from support import ROOT
+from support.packs import CFG, SLOW
+from support.worlds import make_cfg
 
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
@@ -56,7 +58,7 @@ def own_pack(pack: Pack, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def robots_of_others() -> Iterator[Path]:
     """The folder with packages that carry robots, from which `<source>:<name>` is found."""
-    folder = Path(__file__).parent.parent / ".robots"
+    folder = ROOT / ".robots"
     if not (folder / "stamp").is_file():
         pytest.fail("the robots of other packages are missing: run scripts/robots")
     sys.path.append(str(folder))

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from driver import Tab, open_tab
 from playwright.sync_api import Browser
+from support.browser import Tab, open_tab
 
 from envgen.browser.chrome import browser
 from envgen.server.running import serving

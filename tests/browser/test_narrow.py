@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from driver import Tab
+from support.browser import Tab
 
 NO_WEBGL = "HTMLCanvasElement.prototype.getContext = () => null"
 

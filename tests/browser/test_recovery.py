@@ -48,7 +48,7 @@ def test_a_lost_connection_is_resumed_and_nothing_is_sent_twice(opens):
     tab.call("envgen.dropConnection()")
     steps = tab.stats()["physicsSteps"]
     tab.call("envgen.running()")
-    assert tab.stats()["physicsSteps"] > steps, "what runs goes on"
+    tab.until("steps: what runs goes on", lambda: tab.stats()["physicsSteps"] > steps)
     assert sorted(a["index"] for a in tab.agents()) == list(range(60))
     assert tab.stats()["connection"] == "open"
 

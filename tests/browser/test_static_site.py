@@ -46,9 +46,10 @@ def test_a_static_site_runs_isolated(site: str, pack: Pack, chromium: Browser) -
     page.wait_for_function("window.crossOriginIsolated && Boolean(window.envgen)", timeout=PATIENCE)
     problems.clear()  # the first load ends when the service worker has it load once more
     page.evaluate("envgen.ready()")
-    page.wait_for_function("envgen.stats().environments === 6 && !envgen.stats().loading", timeout=PATIENCE)
+    page.evaluate("envgen.running()")
     before = page.evaluate("envgen.stats()")
     assert before["job"]["state"] == "done"
+    assert (before["environments"], before["loading"]) == (6, 0)
     assert before["connection"] == "site"
     assert before["shared"]
     page.wait_for_function("envgen.stats().stepsPerSecond > 0", timeout=PATIENCE)

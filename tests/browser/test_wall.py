@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from driver import WALL
+from support.browser import WALL
 
 ROUGH = "rough terrain for ants, a few boxes"
 
@@ -22,7 +22,7 @@ def test_a_prompt_that_is_typed_becomes_worlds_that_run(opens):
     assert second["controlSteps"] > first["controlSteps"]
     assert second["simulated"] > first["simulated"]
     # what the bar says is what the pool counts
-    assert page.locator("#figures").inner_text().splitlines()[0] == "6"
+    tab.until("the figure", lambda: page.locator("#figures").inner_text().splitlines()[0] == "6")
     # and the address reproduces it
     assert "prompt=6+variants" in page.url
     assert "count=6" in page.url
@@ -44,21 +44,22 @@ def test_paused_worlds_stand_still_and_one_step_is_one(opens):
     tab = opens(draw=True)
     tab.run(ROUGH, 3)
     tab.page.keyboard.press("Space")
-    tab.until("a pause", lambda: _still(tab))
-    before = tab.stats()["controlSteps"]
-    tab.page.get_by_role("button", name="One control step").click()
-    tab.until("a step", lambda: tab.stats()["controlSteps"] > before)
-    assert tab.stats()["controlSteps"] == before + 3
-    drawn = tab.until("a frame", lambda: tab.call("envgen.frames().frames"))
-    tab.sleep(0.4)
-    # nothing changes, so nothing is drawn but colours that fade
-    assert tab.call("envgen.frames().frames") - drawn <= 3
-
-
-def _still(tab) -> bool:
+    tab.call("envgen.sync()")
     before = tab.stats()["controlSteps"]
     tab.sleep(0.2)
-    return tab.stats()["controlSteps"] == before
+    assert tab.stats()["controlSteps"] == before
+    tab.page.get_by_role("button", name="One control step").click()
+    tab.call("envgen.sync()")
+    assert tab.stats()["controlSteps"] == before + 3
+    # nothing changes, so nothing is drawn but colours that fade
+    tab.until("a wall at rest", lambda: _frames_drawn(tab, 0.4) <= 3)
+
+
+def _frames_drawn(tab, seconds: float) -> int:
+    """Count the frames that the wall draws meanwhile."""
+    before = tab.call("envgen.frames().frames")
+    tab.sleep(seconds)
+    return tab.call("envgen.frames().frames") - before
 
 
 def test_a_click_focuses_a_world_and_escape_goes_back(opens):

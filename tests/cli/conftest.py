@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clitools import FLAT, Result, command, environment
+from support.command_line import FLAT, Result, command, environment
 
 from envgen.cli import main
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from clitools import names
+from support.command_line import names
 
 KINDS = [
     (

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from clitools import environment
+from support.command_line import environment
 
 import envgen
 from envgen.cli.main import COMMANDS

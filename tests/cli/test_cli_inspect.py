@@ -14,13 +14,14 @@ import cv2
 import mujoco
 import numpy as np
 import pytest
-from clitools import names
-from helpers import tree
+from support import ROOT
+from support.command_line import names
+from support.packs import tree
 
 from envgen import catalog
 from envgen.cli.commands.preview_ import _target
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.toml"))
+EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
 
 
 # --- list ---------------------------------------------------------------------------------------

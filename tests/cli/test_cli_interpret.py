@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from clitools import names
+from support.command_line import names
 
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg

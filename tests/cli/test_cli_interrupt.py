@@ -9,8 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from clitools import command, environment, wait_for
-from helpers import tree
+from support.command_line import command, environment
+from support.packs import tree
+from support.waiting import wait_for
 
 from envgen.packs.pack import Pack
 
@@ -29,7 +30,11 @@ def _begin(flat: Path, jobs: int) -> subprocess.Popen[bytes]:
         start_new_session=True,
     )
     journal = flat.parent / "p" / "journal.jsonl"
-    wait_for(lambda: process.poll() is not None or (journal.exists() and _lines(journal) > SOME))
+    wait_for(
+        lambda: process.poll() is not None or (journal.exists() and _lines(journal) > SOME),
+        f"{SOME} variants in the journal",
+        every=0.002,
+    )
     assert process.poll() is None, process.communicate()
     return process
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from clitools import names
-from helpers import tree
+from support.command_line import names
+from support.packs import tree
 
 from envgen.cli.commands import make_
 from envgen.cli.commands.make_ import _notes

@@ -12,7 +12,7 @@ import termios
 from pathlib import Path
 
 import pytest
-from clitools import command, environment, names
+from support.command_line import command, environment, names
 
 CLEAR = "\r\x1b[K"
 

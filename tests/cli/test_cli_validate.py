@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from clitools import names
+from support.command_line import names
 
 BODY = (
     '<worldbody><geom type="plane" size="1 1 1"/>'

@@ -11,7 +11,7 @@ from pathlib import Path
 import mujoco
 import numpy as np
 import pytest
-from helpers import build_world, make_cfg, start
+from support.worlds import build_world, make_cfg, start
 
 from envgen.packs.make import make
 from envgen.packs.recipe import Recipe, task_params

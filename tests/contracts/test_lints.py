@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from helpers import make_cfg
-from lints import WHOLE, arm, ball, driven, keyed, mjcf, write_files
-from lints_broken import BROKEN
-from lints_sound import SOUND
+from support.lint_mjcf import WHOLE, arm, ball, driven, keyed, mjcf, write_files
+from support.lints_broken import BROKEN
+from support.lints_sound import SOUND
+from support.worlds import make_cfg
 
 from envgen.core.families import ROBOTS
 from envgen.packs.make import make
@@ -36,7 +36,7 @@ def cases(examples: dict[str, list[str]]) -> list[tuple[str, int]]:
 
 @pytest.mark.parametrize(("name", "number"), cases(BROKEN))
 def test_what_breaks_it_is_found_with_its_line(name, number, tmp_path):
-    assert name in BROKEN, f"the lint {name!r} has no broken example: add one to tests/lints_broken.py"
+    assert name in BROKEN, f"the lint {name!r} has no broken example: add one to support/lints_broken.py"
     text = BROKEN[name][number]
     broken = subject(tmp_path, text.replace("§", ""))
     check = CHECKS.get(name)()
@@ -58,7 +58,7 @@ def test_what_breaks_it_is_found_with_its_line(name, number, tmp_path):
 
 @pytest.mark.parametrize(("name", "number"), cases(SOUND))
 def test_what_is_just_right_is_not_found(name, number, tmp_path):
-    assert name in SOUND, f"the lint {name!r} has no sound example: add one to tests/lints_sound.py"
+    assert name in SOUND, f"the lint {name!r} has no sound example: add one to support/lints_sound.py"
     sound = subject(tmp_path, SOUND[name][number])
     check = CHECKS.get(name)()
     if name != "duplicate_name":  # which is for what MuJoCo refuses

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 import pytest
-from helpers import build_world, make_cfg, start
+from support.worlds import build_world, make_cfg, start
 
 from envgen.core.families import OBSTACLES
 from envgen.core.params import RobotSize

@@ -7,7 +7,7 @@ import math
 import mujoco
 import numpy as np
 import pytest
-from helpers import build_world, make_cfg, start
+from support.worlds import build_world, make_cfg, start
 
 from envgen.core.families import OBSTACLES, ROBOTS
 from envgen.core.params import RobotSize, specs

@@ -5,8 +5,8 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 import pytest
-from driving import drive, fallen, frame, world_of
-from helpers import build_world, make_cfg, start
+from support.robot_control import drive, fallen, frame, world_of
+from support.worlds import build_world, make_cfg, start
 
 from envgen.core.families import ROBOTS
 from envgen.worlds.compiled.measure import measure_agent

@@ -7,7 +7,7 @@ import itertools
 import mujoco
 import numpy as np
 import pytest
-from helpers import build_world, make_cfg, start
+from support.worlds import build_world, make_cfg, start
 
 from envgen.core.families import ROBOTS
 from envgen.worlds.robots.robot_model import robot_model

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from driving import drive, fallen, frame, world_of
-from helpers import build_world, make_cfg, start
+from support.robot_control import drive, fallen, frame, world_of
+from support.worlds import build_world, make_cfg, start
 
 SNAKES = [{}, {"links": 5}, {"links": 12, "length": 1.0}, {"links": 5, "length": 2.5}]
 

@@ -8,7 +8,7 @@ import math
 import mujoco
 import numpy as np
 import pytest
-from helpers import build_world, make_cfg, start
+from support.worlds import build_world, make_cfg, start
 
 from envgen.core.errors import InputError
 from envgen.core.families import ROBOTS, TASKS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 import pytest
-from helpers import build_world, make_cfg, needed, start
+from support.worlds import build_world, make_cfg, needed, start
 
 from envgen.core.cfgio import parse
 from envgen.core.errors import InputError

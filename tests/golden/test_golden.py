@@ -9,7 +9,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from helpers import make_cfg
+from support.worlds import make_cfg
 
 from envgen.worlds.variant import build
 

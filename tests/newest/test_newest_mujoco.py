@@ -10,13 +10,12 @@ import venv
 from pathlib import Path
 
 import pytest
-from helpers import needed
+from support import ROOT
+from support.worlds import needed
 
 from envgen.core import cfgio
 from envgen.core.families import ROBOTS, TERRAINS
 from envgen.packs.make import make
-
-ROOT = Path(__file__).resolve().parents[2]
 
 LOAD = """
 import json, pathlib, sys

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support import ROOT
+from support.parity import Ask
 
-ROOT = Path(__file__).parents[2]
 WASM = ROOT / "wasm"
-
-Ask = Callable[[Sequence[Mapping[str, Any]]], list[dict[str, Any]]]
 
 
 def run(command: Sequence[str], text: str | None = None) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from broken_networks import endless
+from support.broken_networks import endless
 
 from envgen.packs.wire.frames import unpack
 from envgen.packs.wire.spec import WorldSpec

@@ -8,8 +8,7 @@ from typing import Any
 import mujoco
 import numpy as np
 import pytest
-from parity.conftest import Ask
-from parity.worlds import Case, free_run, ground, make_case
+from support.parity import Ask, Case, free_run, ground, make_case
 
 from envgen.core.families import ROBOTS
 from envgen.policies.gait import gait_for

@@ -9,8 +9,7 @@ from typing import Any
 import mujoco
 import numpy as np
 import pytest
-from parity.conftest import Ask
-from parity.worlds import RANDOMIZE, Case, ground, make_case
+from support.parity import RANDOMIZE, Ask, Case, ground, make_case
 
 from envgen.policies.base import AgentInterface, PolicyInput, PolicyName
 from envgen.policies.onnx_file import metadata, mlp

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from parity.conftest import Ask
-from parity.worlds import Case, ground, make_case
+from support.parity import Ask, Case, ground, make_case
 
 from envgen.core.families import ROBOTS
 from envgen.policies.policy_files import networks

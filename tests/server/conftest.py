@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from client import Served, serve
+from support.server import Served, serve
 
 
 @pytest.fixture(scope="session")

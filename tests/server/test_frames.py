@@ -8,7 +8,7 @@ from typing import Any
 import mujoco
 import numpy as np
 import pytest
-from helpers import make_cfg
+from support.worlds import make_cfg
 
 from envgen.core.errors import InputError
 from envgen.core.overrides import parse_sweep

@@ -13,8 +13,9 @@ from typing import Any
 
 import httpx
 import pytest
-from client import Served, serve
-from helpers import make_cfg
+from support.server import Served, serve
+from support.waiting import wait_for
+from support.worlds import make_cfg
 
 from envgen.core import cfgio
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
@@ -139,14 +140,15 @@ def test_an_export_that_nobody_waits_for_ends(served: Served) -> None:
     for _ in range(2):
         with pytest.raises(httpx.ReadTimeout):
             httpx.post(url, json=body, timeout=1.5)
-    until = time.monotonic() + 15
     body = {"source": {"kind": "prompt", "prompt": "ants"}, "count": 1}
-    while (answer := served.post("/api/export", body)).status_code == 503 and time.monotonic() < until:
-        time.sleep(0.2)
-    assert answer.status_code == 200, answer.text
-    while (left := set(temporary.glob("envgen-export-*")) - before) and time.monotonic() < until:
-        time.sleep(0.2)
-    assert not left
+
+    def answer() -> httpx.Response | None:
+        got = served.post("/api/export", body)
+        return got if got.status_code != 503 else None
+
+    got = wait_for(answer, "a place for an export", seconds=15, every=0.1)
+    assert got.status_code == 200, got.text
+    wait_for(lambda: set(temporary.glob("envgen-export-*")) <= before, "the end of the files", seconds=15)
 
 
 def test_policies(folder: Path, tmp_path: Path) -> None:

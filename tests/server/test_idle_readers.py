@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from client import ANTS, HELLO, Page
+from support.server import ANTS, HELLO, Page
 from websockets.sync.client import connect
 
 from envgen.server import job, stream

@@ -15,7 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from client import HELLO, PATIENCE, page, serve
+from support.server import HELLO, page, serve, wait_until_gone
+from support.waiting import PATIENCE, wait_for
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -32,13 +33,6 @@ def refused(*arguments: str, folder: Path) -> str:
     return cause
 
 
-def gone(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
-
-
 def test_ctrl_c_ends_it_and_its_processes(tmp_path: Path) -> None:
     with serve(tmp_path, "--port", "0") as own, page(own) as at:
         at.say(kind="start", source={"kind": "prompt", "prompt": "ants"}, count=2000)
@@ -51,10 +45,7 @@ def test_ctrl_c_ends_it_and_its_processes(tmp_path: Path) -> None:
         said = own.process.stderr.read()
     assert "Traceback" not in said
     assert "the server was stopped" in said
-    until = time.monotonic() + 10
-    while not all(gone(pid) for pid in workers) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert all(gone(pid) for pid in workers)
+    wait_until_gone(workers)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C goes otherwise")
@@ -101,15 +92,10 @@ def test_origins_that_no_page_has(tmp_path: Path, origin: str) -> None:
 
 def test_a_killed_server_leaves_no_processes(tmp_path: Path) -> None:
     with serve(tmp_path, "--port", "0") as own:
-        until = time.monotonic() + 60
-        while not (workers := own.about()["workers"]) and time.monotonic() < until:
-            time.sleep(0.1)
+        workers = wait_for(lambda: own.about()["workers"], "the start of the processes")
         os.kill(own.process.pid, signal.SIGKILL)
         own.process.wait(20)
-        until = time.monotonic() + 20
-        while not all(gone(pid) for pid in workers) and time.monotonic() < until:
-            time.sleep(0.1)
-        assert all(gone(pid) for pid in workers)
+        wait_until_gone(workers)
 
 
 def test_a_port_in_use(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_a_site_has_the_page_and_all_frames(built: Path, pack: Pack, tmp_path: P
 
 
 def test_meshes_come_before_what_refers_to_them(built: Path, robots_of_others: Path, tmp_path: Path) -> None:
-    from helpers import make_cfg
+    from support.worlds import make_cfg
 
     from envgen.packs.formats.site import Site
     from envgen.packs.make import make

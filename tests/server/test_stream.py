@@ -7,8 +7,8 @@ from typing import Any
 
 import mujoco
 import pytest
-from client import ANTS, Page, Served, page
-from helpers import make_cfg
+from support.server import ANTS, Page, Served, page
+from support.worlds import make_cfg
 
 from envgen.core import cfgio
 from envgen.packs.make import make
@@ -67,7 +67,7 @@ def test_no_more_is_sent_than_there_are_credits(served: Served) -> None:
         while len(at.frames) < 3:
             at.hear()
         assert at.silence()
-        assert served.idle()
+        served.wait_until_idle()
         at.say(kind="credit", frames=2)
         while len(at.frames) < 5:
             at.hear()
@@ -85,8 +85,8 @@ def test_cancel_stops_the_work(served: Served) -> None:
         done = at.next("done")
         assert done["cancelled"]
         assert done["made"] < 500
-        assert served.idle()
-        assert served.about()["jobs"] == 0
+        served.wait_until_idle()
+        served.wait_for_jobs(0)
         start(at, count=2)  # the same socket goes on with another job
         at.frames.clear()
         assert at.until_done()["made"] == 2
@@ -98,8 +98,8 @@ def test_a_page_that_leaves_stops_the_work(served: Served) -> None:
         while len(at.frames) < 5:
             at.hear()
         assert served.about()["jobs"] == 1
-    assert served.idle()
-    assert served.about()["jobs"] == 0
+    served.wait_until_idle()
+    served.wait_for_jobs(0)
 
 
 def test_a_lost_connection_is_gone_on_from(served: Served) -> None:
@@ -197,7 +197,7 @@ def test_several_agents_are_told_apart(served: Served) -> None:
 
 
 def test_meshes_come_once_and_before_what_refers_to_them(folder: Path, robots_of_others: Path) -> None:
-    from client import serve
+    from support.server import serve
 
     with serve(folder, "--port", "0", PYTHONPATH=str(robots_of_others)) as own, page(own) as at:
         cfg = cfgio.dump(make_cfg("rough", difficulty=0.2)) | {"robots": [{"model": GO2}]}

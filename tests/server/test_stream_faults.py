@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from client import ANTS, HELLO, PATIENCE, Page, Served, page
-from helpers import robot_mjcf as robot
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.server import ANTS, HELLO, Page, Served, page
+from support.waiting import PATIENCE
+from support.worlds import robot_mjcf as robot
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -101,7 +102,7 @@ def test_whatever_is_sent_the_server_goes_on(served: Served, messages: list[str 
         at.say(kind="start", source={"kind": "prompt", "prompt": ""})
         while "the prompt is empty" not in at.next("error", "done").get("cause", ""):
             pass
-    assert served.about()["jobs"] == 0
+    served.wait_for_jobs(0)
 
 
 def test_too_many_malformed_messages_close_the_socket(served: Served) -> None:
@@ -171,7 +172,7 @@ def test_a_start_replaces_the_job_that_runs(served: Served) -> None:
         at.frames.clear()
         done = at.until_done()
         assert (done["kind"], done["made"], sorted(at.frames)) == ("done", 3, [0, 1, 2])
-    assert served.about()["jobs"] == 0
+    served.wait_for_jobs(0)
 
 
 def test_jobs_are_bounded(served: Served) -> None:
@@ -183,7 +184,7 @@ def test_jobs_are_bounded(served: Served) -> None:
             at.say(kind="start", source=ANTS, count=500, credits=0)
             at.next("started")
         assert "8 jobs are running" in refusal(pages[8])["cause"]
-    assert served.idle()
+    served.wait_until_idle()
     assert works(served)
 
 
@@ -337,9 +338,9 @@ def test_a_dead_worker_is_replaced_and_nothing_is_lost(served: Served) -> None:
         done = at.until_done()
     assert done["kind"] == "done", done
     assert sorted(at.frames) == list(range(40))
-    assert len(served.about()["workers"]) == 2
     with page(served) as again:
         again.say(kind="start", source=ANTS, count=40, seed="9")
         again.until_done()
     assert again.frames == at.frames
+    assert len(served.about()["workers"]) == 2
     assert unpack(at.frames[0]).blobs["model"].nbytes > 0

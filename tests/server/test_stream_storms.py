@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from client import ANTS, HELLO, Served, page
 from starlette.types import Message
 from starlette.websockets import WebSocket
+from support.server import ANTS, HELLO, Served, page
 
 from envgen.server import stream
 from envgen.server.pack_library import PackLibrary
@@ -56,7 +56,7 @@ def test_of_many_starts_the_last_one_is_made(served: Served) -> None:
             pass
         begun = [told["seed"] for told in at.told if told["kind"] == "started"]
         assert (begun[-1], at.told[-1]["count"], at.told[-1]["made"]) == ("999", 2, 2)
-    assert served.about()["jobs"] == 0
+    served.wait_for_jobs(0)
 
 
 def test_a_malformed_message_ends_the_job(served: Served) -> None:
@@ -67,7 +67,7 @@ def test_a_malformed_message_ends_the_job(served: Served) -> None:
         at.socket.send("nonsense")
         at.next("error")
         assert at.silence()
-    assert served.idle()
+    served.wait_until_idle()
 
 
 def test_what_goes_wrong_in_planning_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { RowAllocator } from "../src/pool/row-allocator";
 import { AGENT_COLUMNS } from "../src/protocol/api";
-import { AGENT, AGENT_WIDTH, allocate, POSE_WIDTH, Rows, Views } from "../src/protocol/shared-memory";
+import { AGENT, AGENT_WIDTH, allocate, POSE_WIDTH, Views } from "../src/protocol/shared-memory";
 
 describe("rows", () => {
   it("are given first fit and joined again", () => {
-    const rows = new Rows(10);
+    const rows = new RowAllocator(10);
     const [a, b, c] = [rows.take(3), rows.take(4), rows.take(3)];
     expect([a, b, c]).toEqual([0, 3, 7]);
     expect(rows.take(1)).toBe(-1);
@@ -17,7 +18,7 @@ describe("rows", () => {
   });
 
   it("keep what is taken when there is more room", () => {
-    const rows = new Rows(4);
+    const rows = new RowAllocator(4);
     expect(rows.take(3)).toBe(0);
     rows.extend(8);
     expect(rows.used).toBe(3);
@@ -26,7 +27,7 @@ describe("rows", () => {
   });
 
   it("never overlap, whatever is taken and given", () => {
-    const rows = new Rows(64);
+    const rows = new RowAllocator(64);
     const held: { at: number; n: number }[] = [];
     let state = 1;
     const random = (n: number) => {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, inject, it } from "vitest";
-import { moves, roomiest } from "../src/pool/balance";
-import type { Resident } from "../src/pool/env-handle";
+import { leastLoaded, planMoves } from "../src/pool/balance";
+import type { EnvHandle } from "../src/pool/env-handle";
 import type { Pool } from "../src/pool/pool";
-import type { Crew } from "../src/pool/worker-handle";
+import type { WorkerHandle } from "../src/pool/worker-handle";
 import { addAll, mujoco, openFrames, startPool } from "./support";
 
 const pools: Pool[] = [];
@@ -39,7 +39,7 @@ describe("the bare loop", () => {
     const { pool, ids } = await start("ants", 2);
     const [moved, gone] = ids as [number, number];
     const measured = pool.bare(0.5);
-    const env = pool.envs.get(moved) as Resident;
+    const env = pool.envs.get(moved) as EnvHandle;
     pool.move(moved, env.worker === 0 ? 1 : 0);
     pool.remove([gone]);
     const { physicsStepsPerSecond } = await measured;
@@ -95,29 +95,29 @@ describe("the keyboard", () => {
 });
 
 describe("the balance", () => {
-  const crew = (index: number, costs: readonly number[]): Crew => {
+  const worker = (index: number, costs: readonly number[]): WorkerHandle => {
     const envs = costs.map((cost, i) => ({
       id: 100 * index + i,
-      cost,
+      loadMs: cost,
       status: "running",
-      to: -1,
-      held: 0,
-      moved: -1e9,
+      destination: -1,
+      pins: 0,
+      movedAt: -1e9,
     }));
-    const set = new Set(envs as unknown as Resident[]);
-    return { index, envs: set, load: costs.reduce((a, b) => a + b, 0) } as unknown as Crew;
+    const set = new Set(envs as unknown as EnvHandle[]);
+    return { index, envs: set, load: costs.reduce((a, b) => a + b, 0) } as unknown as WorkerHandle;
   };
 
   it("puts a new environment where there is the least to do", () => {
-    expect(roomiest([crew(0, [5, 5]), crew(1, [1, 2, 3])]).index).toBe(1);
-    expect(roomiest([crew(0, [0, 0]), crew(1, [0])]).index).toBe(1);
+    expect(leastLoaded([worker(0, [5, 5]), worker(1, [1, 2, 3])]).index).toBe(1);
+    expect(leastLoaded([worker(0, [0, 0]), worker(1, [0])]).index).toBe(1);
   });
 
   it("moves as many as even out the load, and none for little", () => {
-    const [busy, idle] = [crew(0, [4, 4, 4, 4]), crew(1, [4])];
-    expect(moves([busy, idle], 0).map(({ to }) => to.index)).toEqual([1]);
-    expect(moves([crew(0, [10, 1]), crew(1, [10])], 0)).toEqual([]);
-    const held = [...crew(0, [4, 4, 4, 4]).envs].map((env) => Object.assign(env, { held: 1 }));
-    expect(moves([{ ...busy, envs: new Set(held) } as unknown as Crew, idle], 0)).toEqual([]);
+    const [busy, idle] = [worker(0, [4, 4, 4, 4]), worker(1, [4])];
+    expect(planMoves([busy, idle], 0).map(({ to }) => to.index)).toEqual([1]);
+    expect(planMoves([worker(0, [10, 1]), worker(1, [10])], 0)).toEqual([]);
+    const pinned = [...worker(0, [4, 4, 4, 4]).envs].map((env) => Object.assign(env, { pins: 1 }));
+    expect(planMoves([{ ...busy, envs: new Set(pinned) } as unknown as WorkerHandle, idle], 0)).toEqual([]);
   });
 });

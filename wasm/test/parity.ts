@@ -5,14 +5,14 @@
 
 import { readFileSync } from "node:fs";
 import { decodeWorld, floats } from "../src/protocol/frame";
-import type { Ended } from "../src/protocol/messages";
+import type { EndedEpisode } from "../src/protocol/messages";
 import { AGENT, AGENT_WIDTH } from "../src/protocol/shared-memory";
 import type { AgentSpec, TaskSpec, WorldSpec } from "../src/protocol/wire.gen";
-import { Environment, type Outcome, type Surroundings } from "../src/worker/environment";
-import type { Player } from "../src/worker/policies/base";
+import { Environment, type StepReport, type WorkerContext } from "../src/worker/environment";
+import type { PolicyInput } from "../src/worker/policies/base";
 import { makePolicy } from "../src/worker/policies/registry";
 import { Randomizer } from "../src/worker/randomize";
-import { Physics, type Sim } from "../src/worker/sim";
+import { MujocoModule, type Sim } from "../src/worker/sim";
 import { Programs } from "../src/worker/tasks/program";
 import { mujoco, onnxRuntime } from "./support";
 
@@ -51,7 +51,7 @@ interface Question {
   readonly network: { readonly file: string; readonly observations: readonly (readonly number[])[] } | null;
 }
 
-const physics = await Physics.create(mujoco());
+const physics = await MujocoModule.create(mujoco());
 
 async function answer(question: Question) {
   const frame = decodeWorld(new Uint8Array(readFileSync(question.frame)));
@@ -78,7 +78,7 @@ function free(sim: Sim, controls: Question["free"]): number[] {
   sim.forward();
   for (const ctrl of controls) {
     physics.f64.set(ctrl, sim.ctrl);
-    sim.bare();
+    sim.step();
   }
   return numbers(sim.qpos, sim.nq);
 }
@@ -111,7 +111,7 @@ function judged(
   put(sim, state);
   sim.forward();
   const program = programs.of(spec);
-  const facts = program.factsOf(spec);
+  const facts = program.contextValues(spec);
   facts[program.time] = sim.time;
   state.over.forEach((over, i) => {
     facts[program.play[i] as number] = over ? 0 : 1;
@@ -140,10 +140,12 @@ function drawn(sim: Sim, spec: WorldSpec, episodes: readonly number[]) {
       ...randomizer.drawn,
       pushed,
       qvel: numbers(sim.qvel, sim.nv),
-      mass: bodies.map((body) => physics.f64[sim.at("body_mass") + body]),
-      friction: spec.randomize.friction_geoms.map((geom) => physics.f64[sim.at("geom_friction") + 3 * geom]),
+      mass: bodies.map((body) => physics.f64[sim.address("body_mass") + body]),
+      friction: spec.randomize.friction_geoms.map(
+        (geom) => physics.f64[sim.address("geom_friction") + 3 * geom],
+      ),
       gain: spec.agents.flatMap((agent) =>
-        agent.actuators.map((j) => physics.f64[sim.at("actuator_gainprm") + j * sim.widths.gain]),
+        agent.actuators.map((j) => physics.f64[sim.address("actuator_gainprm") + j * sim.widths.gain]),
       ),
     };
   });
@@ -155,10 +157,10 @@ async function played(question: Question, programs: Programs) {
   const frame = decodeWorld(new Uint8Array(readFileSync(question.frame)));
   const n = frame.header.agents.length;
   const counters = new Float64Array(n * AGENT_WIDTH);
-  const ended: Ended[] = [];
+  const ended: EndedEpisode[] = [];
   const source = policy === "gait" ? ({ kind: "gait" } as const) : ({ kind: "random", seed } as const);
   const policies = new Map([[0, await makePolicy(source, null)]]);
-  const around: Surroundings = { physics, programs, policies, ended };
+  const around: WorkerContext = { mujoco: physics, programs, policies, ended };
   const given = {
     id: 1,
     pose: 0,
@@ -170,18 +172,18 @@ async function played(question: Question, programs: Programs) {
     state: null,
   };
   const env = new Environment(around, frame, given, () => counters);
-  const outcome: Outcome = { flagged: null, warning: null, restarted: false };
+  const outcome: StepReport = { flagged: null, warning: null, restarted: false };
   const rows = [];
   for (let i = 0; i < steps; i++) {
     env.step(outcome);
     rows.push({
       qpos: numbers(env.sim.qpos, env.sim.nq),
-      agents: env.players.map((player) => ({
-        reward: player.reward,
-        total: counters[player.row * AGENT_WIDTH + AGENT.episode_reward],
-        over: player.over,
-        observation: [...player.observation],
-        action: [...player.action],
+      agents: env.agents.map((agent) => ({
+        reward: agent.reward,
+        total: counters[agent.row * AGENT_WIDTH + AGENT.episode_reward],
+        over: agent.over,
+        observation: [...agent.observation],
+        action: [...agent.action],
       })),
     });
     if (ended.length === n) break;
@@ -191,7 +193,7 @@ async function played(question: Question, programs: Programs) {
 }
 
 /** An agent as a policy sees it. */
-function player(spec: AgentSpec, time: number, observation: readonly number[]): Player {
+function policyInput(spec: AgentSpec, time: number, observation: readonly number[]): PolicyInput {
   return {
     spec,
     observation: Float32Array.from(observation),
@@ -210,7 +212,7 @@ function player(spec: AgentSpec, time: number, observation: readonly number[]): 
 async function gait({ agents }: WorldSpec, times: readonly number[]): Promise<number[][]> {
   const policy = await makePolicy({ kind: "gait" }, null);
   return times.map((time) => {
-    const one = player(agents[0] as AgentSpec, time, []);
+    const one = policyInput(agents[0] as AgentSpec, time, []);
     policy.act?.(one);
     return [...one.action].map((x) => Math.min(Math.max(x, -1), 1));
   });
@@ -224,10 +226,10 @@ async function network(question: Question) {
   const policy = await makePolicy({ kind: "onnx", model }, onnxRuntime());
   const spec = decodeWorld(new Uint8Array(readFileSync(question.frame))).header.agents[0];
   if (!spec) throw new Error("there is no agent");
-  const players = observations.map((row) => player(spec, 0, row));
-  await policy.batch?.(players);
+  const inputs = observations.map((row) => policyInput(spec, 0, row));
+  await policy.batch?.(inputs);
   policy.close();
-  return players.map((player) => [...player.action]);
+  return inputs.map((agent) => [...agent.action]);
 }
 
 const questions = JSON.parse(readFileSync(0, "utf8")) as Question[];

@@ -27,16 +27,40 @@ const agent = (env: number, index = 0): AgentRef => ({ env, agent: index });
 const share = (ids: readonly number[], n: number) => ids.slice(0, n);
 
 describe("stepping", () => {
-  it("makes one control step of every environment when paused", async () => {
-    const pool = await start({ workers: 2 });
-    const ids = await addAll(pool, ants.frames);
-    await pool.step();
-    await pool.step();
-    expect(ids.map((id) => pool.counters(agent(id)).steps)).toEqual(ids.map(() => 2));
-    const { controlSteps, physicsSteps } = pool.stats();
-    expect(controlSteps).toBe(2 * ids.length);
-    expect(physicsSteps).toBe(2 * ids.length * 5);
-  });
+  for (const shared of [true, false]) {
+    const memory = `${shared ? "with" : "without"} shared memory`;
+
+    it(`makes one control step of every environment when paused, ${memory}`, async () => {
+      const pool = await start({ workers: 2, shared });
+      const ids = await addAll(pool, ants.frames);
+      for (let steps = 1; steps <= 3; steps++) {
+        await pool.step();
+        // an awaited step is in the counters, at once
+        expect(ids.map((id) => pool.counters(agent(id)).steps)).toEqual(ids.map(() => steps));
+        const { controlSteps, physicsSteps } = pool.stats();
+        expect(controlSteps).toBe(steps * ids.length);
+        expect(physicsSteps).toBe(steps * ids.length * 5);
+      }
+    });
+
+    it(`has done what it was told once it is in sync, ${memory}`, async () => {
+      const pool = await start({ workers: 2, shared, mode: { kind: "flat" } });
+      const ids = await addAll(pool, ants.frames);
+      const ended: number[] = [];
+      pool.on("episode", ({ episode }) => ended.push(episode));
+      pool.seek("all", 5);
+      pool.setMode({ kind: "paused" });
+      await pool.sync();
+      const first = pool.stats();
+      expect(first.episodes).toBe(ended.length);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await pool.sync();
+      expect(pool.stats().controlSteps).toBe(first.controlSteps);
+      pool.seek("all", 9);
+      await pool.sync();
+      expect(ids.map((id) => pool.counters(agent(id)).episode)).toEqual(ids.map(() => 9));
+    });
+  }
 
   it("follows the clock, times the speed", async () => {
     const pool = await start();

@@ -2,15 +2,15 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { decodeWorld, type Frame } from "../src/protocol/frame";
 import type { WorldSpec } from "../src/protocol/wire.gen";
-import { type ModelSource, Physics, SimError } from "../src/worker/sim";
+import { type ModelSource, MujocoModule, SimError } from "../src/worker/sim";
 import { mujoco, openFrames } from "./support";
 
-let physics: Physics;
+let physics: MujocoModule;
 let frame: Frame<WorldSpec>;
 let source: ModelSource;
 
 beforeAll(async () => {
-  physics = await Physics.create(mujoco());
+  physics = await MujocoModule.create(mujoco());
   const { frames } = openFrames(join(inject("frames"), "ants"));
   frame = decodeWorld(frames[0] as Uint8Array);
   source = { format: "mjb", model: frame.blob("model"), files: new Map() };

@@ -1,21 +1,22 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
+import { endings } from "../src/protocol/endings";
 import { decodeWorld, floats } from "../src/protocol/frame";
 import type { TaskSpec, WorldSpec } from "../src/protocol/wire.gen";
-import { Physics, type Sim } from "../src/worker/sim";
+import { MujocoModule, type Sim } from "../src/worker/sim";
 import { Compiler } from "../src/worker/tasks/compile";
 import { Programs } from "../src/worker/tasks/program";
-import { endings, Facts, room } from "../src/worker/tasks/stage";
+import { contextCapacity, TaskContext } from "../src/worker/tasks/task-context";
 import { mujoco, openFrames } from "./support";
 
-let physics: Physics;
+let physics: MujocoModule;
 let sim: Sim;
 let spec: WorldSpec;
 let task: TaskSpec;
 let heights: Float32Array<ArrayBufferLike>;
 
 beforeAll(async () => {
-  physics = await Physics.create(mujoco());
+  physics = await MujocoModule.create(mujoco());
   const opened = openFrames(join(inject("frames"), "sumo"));
   const frame = decodeWorld(opened.frames[0] as Uint8Array);
   [spec, task, heights] = [frame.header, opened.task, floats(frame.blob("heights"))];
@@ -26,12 +27,12 @@ beforeAll(async () => {
 
 /** The value of an expression for an agent, in the state of the start; `over` agents are out. */
 function value(expr: unknown, agent = 0, over: readonly number[] = []): number[] {
-  const facts = new Facts(room(spec));
+  const facts = new TaskContext(contextCapacity(spec));
   const compiler = new Compiler(spec, facts);
   const plays = spec.agents.map((_, i) => compiler.play(i));
   const { at, width } = compiler.term(expr, agent);
   const s = compiler.scratch();
-  const given = facts.of(spec);
+  const given = facts.values(spec);
   for (const i of over) given[plays[i] as number] = 0;
   s.set(given);
   for (const op of compiler.ops) op(s, physics.f64, { ...sim, heights });
@@ -99,7 +100,7 @@ describe("a program", () => {
     const { frames } = openFrames(join(inject("frames"), "sumo"));
     const [a, b] = frames.map((data) => programs.of(decodeWorld(data).header));
     expect(a).toBe(b);
-    const facts = new Facts(room(spec));
+    const facts = new TaskContext(contextCapacity(spec));
     const compiler = new Compiler(spec, facts);
     compiler.term(["norm", POS], 0);
     const { length } = compiler.ops;

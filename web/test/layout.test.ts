@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import { CameraRig, ELEVATION } from "../src/scene/camera.ts";
 import { fit, layoutOf, makeLayout, tileAt, tileCentre, wallSize } from "../src/scene/layout.ts";
-import { ELEVATION, Rig } from "../src/scene/rig.ts";
 
-function rig(aspect: number): Rig {
-  const made = new Rig();
+function rig(aspect: number): CameraRig {
+  const made = new CameraRig();
   made.resize(aspect);
   made.limits = { near: 0.1, far: 1e5, x: 1e4, y: 1e4 };
   return made;

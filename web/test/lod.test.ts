@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
+import { CameraRig } from "../src/scene/camera.ts";
 import { layoutOf, tileCentre } from "../src/scene/layout.ts";
 import { ballVisible, frustumPlanes, HIDDEN, LEVELS, levelFor, selectLevels } from "../src/scene/lod.ts";
-import { Rig } from "../src/scene/rig.ts";
 
 function look(distance: number, x = 0, y = 0) {
-  const rig = new Rig();
+  const rig = new CameraRig();
   rig.resize(1.5);
   rig.limits = { near: 0.1, far: 1e5, x: 1e4, y: 1e4 };
   rig.jump({ x, y, distance });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ball, bead, cube, cylinder, grid, lump, type Shape } from "../src/scene/shapes.ts";
+import { ball, coarseBall, coarseCube, cube, cylinder, grid, type Shape } from "../src/scene/shapes.ts";
 
 /** Volume of a closed mesh whose triangles turn counter-clockwise seen from outside. */
 function volume({ vertices, indices }: Shape): number {
@@ -18,18 +18,18 @@ test.each([
   ["ball", ball(32, 8), (4 / 3) * Math.PI, 0.05],
   ["cylinder", cylinder(32), 2 * Math.PI, 0.05],
   ["cube", cube(), 8, 1e-6],
-  ["lump", lump(), 8, 1e-6],
+  ["lump", coarseCube(), 8, 1e-6],
 ])("a %s is closed and turned outwards", (_, shape, expected, share) => {
   expect(Math.abs(volume(shape) / expected - 1)).toBeLessThan(share);
 });
 
 test("a bead is near enough to a ball, of ten vertices", () => {
-  expect(bead().vertices.length / 4).toBe(10);
-  expect(volume(bead())).toBeGreaterThan(0.8);
+  expect(coarseBall().vertices.length / 4).toBe(10);
+  expect(volume(coarseBall())).toBeGreaterThan(0.8);
 });
 
 test("normals have length 1 and point outwards", () => {
-  for (const { vertices, normals } of [ball(12, 3), cylinder(12), cube(), bead(), lump()]) {
+  for (const { vertices, normals } of [ball(12, 3), cylinder(12), cube(), coarseBall(), coarseCube()]) {
     for (let i = 0; i < normals.length / 3; i++) {
       const n = normals.subarray(3 * i, 3 * i + 3);
       const v = vertices.subarray(4 * i, 4 * i + 3);

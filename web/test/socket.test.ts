@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { StreamSocket } from "../src/net/socket.ts";
-import type { SourceEvents, Wanted } from "../src/net/source.ts";
+import type { JobRequest, SourceEvents } from "../src/net/source.ts";
 
 /** A socket of which the test is the server. */
 class Line {
@@ -46,7 +46,7 @@ const events: SourceEvents = {
   connection: () => {},
   have: () => [[0, 41]],
 };
-const wanted = (prompt: string): Wanted => ({
+const wanted = (prompt: string): JobRequest => ({
   source: { kind: "prompt", prompt },
   count: 60,
   seed: "0",

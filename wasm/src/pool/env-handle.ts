@@ -4,7 +4,7 @@ import { type Drive, type Env, type EnvId, type EnvStatus, NO_POLICY, type Polic
 import { type Bytes, decodeWorld, type Frame } from "../protocol/frame";
 import type { WorldSpec } from "../protocol/wire.gen";
 
-export class Resident implements Env {
+export class EnvHandle implements Env {
   readonly spec: WorldSpec;
   /** The frame; shared with the workers where memory can be. */
   readonly buffer: ArrayBufferLike;
@@ -18,13 +18,13 @@ export class Resident implements Env {
   /** Times that its worker died while at it. */
   deaths = 0;
   /** ms of its worker per simulated second, as measured there. */
-  cost = 0;
+  loadMs = 0;
   /** How many recordings hold it where it is. */
-  held = 0;
+  pins = 0;
   /** When it was last moved, in ms. */
-  moved = Number.NEGATIVE_INFINITY;
+  movedAt = Number.NEGATIVE_INFINITY;
   /** Number of the worker that it is on its way to, or -1. */
-  to = -1;
+  destination = -1;
   private readonly frame: Frame<WorldSpec>;
 
   constructor(

@@ -4,7 +4,7 @@ import { NO_POLICY, type PolicyId, type PolicyInfo, type PolicySource } from "..
 import { readHeader, unfit } from "../protocol/onnx-header";
 import type { AgentSpec, TaskSpec } from "../protocol/wire.gen";
 
-export class Roster {
+export class Policies {
   readonly infos = new Map<PolicyId, PolicyInfo>();
   readonly sources = new Map<PolicyId, PolicySource>();
   private next = 0;
@@ -16,12 +16,12 @@ export class Roster {
     return { id: this.next++, name: label, kind: source.kind, onnx };
   }
 
-  list(info: PolicyInfo, source: PolicySource): void {
+  add(info: PolicyInfo, source: PolicySource): void {
     this.infos.set(info.id, info);
     this.sources.set(info.id, source);
   }
 
-  drop(id: PolicyId): void {
+  remove(id: PolicyId): void {
     this.infos.delete(id);
     this.sources.delete(id);
   }

@@ -2,7 +2,7 @@
 
 import type { PoolStats, WorkerColumn } from "../protocol/api";
 import { WORKER } from "../protocol/shared-memory";
-import type { Crew } from "./worker-handle";
+import type { WorkerHandle } from "./worker-handle";
 
 interface Sample {
   readonly at: number;
@@ -15,7 +15,7 @@ interface Sample {
 export class Rates {
   private last: Sample;
 
-  constructor(private readonly crews: readonly Crew[]) {
+  constructor(private readonly workers: readonly WorkerHandle[]) {
     this.last = this.sample();
   }
 
@@ -30,7 +30,7 @@ export class Rates {
       environments,
       loading,
       agents,
-      workers: this.crews.length,
+      workers: this.workers.length,
       physicsSteps: now.physics,
       controlSteps: now.control,
       episodes: this.sum("episodes"),
@@ -43,13 +43,13 @@ export class Rates {
       physicsStepsPerSecond: per(now.physics - last.physics),
       controlStepsPerSecond: per(now.control - last.control),
       realtimeFactor: running ? per(now.simulated - last.simulated) / running : 0,
-      busy: per((now.busy - last.busy) / 1000) / Math.max(this.crews.length, 1),
-      longestTick: Math.max(0, ...this.crews.map((crew) => crew.longest())),
+      busy: per((now.busy - last.busy) / 1000) / Math.max(this.workers.length, 1),
+      longestTick: Math.max(0, ...this.workers.map((handle) => handle.takeLongestTick())),
     };
   }
 
   private sum(column: WorkerColumn): number {
-    return this.crews.reduce((sum, crew) => sum + (crew.counters[WORKER[column]] ?? 0), 0);
+    return this.workers.reduce((sum, handle) => sum + (handle.counters[WORKER[column]] ?? 0), 0);
   }
 
   private sample(): Sample {

@@ -1,50 +1,63 @@
-/** Questions to several workers at once: each is answered when all of them have, or are gone. */
+/** Requests to several workers at once, resolved when all of them have answered or are gone. */
 
-interface Open<T> {
+interface Pending<T> {
   readonly waiting: Set<number>;
   readonly answers: T[];
   readonly resolve: (answers: readonly T[]) => void;
 }
 
-export class Tickets {
+export class Requests {
   private next = 1;
-  private readonly open = new Map<number, Open<unknown>>();
+  private readonly pending = new Map<number, Pending<unknown>>();
 
-  /** A question to some workers; `answers` holds what those said that answered. */
-  ask<T>(workers: Iterable<number>): { ticket: number; answers: Promise<readonly T[]> } {
-    const ticket = this.next++;
+  /**
+   * Open a request to workers; the caller posts its number to them.
+   *
+   * @returns the number, and the answers of the workers that answered.
+   */
+  open<T>(workers: Iterable<number>): { request: number; answers: Promise<readonly T[]> } {
+    const request = this.next++;
     const waiting = new Set(workers);
     const answers = new Promise<readonly T[]>((resolve) => {
-      if (!waiting.size) resolve([]);
-      else
-        this.open.set(ticket, { waiting, answers: [], resolve: resolve as (a: readonly unknown[]) => void });
+      if (!waiting.size) {
+        resolve([]);
+        return;
+      }
+      this.pending.set(request, {
+        waiting,
+        answers: [],
+        resolve: resolve as (answers: readonly unknown[]) => void,
+      });
     });
-    return { ticket, answers };
+    return { request, answers };
   }
 
-  answer(ticket: number, worker: number, answer: unknown): void {
-    const open = this.open.get(ticket);
-    if (!open?.waiting.delete(worker)) return;
-    open.answers.push(answer);
-    this.settle(ticket, open);
+  /** Record the answer of a worker. */
+  answer(request: number, worker: number, answer: unknown): void {
+    const pending = this.pending.get(request);
+    if (!pending?.waiting.delete(worker)) return;
+    pending.answers.push(answer);
+    this.resolveIfComplete(request, pending);
   }
 
-  /** A worker is gone: nothing waits for it. */
-  lost(worker: number): void {
-    for (const [ticket, open] of [...this.open]) if (open.waiting.delete(worker)) this.settle(ticket, open);
-  }
-
-  /** Nobody is asked any more. */
-  close(): void {
-    for (const [ticket, open] of [...this.open]) {
-      open.waiting.clear();
-      this.settle(ticket, open);
+  /** Stop waiting for a worker that has died. */
+  workerLost(worker: number): void {
+    for (const [request, pending] of [...this.pending]) {
+      if (pending.waiting.delete(worker)) this.resolveIfComplete(request, pending);
     }
   }
 
-  private settle(ticket: number, open: Open<unknown>): void {
-    if (open.waiting.size) return;
-    this.open.delete(ticket);
-    open.resolve(open.answers);
+  /** Resolve all requests with the answers that are there. */
+  close(): void {
+    for (const [request, pending] of [...this.pending]) {
+      pending.waiting.clear();
+      this.resolveIfComplete(request, pending);
+    }
+  }
+
+  private resolveIfComplete(request: number, pending: Pending<unknown>): void {
+    if (pending.waiting.size) return;
+    this.pending.delete(request);
+    pending.resolve(pending.answers);
   }
 }

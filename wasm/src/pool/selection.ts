@@ -4,7 +4,7 @@ import { type AgentRef, type Env, type EnvId, PoolError, type Selection } from "
 import type { AgentSpec } from "../protocol/wire.gen";
 
 /** Whether it means the agent of that number in its world, its share and worlds left aside. */
-export function means(
+export function matches(
   { agents, team, robot }: Selection,
   agent: Pick<AgentSpec, "team" | "robot">,
   number: number,
@@ -29,7 +29,7 @@ export function select(envs: ReadonlyMap<EnvId, Pick<Env, "spec">>, selection: S
   const found: AgentRef[] = [];
   for (const env of selection.envs ?? envs.keys()) {
     envs.get(env)?.spec.agents.forEach((own, agent) => {
-      if (means(selection, own, agent)) found.push({ env, agent });
+      if (matches(selection, own, agent)) found.push({ env, agent });
     });
   }
   return share === undefined ? found : found.filter((_, i) => inShare(i, share));

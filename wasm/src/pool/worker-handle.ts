@@ -1,7 +1,7 @@
 /** One worker as the pool sees it: its port, its buffers, and who lives in it. */
 
 import type { EnvId, PolicyId, Poses, WorkerPort } from "../protocol/api";
-import { culprit } from "../protocol/counters";
+import { currentEnv } from "../protocol/counters";
 import type { FromWorker, ToWorker } from "../protocol/messages";
 import {
   AGENT_WIDTH,
@@ -12,11 +12,11 @@ import {
   INFERRING,
   POSE_WIDTH,
   READ,
-  Rows,
   Views,
   WORKER,
 } from "../protocol/shared-memory";
-import type { Resident } from "./env-handle";
+import type { EnvHandle } from "./env-handle";
+import { RowAllocator } from "./row-allocator";
 
 /** Rows to begin with. */
 const FIRST_POSES = 1024;
@@ -24,29 +24,29 @@ const FIRST_AGENTS = 64;
 
 type Snapshot = Extract<FromWorker, { kind: "snapshot" }>;
 
-export class Crew {
-  readonly envs = new Set<Resident>();
+export class WorkerHandle {
+  readonly envs = new Set<EnvHandle>();
   /** Messages that wait until the script runs. */
   private queue: [ToWorker, Transferable[]][] | null = [];
   private port: WorkerPort;
   private views: Views;
   /** Buffers that the worker was given and does not write into yet. */
-  private coming: Buffers | null = null;
+  private nextBuffers: Buffers | null = null;
   private snapshot: Snapshot | null = null;
-  private asked = false;
+  private snapshotRequested = false;
   /** ms without an answer to the last ping; null when there was one. */
-  private silent: number | null = null;
+  private silentMs: number | null = null;
   /** Whose network it runs, where it had to say so. */
-  private told: PolicyId | null = null;
-  private readonly poseRows = new Rows(FIRST_POSES);
-  private readonly agentRows = new Rows(FIRST_AGENTS);
+  private reportedInference: PolicyId | null = null;
+  private readonly poseRows = new RowAllocator(FIRST_POSES);
+  private readonly agentRows = new RowAllocator(FIRST_AGENTS);
 
   constructor(
     readonly index: number,
     private readonly shared: boolean,
     private readonly spawn: () => WorkerPort,
-    private readonly receive: (crew: Crew, message: FromWorker) => void,
-    private readonly died: (crew: Crew, why: string) => void,
+    private readonly onMessage: (handle: WorkerHandle, message: FromWorker) => void,
+    private readonly onDeath: (handle: WorkerHandle, why: string) => void,
   ) {
     this.views = new Views(allocate(shared, FIRST_POSES, FIRST_AGENTS));
     this.port = this.start();
@@ -55,12 +55,12 @@ export class Crew {
   /** ms of the worker per simulated second of all of its environments. */
   get load(): number {
     let sum = 0;
-    for (const env of this.envs) sum += env.cost;
+    for (const env of this.envs) sum += env.loadMs;
     return sum;
   }
 
   get buffers(): Buffers {
-    return this.coming ?? this.views.buffers;
+    return this.nextBuffers ?? this.views.buffers;
   }
 
   post(message: ToWorker, transfer: Transferable[] = []): void {
@@ -69,7 +69,7 @@ export class Crew {
   }
 
   /** Rows for an environment; true if the buffers had to grow. */
-  house(env: Resident): boolean {
+  allocateRows(env: EnvHandle): boolean {
     const { nbody, agents } = env.spec;
     let grown = false;
     let pose = this.poseRows.take(nbody);
@@ -89,27 +89,31 @@ export class Crew {
     env.counters = counters;
     this.envs.add(env);
     if (grown) {
-      this.coming = grow(this.shared, this.buffers, this.poseRows.capacity, this.agentRows.capacity);
-      this.post({ kind: "buffers", buffers: this.coming });
+      this.nextBuffers = grow(this.shared, this.buffers, this.poseRows.capacity, this.agentRows.capacity);
+      this.post({ kind: "buffers", buffers: this.nextBuffers });
     }
     return grown;
   }
 
   /** Free its rows, once the worker does not write them any more. */
-  unhouse(env: { readonly pose: number; readonly counters: number; readonly spec: Resident["spec"] }): void {
+  freeRows(env: {
+    readonly pose: number;
+    readonly counters: number;
+    readonly spec: EnvHandle["spec"];
+  }): void {
     this.poseRows.give(env.pose, env.spec.nbody);
     this.agentRows.give(env.counters, env.spec.agents.length);
   }
 
   /** Newest counters of agents. */
-  get agents(): Float64Array<ArrayBufferLike> {
-    this.ask();
+  get agentCounters(): Float64Array<ArrayBufferLike> {
+    this.requestSnapshot();
     return this.snapshot ? this.snapshot.agents : this.views.agents;
   }
 
   /** Counters of one environment's agents, copied. */
-  rows(env: Resident): Float64Array {
-    const { agents } = this;
+  countersOf(env: EnvHandle): Float64Array {
+    const { agentCounters: agents } = this;
     const rows = new Float64Array(env.spec.agents.length * AGENT_WIDTH);
     rows.set(agents.subarray(env.counters * AGENT_WIDTH, env.counters * AGENT_WIDTH + rows.length));
     return rows;
@@ -117,12 +121,12 @@ export class Crew {
 
   /** The worker's own counters. */
   get counters(): Float64Array<ArrayBufferLike> {
-    this.ask();
+    this.requestSnapshot();
     return this.snapshot ? this.snapshot.worker : this.views.worker;
   }
 
   /** Longest tick since it was last asked. */
-  longest(): number {
+  takeLongestTick(): number {
     const { counters } = this;
     const longest = counters[WORKER.longest] ?? 0;
     if (this.shared) counters[WORKER.longest] = 0;
@@ -132,7 +136,7 @@ export class Crew {
   poses(): Poses {
     const used = this.poseRows.used;
     if (!this.shared) {
-      this.ask();
+      this.requestSnapshot();
       const rows = this.snapshot?.poses ?? this.views.poses[0];
       return {
         rows: rows as Float32Array,
@@ -148,14 +152,14 @@ export class Crew {
   }
 
   /** The worker writes into the newest buffers. */
-  switched(): void {
-    if (this.coming) this.views = new Views(this.coming);
-    this.coming = null;
+  switchBuffers(): void {
+    if (this.nextBuffers) this.views = new Views(this.nextBuffers);
+    this.nextBuffers = null;
   }
 
-  took(snapshot: Snapshot): void {
+  setSnapshot(snapshot: Snapshot): void {
     this.snapshot = snapshot;
-    this.asked = false;
+    this.snapshotRequested = false;
   }
 
   /**
@@ -164,25 +168,25 @@ export class Crew {
    * @param elapsed ms since the last call.
    * @returns For how many ms the worker has not answered.
    */
-  listen(elapsed: number): number {
+  checkSilence(elapsed: number): number {
     if (this.queue) return 0; // its script is being fetched
-    if (this.silent !== null) {
-      this.silent += elapsed;
-      return this.silent;
+    if (this.silentMs !== null) {
+      this.silentMs += elapsed;
+      return this.silentMs;
     }
-    this.silent = 0;
+    this.silentMs = 0;
     this.post({ kind: "ping" });
     return 0;
   }
 
   /** The environment that the worker is at; -1 where that is not known. */
-  get culprit(): { readonly id: EnvId; readonly loading: boolean } {
-    return culprit(this.shared ? this.views : null);
+  get currentEnv(): { readonly id: EnvId; readonly loading: boolean } {
+    return currentEnv(this.shared ? this.views : null);
   }
 
   /** The policy whose network the worker is running; null for none. */
   get inferring(): PolicyId | null {
-    if (!this.shared) return this.told;
+    if (!this.shared) return this.reportedInference;
     const word = this.views.control[INFERRING] ?? 0;
     return word > 0 ? word - 1 : null;
   }
@@ -190,13 +194,13 @@ export class Crew {
   /** End the worker and start another one, with the same buffers. */
   replace(): void {
     this.end();
-    this.silent = this.told = null;
+    this.silentMs = this.reportedInference = null;
     this.views.control[INFERRING] = 0;
     const old = this.views;
-    this.switched();
+    this.switchBuffers();
     // the dead one may not have come to copy them
     if (this.views !== old) this.views.agents.set(old.agents);
-    this.asked = false;
+    this.snapshotRequested = false;
     this.queue = [];
     this.port = this.start();
   }
@@ -207,24 +211,24 @@ export class Crew {
   }
 
   /** Without shared memory: ask for a copy, one at a time. */
-  private ask(): void {
-    if (this.shared || this.asked || this.queue) return;
-    this.asked = true;
-    this.post({ kind: "wanted" });
+  private requestSnapshot(): void {
+    if (this.shared || this.snapshotRequested || this.queue) return;
+    this.snapshotRequested = true;
+    this.post({ kind: "snapshot" });
   }
 
   private start(): WorkerPort {
     const port = this.spawn();
-    port.onerror = (why) => this.died(this, why);
+    port.onerror = (why) => this.onDeath(this, why);
     port.onmessage = (data) => {
       const message = data as FromWorker;
-      if (message.kind === "here") {
+      if (message.kind === "started") {
         const waiting = this.queue ?? [];
         this.queue = null;
         for (const [queued, transfer] of waiting) port.postMessage(queued, transfer);
-      } else if (message.kind === "pong") this.silent = null;
-      else if (message.kind === "infers") this.told = message.id;
-      else this.receive(this, message);
+      } else if (message.kind === "pong") this.silentMs = null;
+      else if (message.kind === "inferring") this.reportedInference = message.id;
+      else this.onMessage(this, message);
     };
     return port;
   }

@@ -83,7 +83,7 @@ export type PolicyId = number;
 export const NO_POLICY = -1;
 
 /** What an ONNX policy says of itself. */
-export interface OnnxFacts {
+export interface OnnxMetadata {
   /** Length of an observation and of an action. */
   readonly observation: number;
   readonly action: number;
@@ -98,11 +98,11 @@ export interface PolicyInfo {
   readonly id: PolicyId;
   readonly name: string;
   readonly kind: PolicyKind;
-  readonly onnx: OnnxFacts | null;
+  readonly onnx: OnnxMetadata | null;
 }
 
 /** What came of an assignment. Who is refused keeps the policy that it has. */
-export interface Assigned {
+export interface AssignResult {
   readonly agents: number;
   readonly refused: readonly { readonly agent: AgentRef; readonly why: string }[];
 }
@@ -335,8 +335,13 @@ export interface PoolApi {
   add(frame: ArrayBuffer | SharedArrayBuffer | Uint8Array, options?: { policy?: PolicyId }): EnvId;
   remove(envs: readonly EnvId[] | "all"): void;
   setMode(mode: Mode): void;
-  /** One control step of every environment; resolves when all have made it. Paused only. */
+  /** Make one control step of every environment while paused; resolves like `sync`, after the step. */
   step(): Promise<void>;
+  /**
+   * Wait until every worker has handled all earlier calls. On return the counters and statistics of what was done are
+   * readable, and its events were delivered, with and without shared memory.
+   */
+  sync(): Promise<void>;
   /** Begins the next episode. */
   reset(envs: readonly EnvId[] | "all"): void;
   /** Begins the episode of that number: its `randomize` is the same whenever it is played. */
@@ -347,7 +352,7 @@ export interface PoolApi {
   /** Its agents get none. */
   removePolicy(policy: PolicyId): void;
   /** Acts from the next control step on. */
-  assign(policy: PolicyId, selection?: Selection): Assigned;
+  assign(policy: PolicyId, selection?: Selection): AssignResult;
   /** Why an agent can't be driven by a policy; null if it can. */
   unfit(policy: PolicyId, agent: AgentRef): string | null;
   policyOf(agent: AgentRef): PolicyId;

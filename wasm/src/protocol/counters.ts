@@ -5,7 +5,7 @@ import { CURRENT, INFERRING, LOADING, type Views, WORKER } from "./shared-memory
 
 const { control_steps: CONTROL, physics_steps: PHYSICS, simulated: SIMULATED } = WORKER;
 
-export class Tally {
+export class Counters {
   /** Null until the worker has got its buffers. */
   views: Views | null = null;
 
@@ -14,7 +14,7 @@ export class Tally {
   }
 
   /** A control step of so many physics steps and seconds; thousands a second, so without a detour. */
-  stepped(frameSkip: number, interval: number): void {
+  countStep(frameSkip: number, interval: number): void {
     const worker = this.views?.worker;
     if (!worker) return;
     worker[CONTROL] = (worker[CONTROL] as number) + 1;
@@ -26,19 +26,19 @@ export class Tally {
     if (this.views) this.views.worker[WORKER[column]] = value;
   }
 
-  most(column: WorkerColumn, value: number): void {
+  raise(column: WorkerColumn, value: number): void {
     this.set(column, Math.max(this.read(column), value));
   }
 
   /** Who is to blame should the worker die now; null for nobody. */
-  at(id: EnvId | null, loading = false): void {
+  setCurrentEnv(id: EnvId | null, loading = false): void {
     if (!this.views) return;
     this.views.control[LOADING] = loading ? 1 : 0;
     this.views.control[CURRENT] = id ?? -1;
   }
 
   /** Whose network is to blame should the worker hang now; null for none's. */
-  infers(id: PolicyId | null): void {
+  setInferring(id: PolicyId | null): void {
     if (this.views) this.views.control[INFERRING] = id === null ? 0 : id + 1;
   }
 
@@ -48,7 +48,7 @@ export class Tally {
 }
 
 /** The environment that a worker is (or was last) at, and whether it is being loaded. */
-export function culprit(views: Views | null): { readonly id: EnvId; readonly loading: boolean } {
+export function currentEnv(views: Views | null): { readonly id: EnvId; readonly loading: boolean } {
   const control = views?.control;
   return { id: control?.[CURRENT] ?? -1, loading: control?.[LOADING] === 1 };
 }

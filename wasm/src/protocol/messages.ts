@@ -1,9 +1,11 @@
 /** The whole protocol between the pool and a worker. */
 
-import type { OnnxRuntime } from "../worker/policies/onnx";
 import type { AgentRef, Drive, EnvId, Feed, Mode, PolicyId, PolicySource, Push, Recording } from "./api";
 import type { Buffers } from "./shared-memory";
 import type { TaskSpec } from "./wire.gen";
+
+/** Where the WebAssembly of the ONNX runtime is: its URL, or its bytes. */
+export type OnnxRuntime = string | ArrayBuffer;
 
 /** Where an environment is in the middle of an episode: what another worker needs to go on. */
 export interface EnvState {
@@ -45,13 +47,20 @@ export type ToWorker =
   | AddEnv
   | { readonly kind: "remove"; readonly ids: readonly EnvId[] }
   /** Give it up, with its state. */
-  | { readonly kind: "take"; readonly id: EnvId }
+  | { readonly kind: "release"; readonly id: EnvId }
   | { readonly kind: "mode"; readonly mode: Mode }
-  | { readonly kind: "step"; readonly ticket: number }
+  | { readonly kind: "step"; readonly request: number }
+  /** Answer with `done` once the counters of all earlier messages are published. */
+  | { readonly kind: "sync"; readonly request: number }
   /** `episode` null is the next one. */
   | { readonly kind: "reset"; readonly ids: readonly EnvId[] | null; readonly episode: number | null }
-  | { readonly kind: "policy"; readonly id: PolicyId; readonly source: PolicySource; readonly ticket: number }
-  | { readonly kind: "drop"; readonly id: PolicyId }
+  | {
+      readonly kind: "policy";
+      readonly id: PolicyId;
+      readonly source: PolicySource;
+      readonly request: number;
+    }
+  | { readonly kind: "remove-policy"; readonly id: PolicyId }
   /** Agents as pairs: environment, index. */
   | { readonly kind: "assign"; readonly policy: PolicyId; readonly agents: Int32Array }
   | { readonly kind: "drive"; readonly agent: AgentRef; readonly drive: Drive }
@@ -59,19 +68,19 @@ export type ToWorker =
   | { readonly kind: "focus"; readonly agent: AgentRef; readonly on: boolean }
   | {
       readonly kind: "record";
-      readonly ticket: number;
+      readonly request: number;
       readonly agents: readonly AgentRef[];
       readonly steps: number;
     }
-  | { readonly kind: "stop"; readonly ticket: number }
-  | { readonly kind: "bare"; readonly ticket: number; readonly seconds: number }
+  | { readonly kind: "stop"; readonly request: number }
+  | { readonly kind: "benchmark"; readonly request: number; readonly seconds: number }
   /** Without shared memory: send the newest poses and counters. */
-  | { readonly kind: "wanted" }
+  | { readonly kind: "snapshot" }
   /** Answer, to show that nothing hangs. */
   | { readonly kind: "ping" };
 
 /** An episode that an agent has ended. */
-export interface Ended {
+export interface EndedEpisode {
   readonly env: EnvId;
   readonly agent: number;
   readonly episode: number;
@@ -85,31 +94,32 @@ export interface Ended {
 
 export type FromWorker =
   /** Its script runs: it can be sent `start`. */
-  | { readonly kind: "here" }
+  | { readonly kind: "started" }
   /** It writes into the buffers that it was given last. */
   | { readonly kind: "switched" }
   | { readonly kind: "pong" }
   /** Without shared memory: the policy whose network is run for the first time; null when it has ended. */
-  | { readonly kind: "infers"; readonly id: PolicyId | null }
+  | { readonly kind: "inferring"; readonly id: PolicyId | null }
   /** A policy failed: its agents rest. */
-  | { readonly kind: "broken"; readonly id: PolicyId; readonly why: string }
+  | { readonly kind: "policy-failed"; readonly id: PolicyId; readonly why: string }
   | { readonly kind: "loaded"; readonly id: EnvId }
   | { readonly kind: "refused"; readonly id: EnvId; readonly why: string }
   | { readonly kind: "flagged"; readonly id: EnvId; readonly why: string }
   | { readonly kind: "removed"; readonly ids: readonly EnvId[] }
   | {
-      readonly kind: "taken";
+      readonly kind: "released";
       readonly id: EnvId;
       readonly state: EnvState | null;
       readonly rows: Float64Array;
     }
-  | { readonly kind: "stepped"; readonly ticket: number }
-  | { readonly kind: "policy"; readonly ticket: number; readonly why: string | null }
-  | { readonly kind: "ended"; readonly episodes: readonly Ended[] }
+  /** Answer to `step` and `sync`: counters are published, episodes and feeds were sent. */
+  | { readonly kind: "done"; readonly request: number }
+  | { readonly kind: "policy"; readonly request: number; readonly why: string | null }
+  | { readonly kind: "ended"; readonly episodes: readonly EndedEpisode[] }
   | { readonly kind: "feed"; readonly feed: Feed }
-  | { readonly kind: "progress"; readonly ticket: number; readonly share: number }
-  | { readonly kind: "recorded"; readonly ticket: number; readonly recordings: readonly Recording[] }
-  | { readonly kind: "bare"; readonly ticket: number; readonly steps: number; readonly seconds: number }
+  | { readonly kind: "progress"; readonly request: number; readonly share: number }
+  | { readonly kind: "recorded"; readonly request: number; readonly recordings: readonly Recording[] }
+  | { readonly kind: "benchmark"; readonly request: number; readonly steps: number; readonly seconds: number }
   /** ms of the worker per simulated second of each environment. */
   | { readonly kind: "costs"; readonly ids: Int32Array; readonly costs: Float64Array }
   | {
@@ -120,5 +130,8 @@ export type FromWorker =
       readonly worker: Float64Array<ArrayBuffer>;
     }
   /** Its module can't go on; `id` is the environment that it was at, or -1. */
-  | { readonly kind: "dead"; readonly why: string; readonly id: EnvId; readonly loading: boolean }
+  | { readonly kind: "crashed"; readonly why: string; readonly id: EnvId; readonly loading: boolean }
   | { readonly kind: "error"; readonly why: string };
+
+/** Sends a message from a worker to the pool. */
+export type Post = (message: FromWorker, transfer?: readonly Transferable[]) => void;

@@ -4,7 +4,7 @@
  * The same checks as `envgen/policies/header.py`.
  */
 
-import { type OnnxFacts, PoolError } from "./api";
+import { type OnnxMetadata, PoolError } from "./api";
 import type { AgentSpec } from "./wire.gen";
 
 const FLOAT = 1;
@@ -21,7 +21,7 @@ interface Tensor {
 type Field = readonly [number, number | Uint8Array];
 
 /** Read the header of a policy; throws a PoolError if it is none that could ever drive an agent. */
-export function readHeader(content: Uint8Array, name: string): OnnxFacts {
+export function readHeader(content: Uint8Array, name: string): OnnxMetadata {
   const { inputs, outputs, metadata } = model(content, name);
   const missing = KEYS.filter((key) => !metadata.has(key));
   if (missing.length) {
@@ -31,11 +31,11 @@ export function readHeader(content: Uint8Array, name: string): OnnxFacts {
     );
   }
   const get = (key: (typeof KEYS)[number]): string => metadata.get(key) as string;
-  const terms = observed(get("envgen.obs"), name);
+  const terms = observationTerms(get("envgen.obs"), name);
   const total = terms.reduce((sum, term) => sum + term.size, 0);
   return {
-    observation: tensor(name, "input", inputs, "obs") ?? total,
-    action: tensor(name, "output", outputs, "action") ?? 0,
+    observation: tensorWidth(name, "input", inputs, "obs") ?? total,
+    action: tensorWidth(name, "output", outputs, "action") ?? 0,
     robot: get("envgen.robot"),
     task: get("envgen.task"),
     terms,
@@ -44,7 +44,7 @@ export function readHeader(content: Uint8Array, name: string): OnnxFacts {
 }
 
 /** Why a policy can't drive an agent of a task, or null. */
-export function unfit(name: string, facts: OnnxFacts, agent: AgentSpec, task: string): string | null {
+export function unfit(name: string, facts: OnnxMetadata, agent: AgentSpec, task: string): string | null {
   if (facts.robot !== agent.robot)
     return `${name} is for the robot '${facts.robot}', this agent is '${agent.robot}'`;
   if (facts.task !== task) return `${name} is for the task '${facts.task}', this one is '${task}'`;
@@ -66,7 +66,7 @@ export function unfit(name: string, facts: OnnxFacts, agent: AgentSpec, task: st
   return null;
 }
 
-function tensor(name: string, what: string, found: readonly Tensor[], wanted: string): number | null {
+function tensorWidth(name: string, what: string, found: readonly Tensor[], wanted: string): number | null {
   const needed = `one ${what}, ${wanted} (N, k) of float32, N free`;
   const [only] = found;
   if (found.length !== 1 || !only || only.name !== wanted) {
@@ -84,7 +84,7 @@ function tensor(name: string, what: string, found: readonly Tensor[], wanted: st
 const show = (t: Tensor): string =>
   `${t.name} (${t.shape.map((size) => size ?? "N").join(", ")})${t.kind === FLOAT ? "" : ` of type ${t.kind}`}`;
 
-function observed(text: string, name: string): { name: string; size: number }[] {
+function observationTerms(text: string, name: string): { name: string; size: number }[] {
   try {
     const terms = JSON.parse(text) as [string, number][];
     return terms

@@ -2,14 +2,13 @@
 
 import { type Drive, NO_POLICY, type PolicyId } from "../protocol/api";
 import type { AgentSpec } from "../protocol/wire.gen";
-import type { Player as PlayerView } from "./policies/base";
-import type { Watcher } from "./record";
 import type { Sim } from "./sim";
+import type { StepAgent, StepListener } from "./step-listener";
 
 /** mjtTrn: what an actuator acts on. */
 const SITE = 4;
 
-export class Player implements PlayerView {
+export class Agent implements StepAgent {
   readonly observation: Float32Array;
   readonly action: Float64Array;
   policy: PolicyId = NO_POLICY;
@@ -23,8 +22,8 @@ export class Player implements PlayerView {
   /** Code of its ending while it is over. */
   ending = 0;
   success = false;
-  watchers: Watcher[] | null = null;
-  private known: readonly number[] | null = null;
+  listeners: StepListener[] | null = null;
+  private sideCache: readonly number[] | null = null;
 
   constructor(
     readonly spec: AgentSpec,
@@ -49,12 +48,12 @@ export class Player implements PlayerView {
   }
 
   get sides(): readonly number[] {
-    this.known ??= this.spec.actuators.map((actuator) => side(this.sim, this.spec.root, actuator));
-    return this.known;
+    this.sideCache ??= this.spec.actuators.map((actuator) => side(this.sim, this.spec.root, actuator));
+    return this.sideCache;
   }
 
   /** Write the controls of the start; the action says so, or a recording would show one that nobody made. */
-  rest(heap: Float64Array): void {
+  applyHome(heap: Float64Array): void {
     const { actuators, home, low, high } = this.spec;
     for (let j = 0; j < actuators.length; j++) {
       const [control, least, most] = [home[j] as number, low[j] as number, high[j] as number];
@@ -64,7 +63,7 @@ export class Player implements PlayerView {
   }
 
   /** Map the action onto the ctrlranges; false if it is not finite. */
-  control(heap: Float64Array): boolean {
+  applyAction(heap: Float64Array): boolean {
     const { actuators, low, high } = this.spec;
     const { action } = this;
     let sum = 0;
@@ -82,9 +81,9 @@ export class Player implements PlayerView {
 
 /** On which side of its root an actuator acts: 1 is left, -1 right. */
 function side(sim: Sim, root: number, actuator: number): number {
-  const place = sim.actuated(actuator, SITE);
+  const place = sim.actuatorPlace(actuator, SITE);
   if (place < 0) return 0;
-  const heap = sim.physics.f64;
+  const heap = sim.mujoco.f64;
   const at = (from: number, i: number) => heap[from + i] as number;
   const [w, x, y, z] = [0, 1, 2, 3].map((i) => at(sim.xquat + 4 * root, i)) as [
     number,

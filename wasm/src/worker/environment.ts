@@ -2,25 +2,25 @@
 
 import { type EnvId, type PolicyId, PoolError, type Push } from "../protocol/api";
 import { type Frame, floats } from "../protocol/frame";
-import type { AddEnv, Ended, EnvState } from "../protocol/messages";
+import type { AddEnv, EndedEpisode, EnvState } from "../protocol/messages";
 import { AGENT, AGENT_WIDTH, POSE_WIDTH } from "../protocol/shared-memory";
 import type { WorldSpec } from "../protocol/wire.gen";
-import { Player } from "./agent";
+import { Agent } from "./agent";
 import type { Policy } from "./policies/base";
 import { Pushes } from "./pushes";
 import { Randomizer } from "./randomize";
-import type { Deed } from "./record";
-import type { ModelSource, Physics, Sim } from "./sim";
-import { restore, take } from "./state";
+import type { ModelSource, MujocoModule, Sim } from "./sim";
+import { captureState, restoreState } from "./state";
+import type { StepResult } from "./step-listener";
 import type { AgentProgram, Program, Programs } from "./tasks/program";
 
 /** Control steps between looks at MuJoCo's warnings of full memory, which are slow to read. */
-const LOOK_EVERY = 32;
+const OVERFLOW_CHECK_EVERY = 32;
 /** Numbers beyond this are bad in MuJoCo's eyes (mjMAXVAL). */
-const HUGE = 1e10;
+const MAX_VALUE = 1e10;
 
 /** What a step tells the worker. */
-export interface Outcome {
+export interface StepReport {
   /** Why the environment was reset before its time, or null. */
   flagged: string | null;
   /** Why it goes on although something is wrong with it, or null. */
@@ -30,18 +30,18 @@ export interface Outcome {
 }
 
 /** What environments of a worker share. */
-export interface Surroundings {
-  readonly physics: Physics;
+export interface WorkerContext {
+  readonly mujoco: MujocoModule;
   programs: Programs | null;
   readonly policies: ReadonlyMap<PolicyId, Policy>;
   /** Episodes that have ended, for the page. */
-  readonly ended: Ended[];
+  readonly ended: EndedEpisode[];
 }
 
 export class Environment {
   readonly id: EnvId;
   readonly spec: WorldSpec;
-  readonly players: readonly Player[];
+  readonly agents: readonly Agent[];
   readonly sim: Sim;
   /** Length of a control step in s. */
   readonly interval: number;
@@ -57,7 +57,7 @@ export class Environment {
   readonly drawn: () => Readonly<Record<string, number>>;
   private readonly programs: Programs;
   private readonly program: Program;
-  private readonly facts: Float64Array;
+  private readonly values: Float64Array;
   private readonly bases: {
     qpos: number;
     qvel: number;
@@ -67,14 +67,14 @@ export class Environment {
   };
   private readonly randomizer: Randomizer;
   private readonly terms: Float32Array;
-  private readonly deed: { terms: Float32Array; ending: number; terminated: boolean; truncated: boolean };
+  private readonly result: { terms: Float32Array; ending: number; terminated: boolean; truncated: boolean };
   private readonly pushes: Pushes;
   /** Whether this episode was flagged already. */
-  private warned = false;
+  private reportedOverflow = false;
 
   /** Load it and begin an episode; throws what MuJoCo says. */
   constructor(
-    private readonly around: Surroundings,
+    private readonly context: WorkerContext,
     frame: Frame<WorldSpec>,
     given: Omit<AddEnv, "kind" | "frame">,
     private readonly counters: () => Float64Array<ArrayBufferLike>,
@@ -84,26 +84,26 @@ export class Environment {
     this.spec = spec;
     this.pose = given.pose;
     this.interval = spec.timestep * spec.frame_skip;
-    if (!around.programs) throw new PoolError("no task was set", "Call setTask before adding environments.");
-    this.programs = around.programs;
+    if (!context.programs) throw new PoolError("no task was set", "Call setTask before adding environments.");
+    this.programs = context.programs;
     this.program = this.programs.of(spec);
-    this.facts = this.program.factsOf(spec);
+    this.values = this.program.contextValues(spec);
     this.terms = new Float32Array(this.programs.task.reward.length);
-    this.deed = { terms: this.terms, ending: 0, terminated: false, truncated: false };
+    this.result = { terms: this.terms, ending: 0, terminated: false, truncated: false };
     const heights = floats(frame.blob("heights"));
-    this.sim = around.physics.load(source(frame));
+    this.sim = context.mujoco.load(modelSource(frame));
     try {
       const { qpos, qvel, ctrl, sensordata } = this.sim;
       this.bases = { qpos, qvel, ctrl, sensordata, heights };
       this.pushes = new Pushes(this.sim, this.interval);
       this.randomizer = new Randomizer(this.sim, spec);
       this.drawn = () => this.randomizer.drawn;
-      this.players = spec.agents.map((agent, i) => {
+      this.agents = spec.agents.map((own, i) => {
         const size = (this.program.agents[i] as AgentProgram).size;
-        const player = new Player(agent, spec.index, i, this.interval, size, given.counters + i, this.sim);
-        player.policy = given.policies[i] ?? -1;
-        player.drive = given.drives[i] ?? null;
-        return player;
+        const agent = new Agent(own, spec.index, i, this.interval, size, given.counters + i, this.sim);
+        agent.policy = given.policies[i] ?? -1;
+        agent.drive = given.drives[i] ?? null;
+        return agent;
       });
       this.begin(given.episode, given.state);
     } catch (error) {
@@ -114,38 +114,38 @@ export class Environment {
 
   /** Begin the episode of a number, or go on in the middle of it. */
   begin(episode: number, state: EnvState | null = null): void {
-    this.around.physics.guard(() => {
+    this.context.mujoco.guard(() => {
       this.episode = episode;
       this.pushes.clear();
-      this.warned = false;
+      this.reportedOverflow = false;
       this.randomizer.reset(episode);
       this.sim.reset();
       if (state) {
-        restore(this.sim, this.around.physics.f64, state);
-        this.randomizer.skip(state.pushes);
+        restoreState(this.sim, this.context.mujoco.f64, state);
+        this.randomizer.skipPushes(state.pushes);
       } else this.sim.forward();
     });
     const rows = this.counters();
-    for (const player of this.players) {
-      player.begin(episode);
-      const at = player.row * AGENT_WIDTH;
+    for (const agent of this.agents) {
+      agent.begin(episode);
+      const at = agent.row * AGENT_WIDTH;
       rows[at + AGENT.episode] = episode;
       if (!state) rows[at + AGENT.steps] = rows[at + AGENT.episode_reward] = rows[at + AGENT.over] = 0;
-      player.step = rows[at + AGENT.steps] as number;
-      player.total = rows[at + AGENT.episode_reward] as number;
-      player.over = rows[at + AGENT.over] === 1;
+      agent.step = rows[at + AGENT.steps] as number;
+      agent.total = rows[at + AGENT.episode_reward] as number;
+      agent.over = rows[at + AGENT.over] === 1;
     }
-    this.judge();
-    for (const player of this.players) this.observe(player);
+    this.evaluateTask();
+    for (const agent of this.agents) this.observe(agent);
   }
 
   /** One control step; batched policies have written their actions already. */
-  step(outcome: Outcome): void {
+  step(outcome: StepReport): void {
     outcome.flagged = outcome.warning = null;
     const { sim, spec } = this;
-    const physics = this.around.physics;
-    for (const player of this.players) {
-      for (const watcher of player.watchers ?? []) if (!player.over) watcher.before(player);
+    const physics = this.context.mujoco;
+    for (const agent of this.agents) {
+      for (const listener of agent.listeners ?? []) if (!agent.over) listener.before(agent);
     }
     let why = this.act();
     const since = sim.time;
@@ -156,16 +156,16 @@ export class Environment {
     // MuJoCo starts anew where numbers are bad: then its clock is behind
     why ??=
       Math.abs(time - since - this.interval) < 0.5 * spec.timestep ? null : "the simulation is unstable";
-    why ??= this.sound() ? null : "a position or velocity is not finite";
+    why ??= this.isFinite() ? null : "a position or velocity is not finite";
     if (!why && this.randomizer.push(since, time)) sim.step1();
     this.finish(time, why);
     this.steps += 1;
     if (why) outcome.flagged = why;
-    else if (!this.warned && this.steps % LOOK_EVERY === 0) {
+    else if (!this.reportedOverflow && this.steps % OVERFLOW_CHECK_EVERY === 0) {
       outcome.warning = sim.overflow();
-      this.warned = outcome.warning !== null;
+      this.reportedOverflow = outcome.warning !== null;
     }
-    outcome.restarted = this.players.every((player) => player.over);
+    outcome.restarted = this.agents.every((agent) => agent.over);
     if (outcome.restarted) this.begin(this.episode + 1);
   }
 
@@ -176,7 +176,7 @@ export class Environment {
 
   /** Write its poses into rows of POSE_COLUMNS. */
   writePoses(rows: Float32Array<ArrayBufferLike>): void {
-    const heap = this.around.physics.f64;
+    const heap = this.context.mujoco.f64;
     let { xpos, xquat, nbody } = this.sim;
     let to = this.pose * POSE_WIDTH;
     for (; nbody > 0; nbody--, xpos += 3, xquat += 4, to += POSE_WIDTH) {
@@ -192,7 +192,7 @@ export class Environment {
 
   /** What another worker needs to go on where this one is. */
   state(): EnvState {
-    return take(this.sim, this.around.physics.f64, this.randomizer.pushes);
+    return captureState(this.sim, this.context.mujoco.f64, this.randomizer.pushes);
   }
 
   delete(): void {
@@ -201,59 +201,59 @@ export class Environment {
 
   /** Controls of all agents; why they can't be taken, or null. */
   private act(): string | null {
-    const heap = this.around.physics.f64;
+    const heap = this.context.mujoco.f64;
     const rows = this.counters();
     let why: string | null = null;
-    for (const player of this.players) {
-      const policy = player.over ? undefined : this.around.policies.get(player.policy);
-      rows[player.row * AGENT_WIDTH + AGENT.policy] = policy ? player.policy : -1;
+    for (const agent of this.agents) {
+      const policy = agent.over ? undefined : this.context.policies.get(agent.policy);
+      rows[agent.row * AGENT_WIDTH + AGENT.policy] = policy ? agent.policy : -1;
       if (!policy) {
-        player.rest(heap);
+        agent.applyHome(heap);
         continue;
       }
-      policy.act?.(player);
-      if (player.control(heap)) continue;
-      player.rest(heap);
-      why = `its policy gave ${player.spec.id} an action that is not finite`;
+      policy.act?.(agent);
+      if (agent.applyAction(heap)) continue;
+      agent.applyHome(heap);
+      why = `its policy gave ${agent.spec.id} an action that is not finite`;
     }
     return why;
   }
 
-  private sound(): boolean {
-    const heap = this.around.physics.f64;
+  private isFinite(): boolean {
+    const heap = this.context.mujoco.f64;
     const { qpos, nq, qvel, nv } = this.sim;
     let most = 0;
     for (let i = 0; i < nq; i++) most += Math.abs(heap[qpos + i] as number);
     for (let i = 0; i < nv; i++) most += Math.abs(heap[qvel + i] as number);
-    return most < HUGE;
+    return most < MAX_VALUE;
   }
 
   /** Evaluate the task for the state as it is. */
-  private judge(): void {
-    const { facts, program } = this;
+  private evaluateTask(): void {
+    const { values: facts, program } = this;
     facts[program.time] = this.sim.time;
-    this.players.forEach((player, i) => {
-      facts[program.play[i] as number] = player.over ? 0 : 1;
+    this.agents.forEach((agent, i) => {
+      facts[program.play[i] as number] = agent.over ? 0 : 1;
     });
-    program.run(facts, this.around.physics.f64, this.bases);
+    program.run(facts, this.context.mujoco.f64, this.bases);
   }
 
-  private observe(player: Player): void {
-    player.time = this.sim.time;
-    this.program.observe(player.number, player.observation, 0);
+  private observe(agent: Agent): void {
+    agent.time = this.sim.time;
+    this.program.observe(agent.number, agent.observation, 0);
   }
 
   /** After physics: what each agent sees and earns, and who is over. All are judged before any is over. */
   private finish(time: number, broken: string | null): void {
-    this.judge();
+    this.evaluateTask();
     const s = this.program.scratch;
     const late = time >= this.spec.episode - 1e-9;
     const { endings } = this.programs;
     const rows = this.counters();
-    for (const player of this.players) {
-      this.observe(player);
-      if (player.over) continue;
-      const own = this.program.agents[player.number] as AgentProgram;
+    for (const agent of this.agents) {
+      this.observe(agent);
+      if (agent.over) continue;
+      const own = this.program.agents[agent.number] as AgentProgram;
       let reward = 0;
       for (let i = 0; i < own.reward.length; i++) {
         const value = broken ? 0 : (s[own.reward[i] as number] as number);
@@ -268,52 +268,52 @@ export class Environment {
       else if (terminated >= 0) ending = terminated + 1;
       else if (broken) ending = endings.length - 1;
       else if (late) ending = endings.length - 2;
-      player.reward = reward;
-      player.total += reward;
-      player.step += 1;
-      player.success = success;
-      player.ending = ending;
-      this.count(rows, player);
-      this.tell(player, ending, success || terminated >= 0 || broken !== null);
-      player.over = ending > 0;
+      agent.reward = reward;
+      agent.total += reward;
+      agent.step += 1;
+      agent.success = success;
+      agent.ending = ending;
+      this.writeCounters(rows, agent);
+      this.notifyListeners(agent, ending, success || terminated >= 0 || broken !== null);
+      agent.over = ending > 0;
     }
   }
 
-  private tell(player: Player, ending: number, terminated: boolean): void {
-    if (!player.watchers) return;
-    this.deed.ending = ending;
-    this.deed.terminated = terminated;
-    this.deed.truncated = ending > 0 && !terminated;
-    for (const watcher of player.watchers) watcher.after(player, this.deed as Deed);
+  private notifyListeners(agent: Agent, ending: number, terminated: boolean): void {
+    if (!agent.listeners) return;
+    this.result.ending = ending;
+    this.result.terminated = terminated;
+    this.result.truncated = ending > 0 && !terminated;
+    for (const listener of agent.listeners) listener.after(agent, this.result as StepResult);
   }
 
-  private count(rows: Float64Array<ArrayBufferLike>, player: Player): void {
-    const at = player.row * AGENT_WIDTH;
-    rows[at + AGENT.reward] = player.reward;
-    rows[at + AGENT.episode_reward] = player.total;
-    rows[at + AGENT.steps] = player.step;
-    if (!player.ending) return;
+  private writeCounters(rows: Float64Array<ArrayBufferLike>, agent: Agent): void {
+    const at = agent.row * AGENT_WIDTH;
+    rows[at + AGENT.reward] = agent.reward;
+    rows[at + AGENT.episode_reward] = agent.total;
+    rows[at + AGENT.steps] = agent.step;
+    if (!agent.ending) return;
     rows[at + AGENT.over] = 1;
-    rows[at + AGENT.ending] = player.ending;
-    rows[at + AGENT.last_reward] = player.total;
-    rows[at + AGENT.last_steps] = player.step;
+    rows[at + AGENT.ending] = agent.ending;
+    rows[at + AGENT.last_reward] = agent.total;
+    rows[at + AGENT.last_steps] = agent.step;
     rows[at + AGENT.episodes] = (rows[at + AGENT.episodes] as number) + 1;
-    rows[at + AGENT.successes] = (rows[at + AGENT.successes] as number) + (player.success ? 1 : 0);
-    rows[at + AGENT.total_reward] = (rows[at + AGENT.total_reward] as number) + player.total;
-    this.around.ended.push({
+    rows[at + AGENT.successes] = (rows[at + AGENT.successes] as number) + (agent.success ? 1 : 0);
+    rows[at + AGENT.total_reward] = (rows[at + AGENT.total_reward] as number) + agent.total;
+    this.context.ended.push({
       env: this.id,
-      agent: player.number,
+      agent: agent.number,
       episode: this.episode,
-      reward: player.total,
-      steps: player.step,
-      ending: player.ending,
-      success: player.success,
-      policy: player.policy,
+      reward: agent.total,
+      steps: agent.step,
+      ending: agent.ending,
+      success: agent.success,
+      policy: agent.policy,
     });
   }
 }
 
-function source(frame: Frame<WorldSpec>): ModelSource {
+function modelSource(frame: Frame<WorldSpec>): ModelSource {
   const files = new Map(
     frame.blobs.filter((name) => name.startsWith("file:")).map((name) => [name.slice(5), frame.blob(name)]),
   );

@@ -1,78 +1,75 @@
 /** Who lives in a worker and what drives them: environments come, go, begin anew and fail here. */
 
 import { type AgentRef, type EnvId, type PolicyId, PoolError } from "../protocol/api";
-import type { Tally } from "../protocol/counters";
+import type { Counters } from "../protocol/counters";
 import { decodeWorld } from "../protocol/frame";
-import type { AddEnv, Ended, FromWorker, ToWorker } from "../protocol/messages";
+import type { AddEnv, EndedEpisode, OnnxRuntime, Post, ToWorker } from "../protocol/messages";
 import { AGENT_WIDTH, type Views } from "../protocol/shared-memory";
-import type { Player } from "./agent";
-import { Environment, type Outcome, type Surroundings } from "./environment";
-import { Intake } from "./load-queue";
+import type { Agent } from "./agent";
+import { Environment, type StepReport, type WorkerContext } from "./environment";
+import { LoadQueue } from "./load-queue";
 import type { Policy } from "./policies/base";
-import type { OnnxRuntime } from "./policies/onnx";
 import { makePolicy } from "./policies/registry";
 import type { Publisher } from "./publish";
-import { Scheduler, type Watch } from "./scheduler";
-import { ModuleDead, type Physics } from "./sim";
+import { Scheduler, type SchedulerEvents } from "./scheduler";
+import { ModuleDead, type MujocoModule } from "./sim";
 
-export type Post = (message: FromWorker, transfer?: readonly Transferable[]) => void;
-
-export class Population implements Watch {
+export class Environments implements SchedulerEvents {
   readonly envs = new Map<EnvId, Environment>();
-  readonly intake = new Intake();
+  readonly loadQueue = new LoadQueue();
   readonly policies = new Map<PolicyId, Policy>();
   /** Episodes that have ended and were not told yet. */
-  readonly ended: Ended[] = [];
+  readonly ended: EndedEpisode[] = [];
   readonly scheduler = new Scheduler(this.policies, this);
-  around: Surroundings | null = null;
+  context: WorkerContext | null = null;
   publisher: Publisher | null = null;
   onnx: OnnxRuntime | null = null;
   /** Policies that were not dropped; some of them are still being loaded. */
-  private readonly wanted = new Set<PolicyId>();
+  private readonly knownPolicies = new Set<PolicyId>();
   /** Whether the pool reads what the tally writes. */
-  sharing = true;
+  sharedMemory = true;
   /** Policies that have come to an end of a batch, and the one whose first batch was told. */
-  private readonly tried = new Set<PolicyId>();
-  private told: PolicyId | null = null;
+  private readonly inferredBefore = new Set<PolicyId>();
+  private reportedInference: PolicyId | null = null;
 
   /** `broke` hears that the module can't go on. */
   constructor(
     private readonly post: Post,
-    private readonly tally: Tally,
-    private readonly broke: (error: unknown) => void,
+    private readonly counters: Counters,
+    private readonly onModuleDead: (error: unknown) => void,
   ) {}
 
   /** Load environments for some ms, one at least. */
-  load(budget: number): void {
+  loadQueued(budget: number): void {
     const end = performance.now() + budget;
-    for (let next = this.intake.shift(); next; next = this.intake.shift()) {
-      this.admit(next);
-      this.publisher?.touch();
+    for (let next = this.loadQueue.shift(); next; next = this.loadQueue.shift()) {
+      this.load(next);
+      this.publisher?.markChanged();
       if (performance.now() >= end) return;
     }
   }
 
-  private admit(message: AddEnv): void {
+  private load(message: AddEnv): void {
     const { id } = message;
-    this.tally.at(id, true);
+    this.counters.setCurrentEnv(id, true);
     try {
-      if (message.rows) this.shared().agents.set(message.rows, message.counters * AGENT_WIDTH);
+      if (message.rows) this.views().agents.set(message.rows, message.counters * AGENT_WIDTH);
       const frame = decodeWorld(new Uint8Array(message.frame));
-      const around = this.around as Surroundings;
-      const env = new Environment(around, frame, message, () => this.shared().agents);
+      const around = this.context as WorkerContext;
+      const env = new Environment(around, frame, message, () => this.views().agents);
       this.envs.set(id, env);
       this.scheduler.add(env);
       this.post({ kind: "loaded", id });
     } catch (error) {
       if (error instanceof ModuleDead) throw error;
-      this.post({ kind: "refused", id, why: reason(error) });
+      this.post({ kind: "refused", id, why: messageOf(error) });
     }
-    this.tally.at(null);
+    this.counters.setCurrentEnv(null);
   }
 
   remove(ids: readonly EnvId[]): void {
     for (const id of ids) {
-      this.intake.drop(id);
+      this.loadQueue.remove(id);
       const env = this.envs.get(id);
       if (!env) continue;
       this.envs.delete(id);
@@ -82,48 +79,48 @@ export class Population implements Watch {
     this.post({ kind: "removed", ids });
   }
 
-  take(id: EnvId): void {
-    const pending = this.intake.get(id);
+  release(id: EnvId): void {
+    const pending = this.loadQueue.get(id);
     const env = this.envs.get(id);
-    const first = pending?.counters ?? env?.players[0]?.row ?? 0;
-    const agents = pending ? pending.policies.length : (env?.players.length ?? 0);
-    const rows = this.shared().agents.slice(first * AGENT_WIDTH, (first + agents) * AGENT_WIDTH);
+    const first = pending?.counters ?? env?.agents[0]?.row ?? 0;
+    const agents = pending ? pending.policies.length : (env?.agents.length ?? 0);
+    const rows = this.views().agents.slice(first * AGENT_WIDTH, (first + agents) * AGENT_WIDTH);
     const state = env?.state() ?? null;
     this.remove([id]);
-    this.post({ kind: "taken", id, state, rows: new Float64Array(rows) });
+    this.post({ kind: "released", id, state, rows: new Float64Array(rows) });
   }
 
   reset(ids: readonly EnvId[] | null, episode: number | null): void {
-    if (episode !== null) this.intake.seek(ids, episode);
+    if (episode !== null) this.loadQueue.seek(ids, episode);
     for (const env of ids ? ids.map((id) => this.envs.get(id)) : this.envs.values()) {
       if (!env) continue;
-      this.at(env);
+      this.onCurrent(env);
       try {
         env.begin(episode ?? env.episode + 1);
       } catch (error) {
-        this.failed(env, error);
+        this.onFailed(env, error);
       }
-      this.tally.add("resets", 1);
+      this.counters.add("resets", 1);
     }
-    this.at(null);
-    this.publisher?.touch();
+    this.onCurrent(null);
+    this.publisher?.markChanged();
   }
 
   async addPolicy(message: Extract<ToWorker, { kind: "policy" }>): Promise<void> {
     let why: string | null = null;
-    this.wanted.add(message.id);
+    this.knownPolicies.add(message.id);
     try {
       const policy = await makePolicy(message.source, this.onnx);
-      if (this.wanted.has(message.id)) this.policies.set(message.id, policy);
+      if (this.knownPolicies.has(message.id)) this.policies.set(message.id, policy);
       else policy.close();
     } catch (error) {
-      why = reason(error);
+      why = messageOf(error);
     }
-    this.post({ kind: "policy", ticket: message.ticket, why });
+    this.post({ kind: "policy", request: message.request, why });
   }
 
   dropPolicy(id: PolicyId): void {
-    this.wanted.delete(id);
+    this.knownPolicies.delete(id);
     this.policies.get(id)?.close();
     this.policies.delete(id);
   }
@@ -131,91 +128,91 @@ export class Population implements Watch {
   assign(policy: PolicyId, agents: Int32Array): void {
     for (let i = 0; i < agents.length; i += 2) {
       const [env, agent] = [agents[i] as number, agents[i + 1] as number];
-      const player = this.player({ env, agent });
-      if (player) player.policy = policy;
-      this.intake.assign(env, agent, policy);
+      const own = this.agent({ env, agent });
+      if (own) own.policy = policy;
+      this.loadQueue.assign(env, agent, policy);
     }
   }
 
-  player({ env, agent }: AgentRef): Player | undefined {
-    return this.envs.get(env)?.players[agent];
+  agent({ env, agent }: AgentRef): Agent | undefined {
+    return this.envs.get(env)?.agents[agent];
   }
 
   // --- what the scheduler tells ---
 
-  stepped(env: Environment, outcome: Outcome): void {
-    this.tally.stepped(env.spec.frame_skip, env.interval);
-    if (outcome.restarted) this.tally.add("resets", 1);
+  onStepped(env: Environment, outcome: StepReport): void {
+    this.counters.countStep(env.spec.frame_skip, env.interval);
+    if (outcome.restarted) this.counters.add("resets", 1);
     const why = outcome.flagged ?? outcome.warning;
     if (why) this.flag(env.id, why);
   }
 
-  failed(env: Environment, thrown: unknown): boolean {
+  onFailed(env: Environment, thrown: unknown): boolean {
     const error = this.physics().translate(thrown);
     if (error instanceof ModuleDead) {
-      this.broke(error);
+      this.onModuleDead(error);
       return false;
     }
     try {
       env.begin(env.episode + 1);
-      this.tally.add("resets", 1);
-      this.flag(env.id, reason(error));
+      this.counters.add("resets", 1);
+      this.flag(env.id, messageOf(error));
     } catch (again) {
       if (again instanceof ModuleDead) {
-        this.broke(again);
+        this.onModuleDead(again);
         return false;
       }
       this.remove([env.id]);
-      this.post({ kind: "refused", id: env.id, why: reason(again) });
+      this.post({ kind: "refused", id: env.id, why: messageOf(again) });
     }
     return true;
   }
 
-  broken(policy: Policy, error: unknown): void {
-    const id = this.number(policy);
+  onPolicyFailed(policy: Policy, error: unknown): void {
+    const id = this.idOf(policy);
     if (id === null) return; // it was dropped meanwhile
     this.dropPolicy(id);
-    this.post({ kind: "broken", id, why: reason(error) });
+    this.post({ kind: "policy-failed", id, why: messageOf(error) });
   }
 
-  infers(policy: Policy | null): void {
-    const id = policy && this.number(policy);
-    this.tally.infers(id);
-    if (this.sharing || id === this.told) return;
+  onInference(policy: Policy | null): void {
+    const id = policy && this.idOf(policy);
+    this.counters.setInferring(id);
+    if (this.sharedMemory || id === this.reportedInference) return;
     // without shared memory it has to be said; once a policy, as a message a batch would cost too much
-    if (id !== null && this.tried.has(id)) return;
-    if (id === null && this.told !== null) this.tried.add(this.told);
-    this.told = id;
-    this.post({ kind: "infers", id });
+    if (id !== null && this.inferredBefore.has(id)) return;
+    if (id === null && this.reportedInference !== null) this.inferredBefore.add(this.reportedInference);
+    this.reportedInference = id;
+    this.post({ kind: "inferring", id });
   }
 
-  private number(policy: Policy): PolicyId | null {
+  private idOf(policy: Policy): PolicyId | null {
     for (const [id, known] of this.policies) if (known === policy) return id;
     return null;
   }
 
-  at(env: Environment | null): void {
-    this.tally.at(env ? env.id : null);
+  onCurrent(env: Environment | null): void {
+    this.counters.setCurrentEnv(env ? env.id : null);
   }
 
   private flag(id: EnvId, why: string): void {
-    this.tally.add("flagged", 1);
-    this.physics().tidy();
+    this.counters.add("flagged", 1);
+    this.physics().removeLog();
     this.post({ kind: "flagged", id, why });
   }
 
-  private physics(): Physics {
-    if (!this.around) throw new ModuleDead("a message came before the start");
-    return this.around.physics;
+  private physics(): MujocoModule {
+    if (!this.context) throw new ModuleDead("a message came before the start");
+    return this.context.mujoco;
   }
 
-  private shared(): Views {
-    if (!this.tally.views) throw new ModuleDead("a message came before the start");
-    return this.tally.views;
+  private views(): Views {
+    if (!this.counters.views) throw new ModuleDead("a message came before the start");
+    return this.counters.views;
   }
 }
 
-export function reason(error: unknown): string {
+export function messageOf(error: unknown): string {
   if (error instanceof PoolError) return `${error.what}. ${error.remedy}`;
   return error instanceof Error ? error.message : String(error);
 }

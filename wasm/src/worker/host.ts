@@ -1,108 +1,116 @@
 /** What runs in a worker: takes the pool's messages, loads and steps environments, publishes poses and counters. */
 
-import { culprit, Tally } from "../protocol/counters";
-import type { ToWorker } from "../protocol/messages";
+import { Counters, currentEnv } from "../protocol/counters";
+import type { Post, ToWorker } from "../protocol/messages";
 import { Views } from "../protocol/shared-memory";
-import { Population, type Post, reason } from "./environments";
-import { Bare } from "./physics-benchmark";
+import { Environments, messageOf } from "./environments";
+import { PhysicsBenchmark } from "./physics-benchmark";
 import { Publisher } from "./publish";
-import { Watching } from "./recordings";
-import { ModuleDead, Physics } from "./sim";
+import { ModuleDead, MujocoModule } from "./sim";
+import { StepListeners } from "./step-listeners";
 import { Programs } from "./tasks/program";
 
 /** ms between messages that are no answers: feeds, episodes, progress. */
-const TELL_EVERY = 30;
+const REPORT_EVERY = 30;
 /** ms between messages of what environments cost. */
 const COSTS_EVERY = 1000;
 /** Longest sleep in ms. */
-const NAP = 50;
+const MAX_SLEEP = 50;
 
 export class Host {
   private readonly inbox: ToWorker[] = [];
-  private readonly watching: Watching;
-  private readonly tally = new Tally();
-  private readonly people: Population;
+  private readonly listeners: StepListeners;
+  private readonly counters = new Counters();
+  private readonly environments: Environments;
   private budget = 8;
-  private bare: Bare | null = null;
-  private tickets: number[] = [];
+  private benchmark: PhysicsBenchmark | null = null;
+  private unanswered: number[] = [];
   /** Until when (ms) it does not step; see `Mode.share`. */
-  private rest = 0;
-  private turning = false;
+  private restUntil = 0;
+  private active = false;
   private dead = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
-  private told = 0;
-  private costed = 0;
+  private lastReport = 0;
+  private lastCosts = 0;
+  /** Episodes that wait to be sent and are in the counters already. */
+  private countedEpisodes = 0;
 
   /** `soon` calls a function after what else waits in the event loop. */
   constructor(
     private readonly post: Post,
-    private readonly soon: (work: () => void) => void,
+    private readonly defer: (work: () => void) => void,
   ) {
-    this.people = new Population(post, this.tally, (error) => this.fail(error));
-    this.watching = new Watching((agent) => this.people.player(agent), post);
+    this.environments = new Environments(post, this.counters, (error) => this.fail(error));
+    this.listeners = new StepListeners((agent) => this.environments.agent(agent), post);
   }
 
   receive(message: ToWorker): void {
     this.inbox.push(message);
-    this.wake();
+    this.schedule();
   }
 
-  private wake(): void {
-    if (this.turning || this.dead) return;
+  private schedule(): void {
+    if (this.active || this.dead) return;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
-    this.turning = true;
-    this.soon(() => void this.turn());
+    this.active = true;
+    this.defer(() => void this.runOnce());
   }
 
   /** Handle messages, load, step for the budget, publish; then let the event loop go on. */
-  private async turn(): Promise<void> {
+  private async runOnce(): Promise<void> {
     const began = performance.now();
     let wait = Number.POSITIVE_INFINITY;
     try {
       while (this.inbox.length) await this.handle(this.inbox.shift() as ToWorker);
-      this.people.load(this.people.scheduler.idle ? this.budget : this.budget / 2);
-      if (this.bare) this.measure(this.bare);
-      else if (!this.people.scheduler.idle) wait = await this.tick();
+      this.environments.loadQueued(this.environments.scheduler.idle ? this.budget : this.budget / 2);
+      if (this.benchmark) this.measure(this.benchmark);
+      else if (!this.environments.scheduler.idle) wait = await this.tick();
       this.finish(began);
     } catch (error) {
       this.fail(error);
     }
-    this.turning = false;
+    this.active = false;
     if (this.dead) return;
-    const more = this.inbox.length || this.people.intake.size || this.bare || this.people.scheduler.stepping;
-    if (more || wait < 1) this.wake();
-    else if (wait < Number.POSITIVE_INFINITY || this.people.publisher?.waiting) {
+    const { scheduler, loadQueue: intake, context: around } = this.environments;
+    const more =
+      this.inbox.length ||
+      intake.size ||
+      this.benchmark ||
+      scheduler.stepping ||
+      (around && this.unanswered.length);
+    if (more || wait < 1) this.schedule();
+    else if (wait < Number.POSITIVE_INFINITY || this.environments.publisher?.waiting) {
       this.timer = setTimeout(
-        () => this.wake(),
-        Math.min(wait, NAP, this.people.publisher?.waiting ? 8 : NAP),
+        () => this.schedule(),
+        Math.min(wait, MAX_SLEEP, this.environments.publisher?.waiting ? 8 : MAX_SLEEP),
       );
     }
   }
 
   /** Step the bare loop; one that fails has ended, or it would fail for ever. */
-  private measure(bare: Bare): void {
-    this.bare = null;
-    const envs = [...this.people.envs.values()];
+  private measure(bare: PhysicsBenchmark): void {
+    this.benchmark = null;
+    const envs = [...this.environments.envs.values()];
     let over = true;
     try {
       over = bare.run(this.budget, envs);
     } finally {
-      if (over) this.post(bare.answer());
+      if (over) this.post(bare.result());
     }
     if (over) for (const env of envs) env.begin(env.episode);
-    else this.bare = bare;
+    else this.benchmark = bare;
   }
 
   /** Step for the budget, unless it rests to leave the processor to others; the ms until it wants to step again. */
   private async tick(): Promise<number> {
     const began = performance.now();
-    if (began < this.rest && !this.people.scheduler.stepping) return this.rest - began;
-    const wait = await this.people.scheduler.tick(this.budget, () => this.inbox.length > 0);
-    this.people.publisher?.touch();
+    if (began < this.restUntil && !this.environments.scheduler.stepping) return this.restUntil - began;
+    const wait = await this.environments.scheduler.tick(this.budget, () => this.inbox.length > 0);
+    this.environments.publisher?.markChanged();
     const now = performance.now();
-    this.rest = now + (now - began) * (1 / this.people.scheduler.share - 1);
-    return Math.max(wait, this.rest - now);
+    this.restUntil = now + (now - began) * (1 / this.environments.scheduler.share - 1);
+    return Math.max(wait, this.restUntil - now);
   }
 
   private async handle(message: ToWorker): Promise<void> {
@@ -111,63 +119,70 @@ export class Host {
         await this.start(message);
         break;
       case "buffers":
-        this.use(new Views(message.buffers));
+        this.useViews(new Views(message.buffers));
         this.post({ kind: "switched" });
         break;
       case "task":
-        if (this.people.around) this.people.around.programs = new Programs(message.task);
+        if (this.environments.context) this.environments.context.programs = new Programs(message.task);
         break;
       case "add":
-        this.people.intake.add(message);
+        this.environments.loadQueue.add(message);
         break;
       case "remove":
-        this.people.remove(message.ids);
+        this.environments.remove(message.ids);
         break;
-      case "take":
-        this.people.take(message.id);
+      case "release":
+        this.environments.release(message.id);
         break;
       case "mode":
-        this.people.scheduler.set(message.mode);
+        this.environments.scheduler.setMode(message.mode);
         break;
       case "step":
-        this.tickets.push(message.ticket);
-        this.people.scheduler.single();
+        this.unanswered.push(message.request);
+        this.environments.scheduler.stepOnce();
+        break;
+      case "sync":
+        this.unanswered.push(message.request);
         break;
       case "reset":
-        this.people.reset(message.ids, message.episode);
+        this.environments.reset(message.ids, message.episode);
         break;
       case "policy":
         // others go on meanwhile: the runtime for ONNX is large
-        void this.people.addPolicy(message);
+        void this.environments.addPolicy(message);
         break;
-      case "drop":
-        this.people.dropPolicy(message.id);
+      case "remove-policy":
+        this.environments.dropPolicy(message.id);
         break;
       case "assign":
-        this.people.assign(message.policy, message.agents);
+        this.environments.assign(message.policy, message.agents);
         break;
       case "drive": {
-        const player = this.people.player(message.agent);
-        if (player) player.drive = message.drive;
+        const agent = this.environments.agent(message.agent);
+        if (agent) agent.drive = message.drive;
         break;
       }
       case "push":
-        this.people.envs.get(message.id)?.push(message.push);
+        this.environments.envs.get(message.id)?.push(message.push);
         break;
       case "focus":
-        this.watching.focus(message.agent, message.on);
+        this.listeners.focus(message.agent, message.on);
         break;
       case "record":
-        this.watching.record(message, this.people.around?.programs?.task.reward.length ?? 0);
+        this.listeners.record(message, this.environments.context?.programs?.task.reward.length ?? 0);
         break;
       case "stop":
-        this.watching.stop(message.ticket);
+        this.listeners.stop(message.request);
         break;
-      case "bare":
-        this.bare = new Bare(message.ticket, message.seconds, this.people.envs.values());
+      case "benchmark":
+        this.benchmark = new PhysicsBenchmark(
+          message.request,
+          message.seconds,
+          this.environments.envs.values(),
+        );
         break;
-      case "wanted":
-        this.people.publisher?.want();
+      case "snapshot":
+        this.environments.publisher?.requestSnapshot();
         break;
       case "ping":
         this.post({ kind: "pong" });
@@ -176,58 +191,62 @@ export class Host {
   }
 
   private async start(message: Extract<ToWorker, { kind: "start" }>): Promise<void> {
-    const physics = await Physics.create(message.module);
-    this.people.around = {
-      physics,
+    const physics = await MujocoModule.create(message.module);
+    this.environments.context = {
+      mujoco: physics,
       programs: null,
-      policies: this.people.policies,
-      ended: this.people.ended,
+      policies: this.environments.policies,
+      ended: this.environments.ended,
     };
-    this.people.onnx = message.onnx;
-    this.people.sharing = message.shared;
+    this.environments.onnx = message.onnx;
+    this.environments.sharedMemory = message.shared;
     this.budget = message.budget;
-    this.people.publisher = new Publisher(message.shared, this.post);
-    this.use(new Views(message.buffers));
-    this.people.scheduler.set(message.mode);
+    this.environments.publisher = new Publisher(message.shared, this.post);
+    this.useViews(new Views(message.buffers));
+    this.environments.scheduler.setMode(message.mode);
   }
 
-  private use(views: Views): void {
-    if (this.tally.views) views.agents.set(this.tally.views.agents);
-    this.tally.views = views;
-    this.people.publisher?.use(views, this.people.envs.values());
+  private useViews(views: Views): void {
+    if (this.counters.views) views.agents.set(this.counters.views.agents);
+    this.counters.views = views;
+    this.environments.publisher?.useViews(views, this.environments.envs.values());
   }
 
   // --- after a tick ---
 
   private finish(began: number): void {
-    if (!this.people.around) return;
+    if (!this.environments.context) return;
     const now = performance.now();
-    const { tally } = this;
-    tally.set("heap", this.people.around.physics.bytes);
-    tally.set("environments", this.people.envs.size);
-    tally.set("late", this.people.scheduler.late);
+    const { counters: tally } = this;
+    tally.set("heap", this.environments.context.mujoco.bytes);
+    tally.set("environments", this.environments.envs.size);
+    tally.set("late", this.environments.scheduler.late);
     tally.add("busy", now - began);
     tally.add("ticks", 1);
-    tally.most("longest", now - began);
-    this.people.publisher?.publish(this.people.envs.values());
-    if (!this.people.scheduler.stepping) {
-      for (const ticket of this.tickets.splice(0)) this.post({ kind: "stepped", ticket });
-    }
-    this.watching.finish();
-    if (now - this.told > TELL_EVERY) this.tell(now);
+    tally.raise("longest", now - began);
+    const { ended } = this.environments;
+    tally.add("episodes", ended.length - this.countedEpisodes);
+    this.countedEpisodes = ended.length;
+    const answering = this.unanswered.length > 0 && !this.environments.scheduler.stepping;
+    // whoever waits for an answer may read the counters at once
+    if (answering) this.environments.publisher?.requestSnapshot();
+    this.environments.publisher?.publish(this.environments.envs.values());
+    this.listeners.finishRecordings();
+    if (answering || now - this.lastReport > REPORT_EVERY) this.report(now);
+    if (answering) for (const request of this.unanswered.splice(0)) this.post({ kind: "done", request });
   }
 
-  private tell(now: number): void {
-    this.told = now;
-    if (this.people.ended.length) {
-      const episodes = this.people.ended.splice(0);
-      this.tally.add("episodes", episodes.length);
+  private report(now: number): void {
+    this.lastReport = now;
+    if (this.environments.ended.length) {
+      const episodes = this.environments.ended.splice(0);
+      this.countedEpisodes = 0;
       this.post({ kind: "ended", episodes });
     }
-    this.watching.tell();
-    if (now - this.costed < COSTS_EVERY || !this.people.envs.size) return;
-    this.costed = now;
-    const envs = [...this.people.envs.values()];
+    this.listeners.report();
+    if (now - this.lastCosts < COSTS_EVERY || !this.environments.envs.size) return;
+    this.lastCosts = now;
+    const envs = [...this.environments.envs.values()];
     const costs = Float64Array.from(envs, (env) => env.cost / env.interval);
     this.post({ kind: "costs", ids: Int32Array.from(envs, (env) => env.id), costs });
   }
@@ -235,10 +254,10 @@ export class Host {
   private fail(error: unknown): void {
     if (this.dead) return;
     if (!(error instanceof ModuleDead) && !(error instanceof WebAssembly.RuntimeError)) {
-      this.post({ kind: "error", why: reason(error) });
+      this.post({ kind: "error", why: messageOf(error) });
       return;
     }
     this.dead = true;
-    this.post({ kind: "dead", why: reason(error), ...culprit(this.tally.views) });
+    this.post({ kind: "crashed", why: messageOf(error), ...currentEnv(this.counters.views) });
   }
 }

@@ -3,7 +3,7 @@
 import type { EnvId, PolicyId } from "../protocol/api";
 import type { AddEnv } from "../protocol/messages";
 
-export class Intake {
+export class LoadQueue {
   private readonly waiting = new Map<EnvId, AddEnv>();
 
   get size(): number {
@@ -18,7 +18,7 @@ export class Intake {
     return this.waiting.get(id);
   }
 
-  drop(id: EnvId): void {
+  remove(id: EnvId): void {
     this.waiting.delete(id);
   }
 

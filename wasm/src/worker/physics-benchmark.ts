@@ -3,13 +3,13 @@
 import type { FromWorker } from "../protocol/messages";
 import type { Environment } from "./environment";
 
-export class Bare {
+export class PhysicsBenchmark {
   private steps = 0;
   private spent = 0;
   private cursor = 0;
 
   constructor(
-    private readonly ticket: number,
+    private readonly request: number,
     private readonly seconds: number,
     envs: Iterable<Environment>,
   ) {
@@ -23,15 +23,15 @@ export class Bare {
     let now = began;
     while (now - began < budget) {
       this.cursor = (this.cursor + 1) % envs.length;
-      const { sim, spec, players } = envs[this.cursor] as Environment;
-      const heap = sim.physics.f64;
-      for (const { spec: agent } of players) {
+      const { sim, spec, agents } = envs[this.cursor] as Environment;
+      const heap = sim.mujoco.f64;
+      for (const { spec: agent } of agents) {
         for (let j = 0; j < agent.actuators.length; j++) {
           const [low, high] = [agent.low[j] as number, agent.high[j] as number];
           heap[sim.ctrl + (agent.actuators[j] as number)] = low + Math.random() * (high - low);
         }
       }
-      for (let k = 0; k < spec.frame_skip; k++) sim.bare();
+      for (let k = 0; k < spec.frame_skip; k++) sim.step();
       this.steps += spec.frame_skip;
       now = performance.now();
     }
@@ -39,7 +39,7 @@ export class Bare {
     return this.spent >= this.seconds * 1000;
   }
 
-  answer(): FromWorker {
-    return { kind: "bare", ticket: this.ticket, steps: this.steps, seconds: this.spent / 1000 };
+  result(): FromWorker {
+    return { kind: "benchmark", request: this.request, steps: this.steps, seconds: this.spent / 1000 };
   }
 }

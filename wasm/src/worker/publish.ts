@@ -1,13 +1,13 @@
 /** Poses and counters for the page: into shared memory, or as copies in messages where there is none. */
 
+import type { Post } from "../protocol/messages";
 import { EPOCH, READ, type Views } from "../protocol/shared-memory";
 import type { Environment } from "./environment";
-import type { Post } from "./environments";
 
 export class Publisher {
   private views: Views | null = null;
   private changed = false;
-  private wanted = false;
+  private snapshotRequested = false;
   private epoch = 0;
 
   constructor(
@@ -16,20 +16,20 @@ export class Publisher {
   ) {}
 
   /** Write into other buffers from now on; both halves are whole at once. */
-  use(views: Views, envs: Iterable<Environment>): void {
+  useViews(views: Views, envs: Iterable<Environment>): void {
     this.views = views;
     this.changed = true;
     for (const env of envs) for (const half of views.poses) env.writePoses(half);
   }
 
   /** States have changed. */
-  touch(): void {
+  markChanged(): void {
     this.changed = true;
   }
 
   /** The page has asked for a copy. */
-  want(): void {
-    this.wanted = true;
+  requestSnapshot(): void {
+    this.snapshotRequested = true;
   }
 
   /** Whether there is something new that the page has not made room for yet. */
@@ -53,8 +53,8 @@ export class Publisher {
       for (const env of envs) env.writePoses(half);
       Atomics.store(views.control, EPOCH, epoch + 1);
     } else {
-      if (!this.wanted) return;
-      this.wanted = false;
+      if (!this.snapshotRequested) return;
+      this.snapshotRequested = false;
       const poses = new Float32Array(views.poses[0].length);
       for (const env of envs) env.writePoses(poses);
       const agents = new Float64Array(views.agents);

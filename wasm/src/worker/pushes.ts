@@ -3,14 +3,14 @@
 import type { Push } from "../protocol/api";
 import type { Sim } from "./sim";
 
-interface Pushing {
+interface ActivePush {
   readonly push: Push;
   /** Seconds for which it still acts. */
   left: number;
 }
 
 export class Pushes {
-  private all: Pushing[] = [];
+  private all: ActivePush[] = [];
 
   /** @param interval length of a control step in s */
   constructor(

@@ -26,7 +26,7 @@ const PLAIN = [0, 1];
 const MUSCLE = 2;
 
 /** Rows of one of the model's arrays as they were compiled. */
-class Saved {
+class CompiledRows {
   private readonly first: number;
   private readonly values: Float64Array;
 
@@ -37,7 +37,7 @@ class Saved {
     private readonly width: number,
     private readonly columns = width,
   ) {
-    this.first = sim.at(field);
+    this.first = sim.address(field);
     this.values = new Float64Array(rows.length * columns);
     rows.forEach((row, i) => {
       for (let k = 0; k < columns; k++)
@@ -46,7 +46,7 @@ class Saved {
   }
 
   private get heap(): Float64Array {
-    return this.sim.physics.f64;
+    return this.sim.mujoco.f64;
   }
 
   /** Write each number, changed; `i` counts rows, `k` columns. */
@@ -69,14 +69,14 @@ export class Randomizer {
   private readonly streams: Streams;
   private readonly bodies: readonly number[];
   private readonly actuators: readonly number[];
-  private kicks: Generator | null = null;
+  private pushDirections: Generator | null = null;
   private episode = 0;
   /** Pushes since the reset. */
   pushes = 0;
   // what was compiled, kept from the first time that it is changed
-  private friction: Saved | null = null;
-  private masses: readonly [Saved, Saved, Saved] | null = null;
-  private forces: readonly [Saved, Saved, Saved, Saved] | null = null;
+  private friction: CompiledRows | null = null;
+  private masses: readonly [CompiledRows, CompiledRows, CompiledRows] | null = null;
+  private forces: readonly [CompiledRows, CompiledRows, CompiledRows, CompiledRows] | null = null;
 
   constructor(
     private readonly sim: Sim,
@@ -91,13 +91,13 @@ export class Randomizer {
   reset(episode: number): void {
     const before = this.drawn;
     this.drawn = this.draw(episode);
-    this.kicks = null;
+    this.pushDirections = null;
     this.pushes = 0;
     this.episode = episode;
     const { friction_scale, mass_scale, gear_scale } = this.drawn;
-    if (friction_scale !== before.friction_scale) this.slide(friction_scale);
-    if (gear_scale !== before.gear_scale) this.strengthen(gear_scale);
-    if (mass_scale !== before.mass_scale) this.weigh(mass_scale);
+    if (friction_scale !== before.friction_scale) this.scaleFriction(friction_scale);
+    if (gear_scale !== before.gear_scale) this.scaleForces(gear_scale);
+    if (mass_scale !== before.mass_scale) this.scaleMass(mass_scale);
   }
 
   private draw(episode: number): Drawn {
@@ -113,9 +113,9 @@ export class Randomizer {
   push(since: number, now: number): boolean {
     const size = this.drawn.push;
     if (!size || Math.floor(now / PUSH_EVERY + 1e-9) <= Math.floor(since / PUSH_EVERY + 1e-9)) return false;
-    this.kicks ??= this.streams.stream("randomize.push.direction", this.episode);
+    this.pushDirections ??= this.streams.stream("randomize.push.direction", this.episode);
     for (const agent of this.spec.agents) {
-      const angle = this.kicks.uniform(-Math.PI, Math.PI);
+      const angle = this.pushDirections.uniform(-Math.PI, Math.PI);
       this.kick(agent, Math.cos(angle), Math.sin(angle));
     }
     this.pushes += 1;
@@ -123,17 +123,17 @@ export class Randomizer {
   }
 
   /** Draw the directions of pushes that were made elsewhere. */
-  skip(pushes: number): void {
+  skipPushes(pushes: number): void {
     if (!pushes) return;
-    this.kicks = this.streams.stream("randomize.push.direction", this.episode);
-    for (let i = 0; i < pushes * this.spec.agents.length; i++) this.kicks.next64();
+    this.pushDirections = this.streams.stream("randomize.push.direction", this.episode);
+    for (let i = 0; i < pushes * this.spec.agents.length; i++) this.pushDirections.next64();
     this.pushes = pushes;
   }
 
   /** Change the velocity of a root along a level direction; of one bound to a line, along that. */
   private kick(agent: AgentSpec, x: number, y: number): void {
     const { sim } = this;
-    const heap = sim.physics.f64;
+    const heap = sim.mujoco.f64;
     const add = (dof: number, speed: number) => {
       heap[sim.qvel + dof] = (heap[sim.qvel + dof] as number) + speed;
     };
@@ -153,18 +153,18 @@ export class Randomizer {
     for (const [dof, part] of slides) add(dof, (this.drawn.push * part) / Math.max(length, 1e-9));
   }
 
-  private slide(scale: number): void {
-    this.friction ??= new Saved(this.sim, "geom_friction", this.spec.randomize.friction_geoms, 3, 1);
+  private scaleFriction(scale: number): void {
+    this.friction ??= new CompiledRows(this.sim, "geom_friction", this.spec.randomize.friction_geoms, 3, 1);
     this.friction.write((value) => (scale === 1 ? value : Math.max(value * scale, LEAST_FRICTION)));
   }
 
   /** Bodies of the same shape and another density: inertia goes with mass, what they displace stays. */
-  private weigh(scale: number): void {
+  private scaleMass(scale: number): void {
     const { sim, bodies } = this;
     this.masses ??= [
-      new Saved(sim, "body_mass", bodies, 1),
-      new Saved(sim, "body_inertia", bodies, 3),
-      new Saved(sim, "body_gravcomp", bodies, 1),
+      new CompiledRows(sim, "body_mass", bodies, 1),
+      new CompiledRows(sim, "body_inertia", bodies, 3),
+      new CompiledRows(sim, "body_gravcomp", bodies, 1),
     ];
     const [mass, inertia, lift] = this.masses;
     mass.write((value) => value * scale);
@@ -179,18 +179,18 @@ export class Randomizer {
    * Gains, biases and force limits are scaled, which for a motor is the same as scaling its gear. The gear of a servo
    * would also move the pose that a control asks for.
    */
-  private strengthen(scale: number): void {
+  private scaleForces(scale: number): void {
     const { sim, actuators } = this;
     const widths = sim.widths;
     this.forces ??= [
-      new Saved(sim, "actuator_gainprm", actuators, widths.gain),
-      new Saved(sim, "actuator_biasprm", actuators, widths.bias),
-      new Saved(sim, "actuator_gear", actuators, 6),
-      new Saved(sim, "actuator_forcerange", actuators, 2),
+      new CompiledRows(sim, "actuator_gainprm", actuators, widths.gain),
+      new CompiledRows(sim, "actuator_biasprm", actuators, widths.bias),
+      new CompiledRows(sim, "actuator_gear", actuators, 6),
+      new CompiledRows(sim, "actuator_forcerange", actuators, 2),
     ];
     const [gain, bias, gear, force] = this.forces;
-    const first = sim.at32("actuator_gaintype");
-    const kinds = actuators.map((actuator) => sim.physics.i32[first + actuator] as number);
+    const first = sim.address32("actuator_gaintype");
+    const kinds = actuators.map((actuator) => sim.mujoco.i32[first + actuator] as number);
     const scaled = (i: number, k: number): boolean => {
       const kind = kinds[i] as number;
       if (PLAIN.includes(kind)) return k < 3;

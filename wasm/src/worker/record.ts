@@ -1,26 +1,10 @@
 /** Following agents step by step: feeds for who looks at one, and recordings. */
 
 import type { AgentRef, Feed, Recording } from "../protocol/api";
-import type { Player } from "./agent";
-
-/** What a watcher is told after a control step of an agent. */
-export interface Deed {
-  /** Weighted rewards, by term. */
-  readonly terms: Float32Array;
-  /** Code of its ending in this step, or 0. */
-  readonly ending: number;
-  readonly terminated: boolean;
-  readonly truncated: boolean;
-}
-
-export interface Watcher {
-  /** Before the action of a control step. */
-  before(player: Player): void;
-  after(player: Player, deed: Deed): void;
-}
+import type { StepAgent, StepListener, StepResult } from "./step-listener";
 
 /** The last control steps of one agent, until they are sent. */
-export class Follower implements Watcher {
+export class FeedBuilder implements StepListener {
   private rows: {
     time: number;
     episode: number;
@@ -39,17 +23,17 @@ export class Follower implements Watcher {
 
   before(): void {}
 
-  after(player: Player, deed: Deed): void {
+  after(agent: StepAgent, result: StepResult): void {
     if (this.rows.length >= this.most) this.rows.shift();
     this.rows.push({
-      time: player.time,
-      episode: player.episode,
-      observation: player.observation.slice(),
-      action: Float32Array.from(player.action),
-      terms: deed.terms.slice(),
-      reward: player.reward,
-      ending: deed.ending,
-      policy: player.policy,
+      time: agent.time,
+      episode: agent.episode,
+      observation: agent.observation.slice(),
+      action: Float32Array.from(agent.action),
+      terms: result.terms.slice(),
+      reward: agent.reward,
+      ending: result.ending,
+      policy: agent.policy,
     });
   }
 
@@ -82,7 +66,7 @@ export class Follower implements Watcher {
 }
 
 /** Columns of one agent, filled row by row. */
-export class Recorder implements Watcher {
+export class Recorder implements StepListener {
   private row = 0;
   private open = false;
   private readonly columns: Omit<Recording, "agent" | "rows">;
@@ -115,26 +99,26 @@ export class Recorder implements Watcher {
     return this.row / this.steps;
   }
 
-  before(player: Player): void {
+  before(agent: StepAgent): void {
     if (this.full) return;
     const { columns, row, sizes } = this;
-    columns.observation.set(player.observation, row * sizes.observation);
-    columns.episode[row] = player.episode;
-    columns.step[row] = player.step;
-    columns.policy[row] = player.policy;
+    columns.observation.set(agent.observation, row * sizes.observation);
+    columns.episode[row] = agent.episode;
+    columns.step[row] = agent.step;
+    columns.policy[row] = agent.policy;
     this.open = true;
   }
 
-  after(player: Player, deed: Deed): void {
+  after(agent: StepAgent, result: StepResult): void {
     if (this.full || !this.open) return;
     const { columns, row, sizes } = this;
-    columns.action.set(player.action, row * sizes.action);
-    columns.reward[row] = player.reward;
-    columns.terms.set(deed.terms, row * sizes.terms);
-    columns.terminated[row] = deed.terminated ? 1 : 0;
-    columns.truncated[row] = deed.truncated ? 1 : 0;
-    columns.success[row] = player.success ? 1 : 0;
-    columns.ending[row] = deed.ending;
+    columns.action.set(agent.action, row * sizes.action);
+    columns.reward[row] = agent.reward;
+    columns.terms.set(result.terms, row * sizes.terms);
+    columns.terminated[row] = result.terminated ? 1 : 0;
+    columns.truncated[row] = result.truncated ? 1 : 0;
+    columns.success[row] = agent.success ? 1 : 0;
+    columns.ending[row] = result.ending;
     this.open = false;
     this.row += 1;
   }

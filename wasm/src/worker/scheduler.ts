@@ -6,27 +6,27 @@
  */
 
 import type { Mode, PolicyId } from "../protocol/api";
-import type { Player } from "./agent";
-import type { Environment, Outcome } from "./environment";
+import type { Agent } from "./agent";
+import type { Environment, StepReport } from "./environment";
 import type { Policy } from "./policies/base";
 
 /** Environments that are inferred together where a policy works in batches. */
 const BATCH = 32;
 /** Seconds of simulation that may be behind before they are left out. */
-const MOST_BEHIND = 0.1;
+const MAX_LAG = 0.1;
 /** Weight of the newest control step in the cost of an environment. */
-const NEWEST = 0.05;
+const COST_SMOOTHING = 0.05;
 
-export interface Watch {
-  stepped(env: Environment, outcome: Outcome): void;
+export interface SchedulerEvents {
+  onStepped(env: Environment, outcome: StepReport): void;
   /** An environment threw; true if the worker goes on. */
-  failed(env: Environment, error: unknown): boolean;
+  onFailed(env: Environment, error: unknown): boolean;
   /** A policy failed in a batch: its agents rest from now on. */
-  broken(policy: Policy, error: unknown): void;
+  onPolicyFailed(policy: Policy, error: unknown): void;
   /** A policy is at a batch, in case that it never ends; null when it has. */
-  infers(policy: Policy | null): void;
+  onInference(policy: Policy | null): void;
   /** What it is at, in case that it dies. */
-  at(env: Environment | null): void;
+  onCurrent(env: Environment | null): void;
 }
 
 export class Scheduler {
@@ -35,20 +35,20 @@ export class Scheduler {
   /** Simulated seconds that were left out, summed over environments. */
   late = 0;
   private cursor = 0;
-  private began = 0;
-  private singles = 0;
-  private readonly outcome: Outcome = { flagged: null, warning: null, restarted: false };
+  private clockStart = 0;
+  private singleSteps = 0;
+  private readonly report: StepReport = { flagged: null, warning: null, restarted: false };
 
   constructor(
     private readonly policies: ReadonlyMap<PolicyId, Policy>,
-    private readonly watch: Watch,
+    private readonly events: SchedulerEvents,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
   /** Set the mode; the clock of real time begins anew. */
-  set(mode: Mode): void {
+  setMode(mode: Mode): void {
     this.mode = mode;
-    this.began = this.now();
+    this.clockStart = this.now();
     for (const env of this.ring) env.clock = 0;
   }
 
@@ -62,12 +62,12 @@ export class Scheduler {
     if (i < 0) return;
     this.ring.splice(i, 1);
     if (i < this.cursor) this.cursor -= 1;
-    if (this.singles > this.ring.length) this.singles = this.ring.length;
+    if (this.singleSteps > this.ring.length) this.singleSteps = this.ring.length;
   }
 
   /** One control step of each environment, whatever the mode. */
-  single(): void {
-    this.singles = this.ring.length;
+  stepOnce(): void {
+    this.singleSteps = this.ring.length;
   }
 
   /** Share of a core that it may take. */
@@ -76,44 +76,44 @@ export class Scheduler {
   }
 
   get idle(): boolean {
-    return this.singles === 0 && (this.mode.kind === "paused" || this.ring.length === 0);
+    return this.singleSteps === 0 && (this.mode.kind === "paused" || this.ring.length === 0);
   }
 
   /** Whether single steps are still to be made. */
   get stepping(): boolean {
-    return this.singles > 0;
+    return this.singleSteps > 0;
   }
 
   /** Step for `budget` ms at most; the ms until something is due, 0 if something is. */
   async tick(budget: number, interrupt: () => boolean): Promise<number> {
     const end = this.now() + budget;
     for (;;) {
-      const batch = this.next();
-      if (!batch.length) return this.wait();
+      const batch = this.dueBatch();
+      if (!batch.length) return this.msUntilDue();
       const pending = this.infer(batch);
       if (pending) await pending;
-      if (!this.run(batch)) return 0;
+      if (!this.stepBatch(batch)) return 0;
       if (this.now() >= end || interrupt()) return 0;
     }
   }
 
   /** Simulated seconds that every environment should have reached. */
   private target(): number {
-    return this.mode.kind === "realtime" ? ((this.now() - this.began) / 1000) * this.mode.speed : 0;
+    return this.mode.kind === "realtime" ? ((this.now() - this.clockStart) / 1000) * this.mode.speed : 0;
   }
 
   /** The environments whose turn it is, in the order of the ring. */
-  private next(): Environment[] {
+  private dueBatch(): Environment[] {
     const { ring } = this;
     const n = ring.length;
     if (this.idle) return [];
     const size = this.batched() ? BATCH : 1;
     const found: Environment[] = [];
-    if (this.singles || this.mode.kind === "flat") {
+    if (this.singleSteps || this.mode.kind === "flat") {
       let most = Math.min(size, n);
-      if (this.singles) {
-        most = Math.min(most, this.singles);
-        this.singles -= most;
+      if (this.singleSteps) {
+        most = Math.min(most, this.singleSteps);
+        this.singleSteps -= most;
       }
       for (let i = 0; i < most; i++) found.push(ring[this.advance()] as Environment);
       return found;
@@ -123,7 +123,7 @@ export class Scheduler {
       const env = ring[this.advance()] as Environment;
       const behind = target - env.clock;
       if (behind < env.interval) continue;
-      const most = Math.max(MOST_BEHIND, 2 * env.interval);
+      const most = Math.max(MAX_LAG, 2 * env.interval);
       if (behind > most) {
         this.late += behind - most;
         env.clock = target - most;
@@ -145,15 +145,15 @@ export class Scheduler {
 
   /** Actions of the agents whose policies work in batches. */
   private infer(batch: readonly Environment[]): Promise<unknown> | null {
-    let groups: Map<Policy, Player[]> | null = null;
+    let groups: Map<Policy, Agent[]> | null = null;
     for (const env of batch) {
-      for (const player of env.players) {
-        const policy = player.over ? undefined : this.policies.get(player.policy);
+      for (const agent of env.agents) {
+        const policy = agent.over ? undefined : this.policies.get(agent.policy);
         if (!policy?.batch) continue;
         groups ??= new Map();
         const group = groups.get(policy);
-        if (group) group.push(player);
-        else groups.set(policy, [player]);
+        if (group) group.push(agent);
+        else groups.set(policy, [agent]);
       }
     }
     if (!groups) return null;
@@ -161,41 +161,41 @@ export class Scheduler {
   }
 
   /** One after another: a network has the worker's thread to itself anyway. */
-  private async inferAll(groups: ReadonlyMap<Policy, readonly Player[]>): Promise<void> {
-    for (const [policy, players] of groups) {
-      this.watch.infers(policy);
+  private async inferAll(groups: ReadonlyMap<Policy, readonly Agent[]>): Promise<void> {
+    for (const [policy, agents] of groups) {
+      this.events.onInference(policy);
       try {
-        await policy.batch?.(players);
+        await policy.batch?.(agents);
       } catch (error) {
-        this.watch.broken(policy, error);
+        this.events.onPolicyFailed(policy, error);
       }
-      this.watch.infers(null);
+      this.events.onInference(null);
     }
   }
 
   /** Step them; false if the worker can't go on. */
-  private run(batch: readonly Environment[]): boolean {
+  private stepBatch(batch: readonly Environment[]): boolean {
     let before = this.now();
     for (const env of batch) {
-      this.watch.at(env);
+      this.events.onCurrent(env);
       try {
-        env.step(this.outcome);
-        this.watch.stepped(env, this.outcome);
+        env.step(this.report);
+        this.events.onStepped(env, this.report);
       } catch (error) {
-        if (!this.watch.failed(env, error)) return false;
+        if (!this.events.onFailed(env, error)) return false;
       }
       env.clock += env.interval;
       const after = this.now();
       const spent = after - before;
-      env.cost += (spent - env.cost) * (env.cost ? NEWEST : 1);
+      env.cost += (spent - env.cost) * (env.cost ? COST_SMOOTHING : 1);
       before = after;
     }
-    this.watch.at(null);
+    this.events.onCurrent(null);
     return true;
   }
 
   /** ms until the next environment is due. */
-  private wait(): number {
+  private msUntilDue(): number {
     if (this.mode.kind !== "realtime" || !this.ring.length) return Number.POSITIVE_INFINITY;
     const target = this.target();
     let least = Number.POSITIVE_INFINITY;

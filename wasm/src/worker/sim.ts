@@ -37,7 +37,7 @@ const DIRECTORY = "/env";
 const LOG = "/MUJOCO_LOG.TXT";
 const MAX_LINES = 8;
 
-export class Physics {
+export class MujocoModule {
   /** All of the module's memory; another object after it has grown: never keep it over a load. */
   f64: Float64Array;
   i32: Int32Array;
@@ -60,7 +60,7 @@ export class Physics {
   }
 
   /** Start a module from the compiled code that all workers share. */
-  static async create(compiled: WebAssembly.Module): Promise<Physics> {
+  static async create(compiled: WebAssembly.Module): Promise<MujocoModule> {
     let memory: WebAssembly.Memory | null = null;
     const lines: string[] = [];
     const print = (line: string) => {
@@ -78,7 +78,7 @@ export class Physics {
       printErr: print,
     });
     if (!memory) throw new ModuleDead("the MuJoCo module did not start");
-    return new Physics(module, memory, lines);
+    return new MujocoModule(module, memory, lines);
   }
 
   get bytes(): number {
@@ -128,12 +128,12 @@ export class Physics {
       .replace(/^MuJoCo Error: /, "")
       .trim();
     const said = this.lines.splice(0).filter((line) => !text.includes(line));
-    this.tidy();
+    this.removeLog();
     return new SimError([text, ...said].filter(Boolean).join("; ") || "MuJoCo gave up without a word");
   }
 
   /** Remove the log that MuJoCo writes into the module's memory at each warning. */
-  tidy(): void {
+  removeLog(): void {
     if (this.files.analyzePath(LOG).exists) this.files.unlink(LOG);
   }
 
@@ -206,11 +206,11 @@ export class Sim {
   private readonly mj: MainModule;
 
   constructor(
-    readonly physics: Physics,
+    readonly mujoco: MujocoModule,
     private readonly model: MjModel,
     private readonly data: MjData,
   ) {
-    this.mj = physics.module;
+    this.mj = mujoco.module;
     const { nq, nv, nu, na, nbody, nsensordata, nkey } = model;
     [this.nq, this.nv, this.nu, this.na] = [nq, nv, nu, na];
     [this.nbody, this.nsensordata, this.nkey] = [nbody, nsensordata, nkey];
@@ -251,7 +251,7 @@ export class Sim {
   }
 
   /** One step and nothing else, for the bare loop. */
-  bare(): void {
+  step(): void {
     this.mj.mj_step(this.model, this.data);
   }
 
@@ -288,12 +288,12 @@ export class Sim {
   }
 
   /** Address (index in f64) of one of the model's arrays of doubles. */
-  at(field: ModelField): number {
+  address(field: ModelField): number {
     return index(this.model[field]);
   }
 
   /** Address (index in i32) of one of the model's arrays of integers. */
-  at32(field: ModelIntField): number {
+  address32(field: ModelIntField): number {
     return index32(this.model[field]);
   }
 
@@ -303,10 +303,10 @@ export class Sim {
   }
 
   /** Address of the place (3 doubles, in the world) at which an actuator acts on a joint or site; -1 for others. */
-  actuated(actuator: number, site: number): number {
-    const i32 = this.physics.i32;
-    const kind = i32[this.at32("actuator_trntype") + actuator] as number;
-    const id = i32[this.at32("actuator_trnid") + 2 * actuator] as number;
+  actuatorPlace(actuator: number, site: number): number {
+    const i32 = this.mujoco.i32;
+    const kind = i32[this.address32("actuator_trntype") + actuator] as number;
+    const id = i32[this.address32("actuator_trnid") + 2 * actuator] as number;
     if (kind === site) return index(this.data.site_xpos) + 3 * id;
     return kind <= 1 ? index(this.data.xanchor) + 3 * id : -1;
   }

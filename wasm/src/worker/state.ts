@@ -4,7 +4,7 @@ import type { EnvState } from "../protocol/messages";
 import type { Sim } from "./sim";
 
 /** What it is at. @param pushes of `randomize`, that its episode has had */
-export function take(sim: Sim, heap: Float64Array<ArrayBufferLike>, pushes: number): EnvState {
+export function captureState(sim: Sim, heap: Float64Array<ArrayBufferLike>, pushes: number): EnvState {
   const all = parts(sim).map(([at, n]) => heap.slice(at, at + n));
   const numbers = new Float64Array(all.reduce((sum, part) => sum + part.length, 0));
   let to = 0;
@@ -16,7 +16,7 @@ export function take(sim: Sim, heap: Float64Array<ArrayBufferLike>, pushes: numb
 }
 
 /** Put it there again. */
-export function restore(sim: Sim, heap: Float64Array<ArrayBufferLike>, state: EnvState): void {
+export function restoreState(sim: Sim, heap: Float64Array<ArrayBufferLike>, state: EnvState): void {
   const write = () => {
     let from = 0;
     for (const [at, n] of parts(sim)) {

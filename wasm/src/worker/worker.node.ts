@@ -12,4 +12,4 @@ const host = new Host(
   (work) => setImmediate(work),
 );
 port.on("message", (message: ToWorker) => host.receive(message));
-port.postMessage({ kind: "here" });
+port.postMessage({ kind: "started" });

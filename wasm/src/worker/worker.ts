@@ -16,4 +16,4 @@ const host = new Host(
   },
 );
 scope.onmessage = (event: MessageEvent<ToWorker>) => host.receive(event.data);
-scope.postMessage({ kind: "here" });
+scope.postMessage({ kind: "started" });

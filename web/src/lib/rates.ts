@@ -7,7 +7,7 @@ export interface Sums {
   readonly environments: number;
 }
 
-export interface RatesNow {
+export interface CurrentRates {
   readonly physicsSteps: number;
   readonly controlSteps: number;
   /** Simulated seconds of one environment a second. */
@@ -22,7 +22,7 @@ export class Rates {
   private at = 0;
 
   /** @param now in ms */
-  look(sums: Sums, now: number): RatesNow {
+  look(sums: Sums, now: number): CurrentRates {
     const seconds = (now - this.at) / 1000;
     const last = this.last;
     this.last = sums;

@@ -1,6 +1,6 @@
 /** Sums over agents: a row per policy, and success and reward by difficulty. */
 
-export interface Tally {
+export interface PolicyScore {
   /** Agents that have it now. */
   agents: number;
   episodes: number;
@@ -40,7 +40,7 @@ export function heights(bins: readonly Bin[], by: "success" | "reward"): (number
 }
 
 export class Scores {
-  readonly policies = new Map<number, Tally>();
+  readonly policies = new Map<number, PolicyScore>();
   readonly bins = Array.from({ length: BINS }, (): Bin => ({ episodes: 0, successes: 0, reward: 0 }));
 
   add(e: Episode): void {
@@ -57,7 +57,7 @@ export class Scores {
     }
   }
 
-  row(policy: number): Tally {
+  row(policy: number): PolicyScore {
     let row = this.policies.get(policy);
     if (!row) {
       row = { agents: 0, episodes: 0, successes: 0, reward: 0, steps: 0 };

@@ -1,7 +1,7 @@
 /** A static site: no server runs, frames are files beside the page; `site.json` lists them. */
 
 import type { Started } from "../stream.gen.ts";
-import type { Source, SourceEvents, Wanted } from "./source.ts";
+import type { JobRequest, Source, SourceEvents } from "./source.ts";
 
 export interface SiteFile {
   readonly protocol: number;
@@ -47,7 +47,7 @@ export class SiteSource implements Source {
     });
   }
 
-  start(_wanted: Wanted): void {
+  start(_wanted: JobRequest): void {
     this.next = 0;
     this.cancelled = false;
     this.begun = performance.now();

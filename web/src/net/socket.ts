@@ -2,7 +2,7 @@
 
 import { PROTOCOL } from "@envgen/wasm/protocol/wire.gen";
 import type { Start, ToPage, ToServer } from "../stream.gen.ts";
-import type { Source, SourceEvents, Wanted } from "./source.ts";
+import type { JobRequest, Source, SourceEvents } from "./source.ts";
 
 const FIRST_WAIT = 400;
 const LONGEST_WAIT = 8000;
@@ -11,7 +11,7 @@ export const CREDITS = 64;
 
 export class StreamSocket implements Source {
   private socket: WebSocket | null = null;
-  private wanted: Wanted | null = null;
+  private wanted: JobRequest | null = null;
   /** Whether a job was asked for, and whether the server has begun it. */
   private phase: "none" | "asked" | "begun" = "none";
   private resuming = false;
@@ -29,7 +29,7 @@ export class StreamSocket implements Source {
     this.connect();
   }
 
-  start(wanted: Wanted): void {
+  start(wanted: JobRequest): void {
     this.wanted = wanted;
     this.phase = "asked";
     if (this.greeted) this.sendStart();

@@ -14,10 +14,10 @@ export interface SourceEvents {
   have(): [number, number][];
 }
 
-export type Wanted = Omit<Start, "kind" | "have" | "credits">;
+export type JobRequest = Omit<Start, "kind" | "have" | "credits">;
 
 export interface Source {
-  start(wanted: Wanted): void;
+  start(wanted: JobRequest): void;
   cancel(): void;
   /** The page has taken in so many frames. */
   taken(frames: number): void;

@@ -12,7 +12,7 @@ import type { FrameTimes } from "../scene/view.ts";
 import * as store from "../state/store.ts";
 import { app } from "./app.ts";
 import { focusOn } from "./focusing.ts";
-import type { Given } from "./policies.ts";
+import type { AssignSummary } from "./policies.ts";
 import { record, recording } from "./recording.ts";
 import { cancel, start } from "./session.ts";
 
@@ -65,7 +65,7 @@ export interface Automation {
     count: number,
   ): Promise<{ action: number[][]; observation: number[][]; reward: number[] }>;
   /** Gives a policy (its key, such as `random`) to agents; `slots` in place of ids of environments. */
-  setPolicy(key: string, to?: Omit<Selection, "envs"> & { slots?: number[] }): Promise<Given>;
+  setPolicy(key: string, to?: Omit<Selection, "envs"> & { slots?: number[] }): Promise<AssignSummary>;
   /** Adds an ONNX file given as base64; its key. */
   addOnnx(name: string, base64: string): Promise<string | null>;
   policies(): readonly store.PolicyRow[];
@@ -78,9 +78,14 @@ export interface Automation {
   ): Pick<AgentSpec, "robot" | "observation" | "actuators"> & { task: string };
   /** Where the root of the first agent is, m in its world. */
   place(slot: number): [number, number, number];
-  mode(mode: Mode): void;
+  /** Sets the pace; resolves when all workers keep it. */
+  mode(mode: Mode): Promise<void>;
+  /** Makes one control step while paused; resolves when its counters can be read. */
   step(): Promise<void>;
-  reset(slots?: number[]): void;
+  /** Begins the next episode; resolves when its counters can be read. */
+  reset(slots?: number[]): Promise<void>;
+  /** Resolves when the workers have done what was asked of them so far, and its counters can be read. */
+  sync(): Promise<void>;
   focus(slot: number | null, agent?: number): void;
   drawing(on: boolean): void;
   /** Of the frames since a moment (`performance.now()`), or of those lately. */
@@ -106,14 +111,14 @@ declare global {
   }
 }
 
-function need() {
+function requireApp() {
   const a = app();
   if (!a) throw new Error("the page has not started\nAwait envgen.ready() first.");
   return a;
 }
 
 function envOf(slot: number) {
-  const env = need().engine.env(slot);
+  const env = requireApp().engine.env(slot);
   if (!env) throw new Error(`there is no world at place ${slot}\nSee envgen.agents() for what there is.`);
   return env;
 }
@@ -138,7 +143,7 @@ const automation: Automation = {
   async running(count) {
     await until(() => {
       const { state } = store.job.value;
-      const running = [...need().engine.running()].filter(([, env]) => env.status !== "loading").length;
+      const running = [...requireApp().engine.running()].filter(([, env]) => env.status !== "loading").length;
       if (state === "failed" || state === "cancelled") return true;
       if (state === "starting") return false; // what still runs is of the job before
       if (count !== undefined && running >= count) return true;
@@ -148,7 +153,7 @@ const automation: Automation = {
     if (store.job.value.state === "failed" && problem) throw new Error(`${problem.cause}\n${problem.remedy}`);
   },
   stats() {
-    const { engine, pool } = need();
+    const { engine, pool } = requireApp();
     const s = pool.stats();
     const r = rates.look(s, performance.now());
     return {
@@ -177,7 +182,7 @@ const automation: Automation = {
     };
   },
   agents() {
-    const { engine, pool, policies } = need();
+    const { engine, pool, policies } = requireApp();
     const found: AgentInfo[] = [];
     for (const [slot, env] of engine.running()) {
       env.spec.agents.forEach((spec, agent) => {
@@ -198,7 +203,7 @@ const automation: Automation = {
     return found;
   },
   steps(slot, agent, count) {
-    const { pool } = need();
+    const { pool } = requireApp();
     const ref = { env: envOf(slot).id, agent };
     return new Promise((resolve) => {
       const got = { action: [] as number[][], observation: [] as number[][], reward: [] as number[] };
@@ -220,11 +225,11 @@ const automation: Automation = {
     const { slots, ...rest } = to;
     const envs = slots?.map((slot) => envOf(slot).id);
     if (!slots && Object.keys(rest).length === 0) store.chosenPolicy.value = key;
-    return need().policies.assign(key, envs ? { ...rest, envs } : rest);
+    return requireApp().policies.assign(key, envs ? { ...rest, envs } : rest);
   },
   addOnnx(name, base64) {
     const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-    return need().policies.drop(new File([bytes], name));
+    return requireApp().policies.addFile(new File([bytes], name));
   },
   policies: () => store.policies.value,
   cfg: () => store.runningCfg.value,
@@ -237,25 +242,31 @@ const automation: Automation = {
   place(slot) {
     const env = envOf(slot);
     const at = (env.pose + (env.spec.agents[0]?.root ?? 0)) * POSE_COLUMNS.length;
-    const { rows } = need().pool.poses(env.worker);
+    const { rows } = requireApp().pool.poses(env.worker);
     return [rows[at] ?? 0, rows[at + 1] ?? 0, rows[at + 2] ?? 0];
   },
   mode(mode) {
     if (mode.kind === "realtime") store.speed.value = mode.speed;
     store.pace.value = mode.kind;
+    return requireApp().pool.sync();
   },
-  step: () => need().pool.step(),
-  reset: (slots) => need().pool.reset(slots ? slots.map((s) => envOf(s).id) : "all"),
+  step: () => requireApp().pool.step(),
+  reset(slots) {
+    const { pool } = requireApp();
+    pool.reset(slots ? slots.map((slot) => envOf(slot).id) : "all");
+    return pool.sync();
+  },
+  sync: () => requireApp().pool.sync(),
   focus: (slot, agent = 0) => focusOn(slot, agent),
-  drawing: (on) => need().view?.setDrawing(on),
-  frames: (since) => need().view?.frameTimes(since) ?? null,
-  killWorker: (worker) => need().pool.kill(worker),
+  drawing: (on) => requireApp().view?.setDrawing(on),
+  frames: (since) => requireApp().view?.frameTimes(since) ?? null,
+  killWorker: (worker) => requireApp().pool.kill(worker),
   dropConnection() {
-    const { source } = need();
+    const { source } = requireApp();
     if (source instanceof StreamSocket) source.drop();
   },
   async record(steps, slots) {
-    const { pool, engine, policies } = need();
+    const { pool, engine, policies } = requireApp();
     const refs: AgentRef[] = [];
     for (const [slot, env] of engine.running()) {
       if (slots && !slots.includes(slot)) continue;
@@ -271,7 +282,7 @@ const automation: Automation = {
   },
   recorded: () => recording.value?.progress ?? null,
   stopRecording: () => recording.value?.stop(),
-  bare: (seconds) => need().pool.bare(seconds),
+  bare: (seconds) => requireApp().pool.bare(seconds),
   problems: () => ({
     toasts: store.toasts.value,
     prompt: store.meaningProblem.value,

@@ -13,15 +13,15 @@ import { app, setApp } from "./app.ts";
 import { installAutomation } from "./automation.ts";
 import { Engine } from "./engine.ts";
 import { flags } from "./flags.ts";
+import { interpretWhileTyping } from "./interpretation.ts";
 import { connectView } from "./mount.ts";
-import { missing, sharingAdvice } from "./needs.ts";
 import { Painter } from "./paint.ts";
 import { Policies } from "./policies.ts";
-import { keepReading } from "./reading.ts";
-import { arrived, keepPace, sourceEvents, whenBegun } from "./session.ts";
+import { missingRequirement, sharingAdvice } from "./requirements.ts";
+import { applyPace, onJobBegin, recordArrival, sourceEvents } from "./session.ts";
 
 export async function boot(): Promise<void> {
-  const problem = missing();
+  const problem = missingRequirement();
   if (problem) {
     installAutomation();
     store.blocked.value = problem;
@@ -58,7 +58,7 @@ export async function boot(): Promise<void> {
 }
 
 /** ms that a service worker may take. */
-const PATIENCE = 5000;
+const SERVICE_WORKER_TIMEOUT = 5000;
 
 /** A static host can't send isolation headers: a service worker adds them, and the page loads once more. */
 async function becomeIsolated(isSite: boolean): Promise<boolean> {
@@ -71,7 +71,7 @@ async function becomeIsolated(isSite: boolean): Promise<boolean> {
       () => false,
     );
   // where a browser blocks it, it may never be ready
-  const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), PATIENCE));
+  const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), SERVICE_WORKER_TIMEOUT));
   if (!(await Promise.race([works, late]))) return false; // without it poses travel in messages
   const KEY = "envgen.isolating";
   if (sessionStorage.getItem(KEY)) return false;
@@ -85,16 +85,16 @@ function begin(pool: Pool, site: Awaited<ReturnType<typeof findSite>>): void {
   const engine = new Engine(
     pool,
     {
-      added: (env) => policies.settle(env),
-      ready: () => arrived(pool.envs.size),
+      added: (env) => policies.applyRules(env),
+      ready: () => recordArrival(pool.envs.size),
       taken: () => app()?.source.taken(1),
     },
-    (spec) => policies.forArrival(spec),
+    (spec) => policies.policyForNew(spec),
   );
   const painter = new Painter(pool, engine, policies, () => app()?.view ?? null);
-  whenBegun(() => {
+  onJobBegin(() => {
     painter.reset();
-    policies.begin();
+    policies.restart();
   });
   pool.on("worker", ({ why, environments }) => {
     store.toast(
@@ -120,8 +120,8 @@ function begin(pool: Pool, site: Awaited<ReturnType<typeof findSite>>): void {
       : new StreamSocket(url.href, __MUJOCO__, sourceEvents);
     setApp({ pool, engine, policies, painter, source, site, view: null });
     connectView();
-    keepPace();
-    keepReading();
+    applyPace();
+    interpretWhileTyping();
     painter.start();
     if (site) policies.offer(site.policies?.map((p) => ({ ...p, task: "", error: null })) ?? []);
     else void offerServed(policies);

@@ -25,14 +25,14 @@ export class Engine {
   readonly slots: (EnvId | null)[] = [];
   private readonly slotOf = new Map<EnvId, number>();
   /** Indices of the variants that are here. */
-  private readonly placed = new Set<number>();
+  private readonly indicesPresent = new Set<number>();
   private readonly meshes = new Map<
     string,
     { vertices: Float32Array; faces: Uint32Array; normals: Float32Array }
   >();
   private view: View | null = null;
   private incoming: ArrayBuffer[] = [];
-  private showing: EnvId[] = [];
+  private toShow: EnvId[] = [];
   private scheduled = false;
   private tileKnown = false;
   private readonly channel = new MessageChannel();
@@ -43,17 +43,17 @@ export class Engine {
     /** Policy that an arriving environment gets. */
     private readonly policyFor: (spec: WorldSpec) => number | undefined,
   ) {
-    this.channel.port1.onmessage = () => this.pump();
-    pool.on("ready", ({ env }) => this.ready(env));
+    this.channel.port1.onmessage = () => this.processQueue();
+    pool.on("ready", ({ env }) => this.onReady(env));
     pool.on("refused", ({ env, index, why }) => {
       const slot = this.slotOf.get(env);
       if (slot !== undefined) this.slots[slot] = null;
       this.slotOf.delete(env);
-      this.placed.delete(index);
+      this.indicesPresent.delete(index);
       toast(`world ${index} could not be loaded: ${why}`, "It is left out; the others run.");
       this.events.taken();
     });
-    pool.on("moved", ({ env }) => this.hold(env));
+    pool.on("moved", ({ env }) => this.updatePoseRows(env));
   }
 
   /** Shows on this view what runs, from now on. */
@@ -63,7 +63,7 @@ export class Engine {
     view.start(Math.max(1, this.slots.length), [16, 16]);
     this.tileKnown = false;
     for (const [id, mesh] of this.meshes) void view.wall.meshes.add(id, mesh);
-    this.showing = [...this.slotOf.keys()];
+    this.toShow = [...this.slotOf.keys()];
     this.schedule();
   }
 
@@ -71,9 +71,9 @@ export class Engine {
   begin(count: number): void {
     this.pool.remove("all");
     this.incoming = [];
-    this.showing = [];
+    this.toShow = [];
     this.slotOf.clear();
-    this.placed.clear();
+    this.indicesPresent.clear();
     this.slots.length = 0;
     for (let i = 0; i < count; i++) this.slots.push(null);
     this.tileKnown = false;
@@ -113,7 +113,7 @@ export class Engine {
 
   /** Indices of the variants that are here. */
   indices(): number[] {
-    return [...this.placed];
+    return [...this.indicesPresent];
   }
 
   private poses(): readonly PoseSource[] {
@@ -121,24 +121,24 @@ export class Engine {
   }
 
   private schedule(): void {
-    if (this.scheduled || (this.incoming.length === 0 && this.showing.length === 0)) return;
+    if (this.scheduled || (this.incoming.length === 0 && this.toShow.length === 0)) return;
     this.scheduled = true;
     this.channel.port2.postMessage(null);
   }
 
-  private pump(): void {
+  private processQueue(): void {
     this.scheduled = false;
     const end = performance.now() + BUDGET;
     while (performance.now() < end) {
-      const shown = this.showing.shift();
+      const shown = this.toShow.shift();
       if (shown !== undefined) {
-        this.put(shown);
+        this.showWorld(shown);
         continue;
       }
       const frame = this.incoming.shift();
       if (!frame) break;
       try {
-        this.take(frame);
+        this.takeFrame(frame);
       } catch (error) {
         const { cause, remedy } = problemOf(error);
         toast(cause, remedy);
@@ -148,7 +148,7 @@ export class Engine {
     this.schedule();
   }
 
-  private take(data: ArrayBuffer): void {
+  private takeFrame(data: ArrayBuffer): void {
     const frame = decode(data);
     if (frame.header.kind === "mesh") {
       this.takeMesh(frame.header, (name) => frame.blob(name));
@@ -156,7 +156,7 @@ export class Engine {
       return;
     }
     const spec = frame.header;
-    if (this.placed.has(spec.index)) {
+    if (this.indicesPresent.has(spec.index)) {
       // a job that was begun again: it is here already
       this.events.taken();
       return;
@@ -166,7 +166,7 @@ export class Engine {
     const env = this.pool.add(data, policy === undefined ? {} : { policy });
     this.slots[slot] = env;
     this.slotOf.set(env, slot);
-    this.placed.add(spec.index);
+    this.indicesPresent.add(spec.index);
     const added = this.pool.envs.get(env);
     if (added) this.events.added(added);
   }
@@ -189,18 +189,18 @@ export class Engine {
     void this.view?.wall.meshes.add(header.id, mesh).then(() => this.view?.wall.refresh());
   }
 
-  private ready(id: EnvId): void {
+  private onReady(id: EnvId): void {
     const env = this.pool.envs.get(id);
     const slot = this.slotOf.get(id);
     this.events.taken();
     if (!env || slot === undefined) return;
     this.events.ready(env, slot);
     if (!this.view) return;
-    this.showing.push(id);
+    this.toShow.push(id);
     this.schedule();
   }
 
-  private put(id: EnvId): void {
+  private showWorld(id: EnvId): void {
     const env = this.pool.envs.get(id);
     const slot = this.slotOf.get(id);
     const view = this.view;
@@ -215,11 +215,11 @@ export class Engine {
     view.invalidate();
   }
 
-  private hold(id: EnvId): void {
+  private updatePoseRows(id: EnvId): void {
     const env = this.pool.envs.get(id);
     const slot = this.slotOf.get(id);
     if (env && slot !== undefined && this.view?.wall.world(slot)) {
-      this.view.wall.hold(slot, { worker: env.worker, row: env.pose });
+      this.view.wall.setPoseRows(slot, { worker: env.worker, row: env.pose });
     }
   }
 }

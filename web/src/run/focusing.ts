@@ -7,7 +7,7 @@ import * as store from "../state/store.ts";
 import { app } from "./app.ts";
 
 /** Control steps that the curves show. */
-export const SHOWN = 240;
+export const TRACE_STEPS = 240;
 
 /** ms between two drawings of the curves. */
 const REFRESH = 120;
@@ -54,7 +54,7 @@ export function focusOn(slot: number | null, agent = 0): void {
   if (a.view) a.view.follow = following.value && target ? target.root : null;
   if (!target) return;
   clock = 0;
-  stop = a.pool.focus({ env: env.id, agent: who }, (feed) => take(feed, target.observation));
+  stop = a.pool.focus({ env: env.id, agent: who }, (feed) => appendFeed(feed, target.observation));
 }
 
 /** Keeps the focused robot in the middle, or not. */
@@ -74,14 +74,14 @@ function publish(): void {
   trace.value = pending;
 }
 
-function take(feed: Feed, terms: readonly { readonly size: number }[]): void {
+function appendFeed(feed: Feed, terms: readonly { readonly size: number }[]): void {
   if (feed.steps === 0) return;
   const old = pending;
   const size = feed.observation.length / feed.steps;
   const acts = feed.action.length / feed.steps;
   const parts = feed.terms.length / feed.steps;
   const keep = (list: readonly number[], more: readonly number[]): number[] =>
-    [...list, ...more].slice(-SHOWN);
+    [...list, ...more].slice(-TRACE_STEPS);
   const column = (data: ArrayLike<number>, width: number, at: number) =>
     Array.from({ length: feed.steps }, (_, i) => data[i * width + at] ?? 0);
   let offset = 0;
@@ -106,7 +106,7 @@ function take(feed: Feed, terms: readonly { readonly size: number }[]): void {
 }
 
 /** The world before or after the one in focus. */
-export function step(by: number): void {
+export function focusNext(by: number): void {
   const a = app();
   const f = store.focus.value;
   if (!a || !f) return;
@@ -117,11 +117,11 @@ export function step(by: number): void {
 }
 
 /** A pull on a body, as the view tells it: a force like that of a spring, stronger for larger robots. */
-export function pull(slot: number, body: number, by: Vec3): void {
+export function pullBody(slot: number, body: number, by: Vec3): void {
   const a = app();
   const env = a?.engine.env(slot);
   if (!a || !env) return;
-  const size = a.view?.wall.world(slot)?.robot ?? 0.5;
+  const size = a.view?.wall.world(slot)?.robotRadius ?? 0.5;
   const strength = Math.min(600, 25 + 320 * size ** 3);
   const length = Math.hypot(...by);
   const k = (strength * Math.min(length, 2)) / Math.max(length, 1e-6);

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 
 const KEY = "envgen.prompts";
-const MOST = 40;
+const MAX_PROMPTS = 40;
 
 function load(): string[] {
   try {
@@ -17,7 +17,7 @@ function load(): string[] {
 export const past = signal<readonly string[]>(load());
 
 export function remember(prompt: string): void {
-  past.value = [prompt, ...past.value.filter((p) => p !== prompt)].slice(0, MOST);
+  past.value = [prompt, ...past.value.filter((p) => p !== prompt)].slice(0, MAX_PROMPTS);
   try {
     localStorage.setItem(KEY, JSON.stringify(past.value));
   } catch {

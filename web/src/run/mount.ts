@@ -4,7 +4,7 @@ import { View, type ViewEvents } from "../scene/view.ts";
 import * as store from "../state/store.ts";
 import { app } from "./app.ts";
 import { flags } from "./flags.ts";
-import { focusOn, pull } from "./focusing.ts";
+import { focusOn, pullBody } from "./focusing.ts";
 
 let canvas: HTMLCanvasElement | null = null;
 let view: View | null = null;
@@ -42,7 +42,7 @@ export function connectView(): void {
         focusOn(slot);
       }
     },
-    push: (slot, body, by) => pull(slot, body, by),
+    push: (slot, body, by) => pullBody(slot, body, by),
     arrow(line) {
       store.arrow.value = line;
     },
@@ -67,5 +67,5 @@ function toggle(slot: number): void {
   const next = new Set(store.selected.value);
   if (!next.delete(slot)) next.add(slot);
   store.selected.value = next;
-  view?.setChosen(next);
+  view?.setSelected(next);
 }

@@ -9,7 +9,7 @@ import {
 } from "@envgen/wasm/protocol/api";
 import { category, css, MIXED, type Rgb, STATUS, type Status, scale, spanOf } from "../lib/colours.ts";
 import { short } from "../lib/format.ts";
-import { Rates, type RatesNow } from "../lib/rates.ts";
+import { type CurrentRates, Rates } from "../lib/rates.ts";
 import { Scores } from "../lib/scores.ts";
 import type { View } from "../scene/view.ts";
 import * as store from "../state/store.ts";
@@ -24,16 +24,16 @@ const EPISODES = column("episodes");
 const OVER = column("over");
 const ENDING = column("ending");
 /** How long (ms) a tile stays red after its world was flagged, or green after a success. */
-const FLAGGED = 4000;
-const SUCCEEDED = 1500;
-const EVERY = 300;
+const FLAGGED_MS = 4000;
+const SUCCEEDED_MS = 1500;
+const REFRESH_MS = 300;
 
 export class Painter {
   scores = new Scores();
   private readonly flaggedAt = new Map<EnvId, number>();
   private readonly succeededAt = new Map<EnvId, number>();
   private readonly rates = new Rates();
-  private recent: RatesNow[] = [];
+  private recent: CurrentRates[] = [];
   private timer = 0;
 
   constructor(
@@ -52,7 +52,7 @@ export class Painter {
   }
 
   start(): void {
-    this.timer = window.setInterval(() => this.refresh(), EVERY);
+    this.timer = window.setInterval(() => this.refresh(), REFRESH_MS);
   }
 
   stop(): void {
@@ -70,7 +70,7 @@ export class Painter {
     const s = this.pool.stats();
     const rates = this.rates.look(s, performance.now());
     this.recent = [...this.recent, rates].slice(-4);
-    const mean = (of: (r: RatesNow) => number) =>
+    const mean = (of: (r: CurrentRates) => number) =>
       this.recent.reduce((sum, r) => sum + of(r), 0) / this.recent.length;
     store.stats.value = {
       environments: s.environments,
@@ -85,8 +85,8 @@ export class Painter {
       busy: s.busy,
     };
     store.frames.value = this.view()?.frameTimes() ?? null;
-    this.tally();
-    this.colour();
+    this.updateScores();
+    this.colourTiles();
   }
 
   /** What the tip over a tile says. */
@@ -101,7 +101,7 @@ export class Painter {
     return parts.slice(0, 4).join(" · ") + (parts.length > 4 ? " …" : "");
   }
 
-  private tally(): void {
+  private updateScores(): void {
     for (const row of this.scores.policies.values()) row.agents = 0;
     for (const [, env] of this.engine.running()) {
       for (let i = 0; i < env.spec.agents.length; i++) {
@@ -115,7 +115,7 @@ export class Painter {
     store.bins.value = this.scores.bins.map((b) => ({ ...b }));
   }
 
-  private colour(): void {
+  private colourTiles(): void {
     const view = this.view();
     if (!view) return;
     const by = store.colourBy.value;
@@ -129,7 +129,7 @@ export class Painter {
       let tint = 0.5;
       if (by === "difficulty") rgb = scale(env.spec.difficulty);
       else if (by === "reward") rgb = scale((this.reward(env) - span[0]) / (span[1] - span[0]));
-      else if (by === "policy") rgb = this.ofPolicies(env);
+      else if (by === "policy") rgb = this.policyColour(env);
       else {
         const status = this.status(env, now);
         rgb = STATUS[status];
@@ -141,7 +141,7 @@ export class Painter {
   }
 
   /** Of the policy that all agents of a world have; else of none of them. */
-  private ofPolicies(env: Env): Rgb {
+  private policyColour(env: Env): Rgb {
     const first = this.pool.policyOf({ env: env.id, agent: 0 });
     for (let agent = 1; agent < env.spec.agents.length; agent++) {
       if (this.pool.policyOf({ env: env.id, agent }) !== first) return MIXED;
@@ -151,8 +151,8 @@ export class Painter {
 
   private status(env: Env, now: number): Status {
     if (env.status === "loading") return "loading";
-    if (now - (this.flaggedAt.get(env.id) ?? -FLAGGED) < FLAGGED) return "flagged";
-    if (now - (this.succeededAt.get(env.id) ?? -SUCCEEDED) < SUCCEEDED) return "success";
+    if (now - (this.flaggedAt.get(env.id) ?? -FLAGGED_MS) < FLAGGED_MS) return "flagged";
+    if (now - (this.succeededAt.get(env.id) ?? -SUCCEEDED_MS) < SUCCEEDED_MS) return "success";
     const rows = this.pool.agentCounters(env.worker);
     for (let i = 0; i < env.spec.agents.length; i++) {
       if (rows[(env.counters + i) * WIDTH + OVER]) return "over";

@@ -3,7 +3,7 @@
 import { select } from "@envgen/wasm/pool/selection";
 import type {
   AgentRef,
-  Assigned,
+  AssignResult,
   Env,
   PolicyId,
   PolicySource,
@@ -14,7 +14,7 @@ import { NO_POLICY } from "@envgen/wasm/protocol/api";
 import type { WorldSpec } from "@envgen/wasm/protocol/wire.gen";
 import { fetchBytes, type ServedPolicy } from "../net/api.ts";
 import { chosenPolicy, type PolicyRow, policies, problemOf, toast } from "../state/store.ts";
-import { Standing } from "./standing.ts";
+import { PolicyRules } from "./policy-rules.ts";
 
 const BUILT_IN: readonly PolicyRow[] = (
   [
@@ -41,7 +41,7 @@ export interface Refusal {
   readonly agents: number;
 }
 
-export interface Given {
+export interface AssignSummary {
   readonly agents: number;
   readonly refused: number;
   readonly reasons: readonly Refusal[];
@@ -51,9 +51,9 @@ export class Policies {
   private readonly sources = new Map<string, () => Promise<PolicySource>>();
   private readonly loading = new Map<string, Promise<PolicyId>>();
   private readonly keyOf = new Map<PolicyId, string>();
-  private readonly standing = new Standing();
+  private readonly rules = new PolicyRules();
   /** Robots that were told that what all have is not for them. */
-  private told = new Set<string>();
+  private notifiedRobots = new Set<string>();
 
   constructor(private readonly pool: PoolApi) {
     policies.value = BUILT_IN;
@@ -61,15 +61,15 @@ export class Policies {
       const kind = row.kind as "gait" | "random" | "zero" | "keyboard";
       this.sources.set(row.key, () => Promise.resolve({ kind }));
     }
-    pool.on("retired", ({ policy, name, why }) => this.retire(policy, name, why));
+    pool.on("retired", ({ policy, name, why }) => this.onRetired(policy, name, why));
   }
 
   /** The pool has taken a policy away: it is said, and can't be chosen any more. */
-  private retire(id: PolicyId, name: string, why: string): void {
+  private onRetired(id: PolicyId, name: string, why: string): void {
     const row = policies.value.find((p) => p.id === id);
-    if (row) this.put({ ...row, id: null, problem: why });
+    if (row) this.upsert({ ...row, id: null, problem: why });
     if (row && chosenPolicy.value === row.key) chosenPolicy.value = "zero";
-    if (row) this.standing.drop(row.key);
+    if (row) this.rules.removePolicy(row.key);
     toast(`the policy ${name} failed: ${why}`, "Its agents stand still: give them another one.");
   }
 
@@ -79,7 +79,7 @@ export class Policies {
       const key = `onnx:${p.name}`;
       const url = p.url ?? `./api/policies/${encodeURIComponent(p.name)}.onnx`;
       this.sources.set(key, async () => ({ kind: "onnx", model: await fetchBytes(url) }));
-      this.put({
+      this.upsert({
         key,
         name: p.name,
         kind: "onnx",
@@ -93,7 +93,7 @@ export class Policies {
   }
 
   /** A file that was dropped. It is checked at once; null where it is no policy. */
-  async drop(file: File): Promise<string | null> {
+  async addFile(file: File): Promise<string | null> {
     if (!/\.onnx$/i.test(file.name)) {
       toast(
         `${file.name} is no policy`,
@@ -106,7 +106,7 @@ export class Policies {
     for (let i = 2; this.sources.has(key); i++) key = `dropped:${name} ${i}`;
     const model = await file.arrayBuffer();
     this.sources.set(key, () => Promise.resolve({ kind: "onnx", model }));
-    this.put({
+    this.upsert({
       key,
       name: key.slice(8),
       kind: "onnx",
@@ -160,30 +160,30 @@ export class Policies {
       ? `${facts.observation} → ${facts.action}${facts.robot ? `, ${facts.robot}` : ""}`
       : row.detail;
     const [robot, task] = [facts?.robot ?? row.robot, facts?.task ?? row.task];
-    this.put({ ...row, id: info.id, robot, task, detail });
+    this.upsert({ ...row, id: info.id, robot, task, detail });
     return info.id;
   }
 
   /** Gives a policy to agents and says how many took it; who can't keeps its own, and why is said. */
-  async assign(key: string, selection: Selection = {}, quiet = false): Promise<Given> {
+  async assign(key: string, selection: Selection = {}, quiet = false): Promise<AssignSummary> {
     try {
       const id = await this.ensure(key);
       const { agents, refused } = this.pool.assign(id, selection);
       if (agents || !refused.length) {
         // a share counts on from those that it chose from
         const { envs, share: _, ...rest } = selection;
-        this.standing.give(key, selection, envs ? 0 : select(this.pool.envs, rest).length);
+        this.rules.add(key, selection, envs ? 0 : select(this.pool.envs, rest).length);
       }
       const first = refused[0];
       if (first && !quiet) {
         const [cause, ...rest] = first.why.split("\n");
         const many = refused.length > 1 ? ` (and ${refused.length - 1} more)` : "";
         toast(
-          `${this.nameOfAgent(first.agent)}${many}: ${cause}`,
+          `${this.describeAgent(first.agent)}${many}: ${cause}`,
           rest.join(" ") || "It keeps the policy that it had.",
         );
       }
-      return { agents, refused: refused.length, reasons: this.reasons(refused) };
+      return { agents, refused: refused.length, reasons: this.groupRefusals(refused) };
     } catch (error) {
       const { cause, remedy } = problemOf(error);
       if (!quiet) toast(cause, remedy);
@@ -192,21 +192,21 @@ export class Policies {
   }
 
   /** Other worlds come. */
-  begin(): void {
-    this.standing.begin();
-    this.told = new Set();
+  restart(): void {
+    this.rules.restartShares();
+    this.notifiedRobots = new Set();
   }
 
   /** For an arriving world: what was given last to all, where its robots can do it; else random. */
-  forArrival(spec: WorldSpec): PolicyId | undefined {
-    const base = this.standing.base;
+  policyForNew(spec: WorldSpec): PolicyId | undefined {
+    const base = this.rules.base;
     if (base === "gait" && spec.agents.every((a) => a.gait === null)) return this.idOf("random");
     return this.idOf(base) ?? this.idOf("random");
   }
 
   /** Agents of a world that arrived get what was given to their like since; those without a policy their gait. */
-  settle({ id: env, spec }: Env): void {
-    this.standing.arrive(spec.agents).forEach((key, agent) => {
+  applyRules({ id: env, spec }: Env): void {
+    this.rules.policiesFor(spec.agents).forEach((key, agent) => {
       const policy = key === null ? undefined : this.idOf(key);
       const who = { envs: [env], agents: [agent] };
       if (policy !== undefined) this.pool.assign(policy, who);
@@ -215,9 +215,9 @@ export class Policies {
       const own = gait ? "gait" : "random";
       const other = this.idOf(own);
       if (other !== undefined) this.pool.assign(other, who);
-      const base = policies.value.find((p) => p.key === this.standing.base)?.name;
-      if (base === "gait" || this.told.has(robot)) return;
-      this.told.add(robot);
+      const base = policies.value.find((p) => p.key === this.rules.base)?.name;
+      if (base === "gait" || this.notifiedRobots.has(robot)) return;
+      this.notifiedRobots.add(robot);
       toast(`${base} is not for the ${robot}: it plays ${own}`, "Give it another one.", "info");
     });
   }
@@ -234,7 +234,7 @@ export class Policies {
     return this.pool.policies.get(id)?.name ?? "none";
   }
 
-  private reasons(refused: Assigned["refused"]): Refusal[] {
+  private groupRefusals(refused: AssignResult["refused"]): Refusal[] {
     const found = new Map<string, Refusal>();
     for (const { agent, why } of refused) {
       const robot = this.pool.envs.get(agent.env)?.spec.agents[agent.agent]?.robot ?? "?";
@@ -244,12 +244,12 @@ export class Policies {
     return [...found.values()];
   }
 
-  private nameOfAgent(ref: AgentRef): string {
+  private describeAgent(ref: AgentRef): string {
     const env = this.pool.envs.get(ref.env);
     return env ? `world ${env.spec.index}, ${env.spec.agents[ref.agent]?.id ?? "?"}` : "an agent";
   }
 
-  private put(row: PolicyRow): void {
+  private upsert(row: PolicyRow): void {
     const at = policies.value.findIndex((p) => p.key === row.key);
     policies.value = at < 0 ? [...policies.value, row] : policies.value.map((p, i) => (i === at ? row : p));
   }

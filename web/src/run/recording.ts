@@ -37,7 +37,7 @@ export async function record(
   }
   // who they are is noted now: another prompt may take their worlds away meanwhile
   const who = new Map(agents.map((agent) => [keyOf(agent), identify(agent, pool, engine)]));
-  const facts = about([...who.values()]);
+  const facts = metadata([...who.values()]);
   const { endings } = pool;
   const work = pool.record(agents, steps);
   let stopped = false;
@@ -61,7 +61,7 @@ export async function record(
       const short = `${agents.length - whole} of ${agents.length} agents have fewer than ${steps} steps`;
       toast(short, "Their worlds, or the worker in which they ran, ended before.", "info");
     }
-    return writeParquet(makeColumns(parts.map((r) => part(r, who, endings, policies))), facts);
+    return writeParquet(makeColumns(parts.map((r) => makePart(r, who, endings, policies))), facts);
   } catch (error) {
     const { cause, remedy } = problemOf(error);
     toast(`the recording failed: ${cause}`, remedy);
@@ -86,7 +86,7 @@ function identify({ env, agent }: AgentRef, pool: PoolApi, engine: Engine): Iden
   return { env: engine.slot(env) ?? 0, spec, agent: spec?.agents[agent] ?? null };
 }
 
-function part(
+function makePart(
   r: Recording,
   who: ReadonlyMap<string, Identity>,
   endings: readonly string[],
@@ -112,7 +112,7 @@ function part(
 }
 
 /** The same facts as the metadata of native recordings. */
-function about(who: readonly Identity[]): unknown {
+function metadata(who: readonly Identity[]): unknown {
   const agents: Record<string, unknown> = {};
   for (const { agent } of who) {
     if (!agent) continue;

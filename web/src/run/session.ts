@@ -6,18 +6,18 @@ import { count } from "../lib/format.ts";
 import { EMPTY, fromHash, type Recipe, toHash, unreadable } from "../lib/link.ts";
 import { toRanges } from "../lib/ranges.ts";
 import { interpret } from "../net/api.ts";
-import type { SourceEvents, Wanted } from "../net/source.ts";
+import type { JobRequest, SourceEvents } from "../net/source.ts";
 import * as store from "../state/store.ts";
 import type { Done, Progress, Started, Welcome } from "../stream.gen.ts";
 import { app } from "./app.ts";
 import { focusOn } from "./focusing.ts";
 import { remember } from "./history.ts";
 
-let asked = 0;
-let onBegin: (() => void) | null = null;
+let requestedAt = 0;
+let beginListener: (() => void) | null = null;
 
-export function whenBegun(listener: () => void): void {
-  onBegin = listener;
+export function onJobBegin(listener: () => void): void {
+  beginListener = listener;
 }
 
 /** Runs what the boxes say, in place of what runs now. */
@@ -46,21 +46,21 @@ function begin(now: Recipe): void {
   const a = app();
   if (!a) return;
   focusOn(null);
-  asked = performance.now();
-  asking = now;
+  requestedAt = performance.now();
+  requested = now;
   undoing = false;
-  coming = null;
+  pendingJob = null;
   store.meaningProblem.value = null;
   store.job.value = { ...store.NO_JOB, state: "starting", seed: now.seed };
   if (now.prompt) remember(now.prompt);
-  a.source.start(wanted(now));
+  a.source.start(toRequest(now));
 }
 
 /** What was asked for last; it runs once the server has begun it. */
-let asking: Recipe = EMPTY;
+let requested: Recipe = EMPTY;
 /** Whether that is what ran before. */
 let undoing = false;
-let lastMeaning: store.Turn["meaning"] = null;
+let lastMeaning: store.PastRun["meaning"] = null;
 
 /** What the boxes say. */
 function current(): Recipe {
@@ -75,7 +75,7 @@ function current(): Recipe {
   };
 }
 
-function wanted(r: Recipe): Wanted {
+function toRequest(r: Recipe): JobRequest {
   const source = r.cfg
     ? { kind: "cfg" as const, cfg: r.cfg as Record<string, unknown> }
     : r.pack
@@ -117,13 +117,13 @@ export function cancel(): void {
   if (!a || !store.busy.value) return;
   a.source.cancel();
   a.engine.forgetIncoming();
-  coming = null;
+  pendingJob = null;
   store.job.value = { ...store.job.value, state: "cancelled" };
 }
 
 /** Goes back to what ran before. */
 export function undo(): void {
-  const last = store.turns.value[store.turns.value.length - 1];
+  const last = store.pastRuns.value[store.pastRuns.value.length - 1];
   if (!last) return;
   store.changing.value = false;
   start(last.recipe);
@@ -132,8 +132,8 @@ export function undo(): void {
 }
 
 /** The server has begun what was asked for: it runs in place of what did. */
-function turn(message: Started): void {
-  const { running: before, runningCfg: cfg, turns } = store;
+function recordRun(message: Started): void {
+  const { running: before, runningCfg: cfg, pastRuns: turns } = store;
   if (undoing) turns.value = turns.value.slice(0, -1);
   else if (before.value) {
     const { recipe } = before.value;
@@ -141,7 +141,7 @@ function turn(message: Started): void {
   }
   undoing = false;
   const { seed, name } = message;
-  before.value = { recipe: { ...asking, count: message.count, seed }, name };
+  before.value = { recipe: { ...requested, count: message.count, seed }, name };
   cfg.value = message.cfg;
   lastMeaning = message.interpretation ?? store.meaning.value;
 }
@@ -174,10 +174,10 @@ export const sourceEvents: SourceEvents = {
     const a = app();
     if (!a) return;
     if (!resumed) {
-      coming = message;
+      pendingJob = message;
       if (message.interpretation) store.meaning.value = message.interpretation;
       if (message.interpretation?.note) store.toast(message.interpretation.note, "", "info");
-      const said = asking.count === null ? (message.interpretation?.count ?? 0) : 0;
+      const said = requested.count === null ? (message.interpretation?.count ?? 0) : 0;
       if (said > message.count) {
         const remedy = `\`envgen make\` makes all ${count(said)}.`;
         store.toast(`a page runs ${count(message.count)} worlds at most`, remedy, "info");
@@ -185,14 +185,14 @@ export const sourceEvents: SourceEvents = {
     }
     store.job.value = {
       ...store.job.value,
-      state: coming ? "starting" : "streaming",
+      state: pendingJob ? "starting" : "streaming",
       name: message.name,
       count: message.count,
       seed: message.seed,
     };
   },
   frame(data) {
-    if (coming) takeOver(coming);
+    if (pendingJob) switchTo(pendingJob);
     if (store.job.value.state === "streaming") app()?.engine.push(data);
     else app()?.source.taken(1);
   },
@@ -209,7 +209,7 @@ export const sourceEvents: SourceEvents = {
   done(message: Done) {
     const refused = Object.values(message.refused).reduce((x, y) => x + y, 0);
     const state = message.cancelled ? "cancelled" : "done";
-    coming = null;
+    pendingJob = null;
     if (store.job.value.state === "failed") return;
     store.job.value = {
       ...store.job.value,
@@ -227,7 +227,7 @@ export const sourceEvents: SourceEvents = {
     }
   },
   failed(message) {
-    coming = null;
+    pendingJob = null;
     store.job.value = { ...store.job.value, state: "failed" };
     store.meaningProblem.value = { cause: message.cause, remedy: message.remedy };
   },
@@ -240,31 +240,31 @@ export const sourceEvents: SourceEvents = {
       remedy: remedy || "Reload the page; if it stays so, install envgen anew.",
     };
   },
-  have: () => (coming ? [] : toRanges(app()?.engine.indices() ?? [])),
+  have: () => (pendingJob ? [] : toRanges(app()?.engine.indices() ?? [])),
 };
 
 /** What was begun and has sent nothing yet: until then what ran before goes on, for good if this comes to nothing. */
-let coming: Started | null = null;
+let pendingJob: Started | null = null;
 
-function takeOver(message: Started): void {
+function switchTo(message: Started): void {
   const a = app();
-  coming = null;
+  pendingJob = null;
   if (!a) return;
-  onBegin?.();
+  beginListener?.();
   a.engine.begin(message.count);
   if (JSON.stringify(a.pool.task) !== JSON.stringify(message.task)) a.pool.setTask(message.task);
   store.task.value = message.task;
-  turn(message);
+  recordRun(message);
   document.title = `${message.name} · envgen`;
   if (store.running.value) history.replaceState(null, "", toHash(store.running.value.recipe));
   store.job.value = { ...store.job.value, state: "streaming" };
 }
 
 /** A world runs: the first and the last are timed. */
-export function arrived(running: number): void {
-  if (coming) return; // it is of the job before
+export function recordArrival(running: number): void {
+  if (pendingJob) return; // it is of the job before
   const j = store.job.value;
-  const after = (performance.now() - asked) / 1000;
+  const after = (performance.now() - requestedAt) / 1000;
   if (j.firstAfter === null) store.job.value = { ...j, firstAfter: after };
   if (running >= store.job.value.count && store.job.value.allAfter === null) {
     store.job.value = { ...store.job.value, allAfter: after };
@@ -272,10 +272,10 @@ export function arrived(running: number): void {
 }
 
 /** Share of a core that stepping takes of each worker while worlds arrive and the server needs the cores too. */
-const SHARE = 0.15;
+const SHARE_WHILE_LOADING = 0.15;
 /** ms between two frames meanwhile, where the processor draws. */
-const SPARING = 1500;
-const arriving = computed(() => ["starting", "streaming"].includes(store.job.value.state));
+const FRAME_GAP_WHILE_LOADING = 1500;
+const loadingWorlds = computed(() => ["starting", "streaming"].includes(store.job.value.state));
 
 export function modeOf(pace: store.Pace, speed: number, share = 1): Mode {
   if (pace === "paused") return { kind: "paused" };
@@ -283,15 +283,15 @@ export function modeOf(pace: store.Pace, speed: number, share = 1): Mode {
 }
 
 /** Keeps the pool, and how smoothly poses are shown, at the pace that was chosen. */
-export function keepPace(): () => void {
+export function applyPace(): () => void {
   return effect(() => {
     const pace = store.pace.value;
     const speed = store.speed.value;
     const a = app();
     if (!a) return;
-    const busy = arriving.value && navigator.hardwareConcurrency < a.pool.workers + 2;
-    a.pool.setMode(modeOf(pace, speed, busy ? SHARE : 1));
-    if (a.view) a.view.sparing = busy ? SPARING : 0;
+    const busy = loadingWorlds.value && navigator.hardwareConcurrency < a.pool.workers + 2;
+    a.pool.setMode(modeOf(pace, speed, busy ? SHARE_WHILE_LOADING : 1));
+    if (a.view) a.view.minFrameGap = busy ? FRAME_GAP_WHILE_LOADING : 0;
     if (a.view) a.view.smoothing = pace === "flat" || speed > 2 ? 0 : 0.035;
   });
 }

@@ -1,7 +1,7 @@
 /** Pointer and wheel on the wall: drag pans (or orbits in focus), the wheel zooms to the pointer, a click picks. */
 
 import * as THREE from "three";
-import type { Rig } from "./rig.ts";
+import type { CameraRig } from "./camera.ts";
 
 export interface Gestures {
   /** In focus, a drag orbits and a drag on a body pushes it. */
@@ -16,9 +16,9 @@ export interface Gestures {
   moved(): void;
 }
 
-const STILL = 5;
+const DRAG_THRESHOLD = 5;
 
-export function listen(canvas: HTMLCanvasElement, rig: Rig, g: Gestures): () => void {
+export function listenPointer(canvas: HTMLCanvasElement, rig: CameraRig, g: Gestures): () => void {
   const pointers = new Map<number, { x: number; y: number }>();
   let start: { x: number; y: number; button: number } | null = null;
   let dragged = false;
@@ -68,7 +68,7 @@ export function listen(canvas: HTMLCanvasElement, rig: Rig, g: Gestures): () => 
         g.moved();
         return;
       }
-      if (!dragged && Math.hypot(e.clientX - start.x, e.clientY - start.y) < STILL) return;
+      if (!dragged && Math.hypot(e.clientX - start.x, e.clientY - start.y) < DRAG_THRESHOLD) return;
       dragged = true;
       if (pushing) {
         g.pull(now);

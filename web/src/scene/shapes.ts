@@ -97,7 +97,7 @@ export function cube(): Shape {
 }
 
 /** The fewest vertices that still look round from afar: two poles and two rings of four. */
-export function bead(): Shape {
+export function coarseBall(): Shape {
   const vertices: number[] = [0, 0, 1, 1];
   for (const cap of [1, -1]) {
     for (const [x, y] of CORNERS) vertices.push(0.8 * x, 0.8 * y, 0.3 * cap, cap);
@@ -112,7 +112,7 @@ export function bead(): Shape {
 }
 
 /** A cube of eight vertices, its light smooth over its edges. */
-export function lump(): Shape {
+export function coarseCube(): Shape {
   const vertices: number[] = [];
   for (const z of [1, -1]) for (const [x, y] of CORNERS) vertices.push(x, y, z, 0);
   const indices: number[] = [0, 1, 2, 0, 2, 3, 4, 6, 5, 4, 7, 6];

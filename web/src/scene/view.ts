@@ -2,9 +2,9 @@
 
 import * as THREE from "three";
 import { HeightAtlas } from "./atlas.ts";
+import { BodyDrag, type BodyDragEvents } from "./body-drag.ts";
 import { FrameLog, type FrameRates } from "./frames.ts";
-import { Grip, type GripEvents } from "./grip.ts";
-import { listen } from "./input.ts";
+import { listenPointer } from "./input.ts";
 import { tileAt } from "./layout.ts";
 import { bodyPose, type Vec3 } from "./pick.ts";
 import type { PoseSource } from "./poses.ts";
@@ -12,13 +12,13 @@ import { isSoftware, QualityControl } from "./quality.ts";
 import type { Theme } from "./uniforms.ts";
 import { Wall } from "./wall.ts";
 
-export interface ViewEvents extends GripEvents {
+export interface ViewEvents extends BodyDragEvents {
   hover(tile: number | null, x: number, y: number): void;
   pick(tile: number | null, more: boolean): void;
 }
 
 /** Pixels below the wall that legend and tabs lie over; two lines and a row where the window is narrow. */
-const UNDER = { wide: 62, narrow: 124 };
+const BOTTOM_MARGIN = { wide: 62, narrow: 124 };
 const NARROW = 680;
 
 export interface FrameTimes extends FrameRates {
@@ -44,18 +44,18 @@ export class View {
   private readonly resizing: ResizeObserver;
   private focused: number | null = null;
   private hovered: number | null = null;
-  private chosen: ReadonlySet<number> = new Set();
-  private readonly grip: Grip;
+  private selected: ReadonlySet<number> = new Set();
+  private readonly bodyDrag: BodyDrag;
   private dirty = true;
   private drawing = true;
   private handle = 0;
   private last = 0;
   /** Least ms between two frames where the processor draws; 0 as often as it can. */
-  sparing = 0;
+  minFrameGap = 0;
   /** The next frame doesn't wait for `sparing`. */
   private urgent = false;
   private lastDrawn = 0;
-  private rest = 0;
+  private idleUntil = 0;
   private readonly log = new FrameLog();
   private home = true;
 
@@ -78,12 +78,12 @@ export class View {
     this.mostTiles = HeightAtlas.limit(this.renderer);
     this.control = new QualityControl(this.software, window.devicePixelRatio, fine);
     this.wall.rig.eased = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.grip = new Grip(this.wall, canvas, events);
-    this.stopListening = listen(canvas, this.wall.rig, {
+    this.bodyDrag = new BodyDrag(this.wall, canvas, events);
+    this.stopListening = listenPointer(canvas, this.wall.rig, {
       focused: () => this.focused !== null,
-      grab: (p) => this.focused !== null && this.grip.grab(this.focused, p),
-      pull: (p) => this.grip.pull(p),
-      release: () => this.grip.release(),
+      grab: (p) => this.focused !== null && this.bodyDrag.grab(this.focused, p),
+      pull: (p) => this.bodyDrag.pull(p),
+      release: () => this.bodyDrag.release(),
       hover: (p) => this.hover(p),
       click: (p, more) => this.events.pick(this.tileUnder(p), more),
       moved: () => {
@@ -125,7 +125,7 @@ export class View {
   /** Another size of tile, known with the first world, which is shown at once. */
   resizeTiles(tile: readonly [number, number]): void {
     this.urgent = true;
-    this.wall.lay(this.wall.count, tile);
+    this.wall.layOut(this.wall.count, tile);
     if (this.home) this.wall.rig.jump(this.wall.overview());
     this.invalidate();
   }
@@ -145,7 +145,7 @@ export class View {
         x: frame.x + x * frame.scale,
         y: frame.y + y * frame.scale,
         z: (z + frame.lift) * frame.scale,
-        distance: Math.max(6, world.robot * 14) * frame.scale,
+        distance: Math.max(6, world.robotRadius * 14) * frame.scale,
         elevation: 0.55,
         azimuth: 0.45,
       },
@@ -158,7 +158,7 @@ export class View {
     if (this.focused !== null) this.unmark(this.focused);
     this.focused = null;
     this.follow = null;
-    this.grip.release();
+    this.bodyDrag.release();
     this.wall.unfocus();
     if (fly) this.goHome();
     this.invalidate();
@@ -180,14 +180,14 @@ export class View {
   }
 
   /** Tiles that are selected stay marked. */
-  setChosen(tiles: ReadonlySet<number>): void {
-    for (const tile of this.chosen) if (!tiles.has(tile)) this.wall.mark(tile, 1);
-    this.chosen = tiles;
+  setSelected(tiles: ReadonlySet<number>): void {
+    for (const tile of this.selected) if (!tiles.has(tile)) this.wall.mark(tile, 1);
+    this.selected = tiles;
     for (const tile of tiles) this.wall.mark(tile, 3);
   }
 
   private unmark(tile: number): void {
-    this.wall.mark(tile, this.chosen.has(tile) ? 3 : 1);
+    this.wall.mark(tile, this.selected.has(tile) ? 3 : 1);
   }
 
   /** Of the frames since a moment (`performance.now()`), or of those lately. */
@@ -219,11 +219,11 @@ export class View {
     this.renderer.setPixelRatio(ratio);
     this.renderer.setSize(Math.max(1, this.canvas.clientWidth), Math.max(1, this.canvas.clientHeight), false);
     const height = Math.max(1, this.canvas.clientHeight);
-    const below = this.canvas.clientWidth < NARROW ? UNDER.narrow : UNDER.wide;
+    const below = this.canvas.clientWidth < NARROW ? BOTTOM_MARGIN.narrow : BOTTOM_MARGIN.wide;
     this.wall.rig.margins = { top: 14 / height, bottom: Math.min(0.3, below / height), side: 0.02 };
     this.wall.rig.resize(this.aspect);
     if (this.home) {
-      this.wall.lay(this.wall.count, this.wall.layout.tile);
+      this.wall.layOut(this.wall.count, this.wall.layout.tile);
       this.wall.rig.jump(this.wall.overview());
     }
     this.draw(performance.now());
@@ -233,8 +233,8 @@ export class View {
     this.handle = requestAnimationFrame(this.frame);
     const seconds = Math.min(0.1, (now - this.last) / 1000);
     this.last = now;
-    if (!this.drawing || now < this.rest) return;
-    if (this.software && !this.urgent && now - this.lastDrawn < this.sparing) return;
+    if (!this.drawing || now < this.idleUntil) return;
+    if (this.software && !this.urgent && now - this.lastDrawn < this.minFrameGap) return;
     const begin = performance.now();
     const ease = this.smoothing > 0 && !this.software ? 1 - Math.exp(-seconds / this.smoothing) : 1;
     const fresh = this.wall.take(this.poses(), ease) || this.wall.tilesChanged();
@@ -248,9 +248,9 @@ export class View {
     if (this.lastDrawn > 0) {
       const gap = now - this.lastDrawn;
       // frames that are rare on purpose say nothing of how long one takes
-      if ((!this.software || this.sparing === 0) && this.control.frame(gap)) this.resize();
+      if ((!this.software || this.minFrameGap === 0) && this.control.frame(gap)) this.resize();
       // leave the processor to physics where it draws as well
-      if (this.software) this.rest = now + Math.min(400, gap * 0.2);
+      if (this.software) this.idleUntil = now + Math.min(400, gap * 0.2);
     }
     this.lastDrawn = now;
   };
@@ -263,7 +263,7 @@ export class View {
   }
 
   private followBody(): void {
-    if (this.focused === null || this.follow === null || this.grip.held) return;
+    if (this.focused === null || this.follow === null || this.bodyDrag.held) return;
     const frame = this.wall.frameOf(this.focused);
     const { place } = bodyPose(this.wall.poses.data, frame.row + this.follow);
     const { rig } = this.wall;
@@ -283,7 +283,7 @@ export class View {
     const tile = pointer ? this.tileUnder(pointer) : null;
     if (tile !== this.hovered) {
       if (this.hovered !== null && this.hovered !== this.focused) this.unmark(this.hovered);
-      if (tile !== null && tile !== this.focused && !this.chosen.has(tile)) this.wall.mark(tile, 2);
+      if (tile !== null && tile !== this.focused && !this.selected.has(tile)) this.wall.mark(tile, 2);
       this.hovered = tile;
       this.invalidate();
     }

@@ -2,30 +2,30 @@
 
 import * as THREE from "three";
 import { HeightAtlas } from "./atlas.ts";
+import { type CameraPose, CameraRig, ELEVATION } from "./camera.ts";
 import { InstancePool } from "./instances.ts";
 import { fit, type Layout, layoutOf, makeLayout, tileCentre, wallSize } from "./layout.ts";
 import { FAR_LEVEL, GROUND_CELLS, HIDDEN, selectLevels } from "./lod.ts";
 import { blockMaterial, bodyMaterial, coarseMaterial, shadowMaterial } from "./materials.ts";
 import { RobotMeshes } from "./meshes.ts";
 import { type PoseSource, PoseTexture } from "./poses.ts";
-import { ELEVATION, Rig, type Stand } from "./rig.ts";
-import { ball, bead, cube, cylinder, lump } from "./shapes.ts";
+import { ball, coarseBall, coarseCube, cube, cylinder } from "./shapes.ts";
 import { FullGround, makeGrounds, makePlates, type TileInstances } from "./surfaces.ts";
 import { type Mark, TileTexture } from "./tiles.ts";
 import { applyTheme, makeUniforms, type Theme } from "./uniforms.ts";
 import { type SceneWorld, STRIDE } from "./world.ts";
 
 /** Height of the lowest ground above the plate, as a share of the tile. */
-const PLINTH = 0.025;
+const GROUND_CLEARANCE = 0.025;
 
-export interface Hold {
+export interface PoseRows {
   /** Worker and row of its poses. */
   readonly worker: number;
   readonly row: number;
 }
 
 export class Wall {
-  readonly rig = new Rig();
+  readonly rig = new CameraRig();
   readonly scene = new THREE.Scene();
   readonly uniforms = makeUniforms();
   readonly poses = new PoseTexture();
@@ -34,7 +34,7 @@ export class Wall {
   bias = 1;
   enlargeFar = true;
   private worlds: (SceneWorld | null)[] = [];
-  private holds: (Hold | null)[] = [];
+  private poseRows: (PoseRows | null)[] = [];
   private tiles = new TileTexture(1);
   private atlas = new HeightAtlas(1);
   private levels = new Uint8Array(1);
@@ -49,8 +49,8 @@ export class Wall {
   );
   private readonly cylinders = new InstancePool(cylinder(36), this.body, this.shadow);
   private readonly boxes = new InstancePool(cube(), this.body, this.shadow);
-  private readonly beads = new InstancePool(bead(), this.far, null);
-  private readonly lumps = new InstancePool(lump(), this.far, null);
+  private readonly farRounds = new InstancePool(coarseBall(), this.far, null);
+  private readonly farBoxes = new InstancePool(coarseCube(), this.far, null);
   private readonly block = blockMaterial(this.uniforms);
   private readonly blocks = new InstancePool(cube(), this.block, null);
   private readonly coarse = coarseMaterial(this.uniforms);
@@ -88,7 +88,7 @@ export class Wall {
       surface.dispose();
     }
     this.worlds = new Array<SceneWorld | null>(count).fill(null);
-    this.holds = new Array<Hold | null>(count).fill(null);
+    this.poseRows = new Array<PoseRows | null>(count).fill(null);
     this.levels = new Uint8Array(count).fill(HIDDEN);
     this.centres = new Float32Array(count * 3);
     this.tiles = new TileTexture(count);
@@ -99,18 +99,18 @@ export class Wall {
     this.uniforms.tiles.value = this.tiles.texture;
     this.uniforms.heights.value = this.atlas.heights;
     this.uniforms.shade.value = this.atlas.shade;
-    this.lay(count, tile);
+    this.layOut(count, tile);
   }
 
   /** Lays the tiles out for the view as it is. */
-  lay(count: number, tile: readonly [number, number]): void {
+  layOut(count: number, tile: readonly [number, number]): void {
     this.layout = makeLayout(count, tile, (w, d) => this.rig.frame(w, d, ELEVATION).distance);
     for (let i = 0; i < count; i++) {
       const [x, y] = tileCentre(this.layout, i);
       this.tiles.place(i, x, y);
       this.centres.set([x, y, 0], i * 3);
       const world = this.worlds[i];
-      if (world) this.describe(i, world);
+      if (world) this.writeTile(i, world);
     }
     const [w, h] = this.layout.pitch;
     const gap = w - this.layout.tile[0];
@@ -122,34 +122,34 @@ export class Wall {
   }
 
   /** Where the camera sees all. */
-  overview(): Stand {
+  overview(): CameraPose {
     const [width, depth] = wallSize(this.layout);
     return this.rig.frame(width, depth, ELEVATION);
   }
 
-  put(tile: number, world: SceneWorld, hold: Hold): void {
+  put(tile: number, world: SceneWorld, hold: PoseRows): void {
     for (const list of [...Object.values(world.instances), ...world.meshes.values()]) {
       for (let i = STRIDE - 1; i < list.length; i += STRIDE) list[i] = tile;
     }
     this.worlds[tile] = world;
     this.atlas.put(tile, world.relief);
-    this.describe(tile, world);
+    this.writeTile(tile, world);
     this.tiles.mark(tile, 1);
-    this.hold(tile, hold);
+    this.setPoseRows(tile, hold);
     this.stale = true;
   }
 
   remove(tile: number): void {
     if (this.focused === tile) this.unfocus();
     this.worlds[tile] = null;
-    this.holds[tile] = null;
+    this.poseRows[tile] = null;
     this.tiles.mark(tile, 0);
     this.stale = true;
   }
 
   /** Says where its poses are. */
-  hold(tile: number, hold: Hold): void {
-    this.holds[tile] = hold;
+  setPoseRows(tile: number, hold: PoseRows): void {
+    this.poseRows[tile] = hold;
     this.tiles.row(tile, (this.poses.bases[hold.worker] ?? 0) + hold.row);
   }
 
@@ -194,8 +194,8 @@ export class Wall {
   /** Takes the newest poses; says whether there is anything new to draw. */
   take(sources: readonly PoseSource[], ease: number): boolean {
     const changed = this.poses.update(sources, ease, () => {
-      this.holds.forEach((hold, tile) => {
-        if (hold) this.hold(tile, hold);
+      this.poseRows.forEach((hold, tile) => {
+        if (hold) this.setPoseRows(tile, hold);
       });
     });
     this.uniforms.poses.value = this.poses.texture;
@@ -214,7 +214,7 @@ export class Wall {
     const changed = selectLevels(view, this.centres, this.count, radius, size, this.bias, this.levels);
     const pixels = (height * focal * size) / 2 / Math.max(this.rig.now.distance, 1e-3);
     this.uniforms.enlarge.value = this.enlargement(pixels / size);
-    if (changed || this.stale) this.gather();
+    if (changed || this.stale) this.collectInstances();
     this.stale = false;
   }
 
@@ -222,12 +222,12 @@ export class Wall {
   private enlargement(pixelsAMetre: number): number {
     if (!this.enlargeFar) return 1;
     const first = this.worlds.find((w) => w !== null);
-    const robot = first?.robot ?? 0.5;
-    this.uniforms.stand.value = first?.stand ?? 0.5;
+    const robot = first?.robotRadius ?? 0.5;
+    this.uniforms.stand.value = first?.rootHeight ?? 0.5;
     return Math.min(3, Math.max(1, 20 / Math.max(2 * robot * pixelsAMetre, 1e-3)));
   }
 
-  private gather(): void {
+  private collectInstances(): void {
     const pools = this.pools();
     for (const pool of pools) pool.begin();
     this.meshes.begin();
@@ -250,9 +250,9 @@ export class Wall {
         this.cylinders.push(cylinder);
         this.boxes.push(box);
       } else {
-        this.beads.push(round);
-        this.lumps.push(cylinder);
-        this.lumps.push(box);
+        this.farRounds.push(round);
+        this.farBoxes.push(cylinder);
+        this.farBoxes.push(box);
       }
       if (blocks) this.blocks.push(terrain);
       this.meshes.push(world, focused ? 0 : level);
@@ -263,16 +263,16 @@ export class Wall {
     this.plates?.end();
   }
 
-  private describe(tile: number, world: SceneWorld): void {
+  private writeTile(tile: number, world: SceneWorld): void {
     const arena = world.spec.arena as [number, number];
     const scale = fit(this.layout, arena);
     const { low, high } = world.relief;
-    const lift = -low + (PLINTH * Math.min(...this.layout.tile)) / scale;
+    const lift = -low + (GROUND_CLEARANCE * Math.min(...this.layout.tile)) / scale;
     this.tiles.world(tile, { scale, slot: tile, arena, low, high, lift });
   }
 
   private pools(): InstancePool[] {
-    return [...this.rounds, this.cylinders, this.boxes, this.beads, this.lumps, this.blocks];
+    return [...this.rounds, this.cylinders, this.boxes, this.farRounds, this.farBoxes, this.blocks];
   }
 
   dispose(): void {

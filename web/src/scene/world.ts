@@ -23,7 +23,7 @@ export type SceneSpec = Pick<WorldSpec, "index" | "nbody" | "arena" | "meshes"> 
   readonly agents: readonly Pick<AgentSpec, "id" | "root" | "bodies" | "start" | "goal" | "colour">[];
 };
 
-export type Drawn = "round" | "cylinder" | "box" | "terrain";
+export type InstanceKind = "round" | "cylinder" | "box" | "terrain";
 
 export interface SceneWorld {
   readonly spec: SceneSpec;
@@ -31,15 +31,15 @@ export interface SceneWorld {
   readonly relief: Relief;
   readonly boxes: readonly Footprint[];
   /** Instances by primitive; `terrain` are the boxes of the ground. The tile is left 0. */
-  readonly instances: Readonly<Record<Drawn, Float32Array>>;
+  readonly instances: Readonly<Record<InstanceKind, Float32Array>>;
   /** Instances of meshes, by index into `spec.meshes`. */
   readonly meshes: ReadonlyMap<number, Float32Array>;
   /** Whether the wall draws the boxes of its ground. */
   readonly boxesOnWall: boolean;
   /** Half of the extent of its first robot at the start, in m. */
-  readonly robot: number;
+  readonly robotRadius: number;
   /** Height of its root above the ground at the start, in m. */
-  readonly stand: number;
+  readonly rootHeight: number;
 }
 
 const column = (name: (typeof GEOM_COLUMNS)[number]) => GEOM_COLUMNS.indexOf(name);
@@ -60,7 +60,7 @@ const OTHER_GROUND = new Set<string>(["plane", "hfield"]);
 /** Reads the blobs of a frame. */
 export function makeSceneWorld(spec: SceneSpec, geoms: Float32Array, heights: Float32Array): SceneWorld {
   const width = GEOM_COLUMNS.length;
-  const lists: Record<Drawn, number[]> = { round: [], cylinder: [], box: [], terrain: [] };
+  const lists: Record<InstanceKind, number[]> = { round: [], cylinder: [], box: [], terrain: [] };
   const meshes = new Map<number, number[]>();
   const boxes: Footprint[] = [];
   let goals = false;
@@ -120,8 +120,8 @@ export function makeSceneWorld(spec: SceneSpec, geoms: Float32Array, heights: Fl
     },
     meshes: new Map([...meshes].map(([mesh, list]) => [mesh, pack(list)])),
     boxesOnWall: boxes.length > 0 && boxes.length <= MANY_BOXES,
-    robot: robotReach(spec, geoms),
-    stand: standHeight(spec, heights),
+    robotRadius: robotRadius(spec, geoms),
+    rootHeight: rootHeight(spec, heights),
   };
 }
 
@@ -131,7 +131,7 @@ function paler(colour: readonly number[], keep: number): number[] {
 }
 
 /** Where a frame draws none: a goal is a disc on the ground and a pole, in the colour of who goes there. */
-function addGoals(spec: SceneSpec, lists: Record<Drawn, number[]>): void {
+function addGoals(spec: SceneSpec, lists: Record<InstanceKind, number[]>): void {
   const seen = new Set<string>();
   for (const agent of spec.agents) {
     const [x, y, z] = agent.goal as readonly (number | undefined)[];
@@ -145,7 +145,7 @@ function addGoals(spec: SceneSpec, lists: Record<Drawn, number[]>): void {
 }
 
 /** Half of the extent of the first robot: its geoms' sizes and the places of its bodies are near enough. */
-function robotReach(spec: SceneSpec, geoms: Float32Array): number {
+function robotRadius(spec: SceneSpec, geoms: Float32Array): number {
   let reach = 0.15;
   const width = GEOM_COLUMNS.length;
   for (let g = 0; g + width <= geoms.length; g += width) {
@@ -161,7 +161,7 @@ function robotReach(spec: SceneSpec, geoms: Float32Array): number {
   return spec.agents.length > 0 ? reach * 1.6 : 0.5;
 }
 
-function standHeight(spec: SceneSpec, heights: Float32Array): number {
+function rootHeight(spec: SceneSpec, heights: Float32Array): number {
   const { nrow, ncol, cell, origin } = spec.ground;
   const start = spec.agents[0]?.start ?? [];
   const [x, y, z] = start as readonly (number | undefined)[];

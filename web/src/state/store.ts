@@ -4,7 +4,7 @@ import type { FindingSpec, TaskSpec, WorldSpec } from "@envgen/wasm/protocol/wir
 import { computed, signal } from "@preact/signals";
 import type { ColourBy } from "../lib/colours.ts";
 import type { Recipe } from "../lib/link.ts";
-import type { Bin, Tally } from "../lib/scores.ts";
+import type { Bin, PolicyScore } from "../lib/scores.ts";
 import type { FrameTimes } from "../scene/view.ts";
 import type { GivenUp, InterpretationSpec } from "../stream.gen.ts";
 
@@ -35,13 +35,13 @@ export const meaning = signal<InterpretationSpec | null>(null);
 export const meaningProblem = signal<Problem | null>(null);
 export const interpreting = signal(false);
 
-export interface Turn {
+export interface PastRun {
   readonly recipe: Recipe;
   readonly cfg: unknown;
   readonly meaning: InterpretationSpec | null;
 }
 /** What was run before, oldest first: undo goes back to the last. */
-export const turns = signal<readonly Turn[]>([]);
+export const pastRuns = signal<readonly PastRun[]>([]);
 
 /* What runs. */
 export type JobState = "idle" | "starting" | "streaming" | "done" | "cancelled" | "failed";
@@ -122,7 +122,7 @@ export interface PolicyRow {
 }
 export const policies = signal<readonly PolicyRow[]>([]);
 export const chosenPolicy = signal("gait");
-export const scores = signal<readonly (Tally & { readonly policy: number })[]>([]);
+export const scores = signal<readonly (PolicyScore & { readonly policy: number })[]>([]);
 export const bins = signal<readonly Bin[]>([]);
 /** Whether an episode of the task can be a success at all: to walk or stand has no end. */
 export const winnable = computed(() => task.value?.success.expr !== 0);

@@ -8,7 +8,7 @@ import { Icon } from "./Icon.tsx";
 const HIDDEN = new Set(["name", "prompt"]);
 
 export function Diff({ onClose }: { onClose: () => void }) {
-  const before = store.turns.value[store.turns.value.length - 1];
+  const before = store.pastRuns.value[store.pastRuns.value.length - 1];
   const rows = before ? diff(before.cfg, store.runningCfg.value).filter((r) => !HIDDEN.has(r.path)) : [];
   return (
     <div class="diff" role="dialog" aria-label="What changed">

@@ -3,7 +3,7 @@
 import { useComputed } from "@preact/signals";
 import { value } from "../lib/format.ts";
 import { app } from "../run/app.ts";
-import { focusOn, step } from "../run/focusing.ts";
+import { focusNext, focusOn } from "../run/focusing.ts";
 import * as store from "../state/store.ts";
 import { AgentPanel } from "./AgentPanel.tsx";
 import { IconButton } from "./IconButton.tsx";
@@ -27,8 +27,8 @@ export function FocusPanel() {
           World {focus.index}
           <small>difficulty {spec.difficulty.toFixed(2)}</small>
         </h2>
-        <IconButton quiet icon="left" name="World before" hint="←" onClick={() => step(-1)} />
-        <IconButton quiet icon="right" name="Next world" hint="→" onClick={() => step(1)} />
+        <IconButton quiet icon="left" name="World before" hint="←" onClick={() => focusNext(-1)} />
+        <IconButton quiet icon="right" name="Next world" hint="→" onClick={() => focusNext(1)} />
         <IconButton quiet icon="reset" name="Reset this world" hint="r" onClick={reset} />
         <IconButton quiet icon="close" name="Back to all worlds" hint="Esc" onClick={() => focusOn(null)} />
       </div>

@@ -52,7 +52,7 @@ export function Meaning() {
         </>
       )}
       <div class="right">
-        {store.turns.value.length > 0 && (
+        {store.pastRuns.value.length > 0 && (
           <>
             <button
               type="button"

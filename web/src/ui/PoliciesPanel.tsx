@@ -27,7 +27,7 @@ export function PoliciesPanel() {
     return [...all.filter((p) => !p.idle), ...all.filter((p) => p.idle)];
   });
   const take = async (files: FileList | null | undefined) => {
-    for (const file of files ?? []) await app()?.policies.drop(file);
+    for (const file of files ?? []) await app()?.policies.addFile(file);
   };
   return (
     <Panel title="Policies">

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { past } from "../run/history.ts";
-import { run } from "../run/reading.ts";
+import { runPrompt } from "../run/interpretation.ts";
 import { change } from "../run/session.ts";
 import * as store from "../state/store.ts";
 import { EXAMPLES } from "./examples.ts";
@@ -27,7 +27,7 @@ export function PromptInput() {
     store.pack.value = null;
     store.wordsNewer.value = true;
     store.prompt.value = text;
-    if (now) void run();
+    if (now) void runPrompt();
   };
 
   const onKey = (e: KeyboardEvent) => {
@@ -38,7 +38,7 @@ export function PromptInput() {
       else {
         open.value = false;
         if (store.changing.value) void change();
-        else void run();
+        else void runPrompt();
       }
     } else if (e.key === "ArrowDown" || e.key === "ArrowUp") {
       if (list.length === 0) return;

@@ -2,7 +2,7 @@
 
 import type { ColourBy } from "../lib/colours.ts";
 import { app } from "../run/app.ts";
-import { focusOn, following, setFollowing, step } from "../run/focusing.ts";
+import { focusNext, focusOn, following, setFollowing } from "../run/focusing.ts";
 import * as store from "../state/store.ts";
 
 const DRIVE = new Set(["w", "a", "s", "d", "q", "e"]);
@@ -68,7 +68,7 @@ function act(key: string): boolean {
     case "ArrowLeft":
     case "ArrowRight": {
       const by = key === "ArrowLeft" ? -1 : 1;
-      if (focus) step(by);
+      if (focus) focusNext(by);
       else view?.nudge(by, 0, 1);
       return true;
     }

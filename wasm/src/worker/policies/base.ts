@@ -4,7 +4,7 @@ import type { Drive, PolicyKind } from "../../protocol/api";
 import type { AgentSpec } from "../../protocol/wire.gen";
 
 /** An agent as a policy sees it, at the start of a control step. */
-export interface Player {
+export interface PolicyInput {
   readonly spec: AgentSpec;
   /** What it observes. */
   readonly observation: Float32Array;
@@ -29,13 +29,13 @@ export interface Player {
 export interface Policy {
   readonly kind: PolicyKind;
   /** Writes the action of one agent. */
-  readonly act: ((player: Player) => void) | null;
+  readonly act: ((agent: PolicyInput) => void) | null;
   /** Writes the actions of many; only where `act` is null. */
-  readonly batch: ((players: readonly Player[]) => Promise<void>) | null;
+  readonly batch: ((agents: readonly PolicyInput[]) => Promise<void>) | null;
   close(): void;
 }
 
 /** A policy that acts at once. */
-export function immediate(kind: PolicyKind, act: (player: Player) => void): Policy {
+export function immediate(kind: PolicyKind, act: (agent: PolicyInput) => void): Policy {
   return { kind, act, batch: null, close() {} };
 }

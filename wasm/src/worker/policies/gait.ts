@@ -17,9 +17,9 @@ export function wave(gait: Gait, j: number, time: number, gain = 1, sense = 1): 
 
 /** Each robot's own pattern, or the same for all. */
 export function gait(given: Gait | null): Policy {
-  return immediate("gait", (player) => {
-    const pattern = given ?? player.spec.gait;
-    const { action, time } = player;
+  return immediate("gait", (agent) => {
+    const pattern = given ?? agent.spec.gait;
+    const { action, time } = agent;
     if (!pattern) {
       action.fill(0);
       return;

@@ -7,24 +7,24 @@
  */
 
 import type { Gait } from "../../protocol/wire.gen";
-import { immediate, type Player, type Policy } from "./base";
+import { immediate, type Policy, type PolicyInput } from "./base";
 import { wave } from "./gait";
 
 export function keyboard(): Policy {
-  const phases = new WeakMap<Player, number>();
-  return immediate("keyboard", (player) => {
-    const { action, drive } = player;
+  const phases = new WeakMap<PolicyInput, number>();
+  return immediate("keyboard", (agent) => {
+    const { action, drive } = agent;
     if (drive && "action" in drive) {
       for (let j = 0; j < action.length; j++) action[j] = drive.action[j] ?? 0;
       return;
     }
     const [forward, turn, up] = drive ? [drive.forward, drive.turn, drive.up ?? 0] : [0, 0, 0];
     const moving = Math.min(Math.max(Math.abs(forward), Math.abs(turn)), 1);
-    const phase = (player.step ? (phases.get(player) ?? 0) : 0) + (moving ? player.interval : 0);
-    phases.set(player, phase);
+    const phase = (agent.step ? (phases.get(agent) ?? 0) : 0) + (moving ? agent.interval : 0);
+    phases.set(agent, phase);
     for (let j = 0; j < action.length; j++) {
-      const speed = cut(forward - turn * (player.sides[j] ?? 0));
-      action[j] = one(player.spec.gait, j, phase, speed) + up;
+      const speed = cut(forward - turn * (agent.sides[j] ?? 0));
+      action[j] = one(agent.spec.gait, j, phase, speed) + up;
     }
   });
 }

@@ -1,10 +1,8 @@
 /** Trained policies as ONNX files, run by onnxruntime-web's CPU backend in the worker, many agents at a time. */
 
 import type * as Ort from "onnxruntime-web/wasm";
-import type { Player, Policy } from "./base";
-
-/** Where the runtime's WebAssembly is: an address, or the bytes. */
-export type OnnxRuntime = string | ArrayBuffer;
+import type { OnnxRuntime } from "../../protocol/messages";
+import type { Policy, PolicyInput } from "./base";
 
 let loading: Promise<typeof Ort> | null = null;
 
@@ -32,24 +30,24 @@ export async function onnx(model: ArrayBuffer, where: OnnxRuntime): Promise<Poli
   // a session takes one run at a time
   let last: Promise<void> = Promise.resolve();
 
-  const run = async (players: readonly Player[]): Promise<void> => {
-    const first = players[0];
+  const run = async (agents: readonly PolicyInput[]): Promise<void> => {
+    const first = agents[0];
     if (!first) return;
     const size = first.observation.length;
-    if (inputs.length < players.length * size) inputs = new Float32Array(players.length * size);
-    players.forEach((player, i) => {
-      inputs.set(player.observation, i * size);
+    if (inputs.length < agents.length * size) inputs = new Float32Array(agents.length * size);
+    agents.forEach((agent, i) => {
+      inputs.set(agent.observation, i * size);
     });
-    const obs = new ort.Tensor("float32", inputs.subarray(0, players.length * size), [players.length, size]);
+    const obs = new ort.Tensor("float32", inputs.subarray(0, agents.length * size), [agents.length, size]);
     const { action } = await session.run({ obs });
     if (!action) throw new Error("it has no output action");
     const actions = action.data as Float32Array;
     const width = first.action.length;
-    if (actions.length !== players.length * width) {
-      throw new Error(`it gave ${actions.length / players.length} actions, not ${width}`);
+    if (actions.length !== agents.length * width) {
+      throw new Error(`it gave ${actions.length / agents.length} actions, not ${width}`);
     }
-    players.forEach((player, i) => {
-      for (let j = 0; j < width; j++) player.action[j] = actions[i * width + j] as number;
+    agents.forEach((agent, i) => {
+      for (let j = 0; j < width; j++) agent.action[j] = actions[i * width + j] as number;
     });
     action.dispose();
   };
@@ -57,8 +55,8 @@ export async function onnx(model: ArrayBuffer, where: OnnxRuntime): Promise<Poli
   return {
     kind: "onnx",
     act: null,
-    batch(players) {
-      const mine = last.then(() => run(players));
+    batch(agents) {
+      const mine = last.then(() => run(agents));
       last = mine.catch(() => undefined);
       return mine;
     },

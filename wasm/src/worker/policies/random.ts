@@ -21,9 +21,9 @@ const into = (hash: number, word: number): number => mix(((hash ^ word) + STEP) 
 /** `seed` is a whole number from 0 to 2^53. */
 export function random(seed: number): Policy {
   const start = into(into(0, seed | 0), Math.floor(seed / 2 ** 32) | 0);
-  return immediate("random", (player) => {
-    const { action } = player;
-    const hash = into(into(into(into(start, player.world), player.episode), player.number), player.step);
+  return immediate("random", (agent) => {
+    const { action } = agent;
+    const hash = into(into(into(into(start, agent.world), agent.episode), agent.number), agent.step);
     for (let j = 0; j < action.length; j++) action[j] = into(hash, j) / 2 ** 31 - 1;
   });
 }

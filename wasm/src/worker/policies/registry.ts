@@ -1,10 +1,11 @@
 /** Policies by kind. A new one is a file beside this and a line here (and in `PolicySource`). */
 
 import type { PolicyKind, PolicySource } from "../../protocol/api";
+import type { OnnxRuntime } from "../../protocol/messages";
 import type { Policy } from "./base";
 import { gait } from "./gait";
 import { keyboard } from "./keyboard";
-import { type OnnxRuntime, onnx } from "./onnx";
+import { onnx } from "./onnx";
 import { random } from "./random";
 import { zero } from "./zero";
 

@@ -8,7 +8,7 @@ import { PoolError } from "../../protocol/api";
 import type { AgentSpec, ObjectSpec, WorldSpec } from "../../protocol/wire.gen";
 import * as ops from "./ops";
 import * as sources from "./sources";
-import { type Facts, group } from "./stage";
+import { group, type TaskContext } from "./task-context";
 
 /** Where a value is in the scratch array, and its columns. */
 export interface Value {
@@ -17,9 +17,9 @@ export interface Value {
 }
 
 /** Through whose eyes an expression is seen: an agent, and who asked it. */
-interface Eyes {
+interface Viewpoint {
   readonly agent: number;
-  readonly asker: Eyes | null;
+  readonly asker: Viewpoint | null;
 }
 
 const VIEWS = ["nearest", "any", "all"];
@@ -28,7 +28,7 @@ const MAX_OPS = 100_000;
 const MAX_DEPTH = 200;
 const LANGUAGE = "See docs/tasks.md for the language.";
 
-const bad = (expr: unknown, why: string) =>
+const termError = (expr: unknown, why: string) =>
   new PoolError(`the task term ${JSON.stringify(expr)?.slice(0, 80)} can't be evaluated: ${why}`, LANGUAGE);
 
 export class Compiler {
@@ -40,9 +40,9 @@ export class Compiler {
 
   constructor(
     private readonly spec: WorldSpec,
-    private readonly facts: Facts,
+    private readonly context: TaskContext,
   ) {
-    this.next = facts.room;
+    this.next = context.capacity;
   }
 
   /** A scratch array with the constants in it. */
@@ -55,7 +55,7 @@ export class Compiler {
   /** The value of a term for an agent. */
   term(expr: unknown, agent: number): Value {
     if (depth(expr, 0) > MAX_DEPTH) {
-      throw bad((expr as unknown[])[0], `it is nested more than ${MAX_DEPTH} deep`);
+      throw termError((expr as unknown[])[0], `it is nested more than ${MAX_DEPTH} deep`);
     }
     return this.value(expr, { agent, asker: null });
   }
@@ -66,35 +66,35 @@ export class Compiler {
   }
 
   column(value: Value, i: number): Value {
-    if (i >= value.width) throw bad(null, "it has no columns");
+    if (i >= value.width) throw termError(null, "it has no columns");
     return { at: value.at + i, width: 1 };
   }
 
   /** Place where the environment writes the seconds since the reset. */
   get time(): number {
-    return this.facts.place("time", 1, () => [0]);
+    return this.context.reserve("time", 1, () => [0]);
   }
 
   /** Place where the environment writes whether an agent is in play. */
   play(agent: number): number {
-    return this.facts.place(`play/${agent}`, 1, () => [1]);
+    return this.context.reserve(`play/${agent}`, 1, () => [1]);
   }
 
-  private value(expr: unknown, eyes: Eyes): Value {
+  private value(expr: unknown, eyes: Viewpoint): Value {
     if (typeof expr === "number") return this.number(expr);
-    if (!Array.isArray(expr) || typeof expr[0] !== "string") throw bad(expr, "it is no expression");
-    const seen = cut(eyes, escapes(expr));
-    const key = `${name(seen)}:${this.text(expr)}`;
+    if (!Array.isArray(expr) || typeof expr[0] !== "string") throw termError(expr, "it is no expression");
+    const seen = trimAskers(eyes, askerDepth(expr));
+    const key = `${viewpointKey(seen)}:${this.text(expr)}`;
     let value = this.memo.get(key);
     if (!value) {
       value = this.apply(expr[0], expr.slice(1), seen, expr);
-      if (this.ops.length > MAX_OPS) throw bad(expr, "the task is too large");
+      if (this.ops.length > MAX_OPS) throw termError(expr, "the task is too large");
       this.memo.set(key, value);
     }
     return value;
   }
 
-  private apply(op: string, args: readonly unknown[], eyes: Eyes, expr: unknown): Value {
+  private apply(op: string, args: readonly unknown[], eyes: Viewpoint, expr: unknown): Value {
     const one = () => this.value(args[0], eyes);
     if (op in ops.UNARY) {
       this.arity(args, 1, expr);
@@ -121,7 +121,7 @@ export class Compiler {
       }
       case "to_body": {
         const [a, b] = [one(), this.value(args[1], eyes)];
-        if (a.width !== 4 || b.width !== 3) throw bad(expr, "to_body takes 4 and 3 columns");
+        if (a.width !== 4 || b.width !== 3) throw termError(expr, "to_body takes 4 and 3 columns");
         return this.emit(3, (to) => ops.toBody(to, a.at, b.at));
       }
       case "slice":
@@ -139,7 +139,7 @@ export class Compiler {
   }
 
   private arity(args: readonly unknown[], n: number, expr: unknown): void {
-    if (args.length !== n) throw bad(expr, `it has ${args.length} arguments, not ${n}`);
+    if (args.length !== n) throw termError(expr, `it has ${args.length} arguments, not ${n}`);
   }
 
   private emit(width: number, make: (to: number) => ops.Op | ops.Op[]): Value {
@@ -164,7 +164,7 @@ export class Compiler {
 
   private binary(op: string, a: Value, b: Value, expr: unknown = null): Value {
     if (a.width !== b.width && a.width !== 1 && b.width !== 1) {
-      throw bad(expr, `${a.width} and ${b.width} columns don't go together`);
+      throw termError(expr, `${a.width} and ${b.width} columns don't go together`);
     }
     const width = a.width === 1 ? b.width : a.width;
     const make = ops.BINARY[op] as (typeof ops.BINARY)[string];
@@ -180,9 +180,10 @@ export class Compiler {
   }
 
   private slice(a: Value, from: unknown, to: unknown, expr: unknown): Value {
-    if (typeof from !== "number" || typeof to !== "number") throw bad(expr, "a slice needs two numbers");
+    if (typeof from !== "number" || typeof to !== "number")
+      throw termError(expr, "a slice needs two numbers");
     const end = Math.max(from, Math.min(to, a.width));
-    if (from < 0 || to < 0) throw bad(expr, "a slice counts from the first column");
+    if (from < 0 || to < 0) throw termError(expr, "a slice counts from the first column");
     return { at: a.at + Math.min(from, a.width), width: Math.max(end - from, 0) };
   }
 
@@ -199,28 +200,28 @@ export class Compiler {
   }
 
   private ground(xy: Value, expr: unknown): Value {
-    if (xy.width < 2) throw bad(expr, "ground takes two columns");
+    if (xy.width < 2) throw termError(expr, "ground takes two columns");
     const { nrow, ncol } = this.spec.ground;
-    const fields = this.facts.place("ground", 4, ({ ground: g }) => [...g.cell, ...g.origin]);
+    const fields = this.context.reserve("ground", 4, ({ ground: g }) => [...g.cell, ...g.origin]);
     return this.emit(1, (to) => ops.ground(to, xy.at, { nrow, ncol, fields }));
   }
 
-  private view(op: string, which: unknown, expr: unknown, eyes: Eyes): Value {
+  private view(op: string, which: unknown, expr: unknown, eyes: Viewpoint): Value {
     const others = group(this.spec.agents, eyes.agent, which).map((agent) => ({ agent, asker: eyes }));
     if (op === "nearest") return this.nearest(expr, eyes, others);
     const values = others.map((other) => this.value(expr, other));
     const width = values.reduce((most, value) => Math.max(most, value.width), 1);
     if (values.some((value) => value.width !== width))
-      throw bad(expr, "it differs in columns between agents");
+      throw termError(expr, "it differs in columns between agents");
     const seen = values.map((value, i) => ({
       value: value.at,
-      play: this.play((others[i] as Eyes).agent),
-      away: 0,
+      play: this.play((others[i] as Viewpoint).agent),
+      distance: 0,
     }));
     return this.emit(width, (to) => (op === "any" ? ops.anyOf : ops.allOf)(to, width, seen));
   }
 
-  private nearest(expr: unknown, eyes: Eyes, others: readonly Eyes[]): Value {
+  private nearest(expr: unknown, eyes: Viewpoint, others: readonly Viewpoint[]): Value {
     // evaluated all the same without others: it tells how many columns there are
     if (!others.length) {
       const { width } = this.value(expr, eyes);
@@ -230,11 +231,11 @@ export class Compiler {
     const values = others.map((other) => this.value(expr, other));
     const width = (values[0] as Value).width;
     if (values.some((value) => value.width !== width))
-      throw bad(expr, "it differs in columns between agents");
+      throw termError(expr, "it differs in columns between agents");
     const seen = others.map((other, i) => ({
       value: (values[i] as Value).at,
       play: this.play(other.agent),
-      away: this.norm(this.binary("sub", this.value(PLACE, other), here)).at,
+      distance: this.norm(this.binary("sub", this.value(PLACE, other), here)).at,
     }));
     return this.emit(width, (to) => ops.nearest(to, width, seen));
   }
@@ -242,13 +243,13 @@ export class Compiler {
   private source(op: string, argument: unknown, index: number, expr: unknown): Value {
     const agent = this.spec.agents[index] as AgentSpec;
     const fact = (key: string, width: number, read: (agent: AgentSpec) => ArrayLike<number>): Value => ({
-      at: this.facts.place(`${key}/${index}`, width, (spec) => read(spec.agents[index] as AgentSpec)),
+      at: this.context.reserve(`${key}/${index}`, width, (spec) => read(spec.agents[index] as AgentSpec)),
       width,
     });
     switch (op) {
       case "sensor": {
         const sensor = agent.sensors.find((s) => s.name === argument);
-        if (!sensor) throw bad(expr, `${agent.id} has no sensor ${JSON.stringify(argument)}`);
+        if (!sensor) throw termError(expr, `${agent.id} has no sensor ${JSON.stringify(argument)}`);
         return this.emit(sensor.dim, (to) => sources.span(to, "sensordata", sensor.adr, sensor.dim));
       }
       case "sensors": {
@@ -279,14 +280,14 @@ export class Compiler {
         return { at: this.time, width: 1 };
       case "constant": {
         const key = String(argument);
-        if (!(key in agent.constants)) throw bad(expr, `${agent.id} has no constant ${key}`);
+        if (!(key in agent.constants)) throw termError(expr, `${agent.id} has no constant ${key}`);
         return fact(`constant/${key}`, 1, (a) => [a.constants[key] ?? Number.NaN]);
       }
       case "param": {
         const key = String(argument);
-        if (!(key in this.spec.params)) throw bad(expr, `the task has no parameter ${key}`);
+        if (!(key in this.spec.params)) throw termError(expr, `the task has no parameter ${key}`);
         return {
-          at: this.facts.place(`param/${key}`, 1, (spec) => [spec.params[key] ?? Number.NaN]),
+          at: this.context.reserve(`param/${key}`, 1, (spec) => [spec.params[key] ?? Number.NaN]),
           width: 1,
         };
       }
@@ -294,16 +295,16 @@ export class Compiler {
       case "object_velocity":
         return this.object(op, Number(argument), expr);
       default:
-        throw bad(expr, `unknown operator ${JSON.stringify(op)}`);
+        throw termError(expr, `unknown operator ${JSON.stringify(op)}`);
     }
   }
 
   private object(op: "object" | "object_velocity", number: number, expr: unknown): Value {
     const object = this.spec.objects[number];
-    if (!object) throw bad(expr, "there is no such object");
+    if (!object) throw termError(expr, "there is no such object");
     const pos = this.shared(`object/${number}/pos`, 7, (to) => sources.span(to, "qpos", object.pos, 7));
     const read = (spec: WorldSpec) => (spec.objects[number] as ObjectSpec).centre;
-    const centre = this.facts.place(`centre/${number}`, 3, read);
+    const centre = this.context.reserve(`centre/${number}`, 3, read);
     if (op === "object") {
       return this.shared(`object/${number}`, 3, (to) => sources.objectPlace(to, pos.at, centre));
     }
@@ -332,19 +333,20 @@ export class Compiler {
 }
 
 /** How many askers an expression looks back to: 0 if it is the agent's own, whoever asks. */
-function escapes(expr: unknown): number {
+function askerDepth(expr: unknown): number {
   if (!Array.isArray(expr)) return 0;
-  const most = expr.slice(1).reduce<number>((max, arg) => Math.max(max, escapes(arg)), 0);
+  const most = expr.slice(1).reduce<number>((max, arg) => Math.max(max, askerDepth(arg)), 0);
   if (expr[0] === "me") return most + 1;
   return VIEWS.includes(expr[0] as string) ? Math.max(most - 1, 0) : most;
 }
 
-function cut(eyes: Eyes, askers: number): Eyes {
+function trimAskers(eyes: Viewpoint, askers: number): Viewpoint {
   if (!eyes.asker) return eyes;
-  return { agent: eyes.agent, asker: askers > 0 ? cut(eyes.asker, askers - 1) : null };
+  return { agent: eyes.agent, asker: askers > 0 ? trimAskers(eyes.asker, askers - 1) : null };
 }
 
-const name = (eyes: Eyes): string => (eyes.asker ? `${eyes.agent}<${name(eyes.asker)}` : `${eyes.agent}`);
+const viewpointKey = (eyes: Viewpoint): string =>
+  eyes.asker ? `${eyes.agent}<${viewpointKey(eyes.asker)}` : `${eyes.agent}`;
 
 function depth(expr: unknown, above: number): number {
   if (!Array.isArray(expr) || above > MAX_DEPTH) return above;

@@ -8,7 +8,7 @@
 import { pairwiseSum } from "./sums";
 
 /** Where an environment's numbers are: indices into the module's memory, and its ground. */
-export interface Bases {
+export interface StateAddresses {
   readonly qpos: number;
   readonly qvel: number;
   readonly ctrl: number;
@@ -18,7 +18,7 @@ export interface Bases {
 }
 
 /** One operation: scratch, the module's memory, the environment. */
-export type Op = (s: Float64Array, heap: Float64Array, at: Bases) => void;
+export type Op = (s: Float64Array, heap: Float64Array, at: StateAddresses) => void;
 
 type Unary = (to: number, width: number, a: number) => Op;
 type Binary = (to: number, width: number, a: number, da: number, b: number, db: number) => Op;
@@ -167,21 +167,21 @@ export const ground = (
 const clamp = (x: number, top: number): number => Math.min(Math.max(x || 0, 0), top);
 
 /** What a view needs of each of the others: where its value is, and whether it is in play. */
-export interface Seen {
+export interface OtherAgent {
   readonly value: number;
   readonly play: number;
   /** Level distance from who asks. */
-  readonly away: number;
+  readonly distance: number;
 }
 
 export const nearest =
-  (to: number, n: number, others: readonly Seen[]): Op =>
+  (to: number, n: number, others: readonly OtherAgent[]): Op =>
   (s) => {
     let best = -1;
     let least = Infinity;
     for (const other of others) {
       if (s[other.play] === 0) continue;
-      const away = s[other.away] as number;
+      const away = s[other.distance] as number;
       if (away < least || best < 0) {
         best = other.value;
         least = away;
@@ -191,7 +191,7 @@ export const nearest =
   };
 
 export const anyOf =
-  (to: number, n: number, others: readonly Seen[]): Op =>
+  (to: number, n: number, others: readonly OtherAgent[]): Op =>
   (s) => {
     for (let i = 0; i < n; i++) {
       let holds = 0;
@@ -201,7 +201,7 @@ export const anyOf =
   };
 
 export const allOf =
-  (to: number, n: number, others: readonly Seen[]): Op =>
+  (to: number, n: number, others: readonly OtherAgent[]): Op =>
   (s) => {
     for (let i = 0; i < n; i++) {
       let holds = 1;

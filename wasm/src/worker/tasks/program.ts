@@ -1,10 +1,11 @@
 /** A task for worlds of one layout: what agents observe, what they earn, what ends. */
 
 import { PoolError } from "../../protocol/api";
+import { endings } from "../../protocol/endings";
 import type { TaskSpec, WorldSpec } from "../../protocol/wire.gen";
 import { Compiler, type Value } from "./compile";
-import type { Bases, Op } from "./ops";
-import { endings, Facts, room, signature } from "./stage";
+import type { Op, StateAddresses } from "./ops";
+import { contextCapacity, layoutKey, TaskContext } from "./task-context";
 
 /** Where one agent's results are in the scratch array. */
 export interface AgentProgram {
@@ -24,12 +25,12 @@ export class Program {
   /** Places in the facts where the environment writes whether an agent is in play. */
   readonly play: readonly number[];
   private readonly ops: readonly Op[];
-  private readonly facts: Facts;
+  private readonly context: TaskContext;
 
   /** Throws a PoolError on what is not of the language, or does not fit the world. */
   constructor(task: TaskSpec, spec: WorldSpec) {
-    this.facts = new Facts(room(spec));
-    const compiler = new Compiler(spec, this.facts);
+    this.context = new TaskContext(contextCapacity(spec));
+    const compiler = new Compiler(spec, this.context);
     this.time = compiler.time;
     this.play = spec.agents.map((_, i) => compiler.play(i));
     this.agents = spec.agents.map((_, i) => agentProgram(task, compiler, i));
@@ -48,12 +49,12 @@ export class Program {
   }
 
   /** Numbers of a world that enter as they are. */
-  factsOf(spec: WorldSpec): Float64Array {
-    return this.facts.of(spec);
+  contextValues(spec: WorldSpec): Float64Array {
+    return this.context.values(spec);
   }
 
   /** Evaluate all terms of all agents for the state of one environment; results are in `scratch`. */
-  run(facts: Float64Array, heap: Float64Array, at: Bases): void {
+  run(facts: Float64Array, heap: Float64Array, at: StateAddresses): void {
     const { ops, scratch } = this;
     scratch.set(facts, 0);
     for (let i = 0; i < ops.length; i++) (ops[i] as Op)(scratch, heap, at);
@@ -97,7 +98,7 @@ export class Programs {
   }
 
   of(spec: WorldSpec): Program {
-    const key = signature(spec);
+    const key = layoutKey(spec);
     let program = this.known.get(key);
     if (!program) {
       program = new Program(this.task, spec);

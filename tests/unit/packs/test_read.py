@@ -1,0 +1,362 @@
+"""Reading packs: verified, zipped, hostile; and their other forms."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import mujoco
+import numpy as np
+import pytest
+from support.worlds import make_cfg, start
+
+from envgen.core.errors import InputError
+from envgen.packs import store
+from envgen.packs.formats.base import FORMATS
+from envgen.packs.make import make
+from envgen.packs.pack import Pack
+from envgen.packs.recheck import recheck
+
+
+def export(pack: Pack, kind: str, target: Path) -> list[int]:
+    seen: list[int] = []
+    FORMATS.get(kind)().write(pack, target, seen.append)
+    return seen
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def test_a_pack_is_a_sequence_of_variants(pack):
+    assert len(pack) == 6
+    assert [v.index for v in pack] == list(range(6))
+    assert [v.index for v in pack[1:3]] == [1, 2]
+    assert pack[-1].index == 5
+    with pytest.raises(IndexError):
+        pack[6]
+    assert pack.by_index(4).index == 4
+    with pytest.raises(InputError, match="has no variant 99"):
+        pack.by_index(99)
+    assert "6 variants" in repr(pack)
+    assert pack.seed == 7
+
+
+def test_a_variant_says_what_it_is(pack):
+    variant = pack[2]
+    assert variant.agents == ["ant_0"]
+    assert variant.report.ok
+    assert variant.drawn["terrain.kind"] == "rough"
+    model = variant.model()
+    assert isinstance(model, mujoco.MjModel)
+    world = variant.world()
+    assert world.agents == ["ant_0"]
+    assert world.goals.shape == (1, 3)
+    assert len(world.obstacles) == 5
+    assert variant.xml.startswith("<mujoco")
+
+
+def test_what_is_read_from_the_pack_is_what_is_loaded_from_its_path(pack):
+    for variant in pack:
+        ours = variant.model()
+        stock = mujoco.MjModel.from_xml_path(str(pack.path / "variants" / f"{variant.index:05d}" / "env.xml"))
+        for field in ("hfield_data", "geom_pos", "body_mass", "key_qpos", "geom_friction"):
+            np.testing.assert_array_equal(getattr(ours, field), getattr(stock, field))
+
+
+def test_checked_anew_a_variant_gets_the_report_of_its_making(pack):
+    for variant in pack:
+        assert recheck(pack, variant).to_json() == variant.entry["report"]
+
+
+@pytest.mark.parametrize("name", ["env.xml", "terrain.bin"])
+@pytest.mark.parametrize("change", ["flip", "cut", "delete"])
+def test_a_changed_file_is_found(own_pack, name, change):
+    path = own_pack / "variants" / "00003" / name
+    content = bytearray(path.read_bytes())
+    if change == "flip":
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+    elif change == "cut":
+        path.write_bytes(content[:-1])
+    else:
+        path.unlink()
+    pack = Pack.open(own_pack)
+    assert pack[2].model()
+    with pytest.raises(InputError, match=r"differs from what the pack was made with|can't be read") as caught:
+        pack[3].model()
+    assert "00003" in caught.value.cause
+    with pytest.raises(InputError):
+        pack.verify()
+    shown = pack._repr_html_()
+    assert shown.count("can't be shown") == 1
+    assert "variant 3 can't be shown: " in shown
+    assert "the first" in shown or f"{len(pack) - 1} variants of" in shown
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda m: m.update(schema=99), "is of schema 99"),
+        (lambda m: m.pop("variants"), "is not a manifest"),
+        (lambda m: m.update(variants={}), "is not a manifest"),
+        (lambda m: m.pop("cfg"), "lacks 'cfg'"),
+        (lambda m: m.pop("seed"), "lacks 'seed'"),
+        (lambda m: m["variants"][0].pop("files"), "is malformed"),
+        (lambda m: m["variants"].append(3), "is malformed"),
+    ],
+)
+def test_a_damaged_manifest_is_told(own_pack, change, message):
+    path = own_pack / "pack.json"
+    manifest = json.loads(path.read_text())
+    change(manifest)
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(InputError, match=message):
+        Pack.open(own_pack)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"{", b"[]", b"null", b"\xff\xfe", b"[" * 200_000, b""],
+    ids=["cut", "list", "null", "bytes", "deep", "empty"],
+)
+def test_a_manifest_that_is_none(own_pack, content):
+    (own_pack / "pack.json").write_bytes(content)
+    with pytest.raises(InputError):
+        Pack.open(own_pack)
+
+
+@pytest.mark.parametrize(
+    "name", ["../../outside", "/etc/hostname", "..\\\\x", "C:x", "a/../../../outside", "", "\0"]
+)
+def test_a_manifest_that_names_files_elsewhere(own_pack, name):
+    (own_pack.parent / "outside").write_text("secret")
+    path = own_pack / "pack.json"
+    manifest = json.loads(path.read_text())
+    manifest["variants"][0]["files"][name] = "0" * 64
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(InputError) as caught:
+        _ = Pack.open(own_pack)[0].files
+    assert "secret" not in str(caught.value)
+
+
+def test_a_link_out_of_the_pack_is_not_followed(own_pack):
+    secret = own_pack.parent / "secret"
+    secret.write_text("x")
+    target = own_pack / "variants" / "00000" / "terrain.bin"
+    target.unlink()
+    target.symlink_to(secret)
+    with pytest.raises(InputError, match="leads out of the pack"):
+        Pack.open(own_pack)[0].model()
+
+
+def test_a_world_that_names_a_file_beside_the_manifest_is_refused(own_pack):
+    """A pack made by an attacker, hashes and all: MuJoCo must not be led to open other files."""
+    import hashlib
+
+    path = own_pack / "variants" / "00000" / "env.xml"
+    text = path.read_text().replace('file="terrain.bin"', 'file="/etc/hostname"')
+    path.write_text(text)
+    manifest = json.loads((own_pack / "pack.json").read_text())
+    manifest["variants"][0]["files"]["env.xml"] = hashlib.sha256(text.encode()).hexdigest()
+    (own_pack / "pack.json").write_text(json.dumps(manifest))
+    with pytest.raises(InputError, match="/etc/hostname"):
+        Pack.open(own_pack)[0].model()
+
+
+@pytest.mark.parametrize("kind", ["missing", "empty", "file", "text.zip"])
+def test_what_is_no_pack(tmp_path, kind):
+    path = tmp_path / kind
+    if kind == "empty":
+        path.mkdir()
+    elif kind != "missing":
+        path.write_text("no pack")
+    with pytest.raises(InputError) as caught:
+        Pack.open(path)
+    assert str(path) in caught.value.cause
+    assert caught.value.remedy
+
+
+# --- formats ------------------------------------------------------------------------------------
+
+
+def test_the_formats_of_the_vocabulary_are_there():
+    assert {"zip", "mjb"} <= set(FORMATS.names())
+
+
+@pytest.mark.parametrize("kind", FORMATS.names())
+def test_a_format_is_written_whole_or_not_at_all(kind, own_pack, tmp_path):
+    target = tmp_path / "out"
+    (own_pack / "variants" / "00004" / "env.xml").write_text("damaged")
+    with pytest.raises(InputError):
+        export(Pack.open(own_pack), kind, target)
+    assert not target.exists()
+    assert not list(tmp_path.glob(".out*"))
+
+
+def test_a_zip_is_the_pack(pack, tmp_path):
+    target = tmp_path / "p.zip"
+    assert export(pack, "zip", target) == [1, 2, 3, 4, 5, 6]
+    zipped = Pack.open(target)
+    zipped.verify()
+    assert zipped.manifest == pack.manifest
+    for a, b in zip(pack, zipped):
+        assert a.files == b.files
+    np.testing.assert_array_equal(zipped[1].model().hfield_data, pack[1].model().hfield_data)
+
+
+def test_a_zip_unpacks_to_the_pack_and_is_the_same_every_time(pack, tmp_path):
+    export(pack, "zip", tmp_path / "a.zip")
+    os.utime(pack.path / "pack.json")
+    export(pack, "zip", tmp_path / "b.zip")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        archive.extractall(tmp_path / "a")
+    Pack.open(tmp_path / "a").verify()
+    mujoco.MjModel.from_xml_path(str(tmp_path / "a" / "variants" / "00000" / "env.xml"))
+
+
+def test_a_zip_of_a_zip(pack, tmp_path):
+    export(pack, "zip", tmp_path / "a.zip")
+    export(Pack.open(tmp_path / "a.zip"), "zip", tmp_path / "b.zip")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_mjb_loads_and_is_the_model(pack, tmp_path):
+    target = tmp_path / "models"
+    assert export(pack, "mjb", target) == [1, 2, 3, 4, 5, 6]
+    for variant in pack:
+        binary = mujoco.MjModel.from_binary_path(str(target / f"{variant.index:05d}.mjb"))
+        ours = variant.model()
+        a, b = start(binary), start(ours)
+        for _ in range(50):
+            mujoco.mj_step(binary, a)
+            mujoco.mj_step(ours, b)
+        np.testing.assert_array_equal(a.qpos, b.qpos)
+
+
+def test_mjb_over_an_earlier_export_does_not_mix(pack, tmp_path):
+    target = tmp_path / "models"
+    target.mkdir()
+    (target / "old.mjb").write_text("old")
+    try:
+        export(pack, "mjb", target)
+    except OSError:
+        assert [p.name for p in target.iterdir()] == ["old.mjb"]
+    else:
+        assert not (target / "old.mjb").exists()
+
+
+# --- hostile zips -------------------------------------------------------------------------------
+
+
+def rezipped(pack: Pack, target: Path, change) -> Path:
+    """The pack as a zip, with `change(archive)` called before it is closed."""
+    export(pack, "zip", target)
+    with zipfile.ZipFile(target, "a") as archive:
+        change(archive)
+    return target
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil.txt", "/evil.txt", "variants/../../evil.txt", "C:\\evil.txt", "a\\..\\evil.txt", "a:b"]
+)
+def test_a_zip_with_a_name_that_leads_out_is_refused(pack, tmp_path, name):
+    target = rezipped(pack, tmp_path / "evil.zip", lambda a: a.writestr(name, "x"))
+    with pytest.raises(InputError, match="leads out of the pack") as caught:
+        Pack.open(target)
+    assert "attack" in caught.value.remedy
+    assert not (tmp_path / "evil.txt").exists()
+    assert not (tmp_path.parent / "evil.txt").exists()
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_zip_with_a_name_twice_is_refused(pack, tmp_path):
+    target = rezipped(pack, tmp_path / "twice.zip", lambda a: a.writestr("pack.json", "{}"))
+    with pytest.raises(InputError, match="holds a name twice"):
+        Pack.open(target)
+
+
+def test_a_zip_bomb_is_cut_off(pack, tmp_path, monkeypatch):
+    target = rezipped(pack, tmp_path / "bomb.zip", lambda a: None)
+    monkeypatch.setattr(store, "MAX_FILE", 1000)
+    with pytest.raises(InputError, match="is over"):
+        Pack.open(target)
+
+
+def test_a_bomb_of_a_gigabyte_takes_no_gigabyte_of_memory(tmp_path):
+    """A pack.json of 1 GB of blanks, 1 MB in the zip: refused within the memory of a laptop."""
+    target = tmp_path / "bomb.zip"
+    with (
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
+        archive.open("pack.json", "w", force_zip64=True) as file,
+    ):
+        for _ in range(64):
+            file.write(b" " * 2**24)
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_DATA, (1_500_000_000, 1_500_000_000))\n"
+        "from envgen.packs.pack import Pack\n"
+        "from envgen.core.errors import InputError\n"
+        "try:\n    Pack.open(sys.argv[1])\nexcept InputError as error:\n    print(error.cause)"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code, str(target)], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert "is over" in out.stdout
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip", "empty"])
+def test_a_damaged_zip(pack, tmp_path, damage):
+    target = tmp_path / "p.zip"
+    export(pack, "zip", target)
+    content = bytearray(target.read_bytes())
+    if damage == "cut":
+        content = content[: len(content) // 2]
+    elif damage == "flip":
+        at = content.index(b"variants/00001/terrain.bin") + 200
+        content[at] ^= 0xFF
+    else:
+        content = bytearray()
+    target.write_bytes(content)
+    with pytest.raises(InputError):
+        Pack.open(target).verify()
+
+
+def test_an_encrypted_zip_is_told(pack, tmp_path):
+    target = tmp_path / "p.zip"
+    export(pack, "zip", target)
+    content = bytearray(target.read_bytes())
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.find(signature)
+        while at >= 0:
+            content[at + offset] |= 1
+            at = content.find(signature, at + 4)
+    target.write_bytes(content)
+    with pytest.raises(InputError, match="can't be read"):
+        Pack.open(target)
+
+
+# --- a pack that was made elsewhere -------------------------------------------------------------
+
+
+def test_a_pack_can_be_moved_and_read_without_its_writer(pack, tmp_path):
+    moved = Path(shutil.copytree(pack.path, tmp_path / "elsewhere" / "p"))
+    code = (
+        "import mujoco, sys, pathlib\n"
+        "for p in sorted(pathlib.Path(sys.argv[1]).glob('variants/*/env.xml')):\n"
+        "    m = mujoco.MjModel.from_xml_path(str(p)); d = mujoco.MjData(m)\n"
+        "    mujoco.mj_resetDataKeyframe(m, d, 0); mujoco.mj_step(m, d); print(m.nq)\n"
+        "assert 'envgen' not in sys.modules"
+    )
+    out = subprocess.run([sys.executable, "-c", code, str(moved)], capture_output=True, text=True, check=True)
+    assert len(out.stdout.split()) == 6
+
+
+def test_identical_grounds_are_written_once_or_small(tmp_path):
+    """Flat worlds carry no heights at all."""
+    flat = make(make_cfg("flat"), 3, out=tmp_path / "p", jobs=1)
+    assert [sorted(v.files) for v in flat] == [["env.xml"]] * 3

@@ -1,0 +1,91 @@
+/** Live interpretation: what the prompt means, while it is typed. */
+
+import { effect } from "@preact/signals";
+import { ApiError, interpret } from "../net/api.ts";
+import * as store from "../state/store.ts";
+import type { InterpretationSpec } from "../stream.gen.ts";
+import { start } from "./session.ts";
+
+const TYPING_PAUSE = 140;
+
+let abort: AbortController | null = null;
+let timer = 0;
+/** Whether the words could not be read, as the server was away. */
+let serverAway = false;
+/** What reading complained of: what a job complains of meanwhile is not for reading to take back. */
+let shownProblem: store.Problem | null = null;
+
+/** Asks again a moment after the prompt, or what it changes, is another. */
+export function interpretWhileTyping(): () => void {
+  let last = "";
+  return effect(() => {
+    const text = store.prompt.value.trim();
+    const base = store.changing.value ? store.runningCfg.value : null;
+    if (store.cfg.value !== null && base === null) {
+      // it stands in for the words, which say something else
+      clearTimeout(timer);
+      abort?.abort();
+      last = "";
+      return;
+    }
+    const key = `${text}\n${base === null ? "" : JSON.stringify(base)}`;
+    const connection = store.connection.value;
+    if (key === last && !(serverAway && connection === "open")) return;
+    last = key;
+    serverAway = false;
+    clearTimeout(timer);
+    abort?.abort();
+    store.meaningProblem.value = null;
+    if (connection === "site") return;
+    if (!text) {
+      if (base === null) store.meaning.value = null;
+      store.interpreting.value = false;
+      return;
+    }
+    timer = window.setTimeout(() => void interpretNow(text, base), TYPING_PAUSE);
+  });
+}
+
+function showInterpretation(text: string, meaning: InterpretationSpec): void {
+  store.meaning.value = meaning;
+  store.meaningOf.value = text;
+  if (store.wordsNewer.value && meaning.count !== null) store.count.value = null;
+}
+
+let runs = 0;
+
+/** Runs the words. Where they were typed in a moment and a count is left of before, they are read first. */
+export async function runPrompt(): Promise<void> {
+  const turn = ++runs;
+  const text = store.prompt.value.trim();
+  const unreadYet = text !== "" && store.meaningOf.value !== text && store.cfg.value === null;
+  if (store.wordsNewer.value && store.count.value !== null && unreadYet) {
+    try {
+      showInterpretation(text, await interpret(text, null));
+    } catch {
+      // what is wrong with them is told as they are run
+    }
+    if (turn !== runs) return;
+  }
+  start();
+}
+
+async function interpretNow(text: string, base: unknown): Promise<void> {
+  abort = new AbortController();
+  store.interpreting.value = true;
+  try {
+    showInterpretation(text, await interpret(text, base, abort.signal));
+    if (store.meaningProblem.value === shownProblem) store.meaningProblem.value = null;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") return;
+    store.meaning.value = null;
+    // a server that is away is said elsewhere
+    if (error instanceof ApiError && error.status === 0) serverAway = true;
+    else if (error instanceof ApiError) {
+      shownProblem = { cause: error.what, remedy: error.remedy };
+      store.meaningProblem.value = shownProblem;
+    }
+  } finally {
+    store.interpreting.value = false;
+  }
+}
