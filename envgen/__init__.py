@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from envgen.core.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from envgen.core.cfg import EnvCfg

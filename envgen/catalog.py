@@ -10,7 +10,7 @@ from typing import Any
 from envgen.core.families import OBSTACLES, POLICIES, ROBOTS, TASKS, TERRAINS
 from envgen.core.params import specs
 from envgen.policies.listing import gaits, listed
-from envgen.robots.sources import installed
+from envgen.robots.sources import installed_robots
 from envgen.validate.base import checks_in_order
 
 FAMILIES = ("terrains", "obstacles", "robots", "tasks", "checks", "policies")
@@ -111,4 +111,4 @@ def _facts(task: Any) -> list[str]:
 
 def sources() -> dict[str, list[str]]:
     """Return the robots of installed packages and MENAGERIE_ROOT, by source."""
-    return {source: names for source, names in installed().items() if names}
+    return {source: names for source, names in installed_robots().items() if names}

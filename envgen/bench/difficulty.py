@@ -10,10 +10,10 @@ import numpy as np
 from envgen.core.families import ROBOTS, TERRAINS
 from envgen.core.params import FileParam, RobotSize, draw, specs
 from envgen.core.rng import Streams
-from envgen.terrains._measures import MEASURES
 from envgen.terrains.base import Patch
+from envgen.terrains.tools.measures import MEASURES
 from envgen.worlds.robots.robot_model import robot_model
-from envgen.worlds.sampling.terrain import rounded
+from envgen.worlds.sampling.sampler import round_parameters
 
 DIFFICULTIES = (0.1, 0.3, 0.5, 0.7, 0.9)
 SIZE = 16.0
@@ -31,7 +31,7 @@ class DifficultyRow:
     Attributes:
         kind: Of terrain.
         robot: Whose size sets the scale.
-        measure: What was measured: a name in `envgen/terrains/_measures.py`.
+        measure: What was measured: a name in `envgen/terrains/tools/measures.py`.
         unit: Its unit.
         values: At each of `DIFFICULTIES`.
     """
@@ -90,7 +90,7 @@ def measured(kind: str, size: RobotSize, **given: Any) -> tuple[float, ...]:
         for seed in range(SEEDS):
             streams = Streams(seed, 0)
             drawn = draw(specs(cls), given, streams, "terrain", difficulty=difficulty, size=size)
-            ground = cls(**rounded(drawn)).ground(patch, streams("terrain"))
+            ground = cls(**round_parameters(drawn)).ground(patch, streams("terrain"))
             found.append(MEASURES[cls.measure][0](ground, patch, size))
         values.append(float(np.mean(found)))
     return tuple(values)

@@ -22,7 +22,8 @@ from envgen.validate.examine import examine
 from envgen.worlds.compiler import compile_text
 from envgen.worlds.mjcf.writer import render
 from envgen.worlds.placement.arena import place
-from envgen.worlds.sampling.sample import Attempt, sample
+from envgen.worlds.sampling.draw import Attempt
+from envgen.worlds.sampling.sample import sample
 
 PROMPT = "rough terrain for ants"
 CROWDED: dict[str, Any] = {

@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 from mujoco import rollout
 
-from envgen.worlds.compiler import Model, control_range, listening
+from envgen.worlds.compiler import Model, capture_warnings, control_range
 
 
 def native_steps_per_s(models: Sequence[Model], threads: int, seconds: float, steps: int = 50) -> float:
@@ -32,7 +32,7 @@ def native_steps_per_s(models: Sequence[Model], threads: int, seconds: float, st
         mujoco.mj_resetDataKeyframe(model, own, 0)
         mujoco.mj_getState(model, own, state[i], full)
     done = 0
-    with listening(), rollout.Rollout(nthread=threads) as pool:
+    with capture_warnings(), rollout.Rollout(nthread=threads) as pool:
         began = time.perf_counter()
         while time.perf_counter() - began < seconds:
             drawn = rng.uniform(low, high, (len(models), steps // 5, len(low)))

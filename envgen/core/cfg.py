@@ -1,15 +1,14 @@
-"""EnvCfg, schema 1: a distribution of environments, frozen, closed and JSON-serialisable."""
+"""EnvCfg, schema 1: a distribution of environments; frozen, closed and JSON-serialisable."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -33,28 +32,23 @@ MAX_AGENTS = 64
 
 
 def slug(text: str, longest: int = 60) -> str:
-    """Lower-case words joined by hyphens, for names of files and worlds."""
+    """Return lower-case words joined by hyphens, for names of files and worlds."""
     words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     return words[:longest].rstrip("-") or "env"
 
 
-class Closed(BaseModel):
+class ClosedModel(BaseModel):
     """A frozen config that refuses unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=False)
 
 
-def _no_bool(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError(f"{value} is not a number")
-    return value
+def _lookup(registry: Registry[Any], kind: Any) -> Any:
+    """Return the registered kind.
 
-
-Whole = Annotated[int, BeforeValidator(_no_bool)]
-
-
-def _found(registry: Registry[Any], kind: Any) -> Any:
-    """The registered kind; a pydantic error that suggests the nearest name if there is none."""
+    Raises:
+        PydanticCustomError: There is none; its remedy names the nearest.
+    """
     if not isinstance(kind, str):
         given = repr(kind)[:60]
         remedy = f"Known: {', '.join(registry.names())}."
@@ -66,7 +60,7 @@ def _found(registry: Registry[Any], kind: Any) -> Any:
 
 
 class KindCfg(BaseModel):
-    """One kind of a family with its parameters, which the registry knows."""
+    """A kind of a family with its parameters, which the registry knows."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
     registry: ClassVar[Registry[Any]]
@@ -76,36 +70,37 @@ class KindCfg(BaseModel):
     @field_validator("kind", mode="before")
     @classmethod
     def _known(cls, kind: Any) -> Any:
-        _found(cls.registry, kind)
+        _lookup(cls.registry, kind)
         return kind
 
     @model_validator(mode="after")
     def _parameters(self) -> Self:
         extra = self.__pydantic_extra__ or {}
         known = specs(self.registry.get(self.kind))
-        parsed = _checked(type(self).__name__, known, extra, f"{self.registry.family} {self.kind!r}")
+        parsed = _check_params(type(self).__name__, known, extra, f"{self.registry.family} {self.kind!r}")
         extra.clear()
         extra.update(parsed)
         return self
 
     @property
     def params(self) -> dict[str, dist.Dist]:
-        """The parameters that were given, parsed."""
+        """The given parameters, parsed."""
         return dict(self.__pydantic_extra__ or {})
 
     @model_serializer
     def _serialise(self) -> dict[str, Any]:
         own = {name: getattr(self, name) for name in type(self).model_fields}
         values = {**own, **self.params}
-        return {k: dist.plain(v) for k, v in values.items() if v is not None or k not in _OPTIONAL}
+        return {k: dist.to_plain(v) for k, v in values.items() if v is not None or k not in _OPTIONAL}
 
 
 _OPTIONAL = {"density", "count"}
 
 
-def _checked(
+def _check_params(
     title: str, known: Mapping[str, Param], given: Mapping[str, Any], owner: str
 ) -> dict[str, dist.Dist]:
+    """Check parameters, with errors as pydantic's ValidationError."""
     try:
         return check(known, given, owner)
     except ParamError as error:
@@ -126,7 +121,7 @@ class SubTerrainCfg(KindCfg):
     )
 
 
-class TerrainCfg(Closed):
+class TerrainCfg(ClosedModel):
     """The ground."""
 
     layout: Literal["single", "grid", "track", "blend"] = "single"
@@ -186,7 +181,7 @@ class ObstacleCfg(KindCfg):
         return self
 
 
-class RobotCfg(Closed):
+class RobotCfg(ClosedModel):
     """Robots of one model."""
 
     model: str = "ant"
@@ -198,7 +193,7 @@ class RobotCfg(Closed):
     @field_validator("model", mode="before")
     @classmethod
     def _known(cls, model: Any) -> Any:
-        _found(ROBOTS, model)
+        _lookup(ROBOTS, model)
         return model
 
     @model_validator(mode="after")
@@ -218,11 +213,11 @@ class RobotCfg(Closed):
 
     @model_serializer
     def _serialise(self) -> dict[str, Any]:
-        return {name: dist.plain(getattr(self, name)) for name in type(self).model_fields}
+        return {name: dist.to_plain(getattr(self, name)) for name in type(self).model_fields}
 
 
 class TaskCfg(KindCfg):
-    """What is rewarded; further keys are the parameters of the task."""
+    """The task; further keys are its parameters."""
 
     registry: ClassVar[Registry[Any]] = TASKS
     weights: Mapping[str, dist.number(-1e9, 1e9)] = Field(  # type: ignore[valid-type]
@@ -238,8 +233,8 @@ class TaskCfg(KindCfg):
         return self
 
 
-class PhysicsCfg(Closed):
-    """Physics of the world; null leaves it to the robot."""
+class PhysicsCfg(ClosedModel):
+    """Physics of the world; null takes the value that the robot asks for."""
 
     gravity: dist.number(0.0, 100.0, "m/s2") = Field(  # type: ignore[valid-type]
         default=9.81, description="magnitude, m/s2: Earth 9.81, Moon 1.62, Mars 3.71"
@@ -265,8 +260,8 @@ class PhysicsCfg(Closed):
         return self
 
 
-class ControlCfg(Closed):
-    """How often and how long a policy acts."""
+class ControlCfg(ClosedModel):
+    """Control rate and length of an episode."""
 
     frame_skip: dist.number(1, 1000, integer=True) = Field(  # type: ignore[valid-type]
         default=5, description="physics steps per control step"
@@ -276,7 +271,7 @@ class ControlCfg(Closed):
     )
 
 
-class RandomizeCfg(Closed):
+class RandomizeCfg(ClosedModel):
     """Drawn at every reset, as multipliers on the compiled model; the defaults change nothing."""
 
     friction_scale: dist.number(0.0, 10.0) = 1.0  # type: ignore[valid-type]
@@ -287,12 +282,11 @@ class RandomizeCfg(Closed):
     )
 
 
-class EnvCfg(Closed):
+class EnvCfg(ClosedModel):
     """A distribution of environments; see the vocabulary in docs/config.md.
 
     Raises:
-        InputError: By `cfgio.parse`, with the path of what is wrong; constructing it directly raises
-            pydantic's own ValidationError.
+        ValidationError: On direct construction; `cfgio.parse` raises InputError with the path instead.
     """
 
     schema_: Literal[1] = Field(default=1, alias="schema")

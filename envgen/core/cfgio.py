@@ -1,19 +1,20 @@
-"""EnvCfg in and out: JSON, TOML and YAML, with errors that name the path."""
+"""Read and write an EnvCfg as JSON, TOML or YAML, with errors that name the path of the key."""
 
 from __future__ import annotations
 
 import json
 import os
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from envgen.core import dist
 from envgen.core.cfg import EnvCfg, slug
-from envgen.core.errors import InputError, nearest, suggestion
+from envgen.core.cfg_errors import explain
+from envgen.core.errors import InputError
 from envgen.core.families import OBSTACLES, TERRAINS
 from envgen.core.params import FileParam, specs
 
@@ -22,30 +23,30 @@ MAX_BYTES = 4_000_000
 
 
 def parse(data: Any, source: str = "the configuration") -> EnvCfg:
-    """Check a plain dict against the schema.
+    """Build an EnvCfg from plain data.
 
     Raises:
-        InputError: With the path, what was given, what is allowed and the nearest name.
+        InputError: The data breaks the schema; names the path, what was given and what is allowed.
     """
     if not isinstance(data, dict):
         raise InputError(f"{source} is not a table of keys", "See `envgen schema` for the keys.")
     try:
         return EnvCfg.model_validate(data)
     except ValidationError as error:
-        raise InputError(*(_line(part) for part in _explain(error, source))) from None
+        raise InputError(*explain(error, source)) from None
     except RecursionError:
         raise InputError(f"{source} is nested too deeply", "See `envgen schema`.") from None
 
 
 def dump(cfg: EnvCfg) -> dict[str, Any]:
-    """The whole EnvCfg as plain JSON data, defaults included."""
+    """Return an EnvCfg as plain JSON data, defaults included."""
     data = cfg.model_dump(mode="json", by_alias=True)
-    plain: dict[str, Any] = dist.plain(data)
+    plain: dict[str, Any] = dist.to_plain(data)
     return plain
 
 
 def load(path: Path) -> EnvCfg:
-    """Read a parameter file; the name defaults to that of the file.
+    """Read a parameter file; the EnvCfg's name defaults to that of the file.
 
     Raises:
         InputError: The file is missing, unreadable, malformed or breaks the schema.
@@ -58,7 +59,7 @@ def load(path: Path) -> EnvCfg:
 
 
 def references(data: Any) -> Iterator[tuple[dict[str, Any], str]]:
-    """Every place of a plain, perhaps malformed EnvCfg that names a file: the table and its key."""
+    """Yield the table and key of each value in a plain, perhaps malformed EnvCfg that names a file."""
     terrain = data.get("terrain") if isinstance(data, dict) else None
     for name, registry, entries in (
         ("kind", TERRAINS, terrain.get("sub_terrains") if isinstance(terrain, dict) else None),
@@ -77,24 +78,24 @@ def references(data: Any) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def rebase(data: Any, folder: Path) -> None:
-    """Make paths that are relative to a folder relative to the current one, absolute where they leave it.
+    """Convert paths relative to a folder into paths relative to the current one, or absolute ones outside it.
 
     Args:
         data: A plain EnvCfg, changed in place.
-        folder: What its paths are relative to.
+        folder: The folder that its paths are relative to.
     """
     here = Path.cwd()
     for table, key in references(data):
         given = table[key]
         if not given or "\0" in given or Path(given).is_absolute():
             continue
-        # without following links: they are the user's own names
+        # links are not followed, to keep the names that the user gave
         target = Path(os.path.normpath(here / folder / given))
         table[key] = (target.relative_to(here) if target.is_relative_to(here) else target).as_posix()
 
 
 def read(path: Path) -> Any:
-    """The plain data of a .json, .toml, .yaml or .yml file.
+    """Read the plain data of a .json, .toml, .yaml or .yml file.
 
     Raises:
         InputError: The file is missing, unreadable or malformed.
@@ -114,7 +115,7 @@ def loads(text: str, suffix: str, source: str) -> Any:
     """Parse text of one of the formats.
 
     Raises:
-        InputError: The text is malformed, with line and column.
+        InputError: The text is malformed; names line and column.
     """
     try:
         if suffix == ".json":
@@ -129,7 +130,7 @@ def loads(text: str, suffix: str, source: str) -> Any:
         line = " ".join(str(error).split())
         raise InputError(
             f"{source} is not valid {suffix[1:].upper()}: {line}",
-            "Look at the line and column that are named.",
+            "Correct the text at the line and column that are named.",
         ) from None
     remedy = f"Its name must end in {', '.join(SUFFIXES)}."
     if suffix in (".xml", ".mjcf"):
@@ -141,7 +142,7 @@ MAX_NODES = 100_000
 
 
 def _load_yaml(text: str) -> Any:
-    """YAML without keys that stand twice, and without aliases that unfold to a bomb."""
+    """Parse YAML, refusing duplicate keys and aliases that expand without bound."""
     import yaml  # slow to import, and most parameter files are TOML
 
     class Loader(yaml.SafeLoader):
@@ -151,31 +152,32 @@ def _load_yaml(text: str) -> Any:
             return super().construct_mapping(node, deep)
 
     data = yaml.load(text, Loader)
-    if _unfolded(data, {}) > MAX_NODES:
-        raise ValueError(f"its aliases unfold to more than {MAX_NODES:,} values")
-    return {} if data is None else data  # empty, or comments alone: all defaults, as in TOML
+    if _expanded_size(data, {}) > MAX_NODES:
+        raise ValueError(f"its aliases expand to more than {MAX_NODES:,} values")
+    return {} if data is None else data  # an empty file means all defaults, as in TOML
 
 
-def _unfolded(node: Any, known: dict[int, int]) -> int:
-    """Number of values with aliases written out."""
+def _expanded_size(node: Any, known: dict[int, int]) -> int:
+    """Return the number of values with aliases expanded."""
     if not isinstance(node, dict | list):
         return 1
     if id(node) not in known:
         inner = node.values() if isinstance(node, dict) else node
-        known[id(node)] = 1 + sum(_unfolded(value, known) for value in inner)
+        known[id(node)] = 1 + sum(_expanded_size(value, known) for value in inner)
     return known[id(node)]
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return pairs as a dict, refusing duplicate keys."""
     data = dict(pairs)
     if len(data) != len(pairs):
         twice = sorted({k for k, _ in pairs if [p[0] for p in pairs].count(k) > 1})
-        raise ValueError(f"the key {twice[0]!r} stands twice")
+        raise ValueError(f"the key {twice[0]!r} is given twice")
     return data
 
 
 def dumps(cfg: EnvCfg, suffix: str) -> str:
-    """Write an EnvCfg as text of one of the formats; reading it gives the same EnvCfg."""
+    """Format an EnvCfg as text; parsing the text gives the same EnvCfg."""
     data = dump(cfg)
     if suffix == ".json":
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
@@ -192,123 +194,9 @@ def dumps(cfg: EnvCfg, suffix: str) -> str:
 
 
 def _without_null(data: Any) -> Any:
-    """TOML has no null; every field that may be null has null as its default."""
+    """Remove nulls, which TOML lacks; every field that may be null defaults to it."""
     if isinstance(data, dict):
         return {k: _without_null(v) for k, v in data.items() if v is not None}
     if isinstance(data, list):
         return [_without_null(v) for v in data]
     return data
-
-
-def _explain(error: ValidationError, source: str) -> tuple[str, str]:
-    """Cause and remedy of the first thing wrong (and how many more there are)."""
-    errors = error.errors(include_url=False)
-    # a list whose only element is wrong is too short as well: one error, not two
-    inner = [e["loc"] for e in errors if e["type"] != "too_short"]
-    errors = [
-        e
-        for e in errors
-        if e["type"] != "too_short" or not any(loc[: len(e["loc"])] == e["loc"] for loc in inner)
-    ]
-    first = errors[0]
-    path = path_text(first["loc"])
-    context = first.get("ctx") or {}
-    given = first.get("input")
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    where = f"{source}: {path}" if path else source
-    if first["type"] == "extra_forbidden":
-        key = str(first["loc"][-1])
-        return f"{where}: unknown key {key!r}{more}", suggestion(key, _keys_at(first["loc"][:-1]))
-    if first["type"] in ("kind", "param"):
-        return f"{where}: {context['cause']}{more}", str(context.get("remedy", ""))
-    if first["type"] == "literal_error":
-        expected = str(context["expected"]).replace("'", "").replace(" or ", ", ")
-        names = expected.split(", ")
-        near = nearest(given, names) if isinstance(given, str) and given not in names else None
-        quoted = isinstance(given, str) and given in names
-        hint = f"Did you mean {near!r}? " if near else "Write it without quotes. " if quoted else ""
-        return f"{where}: {given!r} is not allowed{more}", f"{hint}Allowed: {', '.join(names)}."
-    if first["type"] == "missing":
-        element = isinstance(first["loc"][-1], int)
-        return (
-            f"{where}: is missing{more}",
-            "Give every element of the list."
-            if element
-            else "Every other key has a default; this one must be given.",
-        )
-    if first["type"] == "value_error":
-        message = first["msg"].removeprefix("Value error, ")
-    else:
-        message = _plainly(first["type"], given, context)
-    remedy = f"See `envgen schema` for {path or 'all keys'}."
-    if first["type"] == "string_pattern_mismatch":
-        remedy = f"Write e.g. {slug(str(given))!r}."
-    elif isinstance(given, str) and given.lstrip().startswith(("[", "{")):
-        remedy = "It begins like a list or table, but is a text: is it valid JSON?"
-    return f"{where}: {message}{more}", remedy
-
-
-def _plainly(kind: str, given: Any, context: dict[str, Any]) -> str:
-    """What is wrong, in words of this project instead of pydantic's."""
-    shown = _short(given)
-    if kind == "string_pattern_mismatch":
-        return f"{shown} is not allowed: lower-case words joined by hyphens, such as rough-ants"
-    if kind in ("too_short", "string_too_short", "too_long", "string_too_long"):
-        noun = "character" if kind.startswith("string") else "element"
-        length = len(given) if isinstance(given, str | list | tuple) else int(context["actual_length"])
-        has = f"has {_several(length, noun)}" if length else "is empty"
-        if kind.endswith("long"):
-            return f"{has}, at most {context['max_length']} are allowed"
-        least = int(context["min_length"])
-        return f"{has}, at least {_several(least, noun)} {'is' if least == 1 else 'are'} needed"
-    return f"{shown} is not {_FORMS.get(kind, 'allowed')}"
-
-
-_FORMS = {
-    **dict.fromkeys(("tuple_type", "list_type"), "a list"),
-    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type", "mapping_type"), "a table of keys"),
-    **dict.fromkeys(("string_type", "string_unicode", "string_sub_type"), "a text"),
-    "invalid_key": "a text, as a key must be",
-    "recursion_loop": "allowed: it contains itself",
-}
-
-
-def _several(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _line(text: str) -> str:
-    """Text that fits a terminal, whatever was given."""
-    return text if len(text) <= 600 else f"{text[:400]} … {text[-190:]}"
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def path_text(loc: Iterable[int | str]) -> str:
-    """`terrain.sub_terrains[0].kind` for a pydantic location."""
-    text = ""
-    for part in loc:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif not part.startswith(("function-", "nullable", "constrained", "is-instance")):
-            text += f".{part}" if text else part
-    return text
-
-
-def _keys_at(loc: Iterable[int | str]) -> list[str]:
-    """The keys that the model at a location knows."""
-    model: Any = EnvCfg
-    for part in loc:
-        if isinstance(part, int):
-            continue
-        field = model.model_fields.get("schema_" if part == "schema" else part)
-        if field is None:
-            return []
-        candidates = [field.annotation, *getattr(field.annotation, "__args__", ())]
-        model = next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None)
-        if model is None:
-            return []
-    return [field.alias or name for name, field in model.model_fields.items()]

@@ -1,8 +1,8 @@
-"""Numbers that may be distributions.
+"""Numbers and distributions of numbers.
 
-Any number of an EnvCfg may be written as `5`, `[lo, hi]` (uniform), `{"choice": [..], "weights": [..]}`,
-`{"normal": [mean, std], "clip": [lo, hi]}` or `{"loguniform": [lo, hi]}`. The plain JSON form is also
-the form in memory (tuples for lists), so what was read is what is written back.
+Any number of an EnvCfg may be `5`, `[lo, hi]` (uniform), `{"choice": [..], "weights": [..]}`,
+`{"normal": [mean, std], "clip": [lo, hi]}` or `{"loguniform": [lo, hi]}`. The form in
+memory is the JSON form with tuples for lists, so that it is written as it was read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FORMS = (
     'or {"loguniform": [lo, hi]}'
 )
 _WITHIN = "(within)"
-"""Private key of a normal without `clip`: the range of its parameter; never read or written."""
+"""Internal key of a normal without `clip`: the range of its parameter; never part of JSON."""
 _KEYS = {"choice": {"weights"}, "normal": {"clip"}, "loguniform": set[str]()}
 
 
@@ -54,10 +54,10 @@ def parse(value: Any) -> Dist:
     """Check a number or distribution and return its canonical form.
 
     Raises:
-        ValueError: It is none of the forms, is not finite or its range is upside down.
+        ValueError: It has none of the forms, is not finite, or its range is upside down.
     """
     if isinstance(value, list | tuple):
-        return _ordered(_numbers(value, 2, "a range [lo, hi]"))
+        return _check_order(_numbers(value, 2, "a range [lo, hi]"))
     if isinstance(value, Mapping):
         names = set(value)
         if isinstance(value, FrozenDict):  # parsed before
@@ -84,21 +84,21 @@ def _parse_mapping(form: str, value: Mapping[str, Any]) -> Dist:
             raise ValueError(f"a standard deviation of {std} is negative")
         if value.get("clip") is None:
             return FrozenDict(normal=(mean, std))
-        return FrozenDict(normal=(mean, std), clip=_ordered(_numbers(value["clip"], 2, "[lo, hi]")))
-    low, high = _ordered(_numbers(value["loguniform"], 2, "[lo, hi]"))
+        return FrozenDict(normal=(mean, std), clip=_check_order(_numbers(value["clip"], 2, "[lo, hi]")))
+    low, high = _check_order(_numbers(value["loguniform"], 2, "[lo, hi]"))
     if low <= 0:
         raise ValueError(f"loguniform needs a lower bound above 0, not {low}")
     return FrozenDict(loguniform=(low, high))
 
 
-def _ordered(pair: tuple[float | int, ...]) -> tuple[float | int, ...]:
+def _check_order(pair: tuple[float | int, ...]) -> tuple[float | int, ...]:
     if pair[0] > pair[1]:
         raise ValueError(f"the range {list(pair)} is upside down: write [{pair[1]}, {pair[0]}]")
     return pair
 
 
 def bounds(dist: Dist) -> tuple[float, float]:
-    """The smallest and largest value that a distribution can give (infinite for a free normal)."""
+    """Return the least and greatest value of a distribution (infinite for a normal without bounds)."""
     if isinstance(dist, tuple):
         return dist[0], dist[1]
     if isinstance(dist, Mapping):
@@ -113,13 +113,13 @@ def bounds(dist: Dist) -> tuple[float, float]:
 
 
 def is_constant(dist: Dist) -> bool:
-    """Whether every draw gives the same value."""
+    """Return whether every draw gives the same value."""
     low, high = bounds(dist)
     return low == high
 
 
 MAX_REDRAWS = 100
-"""Redraws of a normal without `clip` that leaves the range of its parameter, before it is cut there."""
+"""Most redraws of a normal without `clip` outside its parameter's range; then it is clipped to the range."""
 
 
 def sample(dist: Dist, rng: np.random.Generator, *, integer: bool = False) -> float | int:
@@ -127,8 +127,8 @@ def sample(dist: Dist, rng: np.random.Generator, *, integer: bool = False) -> fl
 
     Args:
         dist: A parsed number or distribution.
-        rng: Where the draw comes from; a constant draws nothing.
-        integer: Whether the parameter is an integer: [lo, hi] then includes both ends.
+        rng: Source of the draw; a constant draws nothing.
+        integer: Draw an integer; [lo, hi] then includes both ends.
     """
     value: float
     if isinstance(dist, tuple):
@@ -161,10 +161,9 @@ def _sample_mapping(dist: Mapping[str, Any], rng: np.random.Generator) -> float:
 
 
 def check_range(dist: Dist, low: float | None, high: float | None, unit: str = "") -> Dist:
-    """Refuse a distribution that leaves [low, high].
+    """Check that a distribution stays within [low, high].
 
-    The tails of a normal without `clip` are not meant: what falls outside is drawn again, so that nothing
-    piles up at the bounds.
+    A normal without `clip` passes: values outside are drawn again, so that none accumulate at the bounds.
 
     Raises:
         ValueError: It leaves the range.
@@ -174,13 +173,13 @@ def check_range(dist: Dist, low: float | None, high: float | None, unit: str = "
         dist = FrozenDict({**dist, _WITHIN: within})
     least, most = bounds(dist)
     if (low is not None and least < low) or (high is not None and most > high):
-        given = plain(dist)
+        given = to_plain(dist)
         raise ValueError(f"{given} is out of range: {describe_range(low, high, unit)}")
     return dist
 
 
 def describe_range(low: float | None, high: float | None, unit: str = "") -> str:
-    """`0.01 to 5 m`, `at least 0`, `any number`."""
+    """Describe a range, such as `allowed is 0.01 to 5 m`."""
     tail = f" {unit}" if unit else ""
     if low is not None and high is not None:
         return f"allowed is {low:g} to {high:g}{tail}"
@@ -191,19 +190,19 @@ def describe_range(low: float | None, high: float | None, unit: str = "") -> str
     return f"any number{tail}"
 
 
-def plain(dist: Any) -> Any:
-    """The JSON form: lists for tuples, dicts for mappings."""
+def to_plain(dist: Any) -> Any:
+    """Return the JSON form: lists for tuples, dicts for mappings."""
     if isinstance(dist, tuple | list):
-        return [plain(v) for v in dist]
+        return [to_plain(v) for v in dist]
     if isinstance(dist, Mapping):
-        return {key: plain(v) for key, v in dist.items() if key != _WITHIN}
+        return {key: to_plain(v) for key, v in dist.items() if key != _WITHIN}
     return dist
 
 
 def json_schema(
     low: float | None = None, high: float | None = None, *, integer: bool = False
 ) -> dict[str, Any]:
-    """JSON Schema of a number or distribution within [low, high]."""
+    """Return the JSON Schema of a number or distribution within [low, high]."""
     number: dict[str, Any] = {"type": "integer" if integer else "number"}
     if low is not None:
         number["minimum"] = low
@@ -238,7 +237,7 @@ def json_schema(
 def number(
     low: float | None = None, high: float | None = None, unit: str = "", *, integer: bool = False
 ) -> Any:
-    """A pydantic field type: a number or distribution within [low, high]."""
+    """Return a pydantic field type: a number or distribution within [low, high]."""
 
     def check(value: Any) -> Dist:
         dist = check_range(parse(value), low, high, unit)
@@ -247,13 +246,13 @@ def number(
     return Annotated[
         Any,
         PlainValidator(check),
-        PlainSerializer(plain),
+        PlainSerializer(to_plain),
         WithJsonSchema(json_schema(low, high, integer=integer)),
     ]
 
 
 def check_integer(dist: Dist) -> Dist:
-    """Refuse a distribution of an integer parameter that has no integer to give.
+    """Check that a distribution can give integers.
 
     Raises:
         ValueError: A fixed value or choice is not a whole number, or a range holds none.

@@ -1,4 +1,4 @@
-"""Errors that say what was wrong and what to do about it."""
+"""Errors with a cause and a remedy."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ class EnvgenError(Exception):
     """A failure with one line of cause and one of remedy.
 
     Attributes:
-        cause: What happened, with the value that was given.
-        remedy: What to try instead; may be empty.
-        exit_code: The status with which the command line ends.
+        cause: The failure, with the value that was given.
+        remedy: A way to correct it; may be empty.
+        exit_code: Exit status of the command line.
     """
 
     exit_code = 1
@@ -27,23 +27,23 @@ class EnvgenError(Exception):
 
 
 class InputError(EnvgenError):
-    """The input is wrong; nothing was written."""
+    """Wrong input; nothing was written."""
 
     exit_code = 2
 
 
 class WorkError(EnvgenError):
-    """The work, or a check of it, failed; what was finished is kept."""
+    """Failed work or a failed check; finished results are kept."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name most like `name`, or None if none is near."""
+    """Return the known name nearest to `name`, or None if none is near."""
     found = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
     return found[0] if found else None
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """A remedy for a misspelled name: the nearest one, and all that there are."""
+    """Return a remedy for a misspelled name: the nearest name, and all known ones."""
     names = sorted(known)
     near = nearest(name, names)
     hint = f"Did you mean {near!r}? " if near else ""

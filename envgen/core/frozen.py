@@ -1,4 +1,4 @@
-"""A dict that stays as it is, for configs that are frozen all the way down."""
+"""An immutable dict, for configs that are frozen at every level."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any, NoReturn
 
 
 class FrozenDict(dict[str, Any]):
-    """A dict whose changing methods raise TypeError."""
+    """A dict whose mutating methods raise TypeError."""
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
-        raise TypeError("a config is frozen: make another one instead")
+        raise TypeError("a config is frozen: create a new one instead")
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     update = setdefault = pop = popitem = clear = _refuse

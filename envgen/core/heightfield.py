@@ -12,8 +12,8 @@ Heights = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
 QUANTUM = 0.001
-"""Heights are rounded to this many metres before they are written: the same bytes on every platform
-although its exp() or sin() may differ in the last bit."""
+"""Heights are rounded to multiples of this (m) before they are written, so that bytes are equal on every
+platform, although exp() or sin() may differ in the last bit."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Heightfield:
 
     Attributes:
         heights: (nrow, ncol) float32, metres, z up; columns run along x, rows along y.
-        cell: Distance of neighbouring samples (x, y), in metres.
-        origin: Position (x, y) of sample [0, 0], in metres, in the frame of the world.
+        cell: Distance between neighbouring samples (x, y), in metres.
+        origin: Position (x, y) of sample [0, 0] in the world frame, in metres.
     """
 
     heights: Heights
@@ -32,7 +32,7 @@ class Heightfield:
 
     @classmethod
     def centred(cls, heights: Heights, size: tuple[float, float]) -> Heightfield:
-        """A heightfield whose centre is the origin of the world.
+        """Create a heightfield centred at the origin of the world.
 
         Args:
             heights: (nrow, ncol), metres.
@@ -61,7 +61,7 @@ class Heightfield:
         return self.cell[0] * (ncol - 1), self.cell[1] * (nrow - 1)
 
     def index(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """Fractional (column, row) of points, clamped to the edge."""
+        """Return the fractional (column, row) of points (m), clamped to the edge."""
         nrow, ncol = self.heights.shape
         # numpy.clip takes three times as long to begin
         u = np.minimum(np.maximum((x - self.origin[0]) / self.cell[0], 0.0), ncol - 1.0)
@@ -69,11 +69,11 @@ class Heightfield:
         return u, v
 
     def at(self, x: Floats, y: Floats) -> Floats:
-        """Height at points, bilinear; outside, that of the nearest edge.
+        """Return the height at points, bilinearly interpolated; outside, that of the nearest edge.
 
         Args:
-            x: (...,) metres, frame of the world.
-            y: (...,) metres, frame of the world.
+            x: (...,) metres, in the world frame.
+            y: (...,) metres, in the world frame.
 
         Returns:
             (...,) metres.
@@ -82,7 +82,7 @@ class Heightfield:
         return (h00 * (1 - fx) + h01 * fx) * (1 - fy) + (h10 * (1 - fx) + h11 * fx) * fy
 
     def at_point(self, x: float, y: float) -> float:
-        """Height at one point, as `at` gives it, in m; for just one, numpy takes a hundred times as long."""
+        """Return the height (m) at one point as `at` does, a hundred times as fast as numpy."""
         nrow, ncol = self.heights.shape
         u = min(max((x - self.origin[0]) / self.cell[0], 0.0), ncol - 1.0)
         v = min(max((y - self.origin[1]) / self.cell[1], 0.0), nrow - 1.0)
@@ -92,7 +92,7 @@ class Heightfield:
         return float((h00 * (1 - fx) + h01 * fx) * (1 - fy) + (h10 * (1 - fx) + h11 * fx) * fy)
 
     def at_each(self, maps: NDArray[np.float32], x: Floats, y: Floats) -> Floats:
-        """Heights of n fields of the same grid, each at a point of its own; see `at`.
+        """Return the heights of n fields of the same grid, each at its own point; see `at`.
 
         Args:
             maps: (n, nrow * ncol) heights, row by row, in m.
@@ -111,16 +111,16 @@ class Heightfield:
         height: Floats = (h00 * (1 - fx) + h01 * fx) * (1 - fy) + (h10 * (1 - fx) + h11 * fx) * fy
         return height
 
-    def above(self, x: Floats, y: Floats) -> Floats:
-        """Least height that is surely not below the surface, however a cell is cut into triangles.
+    def upper_bound(self, x: Floats, y: Floats) -> Floats:
+        """Return the least height that the surface does not exceed, whichever diagonal splits its cells.
 
-        MuJoCo splits each cell of a heightfield along a diagonal, which may lie above the bilinear
-        surface. Arguments and result as in `at`.
+        MuJoCo splits each cell of a heightfield into two triangles, whose common edge may lie above the
+        bilinear surface. Arguments and result as in `at`.
         """
-        return self.above_index(*self.index(x, y))
+        return self.upper_bound_at_index(*self.index(x, y))
 
-    def above_index(self, u: Floats, v: Floats) -> Floats:
-        """The same at fractional columns u and rows v."""
+    def upper_bound_at_index(self, u: Floats, v: Floats) -> Floats:
+        """Return the same at fractional columns u and rows v."""
         h00, h01, h10, h11, fx, fy = self._corners(u, v)
         along, rise = h00 + (h01 - h00) * fx, (h10 - h00) * fy
         # one diagonal from (0,0) to (1,1), the other from (0,1) to (1,0)
@@ -137,7 +137,7 @@ class Heightfield:
         return h00, h01, h10, h11, u - col, v - row
 
     def to_bytes(self) -> bytes:
-        """MuJoCo's binary form: int32 nrow, ncol, then float32 rows, here metres above the lowest.
+        """Return MuJoCo's binary format: int32 nrow, ncol, then float32 rows, in metres above the lowest.
 
         Source: MuJoCo XML reference, asset/hfield.
         """
@@ -147,7 +147,7 @@ class Heightfield:
 
 
 def quantise(heights: NDArray[np.floating], quantum: float = QUANTUM) -> Heights:
-    """Round heights (m) to whole quanta, as float32."""
+    """Round heights (m) to multiples of a quantum (m), as float32."""
     steps = np.asarray(heights, dtype=np.float64) / quantum
     np.rint(steps, out=steps)
     steps *= quantum
@@ -155,5 +155,5 @@ def quantise(heights: NDArray[np.floating], quantum: float = QUANTUM) -> Heights
 
 
 def nearest_sample(at: Floats, origin: float, cell: float) -> NDArray[np.intp]:
-    """(n,) numbers of the samples nearest to coordinates `at` (n,) in m; halfway, the upper one."""
+    """Return the indices (n,) of the samples nearest to coordinates `at` (n,), in m; ties round up."""
     return np.floor((at - origin) / cell + 0.5 + 1e-6).astype(np.intp)

@@ -1,4 +1,4 @@
-"""`--set path=value` and `--sweep path=a,b,c` on the plain data of an EnvCfg."""
+"""Overrides `--set path=value` and `--sweep path=a,b,c` of an EnvCfg."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Sweep:
 
 
 def parse_value(text: str) -> Any:
-    """A value as JSON, else as the bare word that it is."""
+    """Parse a value as JSON, or keep it as a string."""
     try:
         return json.loads(text)
     except ValueError:
@@ -35,7 +35,7 @@ def parse_value(text: str) -> Any:
 
 
 def parse_set(text: str) -> tuple[str, Any]:
-    """`path=value` as a pair.
+    """Parse `path=value`.
 
     Raises:
         InputError: There is no `=`.
@@ -47,7 +47,7 @@ def parse_set(text: str) -> tuple[str, Any]:
 
 
 def parse_sweep(text: str) -> Sweep:
-    """`path=a,b,c` as an axis; commas inside brackets, braces and quotes don't divide.
+    """Parse `path=a,b,c`; commas inside brackets, braces and quotes don't separate values.
 
     Raises:
         InputError: There is no `=` or no value.
@@ -74,7 +74,7 @@ def _split(text: str) -> list[str]:
 
 
 def combinations(sweeps: Sequence[Sweep]) -> list[dict[str, Any]]:
-    """Every combination of the axes, the last varying fastest; one empty one without axes.
+    """Return every combination of the axes, the last varying fastest; a single empty one without axes.
 
     Raises:
         InputError: There are too many.
@@ -91,12 +91,12 @@ def combinations(sweeps: Sequence[Sweep]) -> list[dict[str, Any]]:
 
 
 def apply(cfg: EnvCfg, values: dict[str, Any], source: str = "--sweep") -> EnvCfg:
-    """The EnvCfg with values set at paths such as `terrain.sub_terrains[0].amplitude` or `robots[*].count`.
+    """Return an EnvCfg with values set at paths such as `robots[*].count`.
 
     Args:
-        cfg: What is changed.
-        values: By path.
-        source: Where the values come from, for the error.
+        cfg: The EnvCfg to start from.
+        values: New values by path.
+        source: Option that the values come from, for error messages.
 
     Raises:
         InputError: A path does not exist or the result breaks the schema.
@@ -125,12 +125,12 @@ def _assign(data: dict[str, Any], path: str, value: Any) -> None:
 def _table(node: Any, path: str) -> dict[str, Any]:
     if not isinstance(node, dict):
         raise InputError(f"{path!r} leads through {node!r}, which has no keys", "See `envgen schema`.")
-    # a key that is not there yet (a parameter of a kind) is set; the schema judges it afterwards
-    return _Growing(node) if not isinstance(node, _Growing) else node
+    # a missing key (such as a parameter of a kind) is added; the schema checks it afterwards
+    return _AutoTable(node) if not isinstance(node, _AutoTable) else node
 
 
-class _Growing(dict[str, Any]):
-    """A view of a table whose missing sub-tables appear when a path leads through them."""
+class _AutoTable(dict[str, Any]):
+    """A view of a table that creates missing sub-tables on access."""
 
     def __init__(self, table: dict[str, Any]) -> None:
         super().__init__()
@@ -148,7 +148,7 @@ class _Growing(dict[str, Any]):
 
 def _items(node: Any, index: str, path: str) -> list[tuple[Any, int]]:
     if not isinstance(node, list):
-        raise InputError(f"{path!r} takes an index of something that is no list", "See `envgen schema`.")
+        raise InputError(f"{path!r} has an index, but the value there is not a list", "See `envgen schema`.")
     if index == "*":
         return [(node, i) for i in range(len(node))]
     if int(index) >= len(node):

@@ -1,7 +1,7 @@
 """Parameters of kinds: their units, ranges, defaults and difficulty maps.
 
-A kind (of terrain, obstacle, task) is a frozen dataclass whose fields are made by `param`. The class is
-the registry entry; an instance holds the values that were drawn for one variant.
+A kind (of terrain, obstacle, task) is a frozen dataclass with fields made by `param`. The class is the
+registry entry; an instance holds the values drawn for one variant.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ K = TypeVar("K")
 
 @dataclass(frozen=True)
 class RobotSize:
-    """What a robot measures and masters, taken from its compiled model at its home pose.
+    """Size and abilities of a robot, measured on its compiled model in its home pose.
 
     Attributes:
         leg: Height of the hip above the sole, in m: the unit of difficulty.
         stand: Height of the root above the sole, in m.
-        radius: Of the circle around the root that holds the robot, in m.
-        height: From the lowest to the highest point, in m.
-        step: Highest step that it is expected to master, in m.
-        slope: Steepest slope, as rise/run.
-        gap: Widest gap, in m.
+        radius: Radius of the circle around the root that contains the robot, in m.
+        height: Height from the lowest to the highest point, in m.
+        step: Highest step that it is expected to climb, in m.
+        slope: Steepest slope that it is expected to climb, as rise/run.
+        gap: Widest gap that it is expected to cross, in m.
     """
 
     leg: float = 0.5
@@ -49,14 +49,14 @@ class Param:
 
     Attributes:
         unit: SI unit, empty for a count or ratio.
-        low: Least value allowed.
-        high: Greatest value allowed.
-        doc: What it is, in a line.
-        default: Value when nothing is given and difficulty doesn't decide.
+        low: Least allowed value.
+        high: Greatest allowed value.
+        doc: Description, in a line.
+        default: Value if none is given and difficulty doesn't set it.
         easy: Value at difficulty 0, in `scale` units.
         hard: Value at difficulty 1, in `scale` units.
-        scale: What `easy`, `hard` and `default` are multiples of: the robot's leg, radius or height.
-        integer: Whether only whole numbers are meant.
+        scale: The unit of `easy`, `hard` and `default`: the robot's leg, radius or height, or empty.
+        integer: Whether values must be integers.
     """
 
     unit: str
@@ -70,7 +70,7 @@ class Param:
     integer: bool = False
 
     def at(self, difficulty: float, size: RobotSize) -> float | int:
-        """The value that difficulty (0 to 1) gives for a robot of that size, within the range."""
+        """Return the value at a difficulty (0 to 1) for a robot of a size, clipped to the range."""
         if self.easy is not None and self.hard is not None:
             value = self.easy + (self.hard - self.easy) * difficulty
         else:
@@ -92,42 +92,40 @@ class Param:
 
 @dataclass(frozen=True)
 class FileParam(Param):
-    """A parameter that names a file, and has to be given.
+    """A required parameter that is the path of a file.
 
     Attributes:
-        suffixes: What its name may end in.
-        digest: SHA-256 of the content of such a file; it raises InputError where the content is unfit.
+        suffixes: Allowed ends of its name.
+        digest: Returns the SHA-256 of the file; raises InputError if its content is unfit.
     """
 
     suffixes: tuple[str, ...] = ()
     digest: Callable[[str], str] | None = None
 
     def at(self, difficulty: float, size: RobotSize) -> float | int:
-        raise TypeError("a file is given, never drawn")
+        raise TypeError("a file parameter must be given: it has no default")
 
     def parse(self, value: Any) -> Dist:
         """Check a given path; the file itself is read later.
 
         Raises:
-            ValueError: It is no path of such a file.
+            ValueError: It is not the path of such a file.
         """
         kinds = " or ".join(self.suffixes)
         if not isinstance(value, str) or not value or "\0" in value:
             raise ValueError(f"{value!r:.80} is not the path of a {kinds} file")
-        if len(value) > LONGEST or not value.lower().endswith(self.suffixes):
-            raise ValueError(
-                f"{value!r:.80} is not the path of a {kinds} file: that is how its name must end"
-            )
+        if len(value) > MAX_PATH or not value.lower().endswith(self.suffixes):
+            raise ValueError(f"{value!r:.80} is not the path of a {kinds} file: its name must end so")
         path: Dist = value  # type: ignore[assignment]  # a text, where other parameters are numbers
         return path
 
 
-LONGEST = 4000
-"""Characters of a path."""
+MAX_PATH = 4000
+"""Most characters of a path."""
 
 
 def file_param(doc: str, *, suffixes: tuple[str, ...], digest: Callable[[str], str]) -> Any:
-    """A dataclass field that is the path of a file; see `FileParam` for the arguments."""
+    """Declare a dataclass field that is the path of a file; see `FileParam` for the arguments."""
     spec = FileParam("", 0, 0, doc, suffixes=suffixes, digest=digest)
     return dataclasses.field(metadata={"param": spec})
 
@@ -144,13 +142,13 @@ def param(
     scale: Scale = "",
     integer: bool = False,
 ) -> Any:
-    """A dataclass field that is a parameter; see `Param` for the arguments."""
+    """Declare a dataclass field that is a parameter; see `Param` for the arguments."""
     spec = Param(unit, low, high, doc, default, easy, hard, scale, integer)
     return dataclasses.field(metadata={"param": spec})
 
 
 def specs(kind: type[Any]) -> dict[str, Param]:
-    """The parameters of a kind by name, in the order of the file."""
+    """Return the parameters of a kind by name, in the order of their declaration."""
     return {f.name: f.metadata["param"] for f in dataclasses.fields(kind) if "param" in f.metadata}
 
 
@@ -158,7 +156,7 @@ def check(known: Mapping[str, Param], given: Mapping[str, Any], owner: str) -> d
     """Parse the parameters given for a kind.
 
     Raises:
-        ParamError: A name is unknown or a value wrong; `.key` tells which.
+        ParamError: A name is unknown or a value is wrong; `.key` is the name.
     """
     parsed = {}
     for key, value in given.items():
@@ -175,7 +173,7 @@ def check(known: Mapping[str, Param], given: Mapping[str, Any], owner: str) -> d
 
 
 class ParamError(Exception):
-    """A wrong parameter of a kind, before its path in the EnvCfg is known."""
+    """A wrong parameter of a kind, raised before its path in the EnvCfg is known."""
 
     def __init__(self, key: str, cause: str, remedy: str) -> None:
         super().__init__(cause)
@@ -194,9 +192,9 @@ def draw(
     size: RobotSize,
     attempt: int = 0,
 ) -> dict[str, Any]:
-    """Draw the parameters of a kind: what is given, and by difficulty what is left open.
+    """Draw the parameters of a kind: given ones from their distributions, the others by difficulty.
 
-    Each parameter has a stream of its own, so that giving one never shifts another.
+    Each parameter has its own random stream, so that giving one never shifts another.
     """
     values: dict[str, Any] = {}
     for key, spec in known.items():

@@ -1,8 +1,7 @@
-"""Registries: the kinds of a family, found by scanning its package and by entry points.
+"""Registries: the kinds of a family, found by a scan of its package and by entry points.
 
-A built-in and a third party's kind pass through the same door: a module that is imported and that
-registers a class. The families are named here so that `core` can check an EnvCfg against them
-without importing them.
+Built-in and third-party kinds are registered in the same way: by a class decorator in an imported module.
+The scan skips modules called `base` and those that begin with an underscore, which hold shared code.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from envgen.core.errors import EnvgenError, InputError, suggestion
 
 T = TypeVar("T")
 _LOADING = threading.RLock()
-"""Held while a family is loaded: a thread that asks meanwhile waits and doesn't see half of it."""
+"""Held while a family is loaded, so that other threads never see a part of it."""
 
 
 class Registry(Generic[T]):
-    """The kinds of one family by name, loaded when first asked for.
+    """The kinds of one family by name, loaded on first use.
 
     Args:
         family: Singular noun for messages, such as `terrain`.
@@ -33,7 +32,7 @@ class Registry(Generic[T]):
         self.family = family
         self.package = package
         self.finder: Callable[[str], T | None] | None = None
-        """Finds what is not listed, such as a robot by its path; None where that is not its business."""
+        """Finds kinds that are not registered, such as a robot by its path; returns None if it can't."""
         self._kinds: dict[str, T] = {}
         self._loading = self._loaded = False
 
@@ -46,7 +45,7 @@ class Registry(Generic[T]):
         if name in self._kinds:
             raise EnvgenError(
                 f"two {self.family} kinds are called {name!r}",
-                "Rename one: names are the public language and must be unique.",
+                "Rename one: names must be unique.",
             )
         self._kinds[name] = kind
 
@@ -56,10 +55,10 @@ class Registry(Generic[T]):
         return kind
 
     def get(self, name: str) -> T:
-        """The kind of that name.
+        """Return the kind of a name.
 
         Raises:
-            InputError: There is none; the nearest name is suggested.
+            InputError: There is none; the remedy names the nearest.
         """
         self._load()
         if name in self._kinds:
@@ -70,7 +69,7 @@ class Registry(Generic[T]):
         return found
 
     def names(self) -> list[str]:
-        """All names, sorted."""
+        """Return all names, sorted."""
         self._load()
         return sorted(self._kinds)
 
@@ -86,7 +85,7 @@ class Registry(Generic[T]):
         if self._loaded:
             return
         with _LOADING:
-            if not self._loading:  # else a kind that is being loaded asks for the others
+            if not self._loading:  # else a kind reads the registry while it is being loaded
                 self._loading = True
                 self._import()
                 self._loaded = True

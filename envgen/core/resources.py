@@ -1,4 +1,4 @@
-"""Where the data folders are: inside the wheel, or beside the package in a checkout."""
+"""Paths of data folders: in the wheel, or beside the package in a checkout."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from envgen.core.errors import EnvgenError
 
 @cache
 def resource(name: str) -> Path:
-    """The folder `templates` or `prompts`.
+    """Return the folder `templates` or `prompts`.
 
     Raises:
         EnvgenError: The installation is broken.
@@ -20,15 +20,15 @@ def resource(name: str) -> Path:
     for folder in (package / "_data" / name, package.parent / name):
         if folder.is_dir():
             return folder
-    raise EnvgenError(f"the folder {name!r} of envgen is missing", "Install envgen again.")
+    raise EnvgenError(f"the folder {name!r} of envgen is missing", "Reinstall envgen.")
 
 
 PAGE = "ENVGEN_PAGE"
-"""Names another built page."""
+"""Environment variable with the path of another built page."""
 
 
 def built_page() -> Path | None:
-    """The folder of the page as Vite built it, in the wheel or in a checkout; None where it was not built."""
+    """Return the folder of the page as built by Vite; None where it was not built."""
     package = Path(__file__).resolve().parent.parent
     given = os.environ.get(PAGE)
     folders = (Path(given),) if given else (package / "_data" / "page", package.parent / "web" / "dist")

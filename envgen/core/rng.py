@@ -1,8 +1,8 @@
 """Named random streams.
 
-Every draw of a variant comes from a stream that is named after what it decides, so that what one
-part draws never shifts what another part draws: adding an obstacle leaves the terrain as it is, and
-variant 17 is the same whether 20 or 2,000 are made.
+Every draw of a variant comes from a stream named after what it decides, so that draws of one part never shift
+those of another: adding an obstacle leaves the terrain unchanged, and variant 17 is the same whether 20 or
+2,000 are made.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _WORD = 0xFFFFFFFF
 
 @lru_cache(maxsize=4096)
 def _words(name: str) -> tuple[int, int]:
+    """Return two words of 32 bits from the hash of a name."""
     digest = hashlib.sha256(name.encode()).digest()
     return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:8], "little")
 
@@ -37,30 +38,30 @@ class Streams:
     index: int
 
     def __call__(self, name: str, attempt: int = 0) -> np.random.Generator:
-        """A fresh generator for one stream; the same arguments give the same draws.
+        """Return a new generator of one stream; equal arguments give equal draws.
 
         Args:
-            name: What the stream decides, such as `terrain` or `obstacles/0`.
-            attempt: 0 for the first draw, counted up when a draw was refused.
+            name: Name of the stream, such as `terrain` or `obstacles/0`.
+            attempt: Number of rejected draws before this one.
         """
         words = [word for number in (self.seed, self.index, attempt) for word in _split(number)]
         entropy = np.array([*words, *_words(name)], dtype=np.uint32)
-        return np.random.Generator(np.random.PCG64(_Seeded(entropy)))  # type: ignore[arg-type]  # any ISeedSequence
+        return np.random.Generator(np.random.PCG64(_FastSeed(entropy)))  # type: ignore[arg-type]  # any ISeedSequence
 
 
 def _split(number: int) -> list[int]:
-    """A whole number >= 0 in words of 32 bits, the lowest first, as SeedSequence splits it."""
+    """Split an integer >= 0 into words of 32 bits, the lowest first, as SeedSequence does."""
     words = [number & _WORD]
     while number := number >> 32:
         words.append(number & _WORD)
     return words
 
 
-class _Seeded(np.random.bit_generator.ISeedSequence):
-    """What `SeedSequence(entropy).generate_state(4, np.uint64)` gives, in a third of the time.
+class _FastSeed(np.random.bit_generator.ISeedSequence):
+    """`SeedSequence(entropy).generate_state(4, np.uint64)` in a third of the time.
 
-    A variant takes four generators and more, and numpy's own way costs as much as a step of the simulation.
-    NumPy never changes this algorithm (NEP 19); a test compares the two.
+    A variant uses at least four generators, and creating one by SeedSequence costs as much as a step of the
+    simulation. NumPy never changes the algorithm (NEP 19); a test compares the two.
     """
 
     def __init__(self, entropy: NDArray[np.uint32]) -> None:
@@ -74,7 +75,7 @@ class _Seeded(np.random.bit_generator.ISeedSequence):
         )
 
     def generate_state(self, n_words: int, dtype: Any = np.uint32) -> NDArray[Any]:
-        """What PCG64 asks for: four words of 64 bits."""
+        """Return the state that PCG64 asks for: four words of 64 bits."""
         if n_words != len(self._state) or dtype != np.uint64:
             raise ValueError(f"{n_words} words of {dtype}: only PCG64 is seeded so")
         return self._state

@@ -13,11 +13,11 @@ from envgen.core.registry import Registry
 from envgen.core.sensing import SENSORS
 
 _ANY_ROBOT = r"(\.xml|\.mjcf)$|/|^[A-Za-z_][A-Za-z0-9_]*:.+"
-"""A path of an MJCF file, or `<source>:<name>`."""
+"""Pattern of the path of an MJCF file, or of `<source>:<name>`."""
 
 
 def json_schema() -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) that accepts just what an EnvCfg accepts, as far as a schema can say it."""
+    """Return the JSON Schema (draft 2020-12) of EnvCfg, as strict as a schema can express it."""
     schema = EnvCfg.model_json_schema(by_alias=True, mode="validation")
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     definitions = schema["$defs"]
@@ -28,7 +28,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def _kinds(base: dict[str, Any], registry: Registry[Any]) -> dict[str, Any]:
-    """One of the kinds of a family, each with its own parameters."""
+    """Return the schema of any kind of a family, each with its own parameters."""
     shared = {key: value for key, value in base["properties"].items() if key != "kind"}
     options = []
     for name, kind in registry:

@@ -1,4 +1,4 @@
-"""Parameters that every robot has, whoever described it: what it senses besides its own joints."""
+"""Parameters that every robot has: sensors besides those of its joints."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ SENSORS: dict[str, Param] = {
     "imu": Param("", 0, 1, "1: acceleration (m/s2, gravity included) is observed too", 0, integer=True),
     "foot_touch": Param("", 0, 1, "1: the force on each foot (N) is observed too", 0, integer=True),
 }
-"""By name. The scan's side is that of Isaac Lab's height scanner (1.6 m, there at 0.1 m)."""
+"""Parameters by name. The default scan_size is that of Isaac Lab's height scanner: 1.6 m, there at 0.1 m."""

@@ -1,1 +1,1 @@
-"""Things that stand or lie on the ground: one kind a file."""
+"""Kinds of obstacle, one a file."""

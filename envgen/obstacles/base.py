@@ -1,4 +1,4 @@
-"""The base of all obstacles: geoms in a frame whose z = 0 is the ground."""
+"""Base of all obstacles: geoms in a frame whose z = 0 is the ground."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Geom:
 
     Attributes:
         type: MuJoCo's name of the shape.
-        size: As MuJoCo has it: half sizes, or radius and half length, in m.
-        pos: Of the centre, in m; z = 0 is the ground.
+        size: Size as in MuJoCo: half sizes, or radius and half length, in m.
+        pos: Position of the centre, in m; z = 0 is the ground.
         quat: Orientation (w, x, y, z).
     """
 
@@ -35,16 +35,16 @@ class Geom:
 
 @dataclass(frozen=True)
 class Joint:
-    """How a part moves against the world; its position at the start is 0.
+    """Joint between a part and the world; its position at the start is 0.
 
     Attributes:
-        type: A hinge turns, a slide shifts.
-        axis: In the frame of the part, through its origin.
+        type: MuJoCo's type of the joint.
+        axis: Axis in the frame of the part, through its origin.
         range: Least and greatest position, in rad or m, or None for no limits.
-        stiffness: Of a spring, in N m/rad or N/m.
-        springref: Position at which the spring is slack, in rad or m.
-        speed: In rad/s or m/s, at which a motor keeps it whatever the control is, or None for no motor.
-        gain: Force of the motor for each unit of missing speed, in N m s/rad or N s/m.
+        stiffness: Stiffness of a spring, in N m/rad or N/m.
+        springref: Position at which the spring is at rest, in rad or m.
+        speed: Speed that a motor holds, whatever its control is, in rad/s or m/s; None for no motor.
+        gain: Force of the motor per speed error, in N m s/rad or N s/m.
     """
 
     type: Literal["hinge", "slide"]
@@ -58,15 +58,15 @@ class Joint:
 
 @dataclass(frozen=True)
 class Part:
-    """A body of an obstacle that moves by a joint against its fixed geoms.
+    """A body of an obstacle that moves by a joint relative to its fixed geoms.
 
     Attributes:
-        name: What follows the obstacle's name.
-        geoms: In the frame of the part.
-        density: In kg/m3.
-        pos: Of the part's frame at the start, in the frame of the obstacle, in m.
-        quat: Its orientation there (w, x, y, z).
-        joint: How it moves.
+        name: Name, which follows the obstacle's.
+        geoms: Geoms in the frame of the part.
+        density: Density, in kg/m3.
+        pos: Position of the part's frame at the start, in the frame of the obstacle, in m.
+        quat: Orientation of the part's frame there (w, x, y, z).
+        joint: Its joint.
     """
 
     name: str
@@ -79,24 +79,23 @@ class Part:
 
 @dataclass(frozen=True)
 class Shape:
-    """What one obstacle consists of, and how it wants to be put on the ground.
+    """Geometry of one obstacle, and rules for placing it on the ground.
 
-    What is fixed stands upright on the ground under its footprint; what is long follows the slope along its
-    length. With `feet`, it stands upright on these alone, as deep in the ground as it must.
+    A fixed obstacle stands upright on the ground under its footprint; a long one follows the slope along its
+    length. With `feet`, it stands upright on these only, sunk into the ground as far as needed.
 
     Attributes:
-        geoms: In the frame of the obstacle, x along its length.
-        half: Half extents (x, y) of the footprint, in m, with all that its parts sweep.
-        height: Above the ground, in m.
-        mass: In kg for a body that moves freely, None for geoms that are part of the world.
+        geoms: Geoms in the frame of the obstacle, x along its length.
+        half: Half extents (x, y) of the footprint, in m, including the area that its parts sweep.
+        height: Height above the ground, in m.
+        mass: Mass in kg of a free body, or None for geoms fixed to the world.
         round: Whether its underside is that of a ball.
-        parts: What moves by joints.
+        parts: Bodies that move by joints.
         feet: Points (x, y) in m under its posts, or none if it stands on its whole footprint.
-        deep: How far its feet go on below z = 0, in m.
-        clear: Height in m below which the ground must stay under its whole footprint, as parts sweep above.
+        deep: Depth of its feet below z = 0, in m.
+        clear: Height in m that the ground under its footprint must not exceed, as parts sweep above it.
         disc: Whether the footprint is the circle of the greater half extent.
-        lean: Whether it lies along the slope; None for along x alone, if it is more than twice as long
-            as wide.
+        lean: Whether it tilts with the slope; None: along x only, if it is more than twice as long as wide.
     """
 
     geoms: tuple[Geom, ...]
@@ -113,12 +112,12 @@ class Shape:
 
     @property
     def radius(self) -> float:
-        """Of the circle that holds the footprint, in m."""
+        """Radius of the circle around the footprint, in m."""
         return max(self.half) if self.disc else math.hypot(*self.half)
 
     @property
     def moves(self) -> bool:
-        """Whether any of it does."""
+        """True if any part of it moves."""
         return self.mass is not None or bool(self.parts)
 
 
@@ -128,7 +127,7 @@ class Obstacle(ABC):
     Attributes:
         kind: Public name.
         dynamic: Whether it moves.
-        source: Where ranges come from.
+        source: Sources of the ranges.
     """
 
     kind: ClassVar[str]
@@ -137,10 +136,10 @@ class Obstacle(ABC):
 
     @abstractmethod
     def shape(self, rng: np.random.Generator) -> Shape:
-        """One obstacle; `rng` may vary one from the next."""
+        """Return the shape of one obstacle; `rng` varies it."""
 
 
-def turned(axis: Literal["x", "y", "z"], angle: float) -> Quat:
-    """The rotation by an angle (rad) about an axis."""
+def axis_rotation(axis: Literal["x", "y", "z"], angle: float) -> Quat:
+    """Return the rotation by an angle (rad) about an axis."""
     c, s = math.cos(angle / 2), math.sin(angle / 2)
     return {"x": (c, s, 0.0, 0.0), "y": (c, 0.0, s, 0.0), "z": (c, 0.0, 0.0, s)}[axis]

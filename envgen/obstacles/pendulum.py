@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.params import param
-from envgen.obstacles.base import Geom, Joint, Obstacle, Part, Shape, register, turned
+from envgen.obstacles.base import Geom, Joint, Obstacle, Part, Shape, axis_rotation, register
 
 
 @register
@@ -43,7 +43,7 @@ class Pendulum(Obstacle):
         gallows = (
             Geom("cylinder", post, (0.0, -half, (pivot - deep) / 2)),
             Geom("cylinder", post, (0.0, half, (pivot - deep) / 2)),
-            Geom("capsule", (beam, half), (0.0, 0.0, pivot), turned("x", math.pi / 2)),
+            Geom("capsule", (beam, half), (0.0, 0.0, pivot), axis_rotation("x", math.pi / 2)),
         )
         rod = round(max(0.4 * beam, 0.005), 4)
         top = beam + rod + 0.005  # below the beam, which it must not touch
@@ -56,7 +56,7 @@ class Pendulum(Obstacle):
             self.heaviness,
             (0.0, 0.0, pivot),
             Joint("hinge", (0.0, 1.0, 0.0)),
-            turned("y", swing),
+            axis_rotation("y", swing),
         )
         return Shape(
             gallows,

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.params import param
-from envgen.obstacles.base import Geom, Obstacle, Shape, register, turned
+from envgen.obstacles.base import Geom, Obstacle, Shape, axis_rotation, register
 
 
 @register
@@ -32,6 +32,6 @@ class Ramp(Obstacle):
         thick = (height + root) / math.cos(angle) / 2
         centre = round((height - root) / 2 - thick * math.cos(angle), 4)
         size = (round(along, 4), width, round(thick, 4))
-        geom = Geom("box", size, (0.0, 0.0, centre), turned("y", -angle))
+        geom = Geom("box", size, (0.0, 0.0, centre), axis_rotation("y", -angle))
         reach = round(along * math.cos(angle) + thick * math.sin(angle), 3)
         return Shape((geom,), (reach, width), height, lean=True)

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.params import param
-from envgen.obstacles.base import Geom, Joint, Obstacle, Part, Shape, register, turned
+from envgen.obstacles.base import Geom, Joint, Obstacle, Part, Shape, axis_rotation, register
 
 
 @register
@@ -41,7 +41,7 @@ class Seesaw(Obstacle):
         tilt = round(tilt, 4) * float(rng.choice((-1, 1)))
         deep = round(0.4 * half, 3)
         fulcrum = (
-            Geom("cylinder", (axle, width), (0.0, 0.0, pivot), turned("x", math.pi / 2)),
+            Geom("cylinder", (axle, width), (0.0, 0.0, pivot), axis_rotation("x", math.pi / 2)),
             Geom("box", (axle, width, (pivot + deep) / 2), (0.0, 0.0, (pivot - deep) / 2)),
         )
         plank = Part(
@@ -51,7 +51,7 @@ class Seesaw(Obstacle):
             (0.0, 0.0, pivot),
             # the limit holds the lower end above the ground; its centre is above the axis, so it tips
             Joint("hinge", (0.0, 1.0, 0.0), range=(min(0.0, -2 * tilt), max(0.0, -2 * tilt))),
-            turned("y", tilt),
+            axis_rotation("y", tilt),
         )
         reach = round(half * math.cos(tilt) + (under + 2 * thick) * math.sin(abs(tilt)), 3)
         top = pivot + half * math.sin(abs(tilt)) + (under + 2 * thick) * math.cos(tilt)

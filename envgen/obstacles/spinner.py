@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.params import param
-from envgen.obstacles.base import Geom, Joint, Obstacle, Part, Shape, register, turned
+from envgen.obstacles.base import Geom, Joint, Obstacle, Part, Shape, axis_rotation, register
 
 WARM_UP = 0.3
 """Time constant in s with which a spinner reaches its speed."""
@@ -47,7 +47,7 @@ class Spinner(Obstacle):
         inertia = self.heaviness * (body * half**2 / 3 + caps * half**2)
         arm = Part(
             "bar",
-            (Geom("capsule", (bar, half), (0.0, 0.0, 0.0), turned("y", math.pi / 2)),),
+            (Geom("capsule", (bar, half), (0.0, 0.0, 0.0), axis_rotation("y", math.pi / 2)),),
             self.heaviness,
             (0.0, 0.0, height),
             Joint(

@@ -9,7 +9,7 @@ from envgen.packs.variant import PackVariant
 from envgen.validate.base import Subject
 from envgen.validate.examine import examine
 from envgen.validate.report import Report
-from envgen.worlds.compiler import listening
+from envgen.worlds.compiler import capture_warnings
 
 
 def recheck(pack: Pack, variant: PackVariant) -> Report:
@@ -20,7 +20,7 @@ def recheck(pack: Pack, variant: PackVariant) -> Report:
     """
     model, problem = None, ""
     text = variant.xml.encode()
-    with listening() as caught:
+    with capture_warnings() as caught:
         try:
             model = variant.model()
         except WorkError as error:

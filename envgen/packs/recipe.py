@@ -116,9 +116,9 @@ def versions() -> dict[str, str]:
     """Return the versions on which the bytes of a pack depend."""
     from importlib.metadata import version
 
-    import envgen
+    from envgen.core.version import __version__
 
-    return {"envgen": envgen.__version__, "mujoco": VERSION, "numpy": version("numpy")}
+    return {"envgen": __version__, "mujoco": VERSION, "numpy": version("numpy")}
 
 
 def task_params(drawn: Mapping[str, Any]) -> dict[str, float]:

@@ -16,8 +16,8 @@ from envgen.validate.base import Subject
 from envgen.validate.examine import examine, redraw_after
 from envgen.validate.report import Report
 from envgen.worlds.compiled.world import World
-from envgen.worlds.compiler import borrowed, listening
-from envgen.worlds.sampling.sample import Attempt
+from envgen.worlds.compiler import borrow_data, capture_warnings
+from envgen.worlds.sampling.draw import Attempt
 from envgen.worlds.sampling.teams import Teams
 from envgen.worlds.variant import Variant, build
 
@@ -63,7 +63,7 @@ class Accepted:
     def drawn(self) -> dict[str, Any]:
         """Drawn values by path, as in the manifest."""
         swept = {path: _plain(value) for path, value in self.swept.items()}
-        return {**swept, **self.variant.draw.values}
+        return {**swept, **self.variant.values}
 
 
 @dataclass(frozen=True)
@@ -121,14 +121,14 @@ def draw_until_valid(recipe: Recipe, index: int) -> Accepted | Rejected:
 def _examine(subject: Subject) -> Report:
     if subject.model is None:
         return examine(subject, stop_at_failure=True)
-    with borrowed(subject.model) as subject.state:
+    with borrow_data(subject.model) as subject.state:
         return examine(subject, stop_at_failure=True)
 
 
 def compile_subject(variant: Variant, recipe: Recipe, stream: int) -> Subject:
     """Compile the text that would be written."""
     model, problem = None, ""
-    with listening() as caught:
+    with capture_warnings() as caught:
         try:
             model = variant.compile().model
         except WorkError as error:
@@ -142,10 +142,10 @@ def compile_subject(variant: Variant, recipe: Recipe, stream: int) -> Subject:
         cell=variant.draw.cell,
         sizes={agent.id: agent.robot.size for agent in variant.draw.agents},
         task=recipe.task,
-        params=task_params(variant.draw.values),
+        params=task_params(variant.values),
         teams=_teams(variant),
         rng=Streams(recipe.seed, stream)("settle"),
-        disagreements=variant.draw.physics.disputes,
+        disagreements=variant.draw.physics.disagreements,
         drawn=True,
         built_in=all_built_in(variant.cfg),
     )

@@ -21,7 +21,7 @@ from envgen.validate.report import Report
 from envgen.worlds.compiled.measure import measure_agent
 from envgen.worlds.compiled.state import start
 from envgen.worlds.compiled.world import World
-from envgen.worlds.compiler import Model, compile_text, listening
+from envgen.worlds.compiler import Model, capture_warnings, compile_text
 from envgen.worlds.sampling.teams import Teams
 
 
@@ -139,7 +139,7 @@ class PackVariant:
             InputError: Its files were changed, or name files outside the pack.
             WorkError: MuJoCo refuses it.
         """
-        with listening():
+        with capture_warnings():
             return compile_text(*self.sources())
 
     def sources(self) -> tuple[str, dict[str, bytes]]:

@@ -17,7 +17,7 @@ from envgen.preview.theme import Image
 from envgen.worlds.compiled.measure import measure_agent
 from envgen.worlds.compiled.state import Snapshot, reset
 from envgen.worlds.compiled.world import World
-from envgen.worlds.compiler import Data, Fatal, Model, listening
+from envgen.worlds.compiler import Data, FatalError, Model, capture_warnings
 
 Policy = Literal["smooth", "random", "home", "zero"]
 View = Literal["follow", "orbit"]
@@ -88,7 +88,7 @@ def film(world: World, options: FilmOptions) -> Iterator[Image]:
     wide, high = options.size
     model = world.model
     data = mujoco.MjData(model)
-    with listening():
+    with capture_warnings():
         reset(model, data)
         mujoco.mj_forward(model, data)
     camera = CameraController(world, data, options)
@@ -96,9 +96,9 @@ def film(world: World, options: FilmOptions) -> Iterator[Image]:
     with Canvas(model, wide, high, camera.reach, _SHADOWS) as canvas:
         for number in range(options.frames):
             try:
-                with listening():
+                with capture_warnings():
                     simulator.until(number / options.fps)
-            except Fatal as error:
+            except FatalError as error:
                 raise WorkError(f"MuJoCo can't go on: {error}", "Film another variant.") from None
             yield on_paper(*canvas.draw(data, camera.at(number / options.fps)))
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.core.errors import WorkError
-from envgen.worlds.compiler import Data, Model, listening
+from envgen.worlds.compiler import Data, Model, capture_warnings
 
 _BACKENDS = ("egl", "osmesa")
 _PROBE = """
@@ -101,7 +101,7 @@ class Canvas:
         screen, map_, quality = model.vis.global_, model.vis.map, model.vis.quality
         before = screen.offwidth, screen.offheight, map_.shadowclip, quality.shadowsize
         try:
-            with listening(), self._report_errors():
+            with capture_warnings(), self._report_errors():
                 self._current = _context(self._name, width, height)
                 self._current.make_current()
                 screen.offwidth, screen.offheight = width, height
@@ -148,7 +148,7 @@ class Canvas:
         scene, everything = self._scene, mujoco.mjtCatBit.mjCAT_ALL.value
         image = np.empty((height, width, 3), dtype=np.uint8)
         depth = np.empty((height, width), dtype=np.float32)
-        with listening(), self._report_errors():
+        with capture_warnings(), self._report_errors():
             self._current.make_current()
             mujoco.mjv_updateScene(
                 self._model, data, mujoco.MjvOption(), mujoco.MjvPerturb(), camera, everything, scene

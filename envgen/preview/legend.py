@@ -27,7 +27,7 @@ from envgen.preview.theme import (
     write,
 )
 from envgen.worlds.compiled.world import World
-from envgen.worlds.team_colours import hue
+from envgen.worlds.team_colours import team_rgb
 
 METER: Colour = (96, 103, 117)
 _BAR = 280
@@ -155,7 +155,7 @@ class Legend:
 
     def _marks(self, worlds: Sequence[World]) -> list[Entry]:
         zoom, line = self._zoom, 1.25 * self._zoom
-        agent = mixed(255 * np.array(hue(0)), INK, 0.0)
+        agent = mixed(255 * np.array(team_rgb(0)), INK, 0.0)
         moving = {bool(w.model.geom_bodyid[g]) for w in worlds for g in w.obstacle_geoms}
         agents, goals = any(w.agents for w in worlds), any(len(w.goals) for w in worlds)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from envgen.core.heightfield import Floats
 from envgen.core.params import RobotSize
 from envgen.worlds.compiled.world import World
-from envgen.worlds.ground_map import Traversability, traversability
+from envgen.worlds.traversability import Traversability, traversability
 
 Cells = NDArray[np.intp]
 _DIAGONAL = 2**0.5

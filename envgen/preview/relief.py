@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from envgen.core.heightfield import Floats, Heightfield
 from envgen.preview.shapes import half_extents, top_heights
 from envgen.worlds.compiled.world import World
-from envgen.worlds.robots.surface_points import Posed
+from envgen.worlds.robots.surface_points import Kinematics
 
 Field = NDArray[np.float32]
 
@@ -95,7 +95,7 @@ def ground_heights(world: World, view: View) -> Field:
         part = heights[upper:lower, left:right]
         np.maximum(part, np.float32(high), out=part)
     for geom in turned:
-        inside, high = world.under_turned(geom, view.x[None, :], view.y[:, None])
+        inside, high = world.under_rotated_box(geom, view.x[None, :], view.y[:, None])
         np.maximum(heights, np.float32(high), out=heights, where=inside)
     return heights
 
@@ -131,7 +131,7 @@ def _weights(at: Floats, count: int, zoom: float) -> Field:
 
 
 def raise_geom(
-    heights: Field, colours: Field, world: World, data: Posed, geom: int, view: View, colour: Floats
+    heights: Field, colours: Field, world: World, data: Kinematics, geom: int, view: View, colour: Floats
 ) -> bool:
     """Draw a geom into images of heights and colours, in place.
 

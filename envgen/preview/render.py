@@ -16,7 +16,7 @@ from envgen.preview.gl import frame
 from envgen.preview.theme import PAPER, Image
 from envgen.worlds.compiled.state import reset
 from envgen.worlds.compiled.world import World
-from envgen.worlds.compiler import Data, Model, listening
+from envgen.worlds.compiler import Data, Model, capture_warnings
 
 AZIMUTH, ELEVATION = 62.0, -36.0
 """Direction of the camera in degrees: from the south-west, a third of the way down. Stairs and races go along
@@ -45,7 +45,7 @@ def render_world(world: World, width: int, height: int, camera: Any = None) -> I
         raise InputError(f"a frame of {width} × {height} is not possible", f"Give 8 to {_MAX} pixels.")
     model = world.model
     data = mujoco.MjData(model)
-    with listening():
+    with capture_warnings():
         reset(model, data)
         mujoco.mj_forward(model, data)
     # twice as fine: thin legs and far edges stay smooth

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats
 from envgen.worlds.compiler import Model
-from envgen.worlds.robots.surface_points import Posed
+from envgen.worlds.robots.surface_points import Kinematics
 
 Field = NDArray[np.float32]
 _SHAPE = mujoco.mjtGeom
 
 
-def half_extents(model: Model, data: Posed, geom: int) -> tuple[float, float]:
+def half_extents(model: Model, data: Kinematics, geom: int) -> tuple[float, float]:
     """Return half extents (x, y) in m of a geom's bounding box, infinite for a plane."""
     kind, size = int(model.geom_type[geom]), model.geom_size[geom]
     axes = np.abs(data.geom_xmat[geom].reshape(3, 3)[:2])
@@ -34,7 +34,7 @@ def half_extents(model: Model, data: Posed, geom: int) -> tuple[float, float]:
     return float(reach[0]), float(reach[1])
 
 
-def top_heights(model: Model, data: Posed, geom: int, x: Floats, y: Floats) -> Field:
+def top_heights(model: Model, data: Kinematics, geom: int, x: Floats, y: Floats) -> Field:
     """Return the height of the highest point of a geom above each point.
 
     Args:
@@ -119,7 +119,7 @@ def _slabs(start: list[Floats], way: Floats, half: Floats) -> tuple[Floats, Floa
     return near, far
 
 
-def _hull(model: Model, data: Posed, geom: int, x: Floats, y: Floats) -> Floats:
+def _hull(model: Model, data: Kinematics, geom: int, x: Floats, y: Floats) -> Floats:
     """Return the convex outline of a mesh at the height of its top."""
     height = np.full((len(y), len(x)), -np.inf)
     mesh = int(model.geom_dataid[geom])

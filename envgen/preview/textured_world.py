@@ -19,7 +19,7 @@ from envgen.preview.relief import sky
 from envgen.preview.theme import FIXED, MOVING, Colour, HeightScale, mixed
 from envgen.preview.tile import height_range
 from envgen.worlds.compiled.world import MAP_CELL, TERRAIN, World
-from envgen.worlds.compiler import compile_text, listening
+from envgen.worlds.compiler import capture_warnings, compile_text
 
 _TEXTURED = ("hfield", "plane")
 _FINEST = 1024
@@ -58,7 +58,7 @@ def build_textured_world(
     for geom in grounds:
         if geom.get("type") in _TEXTURED:
             _add_texture(assets, geom)
-    with listening():
+    with capture_warnings():
         model = compile_text(etree.tostring(root, encoding="unicode"), files)
     world = World(model, cell)
     apply_colours(world, scale or HeightScale.of(np.array([height_range(world)])))

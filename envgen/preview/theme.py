@@ -25,7 +25,7 @@ HAIRLINE: Colour = (222, 219, 211)
 FIXED: Colour = (74, 80, 94)
 MOVING: Colour = (163, 74, 112)
 
-# lightness rises with height, hue goes from blue to ochre: readable in grey and with any colour vision
+# lightness rises with height, team_rgb goes from blue to ochre: readable in grey and with any colour vision
 _HEIGHTS: tuple[tuple[float, Colour], ...] = (
     (0.0, (78, 105, 125)),
     (0.2, (112, 142, 153)),

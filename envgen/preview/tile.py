@@ -21,7 +21,7 @@ from envgen.worlds.compiled.measure import measure_agent
 from envgen.worlds.compiled.state import Snapshot, reset
 from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import Data
-from envgen.worlds.team_colours import hue
+from envgen.worlds.team_colours import team_rgb
 
 _MAX_PATHS = 16
 
@@ -72,7 +72,7 @@ class Scene:
             except EnvgenError:  # an external robot without a colliding geom
                 size = RobotSize()
             shell = shells.get(f"{agent}/shell")
-            rgb = np.array(hue(i)) if shell is None else world.model.mat_rgba[shell, :3]
+            rgb = np.array(team_rgb(i)) if shell is None else world.model.mat_rgba[shell, :3]
             # goals of teams (two, and more agents) belong to no agent
             owned = len(world.goals) in (1, len(world.agents))
             goal = world.goals[min(i, len(world.goals) - 1), :2] if owned else None

@@ -1,1 +1,1 @@
-"""Discovery of robots: templates of our own today, any MJCF later."""
+"""Kinds of robot: built-in templates, and MJCF files by path or by the package that contains them."""

@@ -1,6 +1,6 @@
-"""What a package adds to its MJCF in code: read from templates/robots/adapters/<source>.toml.
+"""Additions that a package makes to its MJCF in code, read from templates/robots/adapters/<source>.toml.
 
-mjlab's robots, for instance, have no actuators in their files: it adds servos when it builds a scene.
+The files of mjlab's robots, for example, have no actuators: mjlab adds servos when it builds a scene.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from envgen.core.resources import resource
 
 @dataclass(frozen=True)
 class Servo:
-    """A position servo on each joint whose whole name matches.
+    """A position servo on each joint whose name matches.
 
     Attributes:
-        joints: Regular expression.
+        joints: Regular expression for the whole name.
         kp: Stiffness, in N m/rad.
         kd: Damping, in N m s/rad.
         force: Greatest torque, in N m.
@@ -39,8 +39,8 @@ class Adapter:
     """Additions to one robot.
 
     Attributes:
-        source: Where its figures come from.
-        servos: Actuators.
+        source: Sources of its numbers.
+        servos: Actuators to add.
         home: Joint angles of the home pose, in rad, by regular expression; others are 0.
     """
 
@@ -49,8 +49,8 @@ class Adapter:
     home: Mapping[str, float]
 
 
-def adapter(source: str, name: str) -> Adapter | None:
-    """The additions to a robot of a source, or None."""
+def load_adapter(source: str, name: str) -> Adapter | None:
+    """Return the additions to a robot of a source, or None."""
     return _adapters(source).get(name)
 
 

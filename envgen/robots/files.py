@@ -1,4 +1,4 @@
-"""Robots that are anyone's MJCF: a path, or `<source>:<name>` of an installed package or of a menagerie."""
+"""Robots from MJCF files: a path, or `<source>:<name>` of an installed package or a menagerie."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from envgen.core.errors import InputError
 from envgen.core.families import ROBOTS
 from envgen.core.params import Param
 from envgen.core.sensing import SENSORS
-from envgen.robots.adapters import Adapter, adapter
+from envgen.robots.adapters import Adapter, load_adapter
 from envgen.robots.sources import locate
-from envgen.robots.xml import MAX_BYTES, UnsafeXml, all_files, escapes, inspect, parse
+from envgen.robots.xml import MAX_BYTES, UnsafeXml, all_files, check_xml, escapes, parse
 
 LOADABLE = (".obj", ".stl", ".png", ".msh", ".ktx", ".xml", ".mjcf", ".bin", ".skn", ".hf")
-"""Formats that MuJoCo reads everywhere; others need decoders that its browser build lacks."""
+"""Formats that every build of MuJoCo reads; others need decoders that its browser build lacks."""
 MAX_BODIES = 100
-"""Nested bodies: beyond some 130 the 64 kB stack of MuJoCo's browser build overflows."""
+"""Most nested bodies: beyond some 130, the 64 kB stack of MuJoCo's browser build overflows."""
 _SUFFIXES = (".xml", ".mjcf")
 
 
@@ -30,10 +30,11 @@ class RobotFile:
     """A robot described by an MJCF file.
 
     Attributes:
-        name: As it was asked for.
-        path: Of the file.
-        agent: What its agents are called, before their number.
-        adapter: What its package adds to it in code, or None.
+        name: Name as the user gave it.
+        path: Path of the file.
+        agent: Prefix of its agents' ids, before their number.
+        adapter: Additions that its package makes in code, or None.
+        params: Its parameters by name.
     """
 
     name: str
@@ -44,12 +45,12 @@ class RobotFile:
 
     @property
     def summary(self) -> str:
-        """What it is, in a line."""
+        """A description, in a line."""
         return f"the robot of {self.path.name}"
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Where its figures come from."""
+        """Sources of its numbers."""
         return (self.name,)
 
     @cached_property
@@ -57,12 +58,12 @@ class RobotFile:
         """SHA-256 of the file and of each file that it names, by path relative to its folder.
 
         Raises:
-            InputError: It can't be used: missing, not XML, unsafe, or in a format that a browser can't load.
+            InputError: A file is missing, not XML, unsafe, or in a format that browsers can't load.
         """
         text = self._read()
         digests = {self.path.name: hashlib.sha256(text).hexdigest()}
         try:
-            inspect(text)
+            check_xml(text)
             root = parse(text)
             named = sorted({path for _, path in all_files(text, self.path.parent)})
         except UnsafeXml as error:
@@ -84,12 +85,12 @@ class RobotFile:
 
     @property
     def folder(self) -> str:
-        """What its files are kept under: two robots of one name have different ones."""
+        """Folder of its files in a pack; it has a digest, as robots from different files may share a name."""
         digest = hashlib.sha256(json.dumps(sorted(self.inputs.items())).encode()).hexdigest()
         return f"{self.agent}-{digest[:8]}"
 
     def _checked(self, path: str) -> str:
-        """SHA-256 of a file that the MJCF names."""
+        """Return the SHA-256 of a file that the MJCF names, after checks."""
         if escapes(path, self.path.parent):
             raise self._refused(
                 f"it names {path!r}, which is outside its folder", "Move the file beside the MJCF."
@@ -102,7 +103,9 @@ class RobotFile:
         try:
             content = (self.path.parent / path).read_bytes()
         except OSError:
-            raise self._refused(f"its file {path!r} is missing", "Put it where the MJCF says.") from None
+            raise self._refused(
+                f"its file {path!r} is missing", "Put it at the path that the MJCF names."
+            ) from None
         return hashlib.sha256(content).hexdigest()
 
     def _read(self) -> bytes:
@@ -125,6 +128,7 @@ class RobotFile:
 
 
 def _depth(body: object) -> int:
+    """Return the number of nested <body> elements down to this one."""
     depth = 0
     while body is not None:
         depth += getattr(body, "tag", "") == "body"
@@ -133,10 +137,10 @@ def _depth(body: object) -> int:
 
 
 def find(name: str) -> RobotFile | None:
-    """The robot that a name stands for, if it is a path or `<source>:<name>`.
+    """Return the robot of a path or `<source>:<name>`, or None for any other name.
 
     Raises:
-        InputError: It is one of these, but there is no such robot, or it can't be used.
+        InputError: There is no such robot, or it can't be used.
     """
     if name.lower().endswith(_SUFFIXES) or "/" in name or "\\" in name:
         path, source, wanted = Path(name).expanduser(), "", Path(name).stem
@@ -155,9 +159,9 @@ def find(name: str) -> RobotFile | None:
 
 @lru_cache(maxsize=64)
 def _read(name: str, path: Path, source: str, wanted: str, state: tuple[int, int]) -> RobotFile:
-    """The robot, read once for each state of its file."""
-    robot = RobotFile(name, path, slug(wanted, 40), adapter(source, wanted) if source else None)
-    _ = robot.inputs  # told at once, and not when the first variant is built
+    """Return the robot; cached for each state of its file."""
+    robot = RobotFile(name, path, slug(wanted, 40), load_adapter(source, wanted) if source else None)
+    _ = robot.inputs  # raise errors now rather than at the first variant
     return robot
 
 

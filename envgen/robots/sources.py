@@ -1,4 +1,4 @@
-"""Where `<source>:<name>` is on this machine: in an installed package, or below MENAGERIE_ROOT."""
+"""Find `<source>:<name>` on this machine: in an installed package, or below MENAGERIE_ROOT."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _MAX_FILES = 5_000
 
 
 def locate(source: str, name: str) -> Path:
-    """The MJCF of a robot.
+    """Return the path of a robot's MJCF.
 
     Args:
         source: `menagerie`, or the import name of an installed package.
-        name: Stem of the file, such as `go2`, or its folder's name, such as `unitree_go2`.
+        name: Stem of the file, such as `go2`, or name of its folder, such as `unitree_go2`.
 
     Raises:
         InputError: The source is not on this machine or has no such robot.
@@ -31,8 +31,8 @@ def locate(source: str, name: str) -> Path:
     return found[name]
 
 
-def installed() -> dict[str, list[str]]:
-    """Names of the robots of each known source that is on this machine."""
+def installed_robots() -> dict[str, list[str]]:
+    """Return the names of the robots of each known source on this machine."""
     there = {}
     for source in (*PACKAGES, MENAGERIE):
         try:
@@ -47,7 +47,7 @@ def _root(source: str) -> Path:
         folder = os.environ.get("MENAGERIE_ROOT")
         if not folder or not Path(folder).is_dir():
             raise InputError(
-                "MENAGERIE_ROOT names no folder" if folder else "MENAGERIE_ROOT is not set",
+                "MENAGERIE_ROOT is not a folder" if folder else "MENAGERIE_ROOT is not set",
                 "Set it to a folder laid out like MuJoCo Menagerie: <robot>/<robot>.xml.",
             )
         return Path(folder)
@@ -56,11 +56,13 @@ def _root(source: str) -> Path:
 
 @lru_cache(maxsize=16)
 def _package(source: str) -> Path:
-    """Folder of an installed package; looked for once, as each variant asks for its robots."""
+    """Return the folder of an installed package; cached, as each variant asks for it."""
     if not source.isidentifier():
-        raise InputError(f"{source!r} is no source of robots", f"Known: {', '.join((*PACKAGES, MENAGERIE))}.")
+        raise InputError(
+            f"{source!r} is not a source of robots", f"Known: {', '.join((*PACKAGES, MENAGERIE))}."
+        )
     try:
-        spec = importlib.util.find_spec(source)  # finds a top-level package without running it
+        spec = importlib.util.find_spec(source)  # finds a top-level package without importing it
     except (ImportError, ValueError):
         spec = None
     if spec is None or not spec.submodule_search_locations:
@@ -73,10 +75,10 @@ def _package(source: str) -> Path:
 
 @lru_cache(maxsize=16)
 def catalogue(root: Path) -> dict[str, Path]:
-    """The robots below a folder by name: each file by its stem, and by its folder if that is the robot's.
+    """Return the robots below a folder by name: stem of the file, or name of its folder if that ends in it.
 
-    Where several files share a stem, the one whose folder is called like it, else the one nearest to the
-    root, is meant. Scenes are no robots: they include one.
+    Of several files with one stem, the one in a folder of that name wins, then the one nearest to the root.
+    Files that begin with `scene` are skipped, as they include a robot file.
     """
     files = sorted(_files(root), key=lambda path: (path.stem != path.parent.name, len(path.parts), str(path)))
     found: dict[str, Path] = {}
@@ -93,6 +95,7 @@ def catalogue(root: Path) -> dict[str, Path]:
 
 
 def _files(root: Path) -> Iterator[Path]:
+    """Yield the MJCF files below a folder."""
     for number, path in enumerate(root.rglob("*.xml")):
         if number > _MAX_FILES:
             return
@@ -101,6 +104,7 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _is_mjcf(path: Path) -> bool:
+    """Return whether a file begins like MJCF."""
     try:
         with open(path, "rb") as file:
             return b"<mujoco" in file.read(20_000)

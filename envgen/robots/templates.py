@@ -1,4 +1,4 @@
-"""Built-in robots: one Jinja2 MJCF template each, with its parameters in front."""
+"""Built-in robots: one Jinja2 template of MJCF each, with parameters in its front matter."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _OPEN, _CLOSE = "{#---", "---#}"
 
 @dataclass(frozen=True, eq=False)
 class RobotKind:
-    """A robot that can be asked for by name.
+    """A built-in robot.
 
     Attributes:
         name: Public name.
-        path: Of the template.
-        summary: What it is, in a line.
+        path: Path of the template.
+        summary: Description, in a line.
         planar: Whether it moves in its own x-z plane only.
         legged: Whether it walks.
         params: Its parameters by name.
-        sources: Where masses, limits and gears come from.
+        sources: Sources of masses, limits and gears.
     """
 
     name: str
@@ -45,21 +45,21 @@ class RobotKind:
 
     @property
     def agent(self) -> str:
-        """What its agents are called, before their number."""
+        """Prefix of its agents' ids, before their number."""
         return self.name
 
     def mjcf(self, values: Mapping[str, float | int]) -> str:
-        """The robot as a complete MJCF.
+        """Return the robot as a complete MJCF.
 
         Args:
-            values: A value for each parameter.
+            values: Value of each parameter.
         """
         return _template(self.path).render(**values)
 
 
 @cache
 def _template(path: Path) -> Template:
-    # not at the top: to read a prompt the registries are enough, and Jinja takes a tenth of that command
+    # imported here: prompts need the registries only, and importing Jinja takes a tenth of such a command
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     loader = FileSystemLoader(path.parent)
@@ -73,7 +73,7 @@ def read(path: Path) -> RobotKind:
     """Read the front matter of a robot template.
 
     Raises:
-        EnvgenError: It is missing or malformed.
+        EnvgenError: The front matter is missing or malformed.
     """
     text = path.read_text(encoding="utf-8")
     name = path.name.removesuffix(".xml.j2")

@@ -1,4 +1,4 @@
-"""Reading XML of others: no entities, no network, bounded size."""
+"""Safe reading of third-party XML: no entities, no network, bounded size."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from lxml import etree
 MAX_BYTES = 32_000_000
 MAX_DEPTH = 150
 MAX_ELEMENTS = 20_000
-"""With copies: thousands of bodies keep MuJoCo busy for minutes."""
+"""Most elements, copies included: thousands of bodies take MuJoCo minutes to compile."""
 MAX_INCLUDES = 200
 MAX_FOLDERS = 8
 FILE_ATTRIBUTES = ("file", "fileup", "filedown", "fileleft", "fileright", "filefront", "fileback")
-MJCFS = ("include", "model")
-"""Elements whose file is itself MJCF, found from the folder of the one that names it."""
+MJCF_TAGS = ("include", "model")
+"""Elements whose file is itself MJCF, with a path relative to the file that names it."""
 
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 
 
 class UnsafeXml(Exception):
-    """XML that is malformed or that is refused for safety."""
+    """XML that is malformed or refused for safety."""
 
 
 def parse(text: bytes) -> etree._Element:
     """Parse XML of unknown origin.
 
     Raises:
-        UnsafeXml: It is malformed, too large, or has a document type (entities are bombs or read files).
+        UnsafeXml: It is malformed, too large, or has a document type (entities may expand or read files).
     """
     if len(text) > MAX_BYTES:
         raise UnsafeXml(f"{len(text):,} bytes are over the bound of {MAX_BYTES:,}")
-    if text.startswith(_UTF16):  # well-formed, and MuJoCo only says that it can't parse it
+    if text.startswith(_UTF16):  # MuJoCo can't parse it and doesn't say why
         raise UnsafeXml("it is written in UTF-16: MuJoCo reads UTF-8")
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
         raise UnsafeXml("it has a document type or entities, which MJCF never needs")
@@ -50,7 +50,7 @@ def parse(text: bytes) -> etree._Element:
         raise UnsafeXml(f"it is not well-formed: {error}") from None
     if getattr(root.getroottree().docinfo, "doctype", ""):
         raise UnsafeXml("it has a document type, which MJCF never needs")
-    if root.tag == "robot":  # MuJoCo compiles it, but finds the files that it names by other rules
+    if root.tag == "robot":  # MuJoCo compiles it, but resolves its file names by other rules
         raise UnsafeXml("it is URDF, not MJCF")
     return root
 
@@ -58,19 +58,20 @@ def parse(text: bytes) -> etree._Element:
 _TOO_DEEP = etree.XPath(f"boolean(//*[count(ancestor::*) >= {MAX_DEPTH}])")
 
 
-def inspect(text: bytes) -> None:
-    """Parse, and see that nothing is nested too deeply or copied too often.
+def check_xml(text: bytes) -> None:
+    """Check XML of unknown origin, including its depth and number of elements.
 
     Raises:
-        UnsafeXml: As in `parse`, or elements are nested too deeply, or there are too many.
+        UnsafeXml: As in `parse`, or elements are nested too deeply, or there are too many of them.
     """
     root = parse(text)
     if _TOO_DEEP(root):
         raise UnsafeXml(f"elements are nested more than {MAX_DEPTH} deep")
-    _bounded(_elements(root))
+    _check_count(_count_elements(root))
 
 
-def _bounded(elements: int) -> None:
+def _check_count(elements: int) -> None:
+    """Refuse too many elements."""
     if elements > MAX_ELEMENTS:
         many = f"{elements:,}" if elements < 10**12 else "over 10^12"
         raise UnsafeXml(f"it has {many} elements, copies included, over the bound of {MAX_ELEMENTS:,}")
@@ -78,11 +79,11 @@ def _bounded(elements: int) -> None:
 
 _COPYING = etree.XPath("boolean(//replicate | //composite | //flexcomp)")
 _COUNTS = {"replicate": "1", "composite": "1", "flexcomp": "10 10 10"}
-"""Elements that make copies, with their count by default."""
+"""Elements that make copies, with their default count."""
 
 
-def _elements(root: etree._Element) -> int:
-    """Number of elements once <replicate>, <composite> and <flexcomp> have made their copies."""
+def _count_elements(root: etree._Element) -> int:
+    """Return the number of elements, including copies by <replicate>, <composite> and <flexcomp>."""
     if not _COPYING(root):
         return sum(1 for _ in root.iter(etree.Element))
     total, waiting = 0, [(root, 1)]
@@ -97,7 +98,7 @@ def _elements(root: etree._Element) -> int:
 
 
 def _product(counts: str) -> int:
-    """Product of the numbers of a `count`; what is none is left to MuJoCo to refuse."""
+    """Return the product of the numbers of a `count`, ignoring anything else, which MuJoCo refuses."""
     product = 1
     for word in counts.split()[:3]:
         try:
@@ -108,23 +109,24 @@ def _product(counts: str) -> int:
 
 
 def named_files(root: etree._Element) -> Iterator[tuple[str, str]]:
-    """Each file that an MJCF may open, as (tag, path relative to the MJCF's folder).
+    """Yield each file that an MJCF may open, as (tag, path relative to the MJCF's folder).
 
-    One per folder that a `<compiler>` names, as a later one overrides an earlier one.
+    Yields a path for each folder that a `<compiler>` names, as a later one overrides an earlier one.
     """
     folders = _folders(root)
     for tag, name in _names(root):
-        yield from ((tag, path) for path in _below(tag, name, folders))
+        yield from ((tag, path) for path in _in_asset_folders(tag, name, folders))
 
 
 def all_files(text: bytes, folder: Path) -> Iterator[tuple[str, str]]:
-    """Each file that an MJCF and the MJCFs that it includes name; included ones are read if inside.
+    """Yield each file that an MJCF and its includes name, as (tag, path relative to `folder`).
 
-    MuJoCo looks beside the main MJCF and beside the one that names the file, below the folders of every
-    `<compiler>` there is. What leads outside from one of these is given so, else what is there.
+    MuJoCo searches the folders of the main MJCF and of the one that names the file, joined with those of
+    every `<compiler>`. Of the candidates, a path that leaves `folder` is yielded first, then one that
+    exists. Includes inside `folder` are read.
 
     Raises:
-        UnsafeXml: One of them is not safe to read, or there are too many.
+        UnsafeXml: An included file is not safe to read, or there are too many.
     """
     named: list[tuple[str, str, str]] = []  # tag, name, folder of the MJCF that names it
     folders: set[tuple[str, str]] = set()
@@ -135,14 +137,14 @@ def all_files(text: bytes, folder: Path) -> Iterator[tuple[str, str]]:
         if size > MAX_BYTES:
             raise UnsafeXml(f"it includes more than {MAX_BYTES:,} bytes")
         root = parse(content)
-        elements += _elements(root)
-        _bounded(elements)
+        elements += _count_elements(root)
+        _check_count(elements)
         folders |= _folders(root)
         if len(folders) > MAX_FOLDERS:
             raise UnsafeXml(f"its compilers name more than {MAX_FOLDERS} folders")
         for tag, name in _names(root):
             named.append((tag, name, base))
-            for path in _from(base, name) if tag in MJCFS else ():
+            for path in _candidates(base, name) if tag in MJCF_TAGS else ():
                 if path in seen or escapes(path, folder) or not (folder / path).is_file():
                     continue
                 seen.add(path)
@@ -151,8 +153,10 @@ def all_files(text: bytes, folder: Path) -> Iterator[tuple[str, str]]:
                 with open(folder / path, "rb") as file:
                     waiting.append((file.read(MAX_BYTES + 1), str(PurePosixPath(path).parent)))
     for tag, name, base in named:
-        below = [below for path in _from(base, name) for below in _below(tag, path, folders)]
-        beside = [path for below in _below(tag, name, folders) for path in _from(base, below)]
+        below = [below for path in _candidates(base, name) for below in _in_asset_folders(tag, path, folders)]
+        beside = [
+            path for below in _in_asset_folders(tag, name, folders) for path in _candidates(base, below)
+        ]
         paths = list(dict.fromkeys(below + beside))
         outside = [path for path in paths if escapes(path, folder)]
         there = [path for path in paths if not outside and (folder / path).is_file()]
@@ -160,7 +164,7 @@ def all_files(text: bytes, folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _names(root: etree._Element) -> Iterator[tuple[str, str]]:
-    """Each (tag, file) as it stands there, but for backslashes, which MuJoCo reads as slashes."""
+    """Yield each (tag, file) as written, with backslashes as slashes, as MuJoCo reads them."""
     for element in root.iter(etree.Element):
         for attribute in FILE_ATTRIBUTES:
             name = element.get(attribute)
@@ -169,7 +173,7 @@ def _names(root: etree._Element) -> Iterator[tuple[str, str]]:
 
 
 def _folders(root: etree._Element) -> set[tuple[str, str]]:
-    """Each (attribute, folder) of a `<compiler>`, wherever it stands."""
+    """Return each (attribute, folder) of all `<compiler>` elements."""
     return {
         (key, str(compiler.get(key)).replace("\\", "/"))
         for compiler in root.iter("compiler")
@@ -178,29 +182,29 @@ def _folders(root: etree._Element) -> set[tuple[str, str]]:
     }
 
 
-def _below(tag: str, name: str, folders: set[tuple[str, str]]) -> list[str]:
-    """A file below each folder that holds files of a tag; as it is if there is no such folder."""
-    own = "" if tag in MJCFS else "texturedir" if tag == "texture" else "meshdir"
+def _in_asset_folders(tag: str, name: str, folders: set[tuple[str, str]]) -> list[str]:
+    """Return a file's path in each folder for assets of a tag; unchanged if there is no such folder."""
+    own = "" if tag in MJCF_TAGS else "texturedir" if tag == "texture" else "meshdir"
     found = sorted({folder for key, folder in folders if own and key in (own, "assetdir")})
     return [str(PurePosixPath(folder) / name) for folder in found] or [name]
 
 
-def _from(base: str, name: str) -> list[str]:
-    """A file beside the main MJCF and beside the one in `base`."""
+def _candidates(base: str, name: str) -> list[str]:
+    """Return a file's path relative to the main MJCF and to the one in folder `base`."""
     return list(dict.fromkeys([name, str(PurePosixPath(base) / name)]))
 
 
 def escapes(path: str, folder: Path) -> bool:
-    """Whether a path leads out of its folder."""
+    """Return whether a path leads out of a folder, other than to the assets of its pack."""
     if path.startswith(("/", "\\")) or ":" in path:
         return True
     base = folder.resolve()
     target = (base / path).resolve()
-    return not (target.is_relative_to(base) or _shared(target, base))
+    return not (target.is_relative_to(base) or _is_pack_asset(target, base))
 
 
-def _shared(target: Path, base: Path) -> bool:
-    """Whether a file is among the assets that the variants of a pack share: one of them lies in `base`."""
+def _is_pack_asset(target: Path, base: Path) -> bool:
+    """Return whether `base` is a variant's folder and a file is among the assets of its pack."""
     pack = base.parent.parent
     is_variant = base.parent.name == "variants" and (pack / "pack.json").is_file()
     return is_variant and target.is_relative_to(pack / "assets")

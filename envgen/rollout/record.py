@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-import envgen
 from envgen.core.errors import InputError, WorkError
+from envgen.core.version import __version__
 from envgen.policies.base import chosen
 from envgen.rollout.columns import COLUMNS, drawn_columns
 from envgen.rollout.policies import PolicySet, interface
@@ -57,7 +57,7 @@ class Recorder:
         }
         fields = [pa.field(c.name, types[c.kind], nullable=c.null) for c in COLUMNS]
         fields += [pa.field(name, types[kind]) for name, kind in self._kinds.items()]
-        meta = {META: json.dumps({"version": envgen.__version__, **(about or {})})}
+        meta = {META: json.dumps({"version": __version__, **(about or {})})}
         self._schema = pa.schema(fields, metadata=meta)
         self._drawn = {
             index: {name: _as(values.get(name.partition(".")[2]), kind) for name, kind in self._kinds.items()}

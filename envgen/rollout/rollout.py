@@ -18,7 +18,7 @@ from envgen.rollout.randomize import KEYS, Physics, Randomizer
 from envgen.rollout.stepping import advance, unstable
 from envgen.worlds.compiled.state import reset
 from envgen.worlds.compiled.task_context import TaskContext
-from envgen.worlds.compiler import listening
+from envgen.worlds.compiler import capture_warnings
 
 Policy = Callable[[Floats], Floats]
 """From observations (worlds, k) to actions (worlds, actuators) in [-1, 1]."""
@@ -169,7 +169,7 @@ class Rollout:
             raise InputError("an episode has not begun", "Call reset first.")
         self._control(actions)
         going = [i for i, done in enumerate(self.done) if not done]
-        with listening():
+        with capture_warnings():
             if self._pool:
                 chunks = [going[k :: self._threads] for k in range(self._threads)]
                 list(self._pool.map(self._advance, chunks))
@@ -186,7 +186,7 @@ class Rollout:
 
     def _reset(self, i: int, episode: int) -> None:
         model, data = self.worlds[i].model, self.data[i]
-        with listening():
+        with capture_warnings():
             self._randomizers[i].reset(data, episode)
             reset(model, data)
             mujoco.mj_forward(model, data)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from envgen.core.dist import Dist
-from envgen.core.families import TASKS
+from envgen.core.errors import InputError, suggestion
+from envgen.core.families import SPAWN_LAYOUTS, TASKS
 from envgen.tasks.expr import Expr
+from envgen.tasks.spawn import SpawnLayout
 
 register = TASKS.register
 
-Layout = Literal["free", "goal", "lanes", "top", "centre", "ring", "chase", "push", "pitch"]
+Spawn = str | SpawnLayout
+"""Name of a registered spawn layout, or a layout of the task's own."""
 Goals = Literal["agent", "team", "shared"]
 GOAL_MARK = ("cylinder", (0.3, 0.02))
 """A flat disc."""
@@ -21,10 +25,10 @@ GOAL_MARK = ("cylinder", (0.3, 0.02))
 
 @dataclass(frozen=True)
 class Term:
-    """One named part of an observation, a reward or an ending.
+    """One named part of an observation, a reward or a termination.
 
     Attributes:
-        name: What logs and plots call it.
+        name: Its name in logs and plots.
         expr: Expression over the agent's state; see `envgen.tasks.expr`.
         weight: Factor of a reward term, per control step.
     """
@@ -51,7 +55,7 @@ class TaskTerms:
     success: Term = field(default=Term("success", 0))
 
     def to_json(self, weights: Mapping[str, Dist] | None = None) -> dict[str, Any]:
-        """Plain data, with the weights of an EnvCfg; a drawn one becomes `["param", "weight.<term>"]`."""
+        """Return plain data with an EnvCfg's weights; a drawn one becomes `["param", "weight.<term>"]`."""
         given = {
             name: weight if isinstance(weight, int | float) else ["param", f"weight.{name}"]
             for name, weight in (weights or {}).items()
@@ -66,26 +70,39 @@ class TaskTerms:
         }
 
 
+def _warn_layout(remedy: str, frames: int = 2) -> None:
+    """Warn whoever is that many frames above the caller."""
+    warnings.warn(f"Task.layout is deprecated: {remedy}", DeprecationWarning, stacklevel=frames + 1)
+
+
+class _DeprecatedLayout:
+    """`Task.layout`, the former name of `Task.spawn`, for those who still read it."""
+
+    def __get__(self, task: object, kind: type[Task]) -> Spawn:
+        _warn_layout("read `Task.spawn`")
+        return kind.spawn
+
+
 class Task(ABC):
     """A kind of task. The fields of the (frozen dataclass) subclass are its drawn parameters.
 
     Attributes:
         kind: Public name.
-        layout: How agents and goals are put into the arena: anywhere apart (`free`), each with a goal
-            of its own (`goal`), side by side on a line with a finish ahead (`lanes`), low with the highest
-            point as goal (`top`), in the middle (`centre`), in a ring (`ring`), chasers away from runners
-            (`chase`), before an object and its goal (`push`), in two halves with a ball (`pitch`).
+        spawn: Where agents start and goals lie: a name among `envgen/tasks/spawn_layouts/`, such as `free`
+            (anywhere apart), `goal` (each with a goal of its own) or `lanes` (side by side, a finish ahead),
+            or a function of the task's own, from a `SpawnArea` to `Spawns` (`envgen/tasks/spawn.py`).
         goals: Which goal an agent has: `goal/<i>` of the i-th agent, of its team, or one for all.
         objects: Kinds of obstacle of which the task moves one, the usual one first; empty for none.
         min_agents: Least number of agents.
         max_agents: Greatest number of agents, or None.
         teams: Least and greatest number of teams that several agents make; None where teams mean nothing.
         roles: Whether agents are chasers and runners.
-        planar: Whether robots that move in a plane of their own can do it.
+        planar: Whether robots that move in a vertical plane only can do it.
     """
 
     kind: ClassVar[str]
-    layout: ClassVar[Layout] = "free"
+    spawn: ClassVar[Spawn] = "free"
+    layout: ClassVar[Any] = _DeprecatedLayout()
     goals: ClassVar[Goals] = "agent"
     objects: ClassVar[tuple[str, ...]] = ()
     min_agents: ClassVar[int] = 1
@@ -94,25 +111,58 @@ class Task(ABC):
     roles: ClassVar[bool] = False
     planar: ClassVar[bool] = True
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "layout" in vars(cls):
+            name = vars(cls)["layout"]
+            remedy = f"write `spawn: ClassVar[Spawn] = {name!r}` in place of `layout` in {cls.__name__}"
+            _warn_layout(remedy, frames=3)  # the class statement is above ABCMeta
+            if "spawn" not in vars(cls):
+                cls.spawn = name
+
+    @classmethod
+    def spawn_layout(cls) -> SpawnLayout:
+        """Return the layout that `spawn` names or is.
+
+        Raises:
+            InputError: There is none of that name.
+        """
+        if not isinstance(cls.spawn, str):
+            return cls.spawn
+        if cls.spawn not in SPAWN_LAYOUTS:
+            raise InputError(
+                f"task {cls.kind!r} has an unknown spawn layout {cls.spawn!r}",
+                suggestion(cls.spawn, SPAWN_LAYOUTS.names()),
+            )
+        layout: SpawnLayout = SPAWN_LAYOUTS.get(cls.spawn)
+        return layout
+
     @classmethod
     @abstractmethod
     def terms(cls) -> TaskTerms:
-        """The terms for one agent; what was drawn for a world enters as `["param", name]`."""
+        """Return the terms for one agent; a drawn parameter enters as `["param", name]`."""
 
     @classmethod
     def roomy(cls, drawn: Mapping[str, float], agents: int, radius: float) -> dict[str, float]:
-        """Parameters that have to be other than drawn for so many agents of that radius (m), if left open."""
+        """Return parameters to change, where left open, for so many agents of that radius (m)."""
         return {}
 
     def goal_distance(self) -> float:
-        """Distance from start (or object) to goal in m, for layouts that have goals."""
+        """Return the distance from start (or object) to goal in m, for spawn layouts that have goals."""
         return 0.0
 
     def mark(self) -> tuple[str, tuple[float, ...]]:
-        """How a goal is drawn: MuJoCo's type and size (m) of its site."""
+        """Return MuJoCo's type and size (m) of the site that marks a goal."""
         return GOAL_MARK
 
     @classmethod
     def reward_names(cls) -> list[str]:
-        """Names of the reward terms, which an EnvCfg may weight."""
+        """Return the names of the reward terms, which an EnvCfg may weight."""
         return [term.name for term in cls.terms().reward]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Layout":
+        _warn_layout("import `Spawn` instead of `Layout`")
+        return Spawn
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

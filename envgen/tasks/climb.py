@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from envgen.core.params import param
-from envgen.tasks.base import Layout, Task, TaskTerms, Term, register
+from envgen.tasks.base import Spawn, Task, TaskTerms, Term, register
 from envgen.tasks.common import EFFORT, ENDINGS, GOAL_OBSERVATION, PROPRIOCEPTION, XY
 from envgen.tasks.expr import Expr
 
@@ -21,7 +21,7 @@ class Climb(Task):
     """Start low and gain height, up to the highest point that can be reached."""
 
     kind: ClassVar[str] = "climb"
-    layout: ClassVar[Layout] = "top"
+    spawn: ClassVar[Spawn] = "top"
 
     share: float = param("", 0.1, 1.0, "of the way up, in height, with which it is done", default=0.9)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from envgen.core.params import param
-from envgen.tasks.base import Layout, Task, TaskTerms, Term, register
+from envgen.tasks.base import Spawn, Task, TaskTerms, Term, register
 from envgen.tasks.common import EFFORT, ENDINGS, PROPRIOCEPTION, XY, speed_towards
 from envgen.tasks.expr import Expr
 
@@ -21,7 +21,7 @@ class Escape(Task):
     """Start in the middle, at its lowest, and get far away from it: dm_control's escape."""
 
     kind: ClassVar[str] = "escape"
-    layout: ClassVar[Layout] = "centre"
+    spawn: ClassVar[Spawn] = "centre"
 
     # bowls and craters end at 0.9 of the way to the edge
     share: float = param("", 0.2, 0.98, "of the way to the nearest edge with which it is out", default=0.9)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from envgen.core.params import param
-from envgen.tasks.base import Layout, Task, TaskTerms, Term, register
+from envgen.tasks.base import Spawn, Task, TaskTerms, Term, register
 from envgen.tasks.common import (
     DISTANCE,
     EFFORT,
@@ -24,7 +24,7 @@ class Goal(Task):
     """Reach a point on the ground."""
 
     kind: ClassVar[str] = "goal"
-    layout: ClassVar[Layout] = "goal"
+    spawn: ClassVar[Spawn] = "goal"
 
     distance: float = param("m", 0.5, 400.0, "from start to goal", easy=3.0, hard=8.0)
     radius: float = param("m", 0.05, 10.0, "within which the goal is reached", default=0.5)

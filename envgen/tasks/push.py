@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from envgen.core.params import param
-from envgen.tasks.base import Goals, Layout, Task, TaskTerms, Term, register
+from envgen.tasks.base import Goals, Spawn, Task, TaskTerms, Term, register
 from envgen.tasks.common import (
     EFFORT,
     ENDINGS,
@@ -33,7 +33,7 @@ class Push(Task):
     """Move a ball or crate to a goal, together."""
 
     kind: ClassVar[str] = "push"
-    layout: ClassVar[Layout] = "push"
+    spawn: ClassVar[Spawn] = "push"
     goals: ClassVar[Goals] = "shared"
     objects: ClassVar[tuple[str, ...]] = ("ball", "crate")
     planar: ClassVar[bool] = False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from envgen.core.params import param
-from envgen.tasks.base import Layout, Task, TaskTerms, Term, register
+from envgen.tasks.base import Spawn, Task, TaskTerms, Term, register
 from envgen.tasks.common import EFFORT, ENDINGS, PROPRIOCEPTION, TO_GOAL
 
 
@@ -16,7 +16,7 @@ class Race(Task):
     """Start side by side and cross the finish line ahead, along x; who crosses it first wins for its team."""
 
     kind: ClassVar[str] = "race"
-    layout: ClassVar[Layout] = "lanes"
+    spawn: ClassVar[Spawn] = "lanes"
     teams: ClassVar[tuple[int, int | None] | None] = (2, None)
 
     distance: float = param("m", 0.5, 400.0, "from start to finish; cut to fit the arena", default=10.0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from envgen.core.params import param
-from envgen.tasks.base import Goals, Layout, Task, TaskTerms, Term, register
+from envgen.tasks.base import Goals, Spawn, Task, TaskTerms, Term, register
 from envgen.tasks.common import (
     EFFORT,
     ENDINGS,
@@ -45,7 +45,7 @@ class Soccer(Task):
     """Two teams and a ball: the first goal decides. The first team attacks goal/0, the other goal/1."""
 
     kind: ClassVar[str] = "soccer"
-    layout: ClassVar[Layout] = "pitch"
+    spawn: ClassVar[Spawn] = "pitch"
     goals: ClassVar[Goals] = "team"
     objects: ClassVar[tuple[str, ...]] = ("ball",)
     min_agents: ClassVar[int] = 2

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from envgen.core.params import param
-from envgen.tasks.base import Goals, Layout, Task, TaskTerms, Term, register
+from envgen.tasks.base import Goals, Spawn, Task, TaskTerms, Term, register
 from envgen.tasks.common import (
     DISTANCE,
     EFFORT,
@@ -22,13 +21,9 @@ from envgen.tasks.common import (
     to_nearest,
 )
 from envgen.tasks.expr import Expr
+from envgen.tasks.spawn import circle_radius
 
 OUT: Expr = ["gt", DISTANCE, ["param", "ring"]]
-
-
-def start_circle(agents: int, radius: float) -> float:
-    """Radius (m) of a circle on which so many agents stand 30 cm apart."""
-    return (radius + 0.15) / math.sin(math.pi / agents)
 
 
 @register
@@ -37,7 +32,7 @@ class Sumo(Task):
     """Push the other out of the ring: who leaves it or falls has lost, the last team in it has won."""
 
     kind: ClassVar[str] = "sumo"
-    layout: ClassVar[Layout] = "ring"
+    spawn: ClassVar[Spawn] = "ring"
     goals: ClassVar[Goals] = "shared"
     min_agents: ClassVar[int] = 2
     teams: ClassVar[tuple[int, int | None] | None] = (2, None)
@@ -46,7 +41,7 @@ class Sumo(Task):
 
     @classmethod
     def roomy(cls, drawn: Mapping[str, float], agents: int, radius: float) -> dict[str, float]:
-        return {"ring": max(drawn["ring"], round(1.25 * start_circle(agents, radius), 2))}
+        return {"ring": max(drawn["ring"], round(1.25 * circle_radius(agents, radius), 2))}
 
     def mark(self) -> tuple[str, tuple[float, ...]]:
         return "cylinder", (self.ring, 0.02)

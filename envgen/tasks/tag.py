@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from envgen.core.params import param
-from envgen.tasks.base import Layout, Task, TaskTerms, Term, register
+from envgen.tasks.base import Spawn, Task, TaskTerms, Term, register
 from envgen.tasks.common import (
     EFFORT,
     ENDINGS,
@@ -33,7 +33,7 @@ class Tag(Task):
     """Chasers touch runners: a runner that is reached is out, and with the last one the chasers have won."""
 
     kind: ClassVar[str] = "tag"
-    layout: ClassVar[Layout] = "chase"
+    spawn: ClassVar[Spawn] = "chase"
     min_agents: ClassVar[int] = 2
     teams: ClassVar[tuple[int, int | None] | None] = (2, 2)
     roles: ClassVar[bool] = True

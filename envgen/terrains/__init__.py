@@ -1,1 +1,5 @@
-"""Generators of ground: one kind a file."""
+"""Kinds of terrain, one a file.
+
+The registry imports every module of this package except `base` and those that begin with an underscore, which
+hold code that several kinds share.
+"""

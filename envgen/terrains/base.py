@@ -1,4 +1,4 @@
-"""The base of all terrains: a patch to fill, and the ground that fills it."""
+"""Base of all terrains: the patch to fill, the ground that fills it, and helpers to make ground."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Patch:
     Attributes:
         size: Extent (x, y), in m.
         shape: Number of samples (nrow, ncol); rows along y, columns along x.
-        open: Whether other ground joins it: then walls leave a way in and out along x, and stones reach the
-            edge.
+        open: Whether other ground adjoins it: walls then leave an entrance and an exit along x, and stones
+            reach the edge.
     """
 
     size: tuple[float, float]
@@ -36,13 +36,13 @@ class Patch:
 
     @classmethod
     def of(cls, size: tuple[float, float], cell: float) -> Patch:
-        """A patch whose cells are as near to `cell` (m) as whole numbers allow."""
+        """Create a patch whose cells are as near to `cell` (m) as a whole number of cells allows."""
         ncol, nrow = (max(2, round(extent / cell) + 1) for extent in size)
         return cls(size, (nrow, ncol))
 
     @property
     def cell(self) -> tuple[float, float]:
-        """Distance of neighbouring samples (x, y), in m."""
+        """Distance between neighbouring samples (x, y), in m."""
         return self.size[0] / (self.shape[1] - 1), self.size[1] / (self.shape[0] - 1)
 
     @cached_property
@@ -69,7 +69,7 @@ class Solid:
         x: Least and greatest x, in m.
         y: Least and greatest y, in m.
         z: Bottom and top, in m.
-        yaw: Turn about its own upright axis, in rad.
+        yaw: Rotation about its own vertical axis, in rad.
     """
 
     x: tuple[float, float]
@@ -83,23 +83,23 @@ Zone = tuple[float, float, float, float]
 
 
 def around(half_x: float, half_y: float) -> Zone:
-    """The rectangle of those half extents (m) around the origin."""
+    """Return the rectangle of given half extents (m) around the origin."""
     return (-half_x, half_x, -half_y, half_y)
 
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """What a terrain yields.
+    """Ground that a terrain generates.
 
     Attributes:
         surface: (nrow, ncol) float32, height in m of the highest surface at each sample: the ground map.
-        boxes: (n, 7) upright boxes, where edges must be sharp, as in `of_boxes`; the surface includes them.
-        field: (nrow, ncol) float32, heights in m of a heightfield, or None where boxes and plane are all.
-        plane: Height in m of an endless plane below everything, or None.
-        start: Where agents should start and goals should not be.
-        goal: Where a race should end.
-        pit: Height (m) of the floor of pits, where nothing starts or is put, or None.
-        course: Whether agents must start in `start`, and goals of all tasks lie in `goal` if there is one.
+        boxes: (n, 7) upright boxes for sharp edges, as in `of_boxes`; the surface includes them.
+        field: (nrow, ncol) float32, heights in m of a heightfield, or None without one.
+        plane: Height in m of an infinite plane below everything, or None.
+        start: Zone where agents should start and goals should not be.
+        goal: Zone where a race should end.
+        pit: Height (m) of the floor of pits, where nothing is placed, or None.
+        course: Whether all agents must start in `start`, and all goals be in `goal` if there is one.
     """
 
     surface: Heights
@@ -113,18 +113,18 @@ class Ground:
 
     @property
     def solids(self) -> tuple[Solid, ...]:
-        """The boxes, one by one."""
+        """The boxes as a tuple of `Solid`."""
         return tuple(Solid((a, b), (c, d), (e, f), yaw) for a, b, c, d, e, f, yaw in self.boxes.tolist())
 
 
 class SubTerrain(ABC):
-    """A kind of ground. The fields of the (frozen dataclass) subclass are its drawn parameters.
+    """A kind of terrain. The fields of the (frozen dataclass) subclass are its drawn parameters.
 
     Attributes:
         kind: Public name.
-        source: Where algorithm and ranges come from.
-        rises: Whether it leads up along x: on a board it goes down again, in a track the rest stands higher.
-        measure: What of the ground grows with difficulty: a name in `envgen/terrains/_measures.py`, or empty.
+        source: Sources of algorithm and ranges.
+        rises: Whether it ends higher along x: a grid adds a descent, a track raises the patches after it.
+        measure: Measure that grows with difficulty: a name in `envgen/terrains/tools/measures.py`, or empty.
     """
 
     kind: ClassVar[str]
@@ -137,7 +137,7 @@ class SubTerrain(ABC):
         """Fill a patch.
 
         Args:
-            patch: What to fill.
+            patch: The patch to fill.
             rng: The only source of randomness.
 
         Raises:
@@ -146,46 +146,46 @@ class SubTerrain(ABC):
 
 
 def of_heights(heights: NDArray[np.floating]) -> Ground:
-    """Ground that is a heightfield.
+    """Make ground of a heightfield.
 
     Args:
-        heights: (nrow, ncol), m.
+        heights: (nrow, ncol), in m.
     """
     surface = quantise(heights)
     return Ground(surface=surface, field=surface)
 
 
 def of_solids(patch: Patch, solids: Iterable[Solid], floor: float, *, pit: bool = False) -> Ground:
-    """Ground that is made of boxes on a plane.
+    """Make ground of boxes on a plane.
 
     Args:
-        patch: The rectangle.
+        patch: The patch.
         solids: Boxes inside it.
         floor: Height of the plane, in m.
-        pit: Whether the plane is the floor of a pit, where nothing starts or is put.
+        pit: Whether the plane is the floor of a pit, where nothing is placed.
     """
     rows = [(*solid.x, *solid.y, *solid.z, solid.yaw) for solid in solids]
     return of_boxes(patch, np.array(rows, dtype=float).reshape(-1, 7), floor, pit=pit)
 
 
 def of_boxes(patch: Patch, boxes: Floats, floor: float, *, pit: bool = False) -> Ground:
-    """Ground that is made of many boxes on a plane.
+    """Make ground of many boxes on a plane.
 
     Args:
-        patch: The rectangle.
-        boxes: (n, 7): least and greatest x, y and z (m) of boxes inside it, and their turn about z (rad).
+        patch: The patch.
+        boxes: (n, 7): least and greatest x, y and z (m) of boxes inside it, and their rotation about z (rad).
         floor: Height of the plane, in m.
-        pit: Whether the plane is the floor of a pit, where nothing starts or is put.
+        pit: Whether the plane is the floor of a pit, where nothing is placed.
     """
-    kept = rounded(boxes)
+    kept = round_boxes(boxes)
     floor = round(floor, 3)
     surface = np.full(patch.shape, floor, dtype=np.float32)
     raise_boxes(surface, patch, kept)
     return Ground(surface=quantise(surface), boxes=kept, plane=floor, pit=floor if pit else None)
 
 
-def rounded(boxes: Floats) -> Floats:
-    """Boxes (n, 7) in whole millimetres, which is what is written; those without extent are left out."""
+def round_boxes(boxes: Floats) -> Floats:
+    """Round boxes (n, 7) to millimetres, as they are written, and remove empty ones."""
     kept = np.round(boxes, 3)
     kept[:, 6] = np.round(boxes[:, 6], 4)
     solid: Floats = kept[(kept[:, 1:6:2] > kept[:, 0:6:2]).all(axis=1)]
@@ -193,13 +193,13 @@ def rounded(boxes: Floats) -> Floats:
 
 
 def raise_boxes(surface: Heights, patch: Patch, boxes: Floats) -> None:
-    """Raise heights (nrow, ncol) in m to the tops of the boxes (n, 7) above them.
+    """Raise heights (nrow, ncol), in m, to the tops of boxes (n, 7), in place.
 
-    A box that is thinner than a cell and covers no sample raises the nearest, so that no wall is lost.
+    A box thinner than a cell that covers no sample raises the nearest one, so that no wall is lost.
     """
     turned = boxes[:, 6] != 0
     for box in boxes[turned]:
-        surface[under(patch, box) & (surface < np.float32(box[5]))] = np.float32(box[5])
+        surface[samples_under(patch, box) & (surface < np.float32(box[5]))] = np.float32(box[5])
     straight = boxes[~turned]
     cols, rows = patch.x[0], patch.y[:, 0]
     spans = np.stack(
@@ -223,8 +223,8 @@ def raise_boxes(surface: Heights, patch: Patch, boxes: Floats) -> None:
         np.maximum(part, top, out=part)
 
 
-def under(patch: Patch, box: Floats) -> NDArray[np.bool_]:
-    """(nrow, ncol) samples under a turned box (7,)."""
+def samples_under(patch: Patch, box: Floats) -> NDArray[np.bool_]:
+    """Return the samples (nrow, ncol) under a rotated box (7,)."""
     dx, dy = patch.x - (box[0] + box[1]) / 2, patch.y - (box[2] + box[3]) / 2
     c, s = np.cos(box[6]), np.sin(box[6])
     inside: NDArray[np.bool_] = (np.abs(c * dx + s * dy) <= (box[1] - box[0]) / 2 + 1e-9) & (

@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.params import param
-from envgen.terrains._fbm import fbm
 from envgen.terrains.base import Ground, Patch, SubTerrain, of_heights, register
+from envgen.terrains.tools.fbm import fbm
 
 
 @register

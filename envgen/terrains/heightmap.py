@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.params import file_param, param
-from envgen.terrains._images import digest, resampled, stamp
 from envgen.terrains.base import Ground, Patch, SubTerrain, of_heights, register
+from envgen.terrains.tools.images import digest, file_stamp, resample
 
 
 @register
@@ -31,4 +31,4 @@ class Heightmap(SubTerrain):
 
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
         blur = (self.smooth / patch.cell[0], self.smooth / patch.cell[1])
-        return of_heights(self.height * resampled(self.file, stamp(self.file), patch.shape, blur))
+        return of_heights(self.height * resample(self.file, file_stamp(self.file), patch.shape, blur))

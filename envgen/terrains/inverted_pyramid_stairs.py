@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.params import param
-from envgen.terrains._frames import frame
-from envgen.terrains._steps import flight
 from envgen.terrains.base import Ground, Patch, SubTerrain, of_solids, register
+from envgen.terrains.tools.frames import frame
+from envgen.terrains.tools.steps import count_steps
 
 
 @register
@@ -30,7 +30,7 @@ class InvertedPyramidStairs(SubTerrain):
 
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
         room = patch.radius - self.border - self.platform / 2
-        number = flight(room, self.step_depth, self.steps, self.kind)
+        number = count_steps(room, self.step_depth, self.steps, self.kind)
         bottom = -number * self.step_height
         half = patch.size[0] / 2, patch.size[1] / 2
         solids = []

@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.params import param
-from envgen.terrains._frames import frame
 from envgen.terrains.base import Ground, Patch, SubTerrain, around, of_solids, register
+from envgen.terrains.tools.frames import frame
 
 
 @register

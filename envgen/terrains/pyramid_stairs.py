@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.params import param
-from envgen.terrains._steps import flight
 from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, around, of_solids, register
+from envgen.terrains.tools.steps import count_steps
 
 
 @register
@@ -29,7 +29,7 @@ class PyramidStairs(SubTerrain):
 
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
         room = patch.radius - self.border - self.platform / 2
-        number = flight(room, self.step_depth, self.steps, self.kind)
+        number = count_steps(room, self.step_depth, self.steps, self.kind)
         solids = []
         for step in range(number):
             # a long arena becomes a long pyramid: each step keeps the same tread on all sides

@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.params import param
-from envgen.terrains._steps import flight
 from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, of_solids, register
+from envgen.terrains.tools.steps import count_steps
 
 
 @register
@@ -29,7 +29,7 @@ class RandomStairs(SubTerrain):
 
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
         room = patch.radius - self.border - self.platform / 2
-        most = flight(room, self.step_depth, 0, self.kind)
+        most = count_steps(room, self.step_depth, 0, self.kind)
         rises = self.step_height * rng.uniform(1 - self.spread, 1 + self.spread, most)
         treads = self.step_depth * rng.uniform(1 - self.spread, 1 + self.spread, most)
         solids, inset, top = [], self.border, 0.0

@@ -28,12 +28,12 @@ class Rough(SubTerrain):
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
         nrow, ncol = (max(2, round(extent / self.spacing) + 1) for extent in (patch.size[1], patch.size[0]))
         lattice = rng.uniform(-self.amplitude, self.amplitude, (nrow, ncol)).astype(np.float32)
-        return of_heights(_joined(lattice, patch.shape))
+        return of_heights(_interpolate(lattice, patch.shape))
 
 
-def _joined(lattice: Heights, shape: tuple[int, int]) -> Heights:
-    """The lattice at more samples, corner on corner, linear between."""
-    import cv2  # not at the top: a prompt needs the registry alone
+def _interpolate(lattice: Heights, shape: tuple[int, int]) -> Heights:
+    """Interpolate a lattice linearly at more samples, corner to corner."""
+    import cv2  # imported here, as prompts need the registry only
 
     joined: Heights = cv2.remap(lattice, *_maps(lattice.shape, shape), interpolation=cv2.INTER_LINEAR)
     return joined
@@ -41,7 +41,7 @@ def _joined(lattice: Heights, shape: tuple[int, int]) -> Heights:
 
 @lru_cache(maxsize=16)
 def _maps(lattice: tuple[int, ...], shape: tuple[int, int]) -> tuple[Heights, Heights]:
-    """Column and row of the lattice for each sample; the same for every variant of a size."""
+    """Return column and row of the lattice for each sample; cached, as variants of a size agree in them."""
     cols = np.linspace(0, lattice[1] - 1, shape[1], dtype=np.float32)
     rows = np.linspace(0, lattice[0] - 1, shape[0], dtype=np.float32)
     across, along = np.meshgrid(cols, rows)

@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.params import param
-from envgen.terrains._steps import flight
 from envgen.terrains.base import Ground, Patch, Solid, SubTerrain, of_solids, register
+from envgen.terrains.tools.steps import count_steps
 
 
 @register
@@ -28,7 +28,7 @@ class Stairs(SubTerrain):
     steps: int = param("", 0, 200, "most steps, 0 for as many as fit", default=0, integer=True)
 
     def ground(self, patch: Patch, rng: np.random.Generator) -> Ground:
-        number = flight(patch.size[0] - 2 * self.platform, self.step_depth, self.steps, self.kind)
+        number = count_steps(patch.size[0] - 2 * self.platform, self.step_depth, self.steps, self.kind)
         right, side = patch.size[0] / 2, patch.size[1] / 2
         solids = []
         for step in range(number):

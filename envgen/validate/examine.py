@@ -7,7 +7,7 @@ from functools import cache
 from envgen.validate.base import CHECKS, Check, Redraw, checks_in_order
 from envgen.validate.report import Finding, Report
 from envgen.validate.subject import Subject, UnrunnableError
-from envgen.worlds.compiler import Fatal
+from envgen.worlds.compiler import FatalError
 
 DEFECT = "the check itself failed"
 
@@ -26,7 +26,7 @@ def examine(subject: Subject, *, stop_at_failure: bool = False) -> Report:
             continue
         try:
             found = check.examine(subject)
-        except Fatal as error:  # the state is lost: only checks that don't simulate can still run
+        except FatalError as error:  # the state is lost: only checks that don't simulate can still run
             if not state_lost:
                 findings.append(_overflow(error))
             if not subject.foreign:

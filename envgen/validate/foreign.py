@@ -18,11 +18,11 @@ from typing import Any
 import mujoco
 
 from envgen.core.errors import InputError
-from envgen.robots.xml import MAX_BYTES, UnsafeXml, all_files, escapes, inspect
+from envgen.robots.xml import MAX_BYTES, UnsafeXml, all_files, check_xml, escapes
 from envgen.validate.base import Subject
 from envgen.validate.examine import examine
 from envgen.validate.report import Finding, Report
-from envgen.worlds.compiler import listening
+from envgen.worlds.compiler import capture_warnings
 
 TIME_LIMIT = 60.0
 """Time limit of one file, in s."""
@@ -132,7 +132,7 @@ def _read(path: Path) -> bytes:
 def _refuse_unsafe(text: bytes, path: Path) -> Report | None:
     """Return a Report if compiling is unsafe: malicious XML, paths outside the folder, too many bodies."""
     try:
-        inspect(text)
+        check_xml(text)
         outside = any(escapes(name, path.parent) for _, name in all_files(text, path.parent))
     except UnsafeXml:
         outside = True
@@ -166,7 +166,7 @@ def _compile_and_examine(path: str, text: bytes) -> Report:
 def load_subject(path: Path, text: bytes) -> Subject:
     """Compile an external file in this process, which a malicious file may crash, into a Subject."""
     model, spec, problem = None, None, ""
-    with listening() as caught:
+    with capture_warnings() as caught:
         try:
             spec = mujoco.MjSpec.from_file(str(path))
             model = spec.compile()

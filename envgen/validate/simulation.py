@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats
 from envgen.worlds.compiled.state import reset
-from envgen.worlds.compiler import Data, Model, control_range, listening
+from envgen.worlds.compiler import Data, Model, capture_warnings, control_range
 
 HALF = 0.5
 """Length of each half, in s."""
@@ -86,7 +86,7 @@ def simulate(
     full = False
     flags = model.opt.disableflags
     model.opt.disableflags = flags | _NO_SENSORS  # no check reads them
-    with listening() as caught:
+    with capture_warnings() as caught:
         # drawn in one call: call by call, drawing took a tenth of the time of the simulation
         control = [still] * samples + list(rng.uniform(low, high, (samples, model.nu)))
         for sample in range(2 * samples):

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.parsers import expat
 
-from envgen.robots.xml import MAX_BYTES, MAX_INCLUDES, UnsafeXml, escapes, inspect
+from envgen.robots.xml import MAX_BYTES, MAX_INCLUDES, UnsafeXml, check_xml, escapes
 
 LINE = re.compile(r"line (\d+)")
 """MuJoCo's form of a line, in messages and in the `info` of an element."""
@@ -184,7 +184,7 @@ def _included(node: Node, name: str, folder: Path | None) -> str:
 
 def _parse(text: bytes, file: str) -> list[Node]:
     try:
-        inspect(text)
+        check_xml(text)
     except UnsafeXml:
         return []
     nodes: list[Node] = []

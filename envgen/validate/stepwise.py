@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from envgen.validate.simulation import max_speed
 from envgen.worlds.compiled.state import reset
-from envgen.worlds.compiler import Data, Model, listening
+from envgen.worlds.compiler import Data, Model, capture_warnings
 
 LENGTH = 1.0
 """Length of each run, in s."""
@@ -58,7 +58,7 @@ def simulate_stepwise(model: Model) -> StepwiseStats:
     """Examine the start, then simulate with the control of the start, then without actuators."""
     data = mujoco.MjData(model)
     seen = StepwiseStats()
-    with listening():
+    with capture_warnings():
         mujoco.mj_forward(model, data)
         seen.zero = _depths(data)
         reset(model, data)

@@ -20,7 +20,7 @@ from envgen.validate.stepwise import StepwiseStats, simulate_stepwise
 from envgen.worlds.compiled.measure import measure_agent
 from envgen.worlds.compiled.state import Snapshot, reset
 from envgen.worlds.compiled.world import World
-from envgen.worlds.compiler import Data, Model, listening
+from envgen.worlds.compiler import Data, Model, capture_warnings
 from envgen.worlds.sampling.teams import Teams
 
 MIN_TIMESTEP, MAX_TIMESTEP = 2e-5, 1.0
@@ -53,7 +53,7 @@ class Subject:
         drawn: Whether this process wrote the text: then it is well-formed if MuJoCo compiles it.
         built_in: Whether all its robots are known to be built-in ones.
         foreign: Whether it is an external file and not a variant that was drawn: lints apply.
-        state: A state of the model to work in, or None to make one; see `compiler.borrowed`.
+        state: A state of the model to work in, or None to make one; see `compiler.borrow_data`.
         spec: The `MjSpec` that the model was compiled from, with defaults resolved; foreign only.
     """
 
@@ -97,7 +97,7 @@ class Subject:
     def home(self) -> Snapshot:
         """The state at the start."""
         reset(self.model, self.data)
-        with listening() as caught:
+        with capture_warnings() as caught:
             mujoco.mj_forward(self.model, self.data)
         self.start_warnings = tuple(caught.messages)
         return Snapshot.of(self.data)
@@ -142,7 +142,7 @@ class Subject:
     @property
     def ours(self) -> bool:
         """Whether it is a world of envgen: terrain and agents are named as in the vocabulary."""
-        return self.model is not None and self.world.ours
+        return self.model is not None and self.world.made_by_envgen
 
     def root_of(self, agent: str) -> Floats:
         """Return the (3,) position of an agent's root at the start, in m."""

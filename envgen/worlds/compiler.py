@@ -1,4 +1,4 @@
-"""MuJoCo's door: compile text and catch what it warns of. The only place that handles its warnings."""
+"""Calls of MuJoCo's compiler, and capture of its warnings: the only module that handles them."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ Data = Any
 """`mujoco.MjData`."""
 
 VERSION: str = mujoco.__version__
-Fatal: type[Exception] = mujoco.FatalError
-"""What MuJoCo raises when it can't go on, such as a full arena."""
-NOT_A_NUMBER = "XML contains a 'NaN'"
-"""What MuJoCo warns of where it goes on with a number that is none."""
+FatalError: type[Exception] = mujoco.FatalError
+"""Raised by MuJoCo on errors such as a full arena."""
+NAN_WARNING = "XML contains a 'NaN'"
+"""Part of MuJoCo's warning about a NaN in MJCF, which it compiles nevertheless."""
 
 
 @dataclass
-class Caught:
-    """Warnings that were raised while a `listening` block ran."""
+class WarningLog:
+    """Warnings raised within a `capture_warnings` block."""
 
     messages: list[str] = field(default_factory=list)
 
 
 @contextmanager
-def listening() -> Iterator[Caught]:
-    """Collect MuJoCo's warnings instead of printing them or leaving a MUJOCO_LOG.TXT behind."""
-    caught = Caught()
+def capture_warnings() -> Iterator[WarningLog]:
+    """Collect MuJoCo's warnings instead of printing them or writing a MUJOCO_LOG.TXT."""
+    caught = WarningLog()
     before = mujoco.get_mju_user_warning()
     mujoco.set_mju_user_warning(caught.messages.append)
     try:
@@ -49,41 +49,40 @@ def listening() -> Iterator[Caught]:
         mujoco.set_mju_user_warning(before)
 
 
-_kept: dict[tuple[int, ...], Data] = {}
-"""The last state that was handed back, by the sizes of its model."""
+_spare: dict[tuple[int, ...], Data] = {}
+"""The MjData that was returned last, by the sizes of its model."""
 
 
 @cache
 def _sizes() -> Callable[[Model], tuple[int, ...]]:
-    """Reads all whole numbers of a model: its sizes, and the signature of its tree."""
+    """Return a function that reads all integers of a model: its sizes, and the signature of its tree."""
     model = mujoco.MjModel.from_xml_string("<mujoco/>")
     names = [key for key in dir(model) if key[0] != "_" and isinstance(getattr(model, key), int)]
     return attrgetter(*names)
 
 
 @contextmanager
-def borrowed(model: Model) -> Iterator[Data]:
-    """A state of the model, put to its reference pose, to be used within the block and not kept.
+def borrow_data(model: Model) -> Iterator[Data]:
+    """Lend an MjData in the reference pose of the model, for use within the block only.
 
     MuJoCo's Python bindings make 4,000 objects for each MjData, which takes as long as 20 steps of an ant.
-    What is in memory depends on the sizes of the model alone, and `mj_resetData` writes all of it: as
-    `mujoco.rollout` does, a state is used for every model of the same sizes. Its attribute `model` is that
-    of the first.
+    The memory layout depends on the sizes of the model only, and `mj_resetData` writes all of it. So, as in
+    `mujoco.rollout`, one MjData serves all models of the same sizes; its attribute `model` is the first.
     """
     key = _sizes()(model)
-    data = _kept.pop(key, None)
+    data = _spare.pop(key, None)
     if data is None:
         data = mujoco.MjData(model)
     else:
         mujoco.mj_resetData(model, data)
     yield data
-    _kept.clear()
-    if data.pstack == 0:  # else MuJoCo ended in the middle of a step
-        _kept[key] = data
+    _spare.clear()
+    if data.pstack == 0:  # else MuJoCo was interrupted within a step
+        _spare[key] = data
 
 
 def control_range(model: Model) -> tuple[np.ndarray, np.ndarray]:
-    """Ends (nu,) of the control; actuators without a range get -1 to 1."""
+    """Return the lower and upper ends (nu,) of the controls; -1 and 1 for actuators without a ctrlrange."""
     limited = model.actuator_ctrllimited.astype(bool)
     low = np.where(limited, model.actuator_ctrlrange[:, 0], -1.0)
     high = np.where(limited, model.actuator_ctrlrange[:, 1], 1.0)
@@ -98,7 +97,7 @@ def compile_text(text: str, files: Mapping[str, bytes] | None = None) -> Model:
         files: Contents of the files that it names, by the name in the text.
 
     Raises:
-        WorkError: MuJoCo refuses it; with MuJoCo's words.
+        WorkError: MuJoCo refuses it; the message includes MuJoCo's.
     """
     try:
         return mujoco.MjModel.from_xml_string(text, dict(files or {}))
@@ -107,7 +106,7 @@ def compile_text(text: str, files: Mapping[str, bytes] | None = None) -> Model:
 
 
 def save_binary(model: Model) -> bytes:
-    """A compiled model as MJB, which this version of MuJoCo reads."""
+    """Return a compiled model as MJB, which only this version of MuJoCo reads."""
     buffer = np.zeros(mujoco.mj_sizeModel(model), dtype=np.uint8)
     mujoco.mj_saveModel(model, None, buffer)
     return buffer.tobytes()

@@ -1,4 +1,4 @@
-"""The options of a world: what the EnvCfg says, and for the rest what its robots ask for."""
+"""Physics options of a world: those of the EnvCfg, and for the rest those that its robots ask for."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from envgen.worlds.compiler import Model
 FLUIDS = {"air": (1.204, 1.8e-5), "water": (1000.0, 1.0e-3), "none": (0.0, 0.0)}
 """Density in kg/m3 and viscosity in Pa s, at 20 degrees Celsius."""
 BUOYANT = 500.0
-"""Density (kg/m3) of a fluid from which gravity compensation is buoyancy."""
+"""Density (kg/m3) of a fluid above which bodies get buoyancy, as gravity compensation."""
 _INTEGRATORS = ("Euler", "RK4", "implicit", "implicitfast", "discrete")
-"""In the order of MuJoCo's numbers."""
-_STRICTER = ("Euler", "implicitfast", "discrete", "implicit", "RK4")
-"""The strictest last."""
+"""Integrators in the order of MuJoCo's enumeration."""
+_BY_STRICTNESS = ("Euler", "implicitfast", "discrete", "implicit", "RK4")
+"""Integrators, the strictest last."""
 _CONES, _SOLVERS = ("pyramidal", "elliptic"), ("PGS", "CG", "Newton")
-_MERGED: dict[str, tuple[Callable[[Iterable[float]], float], float]] = {
+_MERGE_RULES: dict[str, tuple[Callable[[Iterable[float]], float], float]] = {
     "cone": (max, 0),
     "impratio": (max, 1.0),
     "solver": (max, 2),
@@ -30,16 +30,16 @@ _MERGED: dict[str, tuple[Callable[[Iterable[float]], float], float]] = {
     "noslip_iterations": (max, 0),
     "tolerance": (min, 1e-8),
 }
-"""How robots that disagree come to terms on each option (the strictest wins), and MuJoCo's default."""
+"""For each option: the function that picks the strictest of several values, and MuJoCo's default."""
 _FLAGS = ("filterparent", "refsafe", "eulerdamp", "midphase", "nativeccd", "multiccd", "warmstart")
-"""What a robot may switch off: done where all of a world do. Gravity and contacts are the world's."""
+"""Flags that are disabled if all robots disable them; gravity and contacts belong to the world."""
 
 
-class Options(NamedTuple):
-    """Solver options of one robot that matter when robots share a world; names and units as in MJCF.
+class SolverOptions(NamedTuple):
+    """Solver options that one robot asks for; names and units as in MJCF.
 
     Attributes:
-        flags: What it switches off.
+        flags: Names of the flags that it disables.
     """
 
     timestep: float
@@ -56,12 +56,12 @@ class Options(NamedTuple):
 
 @dataclass(frozen=True)
 class PhysicsOptions:
-    """The options of the world; units as in MJCF.
+    """Physics options of a world; units as in MJCF.
 
     Attributes:
-        solver: Further attributes of <option> that differ from MuJoCo's defaults.
-        flags: Attributes of <flag>, or empty.
-        disputes: A note for each option on which the robots disagree.
+        solver: Other attributes of <option> that differ from MuJoCo's defaults.
+        flags: Attributes of <flag>; may be empty.
+        disagreements: A note for each option on which the robots disagree.
     """
 
     gravity: float
@@ -73,25 +73,25 @@ class PhysicsOptions:
     integrator: str
     solver: Mapping[str, float | str]
     flags: str
-    disputes: tuple[str, ...]
+    disagreements: tuple[str, ...]
 
 
-def merge(
+def merge_options(
     given: PhysicsCfg,
     drawn: Mapping[str, float],
     wind: tuple[float, ...],
-    options: Sequence[Options],
+    options: Sequence[SolverOptions],
 ) -> PhysicsOptions:
-    """The options of a world.
+    """Merge the options of an EnvCfg and of the robots in a world.
 
     Args:
-        given: What the EnvCfg says.
-        drawn: Its numbers as drawn: gravity, friction and perhaps timestep.
+        given: Physics of the EnvCfg.
+        drawn: Drawn numbers: gravity, friction and, if the EnvCfg has one, timestep.
         wind: (3,) m/s.
-        options: What each robot asks for, as `options_of` has it.
+        options: Options that each robot asks for.
     """
-    solver, flags, disputed = _agreed(tuple(dict.fromkeys(options)))
-    disputes = tuple(
+    solver, flags, disputed = _merge_solver_options(tuple(dict.fromkeys(options)))
+    disagreements = tuple(
         f"robots disagree on {key}: the finest or strictest is taken"
         for key in disputed
         if getattr(given, key, None) is None
@@ -104,21 +104,22 @@ def merge(
         density=density,
         viscosity=viscosity,
         timestep=drawn.get("timestep", min(option.timestep for option in options)),
-        integrator=given.integrator or max((option.integrator for option in options), key=_STRICTER.index),
+        integrator=given.integrator
+        or max((option.integrator for option in options), key=_BY_STRICTNESS.index),
         solver=solver,
         flags=flags,
-        disputes=disputes,
+        disagreements=disagreements,
     )
 
 
-def options_of(model: Model) -> Options:
-    """The solver options that a robot asks for."""
+def solver_options(model: Model) -> SolverOptions:
+    """Read the solver options that a robot asks for."""
     opt = model.opt
-    return Options(
+    return SolverOptions(
         timestep=float(opt.timestep),
         integrator=_INTEGRATORS[int(opt.integrator)],
         flags=tuple(flag for flag in _FLAGS if opt.disableflags & _bit(flag)),
-        **{key: float(getattr(opt, key)) for key in _MERGED},
+        **{key: float(getattr(opt, key)) for key in _MERGE_RULES},
     )
 
 
@@ -127,14 +128,16 @@ def _bit(flag: str) -> int:
 
 
 @lru_cache(maxsize=256)
-def _agreed(options: tuple[Options, ...]) -> tuple[Mapping[str, float | str], str, tuple[str, ...]]:
-    """What different robots come to: attributes of <option> and of <flag>, and on what they disagreed."""
+def _merge_solver_options(
+    options: tuple[SolverOptions, ...],
+) -> tuple[Mapping[str, float | str], str, tuple[str, ...]]:
+    """Merge the options of robots: attributes of <option>, of <flag>, and names of disputed options."""
     merged: dict[str, float | str] = {}
-    for key, (stricter, default) in _MERGED.items():
+    for key, (stricter, default) in _MERGE_RULES.items():
         value = stricter(getattr(option, key) for option in options)
         if value != default:
             words = {"cone": _CONES, "solver": _SOLVERS}.get(key)
             merged[key] = words[int(value)] if words else value
     off = [flag for flag in _FLAGS if all(flag in option.flags for option in options)]
-    disputed = tuple(key for key in Options._fields if len({getattr(o, key) for o in options}) > 1)
+    disputed = tuple(key for key in SolverOptions._fields if len({getattr(o, key) for o in options}) > 1)
     return merged, " ".join(f'{flag}="disable"' for flag in off), disputed

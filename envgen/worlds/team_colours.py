@@ -1,4 +1,4 @@
-"""What colour the agents of a team have: the one that the team is called after, else one of its own."""
+"""Colours of teams: a team named after a colour has that colour, any other a colour by its number."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ NAMED = {
     "white": (0.93, 0.93, 0.93),
     "black": (0.16, 0.17, 0.19),
 }
-"""Red, green and blue, 0 to 1. They differ in lightness too, for those who see fewer hues."""
+"""RGB, 0 to 1. They differ in lightness too, for people with colour vision deficiency."""
 _NAMES = list(NAMED)
 
 
-def colour_of(team: str, number: int) -> int:
-    """The number of a team's colour, for `hue`.
+def colour_number(team: str, number: int) -> int:
+    """Return the number of a team's colour, for `team_rgb`: below 0 for a named one.
 
     Args:
-        team: Its name, or the agent's id where there are no teams.
-        number: Of the team.
+        team: Name of the team, or the agent's id where there are no teams.
+        number: Number of the team.
     """
     name = team.lower()
     return -1 - _NAMES.index(name) if name in NAMED else number
 
 
-def hue(colour: int) -> tuple[float, float, float]:
-    """The red, green and blue (0 to 1) of a team; neighbouring numbers differ clearly."""
+def team_rgb(colour: int) -> tuple[float, float, float]:
+    """Return the RGB (0 to 1) of a colour number; neighbouring numbers differ clearly."""
     if colour < 0:
         return NAMED[_NAMES[-1 - colour]]
-    # steps of the golden ratio around the circle of hues; it starts at orange
+    # golden-ratio steps around the hue circle, from orange
     return colorsys.hsv_to_rgb((0.07 + colour * 0.618034) % 1.0, 0.75, 0.9)

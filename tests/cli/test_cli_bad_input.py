@@ -128,7 +128,7 @@ FILES = {
     "empty.json": ("", "empty.json is not valid JSON"),
     "list.json": ("[1]", "list.json is not a table of keys"),
     "word.yaml": ("hello", "word.yaml is not a table of keys"),
-    "twice.json": ('{"name": "a", "name": "b"}', "the key 'name' stands twice"),
+    "twice.json": ('{"name": "a", "name": "b"}', "the key 'name' is given twice"),
     "nan.json": ('{"physics": {"friction": NaN}}', "nan.json: physics.friction: nan is not finite"),
     "infinity.json": ('{"physics": {"friction": -Infinity}}', "physics.friction: -inf is not finite"),
     "large.json": ('{"physics": {"friction": 1e999}}', "physics.friction: inf is not finite"),

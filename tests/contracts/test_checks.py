@@ -19,7 +19,7 @@ from envgen.validate.base import CHECKS, Check, Subject, checks_in_order
 from envgen.validate.examine import examine, redraw_after
 from envgen.validate.report import Report
 from envgen.validate.stages import ORDER, Stage, sort_key
-from envgen.worlds.compiler import listening
+from envgen.worlds.compiler import capture_warnings
 from envgen.worlds.robots.robot_model import robot_model
 
 TELLS_ONLY = {"agreement"}
@@ -32,7 +32,7 @@ def subject(text: str | bytes, files: dict[str, bytes] | None = None, **more) ->
     """A Subject as the pipeline makes one: compiled, with what MuJoCo said."""
     raw = text.encode() if isinstance(text, str) else text
     model, problem = None, ""
-    with listening() as caught:
+    with capture_warnings() as caught:
         try:
             model = mujoco.MjModel.from_xml_string(raw.decode(), files or {})
         except ValueError as error:
@@ -58,7 +58,7 @@ def world(terrain: str = "flat", **more) -> Subject:
         variant.rendered.text,
         variant.rendered.files,
         task=Recipe(cfg, 0).task,
-        params=task_params(variant.draw.values),
+        params=task_params(variant.values),
         cell=cfg.terrain.cell,
     )
 

@@ -12,7 +12,7 @@ from envgen.core.rng import Streams
 from envgen.packs.recipe import Recipe
 from envgen.packs.rejection import compile_subject
 from envgen.robots.files import find
-from envgen.robots.sources import installed
+from envgen.robots.sources import installed_robots
 from envgen.validate.examine import examine
 
 pytestmark = pytest.mark.usefixtures("robots_of_others")
@@ -41,7 +41,7 @@ REFUSED = {
 
 
 def test_every_robot_of_these_packages_is_looked_at():
-    there = {f"{source}:{name}" for source, names in installed().items() for name in names}
+    there = {f"{source}:{name}" for source, names in installed_robots().items() for name in names}
     assert there == {*FREE, *PLANAR, *LEVEL, *REFUSED}
 
 
@@ -168,7 +168,7 @@ def test_a_menagerie_is_found_by_its_root(tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"(?s)has no robot 'unitree_hup'.*unitree_hop"):
         build_world(make_cfg("flat", "menagerie:unitree_hup"))
     monkeypatch.setenv("MENAGERIE_ROOT", str(tmp_path / "missing"))
-    with pytest.raises(InputError, match="MENAGERIE_ROOT names no folder"):
+    with pytest.raises(InputError, match="MENAGERIE_ROOT is not a folder"):
         build_world(make_cfg("flat", "menagerie:unitree_hop"))
 
 

@@ -111,7 +111,7 @@ def test_robots_bound_to_a_plane_are_refused_where_they_cannot_turn(task, kind, 
     "terrain", ["hills", "pyramid_stairs", "stepping_stones", "pit", "bowl", "gap", "craters"]
 )
 @pytest.mark.parametrize(
-    "task", [name for name, kind in TASKS if kind.layout not in ("free", "goal", "lanes")]
+    "task", [name for name, kind in TASKS if kind.spawn not in ("free", "goal", "lanes")]
 )
 def test_layouts_find_places_on_terrains_of_every_sort(task, terrain, tmp_path):
     """Or say why not: a ball does not stay on stepping stones."""

@@ -145,10 +145,10 @@ class TestEvery:
     def test_rests_on_the_ground(self, kind, terrain):
         """By MuJoCo's rays: under each obstacle its underside is at the ground or in it, its top above."""
         _, world = world_with(kind, terrain)
-        assert len(world.wholes) >= 3
-        for whole in world.wholes:
-            assert whole.hang <= 0.02
-            assert whole.rise >= 0.005
+        assert len(world.obstacle_spans) >= 3
+        for whole in world.obstacle_spans:
+            assert whole.bottom <= 0.02
+            assert whole.top >= 0.005
         data = start(world.model)
         group = np.array([1, 0, 0, 0, 0, 0], np.uint8)
 
@@ -158,7 +158,7 @@ class TestEvery:
             world.model.geom_group[geoms] = 0
             return 30 - mujoco.mj_ray(world.model, data, [x, y, 30], [0, 0, -1], group, 1, -1, hit)
 
-        rises = {whole.name: -np.inf for whole in world.wholes}
+        rises = {whole.name: -np.inf for whole in world.obstacle_spans}
         for geom in world.obstacle_geoms:
             x, y = data.geom_xpos[geom, :2]
             stem = "/".join(world.geom_names[geom].split("/")[:2])
@@ -201,8 +201,8 @@ class TestEvery:
 
     def test_names_follow_the_vocabulary(self, kind):
         _, world = world_with(kind, "flat")
-        assert [whole.name for whole in world.wholes] == [
-            f"obstacle/{kind}_{i}" for i in range(len(world.wholes))
+        assert [whole.name for whole in world.obstacle_spans] == [
+            f"obstacle/{kind}_{i}" for i in range(len(world.obstacle_spans))
         ]
         for joint, body in zip(world.model.jnt_bodyid, world.names("jnt")):
             if body.startswith("obstacle/"):
@@ -254,6 +254,7 @@ def test_none_of_a_kind_is_none(kind):
 
 def test_how_many_found_room_is_drawn_too():
     variant = build_world(make_cfg("flat", size=6, obstacles=[{"kind": "wall", "count": 400}]))[0]
-    there = variant.draw.values["obstacles[0].placed"]
+    there = variant.values["obstacles[0].placed"]
+    assert "obstacles[0].placed" not in variant.draw.values, "placing leaves the draw as it was"
     assert 0 < there < variant.draw.values["obstacles[0].count"] == 400
     assert sum(placed.name.startswith("wall") for placed in variant.arena.obstacles) == there

@@ -11,9 +11,9 @@ from support.worlds import build_world, make_cfg, start
 from envgen.core.families import ROBOTS
 from envgen.worlds.compiled.measure import measure_agent
 from envgen.worlds.compiled.state import Snapshot
-from envgen.worlds.ground_map import traversability
 from envgen.worlds.robots.capabilities import flies
 from envgen.worlds.robots.robot_model import robot_model
+from envgen.worlds.traversability import traversability
 
 
 def hover_at(world, height, agent="quadrotor_0"):

@@ -16,7 +16,7 @@ from envgen.terrains.base import of_heights
 from envgen.worlds.compiled.measure import measure_agent
 from envgen.worlds.compiled.state import Snapshot
 from envgen.worlds.ground_map import GroundMap
-from envgen.worlds.placement.ground_contact import Footing
+from envgen.worlds.placement.ground_contact import GroundContact
 from envgen.worlds.robots.robot_model import RobotModel, robot_model
 from envgen.worlds.robots.support import STEEPEST
 
@@ -31,18 +31,18 @@ def robot(name: str) -> RobotModel:
     return robot_model(name, params)
 
 
-def hillside(along: float, across: float = 0.0) -> Footing:
+def hillside(along: float, across: float = 0.0) -> GroundContact:
     """An even slope of 12 m with that rise/run along x and y."""
     x = np.linspace(-6, 6, 121)
     ground = of_heights(along * x[None, :] + across * x[:, None])
-    return Footing(ground, GroundMap(Heightfield.centred(ground.surface, (12.0, 12.0)), sharp=False))
+    return GroundContact(ground, GroundMap(Heightfield.centred(ground.surface, (12.0, 12.0)), sharp=False))
 
 
 @pytest.mark.parametrize("name", WIDE)
 def test_what_is_wide_stands_along_the_slope(name):
     """Facing uphill it pitches up, across the slope it rolls; all of its soles are at the ground."""
     model = robot(name)
-    steep = min(0.25, *model.stance.most)
+    steep = min(0.25, *model.support.max_lean)
     uphill, carried = hillside(steep).stand(model, 0.0, 0.0, 0.0)
     assert uphill.pitch == pytest.approx(-math.atan(steep), abs=0.01)
     assert uphill.roll == pytest.approx(0.0, abs=0.01)
@@ -64,9 +64,9 @@ def test_nobody_leans_so_far_that_it_tips(name):
     model = robot(name)
     pose, _ = hillside(1.5, -1.2).stand(model, 0.0, 0.0, 0.0)
     along, across = math.tan(-pose.pitch), math.tan(pose.roll) * math.hypot(1, math.tan(pose.pitch))
-    assert 0 <= along <= model.stance.most[0] + 1e-3 <= STEEPEST + 1e-3
-    assert -model.stance.most[1] - 1e-3 <= across <= 1e-9
-    soles = model.stance.underside[model.stance.soles]
+    assert 0 <= along <= model.support.max_lean[0] + 1e-3 <= STEEPEST + 1e-3
+    assert -model.support.max_lean[1] - 1e-3 <= across <= 1e-9
+    soles = model.support.underside[model.support.contact_mask]
     assert along * model.size.stand <= np.ptp(soles[:, 0]) / 2
     assert -across * model.size.stand <= np.ptp(soles[:, 1]) / 2 + 1e-9
 

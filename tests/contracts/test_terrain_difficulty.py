@@ -11,8 +11,8 @@ from support.worlds import needed
 from envgen.bench.difficulty import DIFFICULTIES, difficulty_table, measured, size_of
 from envgen.core.families import TERRAINS
 from envgen.core.params import RobotSize
-from envgen.terrains._measures import MEASURES
 from envgen.terrains.base import Ground, Patch, Solid, of_heights, of_solids
+from envgen.terrains.tools.measures import MEASURES
 
 HARD = [kind for kind in TERRAINS.names() if TERRAINS.get(kind).measure]
 PATCH = Patch.of((10.0, 8.0), 0.05)

@@ -16,7 +16,8 @@ from envgen.core.families import TERRAINS
 from envgen.core.rng import Streams
 from envgen.packs.recipe import Recipe
 from envgen.packs.writing import make_variant
-from envgen.worlds.sampling.sample import Attempt, sample
+from envgen.worlds.sampling.draw import Attempt
+from envgen.worlds.sampling.sample import sample
 
 KINDS = TERRAINS.names()
 DRAWS = 5
@@ -110,7 +111,7 @@ class TestEvery:
         for x, y in np.round(np.random.default_rng(0).uniform(-half, half, (80, 2)), 3):
             top = 30 - mujoco.mj_ray(model, data, [x, y, 30], [0, 0, -1], only, 1, -1, hit)
             assert hit[0] in world.terrain_geoms
-            assert top <= float(world.ground.above(x, y)) + 0.0015
+            assert top <= float(world.ground.upper_bound(x, y)) + 0.0015
 
     def test_a_track_through_it_can_be_run_from_the_first_patch_to_the_last(self, kind, tmp_path):
         for robot in ("ant", "quadruped"):

@@ -12,8 +12,8 @@ from envgen.core.errors import InputError
 from envgen.core.families import TERRAINS
 from envgen.core.heightfield import quantise
 from envgen.core.params import FileParam, RobotSize, specs
-from envgen.terrains._fbm import PERIOD, RATE, fbm, tile
 from envgen.terrains.base import Ground, Patch
+from envgen.terrains.tools.fbm import PERIOD, RATE, fbm, tile
 
 KINDS = TERRAINS.names()
 ANT = RobotSize(leg=0.53, radius=0.85, height=0.8, step=0.26, slope=0.8, gap=0.47)
@@ -110,7 +110,7 @@ class TestEvery:
         for x, y in np.round(rng.uniform(-5.9, 5.9, (60, 2)), 3):
             top = 20 - mujoco.mj_ray(model, data, [x, y, 20], [0, 0, -1], terrain_only, 1, -1, hit)
             assert hit[0] in world.terrain_geoms
-            assert top <= float(world.ground.above(x, y)) + 0.0015
+            assert top <= float(world.ground.upper_bound(x, y)) + 0.0015
         field = world.ground.field
         nrow, ncol = field.heights.shape
         for row, col in zip(rng.integers(1, nrow - 1, 40), rng.integers(1, ncol - 1, 40)):

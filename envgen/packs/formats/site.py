@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
-import envgen
 from envgen.core.errors import InputError
 from envgen.core.resources import built_page
+from envgen.core.version import __version__
 from envgen.packs.formats.base import Format, register
 from envgen.packs.pack import Pack
 from envgen.packs.wire.encode import Encoder
@@ -46,7 +46,7 @@ class Site(Format):
             frames, robots = _write_frames(pack, part, progress)
             site = {
                 "protocol": PROTOCOL,
-                "envgen": envgen.__version__,
+                "envgen": __version__,
                 "started": _started(pack),
                 "frames": frames,
                 "policies": _policies(pack, part, robots),

@@ -87,7 +87,7 @@ class Encoder:
         }
         visuals = {agent.id: robot_visuals(agent.robot) for agent in agents}
         rendered = variant.rendered
-        sources = (rendered.bare or rendered.text, rendered.files) if self.form == "xml" else None
+        sources = (rendered.physics_only or rendered.text, rendered.files) if self.form == "xml" else None
         return self._encode(info, about, visuals, sources)
 
     def encode_stored(self, variant: PackVariant) -> Encoded:

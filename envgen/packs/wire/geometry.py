@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from envgen.packs.wire.meshes import Mesh
 from envgen.packs.wire.spec import GEOM_COLUMNS, PARTS
 from envgen.worlds.compiled.world import GOAL, World
-from envgen.worlds.compiler import Model, listening
+from envgen.worlds.compiler import Model, capture_warnings
 from envgen.worlds.robots.robot_model import RobotModel
 
 Rows = NDArray[np.float32]
@@ -46,7 +46,7 @@ def robot_visuals(robot: RobotModel) -> Visuals | None:
     """Return the visuals of a robot, or None if it has no meshes: then the compiled world has all geoms."""
     if "<mesh" not in robot.xml:
         return None
-    with listening():
+    with capture_warnings():
         model = mujoco.MjSpec.from_string(robot.xml).compile()
     return extract_visuals(model, robot.root.body)
 

@@ -11,8 +11,8 @@ from envgen.core.errors import WorkError
 from envgen.packs.variant import PackVariant
 from envgen.packs.wire.geometry import Visuals, extract_visuals
 from envgen.worlds.compiled.world import World
-from envgen.worlds.compiler import Model, compile_text, listening
-from envgen.worlds.robots.visuals import same_physics, stripped
+from envgen.worlds.compiler import Model, capture_warnings, compile_text
+from envgen.worlds.robots.visuals import physics_only_spec, same_physics
 
 _VISUAL_LINES = re.compile(r"^\s*<(?:mesh|texture|material)\b.*$", re.MULTILINE)
 """Lines of an env.xml that determine the visuals of external robots; envgen writes one element a line."""
@@ -46,12 +46,12 @@ class PackWorldReader:
         """
         text, files = variant.sources()
         if "<mesh" not in text and "<texture" not in text:
-            with listening():
+            with capture_warnings():
                 return PackWorld(World(compile_text(text, files), variant.cell), {})
         # the same robots have the same visuals, and the same physics without them
         lines = "\n".join(_VISUAL_LINES.findall(text)) + "\n".join(variant.agents)
         key = hashlib.sha256(lines.encode()).hexdigest()
-        with listening():
+        with capture_warnings():
             bare = _bare(text, files)
             if key not in self._known:
                 whole = World(compile_text(text, files), variant.cell)
@@ -66,7 +66,7 @@ class PackWorldReader:
 
 
 def _bare(text: str, files: Mapping[str, bytes]) -> Model | None:
-    spec = stripped(text, files)
+    spec = physics_only_spec(text, files)
     if spec is None:
         return None
     try:

@@ -20,7 +20,7 @@ from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import Model
 from envgen.worlds.physics_options import BUOYANT
 from envgen.worlds.sampling.teams import Teams
-from envgen.worlds.team_colours import colour_of, hue
+from envgen.worlds.team_colours import colour_number, team_rgb
 
 Plain: TypeAlias = dict[str, Any]
 """JSON data, in the shape of a type of `spec`."""
@@ -115,7 +115,9 @@ def _agent(info: WorldInfo, number: int, observation: Sequence[Plain]) -> Plain:
         "robot": robot,
         "team": teams.by_agent[number],
         "role": teams.roles[number],
-        "colour": [round(part, 4) for part in hue(colour_of(teams.by_agent[number], teams.side(number)))],
+        "colour": [
+            round(part, 4) for part in team_rgb(colour_number(teams.by_agent[number], teams.side(number)))
+        ],
         "root": at.root,
         "root_joints": [
             {

@@ -25,5 +25,5 @@ class Buried(Check):
         return subject.ours and bool(subject.world.obstacles)
 
     def run(self, subject: Subject) -> Finding:
-        worst = min(subject.world.wholes, key=lambda o: o.rise)
-        return self.at_least(worst.rise, 0.005, f"{worst.name} rises {worst.rise:.3f} m above the ground")
+        worst = min(subject.world.obstacle_spans, key=lambda o: o.top)
+        return self.at_least(worst.top, 0.005, f"{worst.name} rises {worst.top:.3f} m above the ground")

@@ -12,7 +12,7 @@ from envgen.validate.lint import parse_numbers
 from envgen.validate.report import Finding
 from envgen.validate.source import LINE, Node, Source
 from envgen.validate.stages import Stage
-from envgen.worlds.compiler import NOT_A_NUMBER
+from envgen.worlds.compiler import NAN_WARNING
 
 IN_INCLUDED = re.compile(r"Element '([^']*)', line 0")
 """MuJoCo's form of an element of an included file: without file and line."""
@@ -51,7 +51,7 @@ class Compiles(Check):
         finding = replace(finding, detail=TAIL.sub("", finding.detail).removeprefix("Error: "))
         if subject.model is not None:  # it only warns
             finding = replace(finding, severity="warning")
-            broken = (n for n in subject.source.nodes if NOT_A_NUMBER in finding.detail and _has_nan(n))
+            broken = (n for n in subject.source.nodes if NAN_WARNING in finding.detail and _has_nan(n))
             node = next(broken, None)  # MuJoCo says that a value is NaN, and not which
             return (self.with_location(node.location, finding) if node else finding,)
         node = _included(subject.source, lost[1], finding.detail) if lost else None

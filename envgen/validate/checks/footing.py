@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
 from envgen.validate.stages import Stage
-from envgen.worlds.robots.support import leaning
+from envgen.worlds.robots.support import up_axis
 
 MAX = 0.35
 """In leg lengths: a start in the air falls by 0.5 or more; settling on rough ground takes 0.1."""
@@ -62,7 +62,7 @@ def _feet(subject: Subject, root: int, near: float) -> NDArray[np.intp]:
     own = (model.body_rootid[model.geom_bodyid] == root) & (
         (model.geom_contype | model.geom_conaffinity) != 0
     )
-    up = leaning(subject.home.xmat[root])
+    up = up_axis(subject.home.xmat[root])
     axes = up @ subject.home.geom_xmat[own].reshape(-1, 3, 3)  # the robot's up in each geom's frame
     centre, half = model.geom_aabb[own, :3], model.geom_aabb[own, 3:]
     bottom = subject.home.geom_xpos[own] @ up + (axes * centre - np.abs(axes) * half).sum(axis=1)

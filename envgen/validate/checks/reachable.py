@@ -8,7 +8,7 @@ from envgen.core.params import RobotSize
 from envgen.validate.base import Check, Redraw, Subject, register
 from envgen.validate.report import Finding
 from envgen.validate.stages import Stage
-from envgen.worlds.ground_map import Traversability, traversability
+from envgen.worlds.traversability import Traversability, traversability
 
 
 @register

@@ -27,5 +27,5 @@ class Resting(Check):
         return subject.ours and bool(subject.world.obstacles)
 
     def run(self, subject: Subject) -> Finding:
-        worst = max(subject.world.wholes, key=lambda o: o.hang)
-        return self.at_most(worst.hang, MAX, f"{worst.name} hangs {worst.hang:.3f} m over the ground")
+        worst = max(subject.world.obstacle_spans, key=lambda o: o.bottom)
+        return self.at_most(worst.bottom, MAX, f"{worst.name} hangs {worst.bottom:.3f} m over the ground")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from envgen.robots.xml import MAX_BYTES, MAX_ELEMENTS, UnsafeXml, inspect
+from envgen.robots.xml import MAX_BYTES, MAX_ELEMENTS, UnsafeXml, check_xml
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
 from envgen.validate.source import Location
@@ -37,7 +37,7 @@ class WellFormed(Check):
         if subject.drawn and subject.model is not None and few:  # parsing again takes 5 % of making a variant
             return self.at_most(len(subject.text), MAX_BYTES)
         try:
-            inspect(subject.text)
+            check_xml(subject.text)
         except UnsafeXml as error:
             why = str(error)
             return self.finding(len(subject.text), MAX_BYTES, ok=False, detail=why, remedy=remedy_for(why))

@@ -1,1 +1,1 @@
-"""What is read of a compiled world: names, boxes, states, task contexts."""
+"""Reading compiled worlds: names, obstacle boxes, robot sizes, states and task contexts."""

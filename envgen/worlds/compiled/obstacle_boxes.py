@@ -1,11 +1,12 @@
-"""Obstacles of a compiled world as upright boxes: enough to tell clearance, rest and what is in the way."""
+"""Obstacles of a compiled world as upright boxes, for clearances, resting heights and blocked cells."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import mujoco
 import numpy as np
@@ -24,45 +25,32 @@ _U, _V = (axis.ravel() for axis in np.meshgrid(np.linspace(-1, 1, 7), np.linspac
 
 
 @dataclass(frozen=True)
-class Whole:
-    """An obstacle, with all its geoms: a lintel hangs over the ground, and the gate rests on its posts.
+class ObstacleSpan:
+    """Vertical extent of an obstacle with all its geoms, such as a gate whose lintel is above the ground.
 
     Attributes:
         name: `obstacle/<kind>_<i>`.
-        hang: Least height of an underside over the ground, in m.
-        rise: Greatest height of a top over the ground, in m.
+        bottom: Height of its lowest point above the ground, in m.
+        top: Height of its highest point above the ground, in m.
     """
 
     name: str
-    hang: float
-    rise: float
-
-
-class Holder(Protocol):
-    """A world, as far as obstacles need it."""
-
-    @property
-    def model(self) -> Model: ...
-    @property
-    def obstacle_geoms(self) -> list[int]: ...
-    @property
-    def geom_names(self) -> tuple[str, ...]: ...
-    @property
-    def ground(self) -> GroundMap: ...
+    bottom: float
+    top: float
 
 
 @dataclass(frozen=True)
-class Thing:
-    """One geom of an obstacle.
+class ObstacleBox:
+    """Bounding box of one geom of an obstacle: a rectangular footprint and heights above the ground.
 
     Attributes:
-        name: Of the geom.
-        centre: (x, y) in m.
+        name: Name of the geom.
+        centre: Centre (x, y) of the footprint, in m.
         half: Half extents of the footprint along its own axes, in m.
         yaw: Heading of the first of these axes, in rad.
-        fixed: Whether it is part of the world.
-        hang: Least height of its underside over the ground, in m; below 0 it is rooted.
-        rise: Greatest height of its top over the ground, in m.
+        fixed: Whether the geom is fixed to the world.
+        bottom: Height of its lowest point above the ground, in m; below 0 if it reaches into the ground.
+        top: Height of its highest point above the ground, in m.
     """
 
     name: str
@@ -70,16 +58,22 @@ class Thing:
     half: tuple[float, float]
     yaw: float
     fixed: bool
-    hang: float
-    rise: float
+    bottom: float
+    top: float
 
     def distance(self, x: float, y: float) -> float:
-        """Level distance of a point (m) from the footprint (m), 0 inside."""
+        """Return the horizontal distance (m) of a point (m) from the footprint, 0 inside."""
         u, v = self._local(x, y)
         return math.hypot(max(abs(u) - self.half[0], 0.0), max(abs(v) - self.half[1], 0.0))
 
     def cover(self, mask: NDArray[np.bool_], field: Heightfield, margin: float) -> None:
-        """Mark the cells within `margin` (m) of the footprint."""
+        """Mark the samples of a field within `margin` (m) of the footprint.
+
+        Args:
+            mask: (nrow, ncol) changed in place.
+            field: The grid of the mask.
+            margin: In m.
+        """
         reach = math.hypot(*self.half) + margin
         cols = _span(self.centre[0], reach, field.origin[0], field.cell[0], mask.shape[1])
         rows = _span(self.centre[1], reach, field.origin[1], field.cell[1], mask.shape[0])
@@ -87,43 +81,51 @@ class Thing:
         mask[rows, cols] |= (np.abs(u) <= self.half[0] + margin) & (np.abs(v) <= self.half[1] + margin)
 
     @cached_property
-    def _turn(self) -> tuple[float, float]:
-        """Cosine and sine of its yaw."""
+    def _rotation(self) -> tuple[float, float]:
+        """Cosine and sine of the yaw."""
         return float(np.cos(self.yaw)), float(np.sin(self.yaw))
 
     def _local(self, x: Points, y: Points) -> tuple[Points, Points]:
-        """Points (m) along the axes of the footprint."""
-        (c, s), dx, dy = self._turn, x - self.centre[0], y - self.centre[1]
+        """Transform points (m) into the frame of the footprint."""
+        (c, s), dx, dy = self._rotation, x - self.centre[0], y - self.centre[1]
         return c * dx + s * dy, c * dy - s * dx
 
 
-def wholes(geoms: list[Thing]) -> list[Whole]:
-    """The obstacles that geoms belong to, by the first two parts of their names."""
-    groups: dict[str, list[Thing]] = {}
-    for thing in geoms:
-        groups.setdefault("/".join(thing.name.split("/")[:2]), []).append(thing)
+def obstacle_spans(boxes: list[ObstacleBox]) -> list[ObstacleSpan]:
+    """Group boxes by obstacle, which the first two parts of their names tell."""
+    groups: dict[str, list[ObstacleBox]] = {}
+    for box in boxes:
+        groups.setdefault("/".join(box.name.split("/")[:2]), []).append(box)
     return [
-        Whole(name, min(thing.hang for thing in group), max(thing.rise for thing in group))
+        ObstacleSpan(name, min(box.bottom for box in group), max(box.top for box in group))
         for name, group in groups.items()
     ]
 
 
 def _span(centre: float, reach: float, origin: float, cell: float, count: int) -> slice:
+    """Return the indices of the samples within `reach` (m) of a coordinate, as a slice."""
     first = math.floor((centre - reach - origin) / cell)
     last = math.ceil((centre + reach - origin) / cell) + 1
     return slice(min(max(first, 0), count), min(max(last, 0), count))
 
 
-def things(world: Holder) -> list[Thing]:
-    """The obstacles of a world at its start, geom by geom."""
-    geoms = np.array(world.obstacle_geoms, dtype=np.intp)
-    if not len(geoms):
+def obstacle_boxes(
+    model: Model, geoms: Sequence[int], names: Sequence[str], ground: GroundMap
+) -> list[ObstacleBox]:
+    """Return one box for each geom of an obstacle, in the start pose of the world.
+
+    Args:
+        model: The compiled world.
+        geoms: The geoms of its obstacles.
+        names: Name of every geom of the model.
+        ground: The ground map.
+    """
+    if not geoms:
         return []
-    model = world.model
     bodies = model.geom_bodyid[geoms]
     welded = model.body_weldid[bodies]
     pos, axes = model.geom_pos[geoms], _matrices(model.geom_quat[geoms])
-    # out through the bodies that hold them to the world (body 0, at the origin), in their start poses
+    # transform up the tree to the world (body 0), with the bodies in their start poses
     outer = bodies
     while outer.any():
         turn = _matrices(model.body_quat[outer])
@@ -133,53 +135,54 @@ def things(world: Holder) -> list[Thing]:
     extent, yaw, lean = _extents(model.geom_type[geoms], model.geom_size[geoms], axes)
     c, s = np.cos(yaw)[:, None], np.sin(yaw)[:, None]
     u, v = _U * extent[:, :1], _V * extent[:, 1:2]
-    under = world.ground.at(pos[:, :1] + c * u - s * v, pos[:, 1:2] + s * u + c * v)
-    # a long thing may lie along a slope: compare its underside there, not its lowest point
+    under = ground.at(pos[:, :1] + c * u - s * v, pos[:, 1:2] + s * u + c * v)
+    # a long geom may lie along a slope: take the height of its underside point by point
     line = pos[:, 2:] + lean[:, None] * _U
-    hang = np.min(line - extent[:, 2:] - under, axis=1)
-    rise = np.max(line + extent[:, 2:] - under, axis=1)
-    names = world.geom_names
+    bottom = np.min(line - extent[:, 2:] - under, axis=1)
+    top = np.max(line + extent[:, 2:] - under, axis=1)
     return [
-        Thing(
+        ObstacleBox(
             names[geom],
             (float(pos[i, 0]), float(pos[i, 1])),
             (float(extent[i, 0]), float(extent[i, 1])),
             float(yaw[i]),
             bool(welded[i] == 0),
-            float(hang[i]),
-            float(rise[i]),
+            float(bottom[i]),
+            float(top[i]),
         )
         for i, geom in enumerate(geoms)
     ]
 
 
 def _extents(kinds: NDArray[np.int32], size: Floats, axes: Floats) -> tuple[Floats, Floats, Floats]:
-    """Half extents (n, 3) along heading, across and up; heading (n,); rise (n,) from middle to end."""
+    """Return half extents (n, 3) along the heading, across and up; headings (n,); rise (n,) to the end."""
     number = np.arange(len(kinds))
     half = np.array(size, dtype=float)
-    ball, rod, drum = kinds == _SPHERE, kinds == _CAPSULE, kinds == _CYLINDER
-    half[ball] = size[ball, :1]
-    half[rod] = np.stack([size[rod, 0], size[rod, 0], size[rod, 0] + size[rod, 1]], axis=1)
-    half[drum] = np.stack([size[drum, 0], size[drum, 0], size[drum, 1]], axis=1)
-    # the axis that reaches farthest over the ground gives the heading
+    sphere, capsule, cylinder = kinds == _SPHERE, kinds == _CAPSULE, kinds == _CYLINDER
+    half[sphere] = size[sphere, :1]
+    half[capsule] = np.stack(
+        [size[capsule, 0], size[capsule, 0], size[capsule, 0] + size[capsule, 1]], axis=1
+    )
+    half[cylinder] = np.stack([size[cylinder, 0], size[cylinder, 0], size[cylinder, 1]], axis=1)
+    # the axis with the greatest horizontal extent gives the heading
     lead = np.argmax(np.hypot(axes[:, 0], axes[:, 1]) * half, axis=1)
     ahead = axes[number, :, lead]
     yaw = np.arctan2(ahead[:, 1], ahead[:, 0])
     c, s = np.cos(yaw)[:, None], np.sin(yaw)[:, None]
     along, across = c * axes[:, 0] + s * axes[:, 1], c * axes[:, 1] - s * axes[:, 0]
     parts = np.abs(np.stack([along, across, axes[:, 2]], axis=1))
-    radius = np.where(rod, half[:, 0], 0.0)[:, None]
-    straight = half - np.where(rod[:, None], half[:, :1], 0.0)
-    straight[rod, :2] = 0.0
+    radius = np.where(capsule, half[:, 0], 0.0)[:, None]
+    straight = half - np.where(capsule[:, None], half[:, :1], 0.0)
+    straight[capsule, :2] = 0.0
     extent = np.einsum("nij,nj->ni", parts, straight) + radius
-    extent[ball] = half[ball]
+    extent[sphere] = half[sphere]
     lean = ahead[:, 2] * straight[number, lead]
     extent[:, 2] -= np.abs(lean)
     return extent, yaw, lean
 
 
 def _matrices(quats: Floats) -> Floats:
-    """(n, 3, 3) rotations of quaternions (n, 4), w first."""
+    """Return rotation matrices (n, 3, 3) of quaternions (n, 4), w first."""
     w, x, y, z = np.asarray(quats, dtype=float).T
     rows = [
         [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],

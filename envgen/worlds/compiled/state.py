@@ -16,7 +16,7 @@ from envgen.worlds.compiler import Data, Model
 
 
 class State(Protocol):
-    """What terms read of a state; MjData and Snapshot have it."""
+    """The part of a simulation state that task terms read; MjData and Snapshot provide it."""
 
     @property
     def time(self) -> Any: ...
@@ -31,14 +31,14 @@ class State(Protocol):
 
 
 class BatchTaskState:
-    """One agent in worlds that share its layout; every answer is (worlds, k).
+    """The state of one agent in a batch of worlds; every method returns an array (worlds, k).
 
     Args:
-        context: The worlds.
-        data: MuJoCo's state of each, sensors computed.
-        agent: Agent id, the same in all.
-        over: (worlds, agents) whose episode is over; by default none is.
-        asker: Who looks through this agent's eyes, if it is not itself.
+        context: The worlds and the inputs of their tasks.
+        data: MuJoCo's state of each world, with its sensors computed.
+        agent: Agent id, the same in all worlds.
+        over: (worlds, agents) whether the episode of an agent is over; None where none is.
+        asker: The agent whose term is evaluated, where a term reads the state of another agent.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class BatchTaskState:
         return np.array([d.qvel[at.joint_vel] for d, at in self._pairs()])
 
     def action(self) -> Floats:
-        """Controls on the scale of ctrlrange: -1 its lower end, 1 its upper."""
+        """Return the controls scaled to [-1, 1] over ctrlrange."""
         return np.array(
             [
                 2 * (d.ctrl[at.actuators] - at.low) / np.maximum(at.high - at.low, 1e-9) - 1
@@ -92,7 +92,7 @@ class BatchTaskState:
         )
 
     def object_velocity(self, number: int) -> Floats:
-        # of the centre of mass: MuJoCo has the velocity of the origin, and turns in the frame of the body
+        # qvel holds the linear velocity of the frame's origin and the angular velocity in the body's frame
         return np.array(
             [
                 d.qvel[at.vel : at.vel + 3]
@@ -144,21 +144,21 @@ class BatchTaskState:
 
 
 def _rotated(quat: Floats, vector: Floats) -> Floats:
-    """A vector (3,) turned by an orientation (w, x, y, z)."""
+    """Rotate a vector (3,) by a quaternion (w, x, y, z)."""
     result = np.zeros(3)
     mujoco.mju_rotVecQuat(result, vector, quat)
     return result
 
 
 def _crossed(a: Floats, b: Floats) -> Floats:
-    """Cross product of two vectors (3,): numpy's costs ten times as much."""
+    """Return the cross product of two vectors (3,); ten times as fast as numpy.cross."""
     result = np.zeros(3)
     mujoco.mju_cross(result, a, b)
     return result
 
 
 def reset(model: Model, data: Data) -> None:
-    """Put the state to the start: keyframe 0 if there is one, else the reference pose."""
+    """Reset the state to keyframe 0, or to the reference pose in a model without keyframes."""
     if model.nkey:
         mujoco.mj_resetDataKeyframe(model, data, 0)
     else:
@@ -167,7 +167,7 @@ def reset(model: Model, data: Data) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """A state that stays as it is while its MjData goes on.
+    """A copy of the state that stays unchanged while its MjData is stepped.
 
     Attributes:
         time: In s.
@@ -199,7 +199,7 @@ class Snapshot:
 
     @classmethod
     def of(cls, data: Data) -> Snapshot:
-        """Copy what the checks and terms read."""
+        """Copy the arrays that checks and task terms read."""
         contact = data.contact
         return cls(
             time=data.time,
@@ -218,7 +218,7 @@ class Snapshot:
 
 
 def start(model: Model) -> Snapshot:
-    """The state at the start of a world."""
+    """Return the state of a world at its start."""
     data = mujoco.MjData(model)
     reset(model, data)
     mujoco.mj_forward(model, data)

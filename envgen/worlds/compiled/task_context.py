@@ -1,4 +1,4 @@
-"""What task terms read of a world besides its state: goals, objects, sizes, and where numbers are."""
+"""Inputs of task terms that do not change during an episode: goals, objects, sizes, and array indices."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from envgen.worlds.sampling.teams import Teams
 
 @dataclass(frozen=True)
 class AgentLayout:
-    """Where one agent's numbers are in the arrays of a model.
+    """Indices of one agent's values in the arrays of a model.
 
     Attributes:
-        root: Its root body.
-        root_joints: Joints by which the root moves.
+        root: Number of its root body.
+        root_joints: Numbers of the joints of the root.
         sensors: Slice of `sensordata` by the sensor's name without the agent's prefix.
-        joint_pos: Indices into `qpos`, the root left out.
-        joint_vel: Indices into `qvel`, the root left out.
+        joint_pos: Indices into `qpos`, without the root's joints.
+        joint_vel: Indices into `qvel`, without the root's joints.
         actuators: Indices into `ctrl`.
         low: (nu,) lower ends of the actuators' ctrlrange.
         high: (nu,) upper ends.
@@ -46,7 +46,7 @@ class AgentLayout:
 
 
 def layout(world: World, agent: str) -> AgentLayout:
-    """Find an agent's sensors, joints and actuators by its prefix."""
+    """Find the sensors, joints and actuators whose names have the agent's prefix."""
     model, root = world.model, world.roots[agent]
     sensors = (model.sensor_adr, model.sensor_dim)
     joints = (model.jnt_bodyid, model.jnt_type, model.jnt_qposadr, model.jnt_dofadr)
@@ -77,7 +77,7 @@ def _found(
     of_joint: tuple[bytes, ...],
     actuator: tuple[str, ...],
 ) -> tuple[tuple[int, ...], Mapping[str, slice], Indices, Indices, Indices]:
-    """Where what has a prefix is, by names and MuJoCo's numbers: the same in each variant of most recipes.
+    """Find the indices by names and MuJoCo's numbers; cached, as most variants of an EnvCfg agree in them.
 
     Returns:
         Joints of the root, slices of the sensors, and indices into `qpos`, `qvel` and `ctrl`.
@@ -102,7 +102,7 @@ def _found(
     ctrl = [i for i, name in enumerate(actuator) if name.startswith(prefix)]
     at_pos, at_vel, at_ctrl = (np.array(part, dtype=np.intp) for part in (pos, vel, ctrl))
     for part in (at_pos, at_vel, at_ctrl):
-        part.setflags(write=False)  # of many variants
+        part.setflags(write=False)  # shared by many variants
     return tuple(root_joints), MappingProxyType(sensors), at_pos, at_vel, at_ctrl
 
 
@@ -112,12 +112,12 @@ def _rows(names: tuple[str, ...], numbers: tuple[bytes, ...]) -> Iterator[tuple[
 
 @dataclass(frozen=True)
 class FreeBody:
-    """Where an object's numbers are.
+    """Indices of a free body's values in the arrays of a model.
 
     Attributes:
         pos: First index into `qpos`.
         vel: First index into `qvel`.
-        centre: (3,) centre of mass in its own frame, in m.
+        centre: (3,) centre of mass in the frame of the body, in m.
     """
 
     pos: int
@@ -134,15 +134,15 @@ def _free_body(world: World, name: str) -> FreeBody:
 
 @dataclass(frozen=True, eq=False)
 class TaskContext:
-    """Worlds with the same agents, and all that their terms read but the state.
+    """A batch of worlds with the same agents, and the inputs of their task terms other than the state.
 
     Attributes:
         worlds: The worlds.
         teams: Their agents, teams and roles.
-        sizes: What each agent's robot measures, in each world, by agent id.
-        params: The drawn parameters of the task, in each world.
-        goals: Which goal an agent has (`Task.goals`).
-        objects: Names of the bodies that the task moves.
+        sizes: Size of each agent's robot by agent id, one mapping per world.
+        params: Drawn parameters of the task, one mapping per world.
+        goals: How goals are assigned to agents (`Task.goals`).
+        objects: Names of the bodies of the task's objects, such as a ball.
     """
 
     worlds: Sequence[World]
@@ -161,17 +161,17 @@ class TaskContext:
         params: Sequence[Mapping[str, float]],
         task: Mapping[str, Any],
     ) -> TaskContext:
-        """The context of a task as it is in a pack."""
+        """Build the context of a task from its JSON in a pack."""
         return cls(worlds, teams, sizes, params, task.get("goals", "agent"), task.get("objects", ()))
 
     @cached_property
     def layouts(self) -> dict[str, list[AgentLayout]]:
-        """Where each agent's numbers are, in each world."""
+        """Layout of each agent, one per world."""
         return {agent: [layout(world, agent) for world in self.worlds] for agent in self.teams.agents}
 
     @cached_property
     def things(self) -> list[list[FreeBody]]:
-        """Each object, in each world."""
+        """Indices of each object, one per world."""
         return [[_free_body(world, name) for world in self.worlds] for name in self.objects]
 
     @cached_property
@@ -193,11 +193,11 @@ class TaskContext:
 
     @cached_property
     def constants(self) -> dict[tuple[str, str], Floats]:
-        """(worlds, 1) numbers by agent and name, as far as they were asked for."""
+        """Cache of `constant`: (worlds, 1) values by agent and name."""
         return {}
 
     def constant(self, agent: str, name: str) -> Floats:
-        """(worlds, 1) a number of an agent."""
+        """Return a constant of an agent, (worlds, 1): a size of its robot, or `arena_x`, `arena_y` in m."""
         key = agent, name
         if key not in self.constants:
             if name in ("arena_x", "arena_y"):
@@ -209,7 +209,7 @@ class TaskContext:
 
     @cached_property
     def _maps(self) -> NDArray[np.float32] | None:
-        """(worlds, samples) ground maps in one array, if all are alike in size."""
+        """(worlds, samples) ground maps in one array; None where their grids differ."""
         fields = [world.ground.field for world in self.worlds]
         grids = {(field.heights.shape, field.cell, field.origin) for field in fields}
         if len(grids) > 1:
@@ -217,7 +217,7 @@ class TaskContext:
         return np.stack([field.heights.ravel() for field in fields])
 
     def ground(self, xy: Floats) -> Floats:
-        """(worlds, 1) height of the ground map, in m, under points (worlds, 2)."""
+        """Return the height of the ground map (worlds, 1), in m, under points (worlds, 2)."""
         if len(self.worlds) == 1 or self._maps is None:
             points = zip(self.worlds, xy.tolist())
             return np.array([[world.ground.field.at_point(x, y)] for world, (x, y) in points])

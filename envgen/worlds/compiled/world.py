@@ -1,6 +1,6 @@
-"""What a compiled model says of its world: read from MuJoCo's own arrays, whoever wrote the MJCF.
+"""A compiled world: its agents, terrain, obstacles and goals, read from the arrays of an MjModel.
 
-Checks, tasks and pictures use this and not what the builder believes: the written env.xml is the truth.
+Checks, tasks and previews use this and not the data of the generator, so that they judge the written env.xml.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats, Heightfield, nearest_sample
 from envgen.core.params import RobotSize
-from envgen.worlds.compiled.obstacle_boxes import Thing, Whole, things, wholes
+from envgen.worlds.compiled.obstacle_boxes import ObstacleBox, ObstacleSpan, obstacle_boxes, obstacle_spans
 from envgen.worlds.compiler import Model
 from envgen.worlds.ground_map import GroundMap
 
 TERRAIN, OBSTACLE, GOAL = "terrain/", "obstacle/", "goal/"
 ROOT_SENSOR = "/root_pos"
 MAP_CELL = 0.1
+"""Cell of the ground map where the terrain has no heightfield, in m."""
 _SITE = int(mujoco.mjtObj.mjOBJ_SITE)
 _HFIELD, _PLANE, _BOX = (
     int(mujoco.mjtGeom.mjGEOM_HFIELD),
@@ -30,15 +31,15 @@ _HFIELD, _PLANE, _BOX = (
 
 
 @lru_cache(maxsize=32)
-def _decoded(raw: bytes, length: int, addresses: bytes) -> tuple[str, ...]:
-    """Names at addresses; most variants of a recipe have the same, but for the name of the model."""
+def _decode_names(raw: bytes, length: int, addresses: bytes) -> tuple[str, ...]:
+    """Decode names at addresses; cached, as variants of an EnvCfg differ only in the name of the model."""
     starts = np.frombuffer(addresses, dtype=np.int32) - length
     return tuple(raw[at : raw.index(b"\0", at)].decode() for at in starts.tolist())
 
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """A compiled model and the names in it.
+    """A compiled model with lookups by name.
 
     Attributes:
         model: The model.
@@ -49,19 +50,19 @@ class World:
     cell: float = MAP_CELL
 
     def names(self, kind: str) -> tuple[str, ...]:
-        """Names of all elements of a kind (`geom`, `body`, `jnt`, …), empty where one has none."""
+        """Return the names of all elements of a kind (`geom`, `body`, `jnt`, …), empty for unnamed ones."""
         if kind not in self._names:
-            self._names[kind] = _decoded(*self._raw, getattr(self.model, f"name_{kind}adr").tobytes())
+            self._names[kind] = _decode_names(*self._raw, getattr(self.model, f"name_{kind}adr").tobytes())
         return self._names[kind]
 
     @cached_property
     def _names(self) -> dict[str, tuple[str, ...]]:
-        """What `names` has found."""
+        """Cache of `names`."""
         return {}
 
     @cached_property
     def _raw(self) -> tuple[bytes, int]:
-        """All names, each ended by a zero byte, but that of the model, which comes first; and its length."""
+        """All names but that of the model, which comes first, each ended by a zero byte; and its length."""
         raw: bytes = self.model.names
         length = raw.index(b"\0")
         return raw[length:], length
@@ -77,8 +78,8 @@ class World:
         return self.names("body")
 
     @cached_property
-    def ours(self) -> bool:
-        """Whether terrain and agents have the names that they have in a world that envgen made."""
+    def made_by_envgen(self) -> bool:
+        """True if terrain and agents have the names that envgen gives them."""
         return bool(self.agents) and any(name.startswith(TERRAIN) for name in self.geom_names)
 
     @cached_property
@@ -88,7 +89,7 @@ class World:
 
     @cached_property
     def roots(self) -> dict[str, int]:
-        """Root body of each agent: the one whose position its sensor `<agent>/root_pos` tells."""
+        """Root body of each agent, by id: the body whose position the sensor `<agent>/root_pos` measures."""
         roots = {}
         for i, name in enumerate(self.names("sensor")):
             if name.endswith(ROOT_SENSOR):
@@ -99,7 +100,7 @@ class World:
 
     @cached_property
     def terrain_geoms(self) -> list[int]:
-        """Geoms of the ground: those named terrain/…, or else fixed heightfields and planes."""
+        """Geoms of the ground: those named terrain/…, else fixed heightfields and planes."""
         named = [i for i, name in enumerate(self.geom_names) if name.startswith(TERRAIN)]
         if named:
             return named
@@ -133,7 +134,7 @@ class World:
 
     @cached_property
     def ground(self) -> GroundMap:
-        """The ground map: highest of the heightfield, planes and upright boxes of the terrain."""
+        """The ground map: greatest height of the heightfield, planes and upright boxes of the terrain."""
         heights: NDArray[np.float32] | None = None
         for geom in self.terrain_geoms:
             if self.model.geom_type[geom] == _HFIELD:
@@ -156,21 +157,24 @@ class World:
         return GroundMap(field, sharp=bool(boxes), base=base)
 
     @cached_property
-    def obstacles(self) -> list[Thing]:
-        """What is named obstacle/…, geom by geom, at the start."""
-        return things(self)
+    def obstacles(self) -> list[ObstacleBox]:
+        """Boxes of the geoms named obstacle/…, at the start."""
+        return obstacle_boxes(self.model, self.obstacle_geoms, self.geom_names, self.ground)
 
     @cached_property
-    def wholes(self) -> list[Whole]:
-        """The obstacles, each with all its geoms."""
-        return wholes(self.obstacles)
+    def obstacle_spans(self) -> list[ObstacleSpan]:
+        """Vertical extent of each obstacle with all its geoms."""
+        return obstacle_spans(self.obstacles)
 
     def blocked(self, size: RobotSize) -> NDArray[np.bool_]:
-        """(nrow, ncol) of the ground map: where something fixed is too high to step on, too low to pass."""
+        """Return the samples of the ground map (nrow, ncol) where fixed obstacles block a robot.
+
+        An obstacle blocks if it is too high to step on and too low to pass under.
+        """
         mask = np.zeros(self.ground.field.heights.shape, dtype=bool)
-        for thing in self.obstacles:
-            if thing.fixed and thing.rise > size.step and thing.hang < size.height:
-                thing.cover(mask, self.ground.field, 0.6 * size.radius)
+        for box in self.obstacles:
+            if box.fixed and box.top > size.step and box.bottom < size.height:
+                box.cover(mask, self.ground.field, 0.6 * size.radius)
         return mask
 
     def _heightfield(self, geom: int) -> NDArray[np.float32]:
@@ -183,12 +187,12 @@ class World:
 
     def _raise_boxes(self, field: Heightfield, boxes: list[int]) -> None:
         straight = self.model.geom_quat[boxes, 0] == 1
-        self._raise_turned(field, [g for g, level in zip(boxes, straight.tolist()) if not level])
+        self._raise_rotated_boxes(field, [g for g, level in zip(boxes, straight.tolist()) if not level])
         boxes = [g for g, level in zip(boxes, straight.tolist()) if level]
         pos, half = self.model.geom_pos[boxes], self.model.geom_size[boxes]
         first = np.ceil((pos[:, :2] - half[:, :2] - field.origin) / field.cell - 1e-6).astype(int)
         last = np.floor((pos[:, :2] + half[:, :2] - field.origin) / field.cell + 1e-6).astype(int)
-        # as `terrains.base.raise_boxes` does it: what is thinner than a cell raises the nearest sample
+        # as in `terrains.base.raise_boxes`, a box thinner than a cell raises the nearest sample
         middle = np.stack([nearest_sample(pos[:, i], field.origin[i], field.cell[i]) for i in (0, 1)], axis=1)
         thin = (last < first) & (middle >= 0)
         first, last = np.where(thin, middle, first), np.where(thin, middle, last)
@@ -198,17 +202,17 @@ class World:
             part = field.heights[r0 : r1 + 1, c0 : c1 + 1]
             np.maximum(part, top, out=part)
 
-    def _raise_turned(self, field: Heightfield, boxes: list[int]) -> None:
-        """Boxes turned about z."""
+    def _raise_rotated_boxes(self, field: Heightfield, boxes: list[int]) -> None:
+        """Raise heights to the tops of boxes that are rotated about z."""
         nrow, ncol = field.heights.shape
         x = field.origin[0] + field.cell[0] * np.arange(ncol)[None, :]
         y = field.origin[1] + field.cell[1] * np.arange(nrow)[:, None]
         for geom in boxes:
-            inside, top = self.under_turned(geom, x.astype(float), y.astype(float))
+            inside, top = self.under_rotated_box(geom, x.astype(float), y.astype(float))
             np.maximum(field.heights, np.float32(top), out=field.heights, where=inside)
 
-    def under_turned(self, geom: int, x: Floats, y: Floats) -> tuple[NDArray[np.bool_], float]:
-        """Which points lie under a box that is turned about z, and the height of its top, in m.
+    def under_rotated_box(self, geom: int, x: Floats, y: Floats) -> tuple[NDArray[np.bool_], float]:
+        """Return which points (nrow, ncol) lie under a box rotated about z, and the height of its top, in m.
 
         Args:
             geom: The box.

@@ -1,1 +1,1 @@
-"""The text of env.xml."""
+"""Writing env.xml: templates, obstacles and number formats."""

@@ -1,4 +1,4 @@
-"""Numbers and rotations as MJCF has them."""
+"""Numbers and rotations in MJCF format."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from envgen.obstacles.base import Quat, Vec3
 
 
 def number(value: float) -> str:
-    """A number as MJCF has it, without a negative zero."""
+    """Format a number, without a negative zero."""
     text = f"{value:.6g}"
     return "0" if text == "-0" else text
 
 
 def numbers(values: Iterable[float]) -> str:
-    """Numbers separated by spaces."""
-    # as `number` writes them: a world with obstacles has a thousand
+    """Format numbers, separated by spaces."""
+    # `number` inlined: a world with obstacles has a thousand
     return " ".join([text if (text := f"{value:.6g}") != "-0" else "0" for value in values])
 
 
 def quat_attribute(quat: Quat) -> str:
-    """The attribute with a blank before it, or nothing where nothing is turned."""
+    """Return a quat attribute with a leading space, or an empty string for the identity."""
     return "" if quat == (1.0, 0.0, 0.0, 0.0) else f' quat="{numbers(quat)}"'
 
 
 def compose(a: Quat, b: tuple[float, ...]) -> Quat:
-    """The rotation a after b, both (w, x, y, z)."""
+    """Return the rotation by b, then by a, both (w, x, y, z)."""
     aw, ax, ay, az = a
     bw, bx, by, bz = b
     return (
@@ -37,7 +37,7 @@ def compose(a: Quat, b: tuple[float, ...]) -> Quat:
 
 
 def rotate(quat: Quat, vector: Vec3) -> Vec3:
-    """A vector turned by a rotation (w, x, y, z): plain floats, as numpy is slow on three of them."""
+    """Rotate a vector by a quaternion (w, x, y, z), in plain floats: numpy is slow on three of them."""
     w, x, y, z = quat
     a, b, c = vector
     tx, ty, tz = 2 * (y * c - z * b), 2 * (z * a - x * c), 2 * (x * b - y * a)

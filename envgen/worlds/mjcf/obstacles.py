@@ -1,4 +1,4 @@
-"""Placed obstacles as MJCF: geoms of the world, bodies that move against it, and their motors."""
+"""MJCF of placed obstacles: fixed geoms, moving bodies and their motors."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ from envgen.worlds.robots.surface_points import volume
 
 
 def fixed_geoms(placed: Placed) -> list[dict[str, str]]:
-    """The geoms of an obstacle that are part of the world, in its frame."""
+    """Return the fixed geoms of an obstacle, in the world frame."""
     if placed.shape.mass is not None:
         return []
     return _geoms(f"obstacle/{placed.name}", placed.shape.geoms, placed)
 
 
 def bodies(placed: Placed, fluid: float) -> list[dict[str, Any]]:
-    """The bodies of an obstacle that move, each a child of the world; its start pose is its reference pose.
+    """Return the moving bodies of an obstacle, children of the world in their start pose.
 
     Args:
         placed: The obstacle.
-        fluid: Density of a fluid that carries, in kg/m3, or 0.
+        fluid: Density of a fluid with buoyancy, in kg/m3, or 0.
     """
     if placed.shape.mass is not None:
         return [_free(placed, placed.shape.mass, fluid)]
     return [_part(placed, part, fluid) for part in placed.shape.parts]
 
 
-def home(placed: Placed) -> list[float]:
-    """Positions of an obstacle's joints at the start, in the order of its bodies."""
+def home_qpos(placed: Placed) -> list[float]:
+    """Return the joint positions of an obstacle at the start, in the order of its bodies."""
     if placed.shape.mass is not None:
-        return [*_middle_in_world(placed), *placed.quat]
+        return [*_centre_in_world(placed), *placed.quat]
     return [0.0] * len(placed.shape.parts)
 
 
 def excludes(placed: Placed) -> list[str]:
-    """Bodies that don't touch what is fixed: their joints keep them clear of it, and looking costs time."""
+    """Return the bodies to exclude from contacts with fixed geoms: their joints keep them apart."""
     return [f"obstacle/{placed.name}/{part.name}" for part in placed.shape.parts]
 
 
 def motors(placed: Placed) -> list[dict[str, str]]:
-    """Actuators that hold a speed whatever the control is: force = gain (speed - velocity)."""
+    """Return actuators that hold a speed whatever their control is: force = gain (speed - velocity)."""
     driven = [part for part in placed.shape.parts if part.joint.speed is not None]
     name = f"obstacle/{placed.name}"
     return [
@@ -60,10 +60,10 @@ def motors(placed: Placed) -> list[dict[str, str]]:
 
 
 def _free(placed: Placed, mass: float, fluid: float) -> dict[str, Any]:
-    """A body with a free joint, its frame in the middle of its geoms: its position is where it is."""
+    """Return a body with a free joint, whose frame is at the centre of volume of its geoms."""
     name, geoms = f"obstacle/{placed.name}", placed.shape.geoms
     volumes = [_volume(geom) for geom in geoms]
-    mx, my, mz = _middle(geoms)
+    mx, my, mz = _centre(geoms)
     moved = tuple(Geom(g.type, g.size, (g.pos[0] - mx, g.pos[1] - my, g.pos[2] - mz), g.quat) for g in geoms)
     entries = _geoms(name, moved)
     for entry, share in zip(entries, volumes):
@@ -71,7 +71,7 @@ def _free(placed: Placed, mass: float, fluid: float) -> dict[str, Any]:
     lift = buoyancy(fluid, sum(volumes), mass) if fluid else 0.0
     return {
         "name": name,
-        "pos": numbers(_middle_in_world(placed)),
+        "pos": numbers(_centre_in_world(placed)),
         "quat": quat_attribute(placed.quat),
         "gravcomp": number(lift) if fluid else "",
         "joint": "",
@@ -80,6 +80,7 @@ def _free(placed: Placed, mass: float, fluid: float) -> dict[str, Any]:
 
 
 def _part(placed: Placed, part: Part, fluid: float) -> dict[str, Any]:
+    """Return a body that moves by a joint."""
     name = f"obstacle/{placed.name}/{part.name}"
     shift = rotate(placed.quat, part.pos)
     weight = f' density="{number(part.density)}"'
@@ -94,7 +95,7 @@ def _part(placed: Placed, part: Part, fluid: float) -> dict[str, Any]:
 
 
 def _joint(joint: Joint) -> str:
-    """The attributes of a joint but its name."""
+    """Return the attributes of a joint except its name."""
     text = f'type="{joint.type}" axis="{numbers(joint.axis)}"'
     if joint.range is not None:
         text += f' range="{numbers(joint.range)}"'
@@ -104,7 +105,7 @@ def _joint(joint: Joint) -> str:
 
 
 def _geoms(name: str, geoms: tuple[Geom, ...], placed: Placed | None = None) -> list[dict[str, str]]:
-    """Geoms in their own frame, or in that of the world for an obstacle that is placed there."""
+    """Return geoms in their own frame, or in the world frame if `placed` is given."""
     entries = []
     for i, geom in enumerate(geoms):
         pos, quat = geom.pos, geom.quat
@@ -124,8 +125,8 @@ def _geoms(name: str, geoms: tuple[Geom, ...], placed: Placed | None = None) -> 
     return entries
 
 
-def _middle(geoms: tuple[Geom, ...]) -> Vec3:
-    """Centre of their volumes, in m."""
+def _centre(geoms: tuple[Geom, ...]) -> Vec3:
+    """Return the centre of volume of geoms, in m."""
     if len(geoms) == 1:
         return geoms[0].pos
     volumes = [_volume(geom) for geom in geoms]
@@ -135,8 +136,9 @@ def _middle(geoms: tuple[Geom, ...]) -> Vec3:
     return x, y, z
 
 
-def _middle_in_world(placed: Placed) -> Vec3:
-    x, y, z = rotate(placed.quat, _middle(placed.shape.geoms))
+def _centre_in_world(placed: Placed) -> Vec3:
+    """Return the centre of volume of an obstacle in the world frame, in m."""
+    x, y, z = rotate(placed.quat, _centre(placed.shape.geoms))
     return round(placed.pos[0] + x, 5), round(placed.pos[1] + y, 5), round(placed.pos[2] + z, 5)
 
 
@@ -147,5 +149,5 @@ _KINDS = {
 
 
 def _volume(geom: Geom) -> float:
-    """In m3."""
+    """Return the volume of a geom, in m3."""
     return volume(_KINDS[geom.type], np.array([*geom.size, 0.0, 0.0][:3]))

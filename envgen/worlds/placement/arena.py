@@ -1,36 +1,39 @@
-"""Placing: the arena of a variant, with starts and goals found by search and obstacles that keep out."""
+"""The arena of a variant: ground, start poses, goals and obstacles, placed in that order."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from envgen.core.heightfield import Heightfield
 from envgen.core.rng import Streams
+from envgen.tasks.spawn import Point, Pose, Spawns
 from envgen.terrains.base import Ground
 from envgen.worlds.ground_map import GroundMap
-from envgen.worlds.placement.ground_contact import Pose
 from envgen.worlds.placement.scatter import Disc, Placed, scatter
-from envgen.worlds.placement.spawn_search import Point, SpawnSearch
-from envgen.worlds.sampling.sample import Attempt, Draw
+from envgen.worlds.placement.spawn_search import SpawnSearch
+from envgen.worlds.sampling.draw import Attempt, Draw
 
 GOAL_KEEP_OUT = 0.6
+"""Radius (m) around a goal in which no obstacle is placed."""
 
 
 @dataclass(frozen=True)
 class Arena:
-    """Terrain, obstacles, starts and goals in one frame (m, z up).
+    """Terrain, obstacles, start poses and goals in one frame (m, z up).
 
     Attributes:
         size: Extent (x, y).
-        ground: As the terrain made it.
+        ground: The ground as the terrain made it.
         map: Height of the highest terrain surface.
         starts: One pose for each agent.
         goals: One point for each agent, for each team or for all, or none.
-        obstacles: What was placed; what the task moves first.
-        notes: What a user should know, such as obstacles that found no room.
+        obstacles: Placed obstacles, the task's object first.
+        notes: Remarks for the user, such as obstacles that found no room.
+        values: What placing adds to the drawn values, by path.
     """
 
     size: tuple[float, float]
@@ -40,10 +43,11 @@ class Arena:
     goals: tuple[Point, ...]
     obstacles: tuple[Placed, ...]
     notes: tuple[str, ...]
+    values: Mapping[str, int]
 
 
 def place(draw: Draw, streams: Streams, attempt: Attempt) -> Arena:
-    """Lay out one variant.
+    """Place the agents, goals and obstacles of one variant.
 
     Raises:
         InputError: The terrain's parameters don't fit its size.
@@ -55,34 +59,39 @@ def place(draw: Draw, streams: Streams, attempt: Attempt) -> Arena:
     if ground.field is not None and map_.sharp:
         map_ = replace(map_, base=Heightfield.centred(ground.field, draw.size))
     search = SpawnSearch(draw, ground, map_, streams("starts", attempt.terrain))
-    starts, goals = search.run()
-    keep_outs = _keep_outs(draw, starts, goals)
-    for thing in search.objects:
-        radius = thing.shape.radius + 0.2
-        keep_outs += [Disc(x, y, radius) for x, y in (thing.pos[:2], *search.lanes)]
+    spawns = search.run()
+    keep_outs = _keep_outs(draw, spawns)
+    keep_outs += [Disc(laid.pos[0], laid.pos[1], laid.shape.radius + 0.2) for laid in search.objects]
     placed, short = scatter(draw.obstacles, map_, draw.size, keep_outs, streams, attempt)
-    notes = []
-    for i, there in short.items():
+    notes, values = [], {}
+    for i, found in short.items():
         entry = draw.obstacles[i]
-        draw.values[f"obstacles[{i}].placed"] = there
-        notes.append(f"obstacles[{i}]: {there} of {entry.count} {entry.kind.kind} found room")
-    placed = (*search.objects, *_renumbered(placed, {thing.name for thing in search.objects}))
-    return Arena(draw.size, ground, map_, starts, goals, placed, (*search.notes, *notes))
+        values[f"obstacles[{i}].placed"] = found
+        notes.append(f"obstacles[{i}]: {found} of {entry.count} {entry.kind.kind} found room")
+    placed = (*search.objects, *_renumber(placed, {laid.name for laid in search.objects}))
+    return Arena(
+        draw.size, ground, map_, spawns.starts, spawns.goals, placed, (*search.notes, *notes), values
+    )
 
 
-def _renumbered(placed: tuple[Placed, ...], taken: set[str]) -> tuple[Placed, ...]:
-    """Obstacles with names that count on from that of the task's object of the same kind."""
+def _renumber(placed: tuple[Placed, ...], taken: set[str]) -> tuple[Placed, ...]:
+    """Rename obstacles so that they count on from the task's object of the same kind."""
     kinds = {name.rpartition("_")[0] for name in taken}
     renamed = []
-    for thing in placed:
-        kind, _, number = thing.name.rpartition("_")
-        renamed.append(replace(thing, name=f"{kind}_{int(number) + 1}") if kind in kinds else thing)
+    for obstacle in placed:
+        kind, _, number = obstacle.name.rpartition("_")
+        renamed.append(replace(obstacle, name=f"{kind}_{int(number) + 1}") if kind in kinds else obstacle)
     return tuple(renamed)
 
 
-def _keep_outs(draw: Draw, starts: tuple[Pose, ...], goals: tuple[Point, ...]) -> list[Disc]:
-    """Where no obstacle may be: around starts and goals, and in the lane of what can't go around it."""
+def _keep_outs(draw: Draw, spawns: Spawns) -> list[Disc]:
+    """Return the discs that stay free of obstacles.
+
+    They lie around starts and goals, where the layout says, and in the lanes of robots that can't go around.
+    """
+    starts, goals = spawns.starts, spawns.goals
     discs = [Disc(x, y, GOAL_KEEP_OUT) for x, y, _ in goals]
+    discs += [Disc(*circle) for circle in spawns.keep_clear]
     for i, (agent, start) in enumerate(zip(draw.agents, starts)):
         radius = agent.robot.size.radius
         discs.append(Disc(start.pos[0], start.pos[1], 1.1 * radius + 0.2))

@@ -1,4 +1,4 @@
-"""How obstacles come to rest on the ground: at which height, in which attitude, and whether they can."""
+"""The poses in which obstacles rest on the ground."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from envgen.core.heightfield import Floats
 from envgen.obstacles.base import Quat, Shape
 from envgen.worlds.ground_map import GroundMap
 
-LIFT = 0.001
-"""Height of what moves over the ground at the start, in m: it doesn't begin in contact."""
-STEEPEST = 0.55
-"""Slope on which a box is put down: at friction 1, it slides from 1 on."""
-TOUCH = 0.008
-"""Most height in m of a box that lies on a peak over all that is near."""
-FREE = 0.005
-"""Least height of what sweeps over the ground, in m."""
+START_GAP = 0.001
+"""Height of movable obstacles over the ground at the start, in m: they don't begin in contact."""
+MAX_SLOPE = 0.55
+"""Steepest slope (rise/run) for a movable box: at friction 1, it slides from 1 on."""
+MAX_PEAK = 0.008
+"""Greatest height (m) of a peak under a box over the samples near it: a box balances on a higher one."""
+SWEEP_CLEARANCE = 0.005
+"""Least height of sweeping parts over the ground, in m."""
 _U, _V = (axis.ravel() for axis in np.meshgrid(np.linspace(-1, 1, 7), np.linspace(-1, 1, 5)))
 """Samples (35,) of the unit footprint."""
 _CORNERS = ((1.0, -1.0, -1.0, 1.0), (1.0, 1.0, -1.0, -1.0))
@@ -30,14 +30,14 @@ _LINES = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, -1.0]])
 
 
 @dataclass(frozen=True)
-class Rest:
-    """How n shapes lie.
+class RestPoses:
+    """Poses of n shapes at rest.
 
     Attributes:
         z: (n,) height of the frame's origin, in m.
-        pitch: (n,) turn about y, after which it is turned by its yaw, in rad.
-        roll: (n,) turn about x before that, in rad.
-        possible: (n,) whether they can lie there.
+        pitch: (n,) turn about y before the heading, in rad.
+        roll: (n,) turn about x before both, in rad.
+        possible: (n,) whether they can rest there.
     """
 
     z: Floats
@@ -47,7 +47,7 @@ class Rest:
 
 
 class Footprints:
-    """The shapes of one entry; all of one kind, so that they come to rest in the same way."""
+    """The footprints of the shapes of one entry: all of one kind, so that they rest in the same way."""
 
     def __init__(self, shapes: Sequence[Shape], ground: GroundMap) -> None:
         self._ground = ground
@@ -66,11 +66,11 @@ class Footprints:
         self.dips = self._round and self._free
 
     def reach(self) -> float:
-        """Greatest half extent, in m."""
+        """Return the greatest half extent, in m."""
         return float(self._halves.max(initial=0.0))
 
-    def rest(self, which: NDArray[np.intp], spots: Floats, yaws: Floats) -> Rest:
-        """How some of them (n,) would lie at spots (n, 2) in m with headings (n,) in rad."""
+    def rest_poses(self, which: NDArray[np.intp], spots: Floats, yaws: Floats) -> RestPoses:
+        """Return the poses of the shapes `which` (n,) at spots (n, 2) in m with headings (n,) in rad."""
         if self._free and self._round:
             return self._ball(which, spots)
         if self._free:
@@ -79,36 +79,36 @@ class Footprints:
             return self._post(which, spots, yaws)
         return self._block(which, spots, yaws)
 
-    def _ball(self, which: NDArray[np.intp], spots: Floats) -> Rest:
+    def _ball(self, which: NDArray[np.intp], spots: Floats) -> RestPoses:
         ground, halves = self._ground, self._halves[which]
         finest = min(ground.field.cell) / float(halves.max(initial=1e-6))
-        disc, underside = _ball(min(81, 2 * math.ceil(2 / finest) + 17))
+        disc, underside = _unit_ball(min(81, 2 * math.ceil(2 / finest) + 17))
         x, y = (spots[:, [axis]] + disc[:, axis] * halves[:, :1] for axis in (0, 1))
-        under = ground.above(x, y, 0.5 * min(ground.field.cell))
+        under = ground.upper_bound(x, y, 0.5 * min(ground.field.cell))
         z = (under - underside * halves[:, :1]).max(axis=1)
-        kept = (z > ground.pit) & (z - ground.at(*spots.T) <= 0.25 * halves.min(axis=1))
+        possible = (z > ground.pit) & (z - ground.at(*spots.T) <= 0.25 * halves.min(axis=1))
         none = np.zeros(len(spots))
-        return Rest(np.round(z + LIFT, 4), none, none, kept)
+        return RestPoses(np.round(z + START_GAP, 4), none, none, possible)
 
-    def _crate(self, which: NDArray[np.intp], spots: Floats, yaws: Floats) -> Rest:
-        """On the plane that fits the ground under it best, lifted until it touches."""
+    def _crate(self, which: NDArray[np.intp], spots: Floats, yaws: Floats) -> RestPoses:
+        """Return poses on the plane that fits the ground best, lifted until they only touch it."""
         ground, halves = self._ground, self._halves[which]
-        u, v = _unit(5, False)
+        u, v = _unit_samples(5, False)
         u, v = u * halves[:, :1], v * halves[:, 1:]
-        under = ground.above(*_turned(u, v, spots, yaws))
+        under = ground.upper_bound(*_to_world(u, v, spots, yaws))
         mean = under.mean(axis=1, keepdims=True)
         along, across = (((under - mean) * w).sum(axis=1) / np.square(w).sum(axis=1) for w in (u, v))
         plane = mean, along[:, None], across[:, None]
         off = under - mean - plane[1] * u - plane[2] * v
         lift = np.maximum(off.max(axis=1), self._peaks(halves, spots, yaws, plane))
-        kept = (np.hypot(along, across) <= STEEPEST) & (under.min(axis=1) > ground.pit)
-        kept &= lift - off.max(axis=1) <= TOUCH  # else it rests on a needle
-        kept &= lift - off.min(axis=1) <= 0.35 * np.minimum(halves.min(axis=1), self._heights[which])
+        possible = (np.hypot(along, across) <= MAX_SLOPE) & (under.min(axis=1) > ground.pit)
+        possible &= lift - off.max(axis=1) <= MAX_PEAK
+        possible &= lift - off.min(axis=1) <= 0.35 * np.minimum(halves.min(axis=1), self._heights[which])
         roll = np.arctan2(across, np.hypot(1, along))
-        return Rest(np.round(mean[:, 0] + lift + LIFT, 4), -np.arctan(along), roll, kept)
+        return RestPoses(np.round(mean[:, 0] + lift + START_GAP, 4), -np.arctan(along), roll, possible)
 
     def _peaks(self, halves: Floats, spots: Floats, yaws: Floats, plane: tuple[Floats, ...]) -> Floats:
-        """(n,) how far the ground within footprints rises above planes in their frames, in m.
+        """Return (n,) the greatest height of the ground within footprints over planes in their frames, in m.
 
         The ground is flat between its samples and the lines that join them: its highest point over a plane is
         a sample inside the footprint, or a point where the footprint's edge crosses a line.
@@ -130,7 +130,7 @@ class Footprints:
         # corners a, and the ends b of the edges that begin there
         au, av = (halves[:, [axis]] * np.array(sign) for axis, sign in enumerate(_CORNERS))
         bu, bv = np.roll(au, -1, axis=1), np.roll(av, -1, axis=1)
-        corners = (np.stack(_turned(au, av, spots, yaws), axis=-1) - origin) / cell  # (n, 4, 2)
+        corners = (np.stack(_to_world(au, av, spots, yaws), axis=-1) - origin) / cell  # (n, 4, 2)
         for direction in _LINES:
             at = corners @ direction
             change = np.roll(at, -1, axis=1) - at
@@ -146,47 +146,47 @@ class Footprints:
         return peaks
 
     def _over(self, u: Floats, v: Floats, spots: Floats, yaws: Floats, plane: tuple[Floats, ...]) -> Floats:
-        """(n, m) height of the ground over planes at points of their frames, in m."""
+        """Return (n, m) heights of the ground over planes at points of their frames, in m."""
         mean, along, across = plane
-        return self._ground.above(*_turned(u, v, spots, yaws)) - mean - along * u - across * v
+        return self._ground.upper_bound(*_to_world(u, v, spots, yaws)) - mean - along * u - across * v
 
-    def _post(self, which: NDArray[np.intp], spots: Floats, yaws: Floats) -> Rest:
-        """Upright on its feet; what sweeps stays free of the ground, if its feet are deep enough for that."""
+    def _post(self, which: NDArray[np.intp], spots: Floats, yaws: Floats) -> RestPoses:
+        """Return upright poses on feet, high enough that sweeping parts stay free of the ground."""
         ground, halves, deep = self._ground, self._halves[which], self._deep[which]
         feet = self._feet[which]
-        stand = ground.at(*_turned(feet[:, :, 0], feet[:, :, 1], spots, yaws))
+        stand = ground.at(*_to_world(feet[:, :, 0], feet[:, :, 1], spots, yaws))
         z, low, high = stand.mean(axis=1), stand.min(axis=1), stand.max(axis=1)
-        kept = (z - deep <= low) & (low > ground.pit)
+        possible = (z - deep <= low) & (low > ground.pit)
         clear = self._clear[which]
-        some = np.flatnonzero(kept & np.isfinite(clear))
+        some = np.flatnonzero(possible & np.isfinite(clear))
         if len(some):
             u, v = self._grid(halves[some], least=7)
             # a peak between two samples counts too
             near = 0.71 * self._spacing(halves[some])
-            top = ground.above(*_turned(u, v, spots[some], yaws[some]), near).max(axis=1)
-            z[some] = np.maximum(z[some], top - clear[some] + FREE)
+            top = ground.upper_bound(*_to_world(u, v, spots[some], yaws[some]), near).max(axis=1)
+            z[some] = np.maximum(z[some], top - clear[some] + SWEEP_CLEARANCE)
         z = np.round(z, 4)
-        kept &= (z - deep <= low) & (high - z <= 0.3 * self._heights[which])
+        possible &= (z - deep <= low) & (high - z <= 0.3 * self._heights[which])
         none = np.zeros(len(spots))
-        return Rest(z, none, none, kept)
+        return RestPoses(z, none, none, possible)
 
-    def _block(self, which: NDArray[np.intp], spots: Floats, yaws: Floats) -> Rest:
+    def _block(self, which: NDArray[np.intp], spots: Floats, yaws: Floats) -> RestPoses:
         ground, halves = self._ground, self._halves[which]
-        under = ground.at(*_turned(_U * halves[:, :1], _V * halves[:, 1:], spots, yaws))
-        # what is long follows the slope along its length, what leans across too; the rest stands upright
+        under = ground.at(*_to_world(_U * halves[:, :1], _V * halves[:, 1:], spots, yaws))
+        # long shapes follow the slope along their length, some across it too; all others stand upright
         rise, across = _slope(under, _U, self._lean[which]), _slope(under, _V, self._rolls[which])
         residual = under - rise[:, None] * _U - across[:, None] * _V
-        # it stands on what is near the highest ground under it, and most of it has to
+        # most of a footprint must rest near the highest ground under it
         carries = residual >= (residual.max(axis=1) - 0.3 * self._heights[which])[:, None]
         share = carries.mean(axis=1)
         z = (residual * carries).sum(axis=1) / carries.sum(axis=1)
-        kept = (share >= 0.6) & (z > ground.pit)
+        possible = (share >= 0.6) & (z > ground.pit)
         roll = np.arctan2(across / halves[:, 1], np.hypot(1, rise / halves[:, 0]))
-        return Rest(np.round(z, 4), -np.arctan2(rise, halves[:, 0]), roll, kept)
+        return RestPoses(np.round(z, 4), -np.arctan2(rise, halves[:, 0]), roll, possible)
 
     def _grid(self, halves: Floats, least: int) -> tuple[Floats, Floats]:
-        """Samples (n, m) of footprints, as fine as the ground."""
-        u, v = _unit(self._across(halves, least), self._disc)
+        """Return samples (n, m) of footprints, as fine as the ground."""
+        u, v = _unit_samples(self._across(halves, least), self._disc)
         return u * halves[:, :1], v * halves[:, 1:]
 
     def _across(self, halves: Floats, least: int) -> int:
@@ -194,12 +194,12 @@ class Footprints:
         return int(np.clip(math.ceil(fine) + 1, least, 33))
 
     def _spacing(self, halves: Floats) -> float:
-        """Greatest distance of neighbouring samples of a footprint, in m."""
+        """Return the greatest distance of neighbouring samples of a footprint, in m."""
         return 2 * float(halves.max(initial=0.0)) / (self._across(halves, 7) - 1)
 
 
-def attitude(yaw: float, pitch: float, roll: float) -> Quat:
-    """Turn by roll about x, then by pitch about y, then by yaw about z."""
+def quat_from_euler(yaw: float, pitch: float, roll: float) -> Quat:
+    """Return the turn (w, x, y, z) by roll about x, then pitch about y, then yaw about z, in rad."""
     cy, sy = math.cos(yaw / 2), math.sin(yaw / 2)
     cp, sp = math.cos(pitch / 2), math.sin(pitch / 2)
     if not roll:
@@ -214,25 +214,26 @@ def attitude(yaw: float, pitch: float, roll: float) -> Quat:
 
 
 def _slope(under: Floats, samples: Floats, where: NDArray[np.bool_]) -> Floats:
-    """(n,) rise of ground (n, 35) from the middle of a footprint to its edge; level where nothing leans."""
+    """Return (n,) the rise of ground (n, 35) from the middle of footprints to their edge, 0 if upright."""
     if not where.any():
         return np.zeros(len(under))
     return np.where(where, (under * samples).sum(axis=1) / np.square(samples).sum(), 0.0)
 
 
 def _leans(shape: Shape) -> bool:
+    """Return whether a shape leans along its length: as it says, or else if it is long."""
     return shape.half[0] > 2 * shape.half[1] if shape.lean is None else shape.lean
 
 
-def _turned(u: Floats, v: Floats, spots: Floats, yaws: Floats) -> tuple[Floats, Floats]:
-    """Points (n, m) of frames at spots (n, 2) with headings (n,), in the frame of the world."""
+def _to_world(u: Floats, v: Floats, spots: Floats, yaws: Floats) -> tuple[Floats, Floats]:
+    """Return points (n, m) of frames at spots (n, 2) with headings (n,), in the frame of the world."""
     c, s = np.cos(yaws)[:, None], np.sin(yaws)[:, None]
     return spots[:, :1] + c * u - s * v, spots[:, 1:] + s * u + c * v
 
 
 @lru_cache(maxsize=64)
-def _unit(across: int, disc: bool) -> tuple[Floats, Floats]:
-    """Samples (m,) of the unit square, or of the unit disc, so many across."""
+def _unit_samples(across: int, disc: bool) -> tuple[Floats, Floats]:
+    """Return samples (m,) of the unit square or disc, `across` of them along each axis."""
     line = np.linspace(-1, 1, across)
     u, v = (axis.ravel() for axis in np.meshgrid(line, line))
     inside = u * u + v * v <= 1.0001 if disc else np.ones(len(u), dtype=bool)
@@ -240,8 +241,8 @@ def _unit(across: int, disc: bool) -> tuple[Floats, Floats]:
 
 
 @lru_cache(maxsize=16)
-def _ball(across: int) -> tuple[Floats, Floats]:
-    """Samples (n, 2) of the unit disc, so many across, and height (n,) of a unit ball's underside there."""
+def _unit_ball(across: int) -> tuple[Floats, Floats]:
+    """Return samples (n, 2) of the unit disc and the height (n,) of a unit ball's underside there."""
     line = np.linspace(-1, 1, across)
     disc = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
     disc = disc[np.square(disc).sum(axis=1) <= 1]

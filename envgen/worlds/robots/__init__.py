@@ -1,1 +1,1 @@
-"""Robots: templates and other people's MJCF become a RobotModel, and its text in a world."""
+"""Robots in worlds: import from MJCF, measurement on their own, and attachment to a world."""

@@ -1,4 +1,4 @@
-"""How much of MuJoCo's arena a robot needs."""
+"""Arena memory of MuJoCo that a robot needs."""
 
 from __future__ import annotations
 
@@ -6,33 +6,39 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.worlds.compiler import control_range, listening
+from envgen.worlds.compiler import capture_warnings, control_range
 
 Floats = NDArray[np.float64]
 
 
-def arena_need(xml: str, home: Floats, touches: int, *, free: bool) -> int:
-    """Bytes of arena seen while the robot thrashes on bumpy ground for two seconds.
+def measure_arena_memory(xml: str, home: Floats, touches: int, *, free: bool) -> int:
+    """Return the bytes of arena memory used while the robot moves at random on bumpy ground.
 
-    MuJoCo reserves 14 MiB a world by default; what is really used is some 10 kB. The draws are fixed, so
-    that the figure is a property of the robot.
+    MuJoCo reserves 14 MiB a world by default, of which some 10 kB are used. The seed is fixed, so that the
+    result is a property of the robot.
+
+    Args:
+        xml: MJCF of the robot.
+        home: (nq,) home pose.
+        touches: Contact type and affinity bits of the ground.
+        free: Whether the root has a free joint.
     """
     rng = np.random.default_rng(0)
     spec = mujoco.MjSpec.from_string(xml)
     bumps = spec.add_hfield(name="bumps", size=[4, 4, 0.15, 0.1], nrow=80, ncol=80)
     bumps.userdata = rng.uniform(0, 1, 6400)
     ground = spec.worldbody.add_geom(type=mujoco.mjtGeom.mjGEOM_HFIELD, hfieldname="bumps", pos=[0, 0, -0.15])
-    ground.contype = ground.conaffinity = touches  # and not what the robot's defaults say
-    with listening():
+    ground.contype = ground.conaffinity = touches  # overrides the robot's default class
+    with capture_warnings():
         world = spec.compile()
         data = mujoco.MjData(world)
         low, high = control_range(world)
         steps = max(1, int(0.05 / world.opt.timestep))
-        for look in range(100):
-            if look == 0 or (look >= 40 and look % 10 == 0):  # it lands on its back and its sides, too
+        for sample in range(100):
+            if sample == 0 or (sample >= 40 and sample % 10 == 0):  # drop it on its back and sides, too
                 mujoco.mj_resetData(world, data)
                 data.qpos[:] = home
-                if look and free:
+                if sample and free:
                     tumbled = rng.normal(size=4)
                     data.qpos[3:7] = tumbled / np.linalg.norm(tumbled)
             data.ctrl[:] = rng.uniform(low, high)

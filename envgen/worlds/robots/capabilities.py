@@ -1,4 +1,4 @@
-"""What a robot measures and masters, by its geoms."""
+"""Size and abilities of a robot, measured on its geoms."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from numpy.typing import NDArray
 
 from envgen.core.params import RobotSize
 from envgen.worlds.compiler import Model
-from envgen.worlds.robots.surface_points import Posed, collides, surface
+from envgen.worlds.robots.surface_points import Kinematics, collides, surface_points
 
 Floats = NDArray[np.float64]
 
-LONG = 0.15
-"""Least leg in radii: a snake that raises three of its eight units gets over more than its wheels do."""
-ANYWHERE = 20.0
-"""Step and gap (m) and slope of what flies: more than any ground of the vocabulary has."""
+MIN_LEG = 0.15
+"""Least leg in radii: a snake that raises three of its eight units climbs higher than its wheels allow."""
+UNLIMITED = 20.0
+"""Step and gap (m) and slope of a flying robot: more than any terrain has."""
 
 
-def hip_height(model: Model, data: Posed, geoms: Iterable[int] | None = None) -> float:
-    """Height of the joint by which a leg hangs on the body, in the frame of the world, in m.
+def hip_height(model: Model, data: Kinematics, geoms: Iterable[int] | None = None) -> float:
+    """Return the height (m) of the hip: the joint that connects a leg to the trunk, in the world frame.
 
-    From the foot (the body of the lowest geom) up to the last body that has no sister: what carries it
-    carries other legs too, or is the root.
+    Walks up the tree from the foot (the body of the lowest geom) to the last body without siblings: its
+    parent is the root or carries other legs too.
     """
     chosen = [g for g in (range(model.ngeom) if geoms is None else geoms) if collides(model, g)]
-    lowest = min(chosen, key=lambda g: float(surface(model, data, [g])[:, 2].min()))
+    lowest = min(chosen, key=lambda g: float(surface_points(model, data, [g])[:, 2].min()))
     children = np.bincount(model.body_parentid[1:], minlength=model.nbody)
     body = int(model.geom_bodyid[lowest])
     parent = int(model.body_parentid[body])
@@ -36,14 +36,16 @@ def hip_height(model: Model, data: Posed, geoms: Iterable[int] | None = None) ->
     return float(data.xpos[body, 2])
 
 
-def flies(model: Model, data: Posed, actuators: Iterable[int] | None = None, mass: float = 0.0) -> bool:
-    """Whether actuators that pull at sites, such as rotors, lift more than the robot weighs on Earth.
+def can_fly(
+    model: Model, data: Kinematics, actuators: Iterable[int] | None = None, mass: float = 0.0
+) -> bool:
+    """Return whether actuators at sites, such as rotors, can lift more than the robot's weight on Earth.
 
     Args:
         model: The model.
         data: Its state, with the robot at its home pose.
-        actuators: The robot's; all of them if not given.
-        mass: Of the robot, in kg; that of the model if not given.
+        actuators: Actuators of the robot; all of the model if None.
+        mass: Mass of the robot, in kg; that of the model if 0.
     """
     lift = 0.0
     for i in range(model.nu) if actuators is None else actuators:
@@ -58,24 +60,30 @@ def flies(model: Model, data: Posed, actuators: Iterable[int] | None = None, mas
     return lift > 9.81 * (mass or float(model.body_subtreemass[0]))
 
 
-def measure(surface: Floats, root: Floats, hip: float, *, flying: bool = False) -> RobotSize:
-    """Sizes by the points of the surface at home, the position of the root and the height of the hip (m).
+def robot_size(surface: Floats, root: Floats, hip: float, *, flying: bool = False) -> RobotSize:
+    """Return the size and abilities of a robot.
 
-    Abilities are in legs, by what the terrains' sources ask of robots of known size: ANYmal (leg 0.55 m)
-    climbs 0.23 m, A1 (0.3 m) jumps gaps of up to 0.7 d m in extreme-parkour. A wheel's leg is its radius,
-    and half of that a step that it rolls over. What is long and low, such as a snake, lifts and bridges with
-    its length. Nothing on the ground stops what flies; its unit of difficulty is its own width, for its skids
-    say nothing about the hills that it has to rise over.
+    Abilities are multiples of the leg, from the sources of the terrains: ANYmal (leg 0.55 m) climbs 0.23 m,
+    A1 (0.3 m) jumps gaps of up to 0.7 d m in extreme-parkour. A wheel's leg is its radius; it rolls over
+    steps of half of that. A long and low robot, such as a snake, climbs and bridges with its length. No
+    ground stops a flying robot; its leg, the unit of difficulty, is its width, as its skids are no measure of
+    the hills that it flies over.
+
+    Args:
+        surface: (n, 3) points of its surface at home, in m.
+        root: (3,) position of its root, in m.
+        hip: Height of the hip, in m.
+        flying: Whether it flies.
     """
     sole = float(surface[:, 2].min())
     radius = float(np.linalg.norm(surface[:, :2] - root[:2], axis=1).max())
-    leg = 2 * radius if flying else max(hip - sole, LONG * radius, 0.02)
+    leg = 2 * radius if flying else max(hip - sole, MIN_LEG * radius, 0.02)
     return RobotSize(
         leg=round(leg, 4),
         stand=round(float(root[2]) - sole, 4),
         radius=round(radius, 4),
         height=round(float(np.ptp(surface[:, 2])), 4),
-        step=ANYWHERE if flying else round(0.5 * leg, 4),
-        slope=ANYWHERE if flying else 0.8,
-        gap=ANYWHERE if flying else round(0.9 * leg, 4),
+        step=UNLIMITED if flying else round(0.5 * leg, 4),
+        slope=UNLIMITED if flying else 0.8,
+        gap=UNLIMITED if flying else round(0.9 * leg, 4),
     )

@@ -1,4 +1,4 @@
-"""Keyframes and home poses of robots out of files."""
+"""Keyframes and home poses of robots from MJCF files."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Spec = Any
 
 
 @dataclass(frozen=True)
-class Key:
+class Keyframe:
     """A keyframe of one robot.
 
     Attributes:
-        qpos: (nq,)
-        ctrl: (nu,)
-        act: (na,) activations of its actuators.
+        qpos: (nq,) joint positions, in m and rad.
+        ctrl: (nu,) controls.
+        act: (na,) activations of actuators.
     """
 
     qpos: NDArray[np.float64]
@@ -33,22 +33,27 @@ class Key:
     act: NDArray[np.float64]
 
 
-def keys_of(model: Model, top: int) -> dict[str, Key]:
-    """Keyframes by name: positions of the robot's own joints, control and activations."""
+def read_keyframes(model: Model, top: int) -> dict[str, Keyframe]:
+    """Return the keyframes by name, with the positions of the robot's own joints.
+
+    Args:
+        model: The robot in its scene.
+        top: Root body of the robot.
+    """
     joints = [j for j in range(model.njnt) if model.body_rootid[model.jnt_bodyid[j]] == top]
     width = [{0: 7, 1: 4}.get(int(model.jnt_type[j]), 1) for j in joints]
     cells = [int(model.jnt_qposadr[j]) + k for j, n in zip(joints, width) for k in range(n)]
     keys = {}
     for i in range(model.nkey):
         name = mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_KEY, i) or f"key_{i}"
-        keys[name] = Key(
+        keys[name] = Keyframe(
             np.array(model.key_qpos[i][cells]), np.array(model.key_ctrl[i]), np.array(model.key_act[i])
         )
     return keys
 
 
 def custom_home(spec: Spec) -> NDArray[np.float64] | None:
-    """The home pose of Gym's models, which stands in <custom>."""
+    """Return the home pose that Gym's models declare in <custom>, (nq,), or None."""
     for numeric in spec.numerics:
         if numeric.name == "init_qpos":
             return np.array(numeric.data, dtype=float)
@@ -58,11 +63,11 @@ def custom_home(spec: Spec) -> NDArray[np.float64] | None:
 def home_pose(
     model: Model,
     root: Root,
-    keys: dict[str, Key],
+    keys: dict[str, Keyframe],
     custom: NDArray[np.float64] | None,
     adapter: Adapter | None,
-) -> Key:
-    """Home pose and control: its keyframe `home`, else its first, else what its package says, else qpos0."""
+) -> Keyframe:
+    """Return the home pose: keyframe `home`, the first, the adapter's, that of <custom>, or qpos0."""
     home, control, act = np.array(model.qpos0), np.zeros(model.nu), np.zeros(model.na)
     given = keys.get("home") or next(iter(keys.values()), None)
     if given is not None and given.qpos.shape == home.shape:
@@ -83,15 +88,15 @@ def home_pose(
         if model.jnt_limited[j] and model.jnt_type[j] in (2, 3):
             at = model.jnt_qposadr[j]
             home[at] = np.clip(home[at], *model.jnt_range[j])
-    if root.kind != "free":  # where it is decides the start pose; slides that are away from 0 would add to it
+    if root.kind != "free":  # the start pose is written to body pos; slides that are not at 0 would add to it
         home[root.slides] = model.qpos0[root.slides]
     if not control.any():
-        control = _holding(model, home)
-    return Key(home, control, act)
+        control = _holding_control(model, home)
+    return Keyframe(home, control, act)
 
 
-def _holding(model: Model, home: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Control that holds the pose: position servos at their joints, the rest at 0."""
+def _holding_control(model: Model, home: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the control (nu,) that holds the pose: position servos at their joint positions, others at 0."""
     control = np.zeros(model.nu)
     for i in range(model.nu):
         joint = int(model.actuator_trnid[i, 0])

@@ -1,4 +1,4 @@
-"""Anyone's MJCF as a robot: its scene left behind, its root found, everything else of it kept."""
+"""Import a robot from any MJCF: find its root, remove the scene around it, keep the rest unchanged."""
 
 from __future__ import annotations
 
@@ -11,75 +11,75 @@ from numpy.typing import NDArray
 
 from envgen.core.errors import InputError
 from envgen.robots.files import RobotFile
-from envgen.worlds.compiler import NOT_A_NUMBER, Fatal, Model, listening
-from envgen.worlds.robots.home_pose import Key, custom_home, home_pose, keys_of
-from envgen.worlds.robots.mujoco_xml import written
-from envgen.worlds.robots.root_joint import Root, describe, root_of
+from envgen.worlds.compiler import NAN_WARNING, FatalError, Model, capture_warnings
+from envgen.worlds.robots.home_pose import Keyframe, custom_home, home_pose, read_keyframes
+from envgen.worlds.robots.mujoco_xml import spec_to_xml
+from envgen.worlds.robots.root_joint import Root, describe_root, read_root
 from envgen.worlds.robots.strip_scene import (
     add_servos,
     drop_unused,
+    keep_ground_contacts,
     locate_assets,
     name_parts,
-    strip,
-    touch_by_pairs,
+    strip_scene,
 )
 
 Spec = Any
 """`mujoco.MjSpec`."""
-_CLOSE = 1e-4
-"""Relative difference of masses and inertias that rounding in MJCF text may make."""
+_TOLERANCE = 1e-4
+"""Relative error of masses and inertias that rounding in MJCF text may cause."""
 
 
 @dataclass(frozen=True)
-class Adopted:
-    """A robot taken out of its file.
+class ImportedRobot:
+    """A robot separated from the scene in its file.
 
     Attributes:
-        spec: Of the robot alone; names of files are absolute.
+        spec: `MjSpec` of the robot alone; file paths are absolute.
         root: Its root body.
         home: Its home pose.
-        keys: Its other keyframes by name.
-        notes: What was left behind or added.
+        keyframes: Its other keyframes by name.
+        notes: Parts that were removed or changed, for the user.
     """
 
     spec: Spec
     root: Root
-    home: Key
-    keys: dict[str, Key]
+    home: Keyframe
+    keyframes: dict[str, Keyframe]
     notes: tuple[str, ...]
 
 
-def adopt(robot: RobotFile) -> Adopted:
-    """Take the robot out of its MJCF.
+def import_robot(robot: RobotFile) -> ImportedRobot:
+    """Import the robot of an MJCF file.
 
     Raises:
-        InputError: It can't be used, with the reason.
+        InputError: The robot can't be used, with the reason.
     """
 
     def refuse(cause: str, remedy: str) -> InputError:
         return InputError(f"robot {robot.name!r} can't be used: {cause}", remedy)
 
     try:
-        with listening() as caught:
+        with capture_warnings() as caught:
             spec = mujoco.MjSpec.from_file(str(robot.path.resolve()))
-            whole = spec.compile()
-    except (ValueError, Fatal) as error:
+            scene = spec.compile()
+    except (ValueError, FatalError) as error:
         why = " ".join(str(error).split())
         raise refuse(
-            f"MuJoCo can't compile it: {why}", "Mend the MJCF; `envgen validate` tells more."
+            f"MuJoCo can't compile it: {why}", "Fix the MJCF; `envgen validate` tells more."
         ) from None
-    if any(NOT_A_NUMBER in message for message in caught.messages):
-        raise refuse("a number in it is NaN", "Mend the MJCF; `envgen validate` tells where.")
-    if whole.nflex or whole.nskin:
+    if any(NAN_WARNING in message for message in caught.messages):
+        raise refuse("a number in it is NaN", "Fix the MJCF; `envgen validate` tells where.")
+    if scene.nflex or scene.nskin:
         raise refuse("it has soft bodies or skins (flex, skin)", "Take a robot of rigid bodies.")
-    top = _root_body(whole, refuse, adapted=robot.adapter is not None)
-    name = mujoco.mj_id2name(whole, mujoco.mjtObj.mjOBJ_BODY, top) or "torso"
-    keys = keys_of(whole, top)
+    top = _root_body(scene, refuse, adapted=robot.adapter is not None)
+    name = mujoco.mj_id2name(scene, mujoco.mjtObj.mjOBJ_BODY, top) or "torso"
+    keyframes = read_keyframes(scene, top)
     custom = custom_home(spec)
-    left = strip(spec, whole, top)
-    if not mujoco.mj_id2name(whole, mujoco.mjtObj.mjOBJ_BODY, top):
+    left = strip_scene(spec, scene, top)
+    if not mujoco.mj_id2name(scene, mujoco.mjtObj.mjOBJ_BODY, top):
         next(iter(spec.worldbody.bodies)).name = name
-    if touch_by_pairs(spec):
+    if keep_ground_contacts(spec):
         left.append("the geoms of its contact pairs with the floor touch every ground")
     name_parts(spec)
     locate_assets(spec)
@@ -87,35 +87,35 @@ def adopt(robot: RobotFile) -> Adopted:
     if robot.adapter:
         add_servos(spec, robot.adapter)
     try:
-        with listening():
+        with capture_warnings():
             model = spec.compile()
-            spec = _faithful(spec, model, whole, top)
+            spec = _reload(spec, model, scene, top)
             model = spec.compile()
-    except (ValueError, Fatal) as error:
+    except (ValueError, FatalError) as error:
         why = " ".join(str(error).split())
         raise refuse(
             f"it does not stand alone without the scene around it: {why}",
             "Give a file in which nothing of the robot refers to other parts of the scene.",
         ) from None
-    root = root_of(model, mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, name))
+    root = read_root(model, mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, name))
     if root.kind == "fixed":
         raise refuse(
-            f"its root {name!r} {describe(model, root)}, so that it can't get about",
+            f"its root {name!r} {describe_root(model, root)}, so that it can't get about",
             "Give its root body a <freejoint/>.",
         )
-    if not _touches(model):
+    if not _has_contacts(model):
         raise refuse(
             "none of its geoms can touch the ground", 'Give its feet contype="1" or conaffinity="1".'
         )
-    home = home_pose(model, root, keys, custom, robot.adapter)
-    left += _lost(whole, model)
-    kept = {key: value for key, value in keys.items() if key != "home"}
+    home = home_pose(model, root, keyframes, custom, robot.adapter)
+    left += _removed_counts(scene, model)
+    kept = {key: value for key, value in keyframes.items() if key != "home"}
     notes = tuple(f"{robot.agent}: {note}" for note in left)
-    return Adopted(spec, root, home, kept, notes)
+    return ImportedRobot(spec, root, home, kept, notes)
 
 
 def _root_body(model: Model, refuse: Any, *, adapted: bool) -> int:
-    """The body of the world whose subtree is driven."""
+    """Return the top-level body whose subtree has actuators."""
     if model.nu == 0 and not adapted:
         raise refuse("it has no actuators", "Add an <actuator> section: without one no policy can move it.")
     driven: dict[int, int] = {}
@@ -130,7 +130,7 @@ def _root_body(model: Model, refuse: Any, *, adapted: bool) -> int:
         if not jointed:
             raise refuse("none of its bodies has a joint", "Give its root body a <freejoint/>.")
         return max(jointed, key=lambda b: int((model.body_rootid == b).sum()))
-    movable = [top for top in driven if root_of(model, top).kind != "fixed"]
+    movable = [top for top in driven if read_root(model, top).kind != "fixed"]
     if len(movable) > 1:
         names = ", ".join(
             repr(mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_BODY, b)) for b in sorted(movable)
@@ -140,6 +140,7 @@ def _root_body(model: Model, refuse: Any, *, adapted: bool) -> int:
 
 
 def _driven_bodies(model: Model, actuator: int) -> list[int]:
+    """Return the bodies that an actuator acts on."""
     kind, target = int(model.actuator_trntype[actuator]), int(model.actuator_trnid[actuator, 0])
     trn = mujoco.mjtTrn
     if kind in (trn.mjTRN_JOINT, trn.mjTRN_JOINTINPARENT):
@@ -160,13 +161,13 @@ def _driven_bodies(model: Model, actuator: int) -> list[int]:
     return bodies
 
 
-def _faithful(spec: Spec, model: Model, whole: Model, top: int) -> Spec:
-    """The spec of what its own text says, with explicit inertias where that would else change them."""
-    own = whole.body_rootid == top
-    mass, inertia = whole.body_mass[own], whole.body_inertia[own]
-    text = mujoco.MjSpec.from_string(written(spec))
+def _reload(spec: Spec, model: Model, scene: Model, top: int) -> Spec:
+    """Reload a spec from its own MJCF, with explicit inertias where the MJCF would change them."""
+    own = scene.body_rootid == top
+    mass, inertia = scene.body_mass[own], scene.body_inertia[own]
+    text = mujoco.MjSpec.from_string(spec_to_xml(spec))
     again = text.compile()
-    if _alike(again.body_mass[1:], mass) and _alike(again.body_inertia[1:], inertia):
+    if _close(again.body_mass[1:], mass) and _close(again.body_inertia[1:], inertia):
         return text
     ids = np.flatnonzero(own)
     names = [mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_BODY, b) for b in range(1, model.nbody)]
@@ -174,26 +175,26 @@ def _faithful(spec: Spec, model: Model, whole: Model, top: int) -> Spec:
     for name, old in zip(names, ids):
         body = bodies[name]
         body.explicitinertial = True
-        body.mass, body.inertia = float(whole.body_mass[old]), whole.body_inertia[old]
-        body.ipos, body.iquat = whole.body_ipos[old], whole.body_iquat[old]
+        body.mass, body.inertia = float(scene.body_mass[old]), scene.body_inertia[old]
+        body.ipos, body.iquat = scene.body_ipos[old], scene.body_iquat[old]
         body.ialt.type = mujoco.mjtOrientation.mjORIENTATION_QUAT
         body.fullinertia[:] = np.nan
     spec.compiler.inertiafromgeom = mujoco.mjtInertiaFromGeom.mjINERTIAFROMGEOM_FALSE
     spec.compiler.settotalmass = -1
     spec.compile()
-    return mujoco.MjSpec.from_string(written(spec))
+    return mujoco.MjSpec.from_string(spec_to_xml(spec))
 
 
-def _lost(whole: Model, model: Model) -> list[str]:
-    """What else went with the scene, in words."""
+def _removed_counts(scene: Model, model: Model) -> list[str]:
+    """Describe what else was removed with the scene."""
     kinds = {"neq": "equality constraint", "ntendon": "tendon", "npair": "contact pair"}
-    lost = {word: int(getattr(whole, key)) - int(getattr(model, key)) for key, word in kinds.items()}
-    return [f"{n} {word}{'s' if n > 1 else ''} with it left out" for word, n in lost.items() if n > 0]
+    removed = {word: int(getattr(scene, key)) - int(getattr(model, key)) for key, word in kinds.items()}
+    return [f"{n} {word}{'s' if n > 1 else ''} with it left out" for word, n in removed.items() if n > 0]
 
 
-def _alike(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
-    return a.shape == b.shape and bool(np.allclose(a, b, rtol=_CLOSE, atol=1e-9))
+def _close(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
+    return a.shape == b.shape and bool(np.allclose(a, b, rtol=_TOLERANCE, atol=1e-9))
 
 
-def _touches(model: Model) -> bool:
+def _has_contacts(model: Model) -> bool:
     return bool(((model.geom_contype | model.geom_conaffinity) != 0).any())

@@ -1,4 +1,4 @@
-"""How a robot's root can move: freely, in a vertical plane, in a level plane, or not at all."""
+"""Classification of a robot's root by its joints: free, planar, level or fixed."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ class Root:
     """The root body of a robot.
 
     Attributes:
-        name: Of the body.
-        body: Its number.
+        name: Name of the body.
+        body: Number of the body.
         kind: `free`; `planar` (x, z and pitch); `level` (x, y and perhaps yaw); `fixed` (anything less).
-        joints: Numbers of its own joints, which are no joints of the robot's limbs.
+        joints: Numbers of its joints, which are not counted among the robot's own.
         slides: Indices into qpos of its sliding joints.
-        pitch: Index into qpos of the hinge by which a planar root tilts about its own origin, or None; it
-            turns about +y, and its slides stay level.
+        pitch: Index into qpos of the hinge about +y, through its origin, of a planar root; or None.
     """
 
     name: str
@@ -35,8 +34,8 @@ class Root:
     pitch: int | None = None
 
 
-def root_of(model: Model, body: int) -> Root:
-    """What a body can do by its own joints."""
+def read_root(model: Model, body: int) -> Root:
+    """Classify a body by its own joints."""
     first = int(model.body_jntadr[body])
     joints = range(first, first + int(model.body_jntnum[body])) if first >= 0 else range(0)
     slides = [j for j in joints if model.jnt_type[j] == mujoco.mjtJoint.mjJNT_SLIDE]
@@ -65,8 +64,8 @@ def root_of(model: Model, body: int) -> Root:
 _JOINTS = {0: "a free", 1: "a ball", 2: "a slide", 3: "a hinge"}
 
 
-def describe(model: Model, root: Root) -> str:
-    """The joints of a root in words: `has a slide joint only`."""
+def describe_root(model: Model, root: Root) -> str:
+    """Describe the joints of a root, such as `has a slide joint only`."""
     if not root.joints:
         return "is fixed to the world"
     return f"has {' and '.join(_JOINTS[int(model.jnt_type[j])] for j in root.joints)} joint only"

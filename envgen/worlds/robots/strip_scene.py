@@ -1,4 +1,4 @@
-"""A robot's spec made to stand alone: the scene around it removed, its parts named, its files located."""
+"""Edits of a robot's MjSpec that let it stand alone: remove its scene, name its parts, locate its files."""
 
 from __future__ import annotations
 
@@ -16,8 +16,14 @@ Spec = Any
 _ASSETS = ("meshes", "textures", "hfields", "skins")
 
 
-def strip(spec: Spec, model: Model, top: int) -> list[str]:
-    """Remove the scene around the robot; what was removed, in words."""
+def strip_scene(spec: Spec, model: Model, top: int) -> list[str]:
+    """Remove the scene around a robot; return notes on what was removed.
+
+    Args:
+        spec: The scene, changed in place.
+        model: The scene, compiled.
+        top: Root body of the robot.
+    """
     world, left = spec.worldbody, []
     names = [
         mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_BODY, b)
@@ -42,7 +48,7 @@ def strip(spec: Spec, model: Model, top: int) -> list[str]:
 
 
 def name_parts(spec: Spec) -> None:
-    """A name for each joint, actuator and body that has none: an agent's parts are found by their names."""
+    """Name each body, joint and actuator without a name: an agent's parts are found by their prefix."""
     for kind, elements in (("body", spec.bodies), ("joint", spec.joints), ("actuator", spec.actuators)):
         taken = {element.name for element in elements}
         for i, element in enumerate(elements):
@@ -56,7 +62,7 @@ def name_parts(spec: Spec) -> None:
 
 
 def locate_assets(spec: Spec) -> None:
-    """Absolute names of files, and a name for each asset that had only a file."""
+    """Make file paths absolute, and name each asset that has only a file."""
     for kind in _ASSETS:
         folder = spec.texturedir if kind == "textures" else spec.meshdir
         for asset in getattr(spec, kind):
@@ -68,7 +74,7 @@ def locate_assets(spec: Spec) -> None:
 
 
 def drop_unused(spec: Spec) -> None:
-    """Textures and materials of the scene: a gradient for the sky alone takes longer than the robot."""
+    """Remove unused textures and materials: a sky gradient alone compiles longer than the robot."""
     used = {geom.material for geom in spec.geoms} | {site.material for site in spec.sites}
     used |= {skin.material for skin in spec.skins} | {tendon.material for tendon in spec.tendons}
     for default in _defaults(spec.default):
@@ -83,6 +89,7 @@ def drop_unused(spec: Spec) -> None:
 
 
 def _defaults(default: Any) -> list[Any]:
+    """Return a default class and all below it."""
     found, waiting = [], [default]
     while waiting:
         one = waiting.pop()
@@ -92,7 +99,7 @@ def _defaults(default: Any) -> list[Any]:
 
 
 def add_servos(spec: Spec, adapter: Adapter) -> None:
-    """Add the servos that the robot's package adds."""
+    """Add the servos of an adapter to the joints that they match."""
     for joint in spec.joints:
         for servo in adapter.servos:
             if joint.type == mujoco.mjtJoint.mjJNT_HINGE and re.fullmatch(servo.joints, joint.name):
@@ -110,8 +117,12 @@ def add_servos(spec: Spec, adapter: Adapter) -> None:
                 break
 
 
-def touch_by_pairs(spec: Spec) -> bool:
-    """Geoms that met the floor by contact pairs meet every ground; pairs with what is gone are dropped."""
+def keep_ground_contacts(spec: Spec) -> bool:
+    """Let geoms that had contact pairs with the floor collide with any ground, and remove broken pairs.
+
+    Returns:
+        Whether a geom was changed.
+    """
     geoms = {geom.name: geom for geom in spec.geoms if geom.name}
     bodies = {body.name for body in spec.bodies}
     changed = False

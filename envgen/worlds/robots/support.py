@@ -1,4 +1,4 @@
-"""What a robot stands on, and how far it leans with a slope."""
+"""Support of a robot: the points it stands on, and how far it may lean with a slope."""
 
 from __future__ import annotations
 
@@ -11,91 +11,91 @@ from numpy.typing import NDArray
 
 from envgen.worlds.compiler import Data, Model
 from envgen.worlds.robots.root_joint import Root
-from envgen.worlds.robots.surface_points import collides, surface
+from envgen.worlds.robots.surface_points import collides, surface_points
 
 Floats = NDArray[np.float64]
 
 SOLE = 0.02
-"""Points of the surface within so much (m) of the lowest are what the robot stands on."""
+"""A robot stands on the points of its surface within this height (m) of the lowest."""
 COLUMN = 0.02
-"""Width (m) of the columns of which the lowest point is kept."""
+"""Width (m) of vertical columns; the lowest point of each is kept."""
 STEEPEST = 0.6
-"""Rise/run that a robot leans with at most: three quarters of the slope that it masters."""
-SHARE = 0.7
-"""Of the lean at which its root would be over the edge of what it stands on."""
-FEWEST = {"free": 3, "planar": 2}
-"""Bodies that must touch the ground at home for a robot to lean: on less it balances, and does so upright."""
+"""Steepest rise/run with which a robot leans: three quarters of the slope that it can climb."""
+LEAN_MARGIN = 0.7
+"""Share of the lean at which the root would be over the edge of the support."""
+MIN_CONTACTS = {"free": 3, "planar": 2}
+"""Least number of bodies on the ground for a robot to lean; one with fewer balances upright."""
 
 
 @dataclass(frozen=True, eq=False)
-class Stance:
-    """How a robot touches the ground at home; points are relative to its root, in m.
+class Support:
+    """Contact of a robot with the ground at home; points are relative to its root, in m.
 
     Attributes:
         underside: (n, 3) lowest points of its surface.
-        soles: (n,) which of them it stands on.
-        below: (m, 3) points of its surface of which one is the lowest where it leans.
-        most: Rise/run along its own x and y that it leans with at most; 0 stays upright.
+        contact_mask: (n,) whether it stands on a point.
+        tilted_underside: (m, 3) points that may be the lowest at some lean.
+        max_lean: Greatest lean as rise/run along its own x and y; (0, 0) for one that stays upright.
     """
 
     underside: Floats
-    soles: NDArray[np.bool_]
-    below: Floats
-    most: tuple[float, float]
+    contact_mask: NDArray[np.bool_]
+    tilted_underside: Floats
+    max_lean: tuple[float, float]
 
     @cached_property
-    def feet(self) -> Floats:
-        """(k, 3) points that it stands on."""
-        return self.underside[self.soles]
+    def contact_points(self) -> Floats:
+        """(k, 3) points of the underside that it stands on."""
+        return self.underside[self.contact_mask]
 
     @cached_property
     def spread(self) -> tuple[Floats, Floats]:
-        """(k, 2) how far these are from their middle in the plane, in m, and their second moments (2, 2)."""
-        feet = self.feet[:, :2]
+        """Offsets (k, 2) of the contact points from their mean, in m, and their second moments (2, 2)."""
+        feet = self.contact_points[:, :2]
         off = feet - feet.mean(axis=0)
         return off, off.T @ off
 
 
-def stance(model: Model, data: Data, root: Floats, kind: Root, *, flying: bool) -> Stance:
-    """Find it.
+def find_support(model: Model, data: Data, root: Floats, kind: Root, *, flying: bool) -> Support:
+    """Find the support of a robot.
 
     Args:
         model: The robot alone.
         data: Its state at home.
         root: (3,) position of its root, in m.
-        kind: How that moves.
-        flying: Whether it flies: then it stays upright.
+        kind: Its root joint.
+        flying: Whether it flies; a flying robot stays upright.
     """
     geoms = [geom for geom in range(model.ngeom) if collides(model, geom)]
-    points = surface(model, data, geoms) - root
+    points = surface_points(model, data, geoms) - root
     floor = float(points[:, 2].min())
-    lows = [float(surface(model, data, [geom])[:, 2].min() - root[2]) for geom in geoms]
+    lows = [float(surface_points(model, data, [geom])[:, 2].min() - root[2]) for geom in geoms]
     touching = [geom for geom, low in zip(geoms, lows) if low <= floor + SOLE]
-    points = np.concatenate([points, surface(model, data, touching, fine=True) - root])
+    points = np.concatenate([points, surface_points(model, data, touching, fine=True) - root])
     underside = points[_lowest(points)]
     soles = underside[:, 2] <= underside[:, 2].min() + SOLE
-    most = (0.0, 0.0) if flying else _most(model, touching, underside[soles], kind)
+    most = (0.0, 0.0) if flying else _max_lean(model, touching, underside[soles], kind)
     if not any(most):
-        return Stance(underside, soles, underside, most)
-    seen = np.zeros(len(points), dtype=bool)  # numpy.unique would import numpy.ma, 20 ms in each process
+        return Support(underside, soles, underside, most)
+    seen = np.zeros(len(points), dtype=bool)  # numpy.unique would import numpy.ma: 20 ms in each process
     seen[_lowest(points)] = True
-    # what is lowest at a lean between is lowest at one of these too, but for what bends sharply
+    # a point that is lowest at a smaller lean is lowest at one of these too, except at sharp bends
     for along, across in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-        turn = tilted(along * math.atan(most[0]), across * math.atan(most[1]))
+        turn = tilt_matrix(along * math.atan(most[0]), across * math.atan(most[1]))
         seen[_lowest(points @ turn.T)] = True
-    return Stance(underside, soles, points[seen], most)
+    return Support(underside, soles, points[seen], most)
 
 
-def tilted(pitch: float, roll: float) -> Floats:
-    """(3, 3) turn by roll about x, then by pitch about y, in rad."""
+def tilt_matrix(pitch: float, roll: float) -> Floats:
+    """Return the rotation (3, 3) by roll about x, then by pitch about y, in rad."""
     cp, sp, cr, sr = math.cos(pitch), math.sin(pitch), math.cos(roll), math.sin(roll)
     return np.array([[cp, sp * sr, sp * cr], [0.0, cr, -sr], [-sp, cp * sr, cp * cr]])
 
 
-def leaning(xmat: Floats) -> Floats:
-    """(3,) what is up for a robot that leans: the axis of its root, either way, nearest to the world's up.
+def up_axis(xmat: Floats) -> Floats:
+    """Return the up axis (3,) of a robot: the axis of its root, of either sign, nearest to the world's z.
 
-    A root that is farther from upright than a robot ever leans stands as it does at home: up is up.
+    Where the root is farther from upright than a robot ever leans, that is its home pose: the world's z.
 
     Args:
         xmat: (9,) orientation of its root.
@@ -107,25 +107,27 @@ def leaning(xmat: Floats) -> Floats:
     return np.array(axes[axis::3]) * math.copysign(1.0, axes[6 + axis])
 
 
-def _most(model: Model, touching: list[int], soles: Floats, kind: Root) -> tuple[float, float]:
-    """Rise/run along x and y that it leans with at most.
+def _max_lean(model: Model, touching: list[int], soles: Floats, kind: Root) -> tuple[float, float]:
+    """Return the greatest lean as rise/run along x and y.
 
     Args:
         model: The robot alone.
         touching: Geoms that it stands on.
-        soles: (n, 3) points of these that it stands on, relative to its root, in m.
-        kind: How its root moves.
+        soles: (n, 3) contact points, relative to its root, in m.
+        kind: Its root joint.
     """
     bodies = {int(model.body_weldid[model.geom_bodyid[geom]]) for geom in touching}
-    if len(bodies) < FEWEST.get(kind.kind, 1_000) or (kind.kind == "planar" and kind.pitch is None):
+    if len(bodies) < MIN_CONTACTS.get(kind.kind, 1_000) or (kind.kind == "planar" and kind.pitch is None):
         return 0.0, 0.0
     height = max(-float(soles[:, 2].min()), 1e-3)
-    along, across = (min(STEEPEST, SHARE * float(half) / height) for half in np.ptp(soles[:, :2], axis=0) / 2)
+    along, across = (
+        min(STEEPEST, LEAN_MARGIN * float(half) / height) for half in np.ptp(soles[:, :2], axis=0) / 2
+    )
     return round(along, 4), 0.0 if kind.kind == "planar" else round(across, 4)
 
 
 def _lowest(points: Floats) -> NDArray[np.intp]:
-    """Which points are the lowest of each column."""
+    """Return the indices of the lowest point in each column."""
     columns = np.round(points[:, :2] / COLUMN).astype(np.int64)
     order = np.lexsort((points[:, 2], columns[:, 1], columns[:, 0]))
     kept = columns[order]

@@ -1,4 +1,4 @@
-"""The surface of a robot by points, and what its geoms displace."""
+"""Points on the surface of a robot, and volumes of its geoms."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from envgen.worlds.compiler import Model
 Floats = NDArray[np.float64]
 
 
-class Posed(Protocol):
-    """Where the geoms are; MjData and Snapshot have it."""
+class Kinematics(Protocol):
+    """Positions and orientations of bodies, geoms and sites; MjData and Snapshot provide them."""
 
     @property
     def geom_xpos(self) -> Any: ...
@@ -30,18 +30,21 @@ class Posed(Protocol):
 
 
 def collides(model: Model, geom: int) -> bool:
+    """Return whether a geom can make contacts."""
     return bool(model.geom_contype[geom] or model.geom_conaffinity[geom])
 
 
-def surface(model: Model, data: Posed, geoms: Iterable[int] | None = None, *, fine: bool = False) -> Floats:
-    """(n, 3) points on all colliding geoms, or on those given, in the frame of the world.
+def surface_points(
+    model: Model, data: Kinematics, geoms: Iterable[int] | None = None, *, fine: bool = False
+) -> Floats:
+    """Return points (n, 3) on all colliding geoms, or on those given, in the world frame, in m.
 
     Args:
         model: The model.
-        data: Where its geoms are.
-        geoms: Which; by default all.
-        fine: Four times as many points of what is round: the envelope is then 0.3 % of the radius too small,
-            else 1 %.
+        data: Poses of its geoms.
+        geoms: Geoms to sample; all if None.
+        fine: Four times as many points on round geoms: the envelope is then 0.3 % of the radius too small
+            instead of 1 %.
     """
     parts = []
     for geom in range(model.ngeom) if geoms is None else geoms:
@@ -56,7 +59,7 @@ def surface(model: Model, data: Posed, geoms: Iterable[int] | None = None, *, fi
 
 @lru_cache(maxsize=2)
 def _directions(number: int) -> Floats:
-    """(n, 3) unit vectors spread evenly over the sphere (Fibonacci lattice)."""
+    """Return unit vectors (n, 3) spread evenly over the sphere (Fibonacci lattice)."""
     k = np.arange(number) + 0.5
     z = 1 - 2 * k / number
     angle = np.pi * (1 + 5**0.5) * k
@@ -67,7 +70,7 @@ def _directions(number: int) -> Floats:
 
 
 def _points(kind: int, size: Floats, model: Model, geom: int, *, fine: bool) -> Floats:
-    """(n, 3) points on the surface of one geom, in its frame."""
+    """Return points (n, 3) on the surface of one geom, in its frame, in m."""
     ball = _directions(640 if fine else 160)
     shape = mujoco.mjtGeom
     if kind == shape.mjGEOM_SPHERE:
@@ -75,7 +78,7 @@ def _points(kind: int, size: Floats, model: Model, geom: int, *, fine: bool) -> 
     if kind == shape.mjGEOM_ELLIPSOID:
         return ball * size
     if kind == shape.mjGEOM_CAPSULE:
-        # a third of the radius apart: between two spheres the envelope is 1.4 % of it too high
+        # spheres a third of the radius apart: between two of them the envelope is 1.4 % of the radius off
         steps = max(2, int(np.ceil(6 * size[1] / max(size[0], 0.02))) + 1)
         along = np.linspace(-size[1], size[1], steps)
         return np.concatenate([ball * size[0] + [0, 0, z] for z in along])
@@ -90,6 +93,7 @@ def _points(kind: int, size: Floats, model: Model, geom: int, *, fine: bool) -> 
 
 
 def volumes(model: Model) -> dict[str, tuple[float, float]]:
+    """Return the volume (m3) of the colliding geoms and the mass (kg) of each named body, by its name."""
     found: dict[str, tuple[float, float]] = {}
     for body in range(1, model.nbody):
         total = 0.0
@@ -104,7 +108,7 @@ def volumes(model: Model) -> dict[str, tuple[float, float]]:
 
 
 def volume(kind: int, size: Floats) -> float:
-    """Volume of a primitive of MuJoCo's type `kind` and size (m), in m3; 0 for other geoms."""
+    """Return the volume (m3) of a primitive of MuJoCo's type `kind` and size (m); 0 for other geoms."""
     shape = mujoco.mjtGeom
     a, b, c = (float(v) for v in size)
     if kind == shape.mjGEOM_SPHERE:

@@ -1,4 +1,4 @@
-"""A robot without what is only seen: its meshes cost a hundred times its physics when they are compiled."""
+"""Physics-only copies of MJCF: visual meshes take a hundred times as long to compile as the physics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from lxml import etree
 
 from envgen.worlds.compiler import Model
-from envgen.worlds.robots.mujoco_xml import written
+from envgen.worlds.robots.mujoco_xml import spec_to_xml
 
 _SAME = (
     *("body_mass", "body_inertia", "body_ipos", "body_iquat", "body_pos", "body_quat", "body_parentid"),
@@ -19,50 +19,49 @@ _SAME = (
     *("actuator_gainprm", "actuator_biasprm", "actuator_gear", "actuator_ctrlrange", "actuator_forcerange"),
     *("sensor_type", "sensor_dim"),
 )
-"""Arrays that must not differ, bit by bit, between a robot with and without what is only seen."""
+"""Model arrays that must be equal, bit by bit, with and without visuals."""
 
 
-def without_visuals(xml: str) -> str | None:
-    """The same robot for physics alone.
+def physics_only_xml(xml: str) -> str | None:
+    """Return the MJCF of a robot without its visuals.
 
-    Left out are mesh geoms that collide with nothing and that nothing refers to, meshes, textures and
-    materials that are then unused. The two are compiled once and compared: where masses come from such
-    geoms, they stay.
+    Removes mesh geoms that neither collide nor are referred to, and meshes and textures that are then unused.
+    Both versions are compiled and compared, as a visual geom may contribute mass.
 
     Args:
         xml: MJCF of a robot, as MuJoCo writes it.
 
     Returns:
-        MJCF, or None where there is nothing to leave out or it would change the physics.
+        MJCF, or None if there are no visuals to remove or removing them changes the physics.
     """
-    spec = stripped(xml)
+    spec = physics_only_spec(xml)
     if spec is None:
         return None
-    whole = mujoco.MjSpec.from_string(xml).compile()
+    full = mujoco.MjSpec.from_string(xml).compile()
     try:
-        bare = spec.compile()
-    except ValueError:  # something refers to what was left out
+        reduced = spec.compile()
+    except ValueError:  # another element refers to a removed one
         return None
-    return written(spec) if same_physics(whole, bare) else None
+    return spec_to_xml(spec) if same_physics(full, reduced) else None
 
 
-def stripped(xml: str, files: Mapping[str, bytes] | None = None) -> Any:
-    """The same MJCF without meshes that are only seen, textures, and what is then unused.
+def physics_only_spec(xml: str, files: Mapping[str, bytes] | None = None) -> Any:
+    """Return an `MjSpec` of the MJCF without visual meshes, textures and assets that are then unused.
 
     Args:
         xml: MJCF as MuJoCo or envgen writes it.
         files: Contents of the files that it names, by the name in the text.
 
     Returns:
-        The `MjSpec`, or None where there is nothing to leave out.
+        The `MjSpec`, or None if there are no visuals to remove.
     """
     root = etree.fromstring(xml.encode(), etree.XMLParser(remove_blank_text=True))
     if root.find("asset/mesh") is None and root.find("asset/texture") is None:
         return None
-    _unpaint(root)
+    _remove_textures(root)
     spec = mujoco.MjSpec.from_string(etree.tostring(root, encoding="unicode"), assets=dict(files or {}))
     for geom in list(spec.geoms):
-        if _only_seen(geom) and (not geom.name or not _referred(root, geom.name)):
+        if _is_visual_mesh(geom) and (not geom.name or not _is_referenced(root, geom.name)):
             spec.delete(geom)
     used = {geom.meshname for geom in spec.geoms if geom.meshname}
     for mesh in list(spec.meshes):
@@ -71,8 +70,8 @@ def stripped(xml: str, files: Mapping[str, bytes] | None = None) -> Any:
     return spec
 
 
-def _unpaint(root: etree._Element) -> None:
-    """Take the textures off the materials."""
+def _remove_textures(root: etree._Element) -> None:
+    """Remove all textures, and references to them from materials."""
     for assets in root.iterfind("asset"):
         for texture in assets.findall("texture"):
             assets.remove(texture)
@@ -83,14 +82,14 @@ def _unpaint(root: etree._Element) -> None:
                 material.remove(layer)
 
 
-def _only_seen(geom: object) -> bool:
+def _is_visual_mesh(geom: object) -> bool:
     kind = getattr(geom, "type", None)
     contacts = getattr(geom, "contype", 1) or getattr(geom, "conaffinity", 1)
     return bool(kind == mujoco.mjtGeom.mjGEOM_MESH and not contacts)
 
 
-def _referred(root: etree._Element, name: str) -> bool:
-    """Whether a contact pair, a sensor or a tendon names a geom."""
+def _is_referenced(root: etree._Element, name: str) -> bool:
+    """Return whether a contact pair, sensor or tendon names a geom."""
     keys = ("geom", "geom1", "geom2", "objname", "refname", "sidesite")
     return any(
         element.get(key) == name
@@ -102,5 +101,5 @@ def _referred(root: etree._Element, name: str) -> bool:
 
 
 def same_physics(a: Model, b: Model) -> bool:
-    """Whether two compiled models move alike: equal bodies, joints, actuators and sensors."""
+    """Return whether two compiled models have equal bodies, joints, actuators and sensors."""
     return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in _SAME)

@@ -1,4 +1,4 @@
-"""The ground of one patch of a board, made to meet its neighbours: tapered, rimmed, or up and down again."""
+"""Joins of a patch with its neighbours on a board: a taper, a level rim, or a way down again."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from collections.abc import Callable
 
 import numpy as np
 
-from envgen.terrains._frames import frame_boxes
 from envgen.terrains.base import Floats, Ground, Patch, of_boxes, of_heights
+from envgen.terrains.tools.frames import frame_boxes
 
-TAPER = 0.1
+MIN_TAPER = 0.1
 """Least share of a patch over which a heightfield tapers at each edge."""
-MOST_TAPER = 0.3
-"""Greatest share: where the edge is high, it tapers longer so that the way in is no wall."""
+MAX_TAPER = 0.3
+"""Greatest share: a high edge tapers over a longer way, so that the way in is not a wall."""
 TAPER_SLOPE = 0.5
-"""Steepest slope of a taper that is not longer than that."""
+"""Slope (rise/run) of a taper between these shares."""
 RIM = 0.05
-"""Share of a patch that is level rim at each edge, where boxes stand over a pit."""
-Make = Callable[[Patch], Ground]
+"""Share of a patch that is a level rim at each edge, where boxes stand over a pit."""
+GroundMaker = Callable[[Patch], Ground]
+"""Fills a patch."""
 
 
-def there_and_back(make: Make, patch: Patch) -> Ground:
-    """Ground that rises along x, up to the middle of a patch and down again."""
+def up_and_down(make: GroundMaker, patch: Patch) -> Ground:
+    """Make ground that rises along x up to the middle of a patch, and mirror it on the way down."""
     nrow, ncol = patch.shape
     half = Patch((patch.size[0] / 2, patch.size[1]), (nrow, ncol // 2 + 1), open=True)
     up = make(half)
@@ -39,8 +40,8 @@ def there_and_back(make: Make, patch: Patch) -> Ground:
     return of_heights(up.field[:, first] * (1 - share) + up.field[:, first + 1] * share)
 
 
-def rimmed(make: Make, patch: Patch) -> tuple[Floats, float]:
-    """Boxes (n, 7) over a pit within a level rim, and the height of its floor."""
+def boxes_in_rim(make: GroundMaker, patch: Patch) -> tuple[Floats, float]:
+    """Make boxes (n, 7) over a pit within a level rim, and return them with the height of its floor."""
     nrow, ncol = patch.shape
     rim = [max(2, round(RIM * (n - 1))) for n in (ncol, nrow)]
     rim = [min(r, (n - 3) // 2) for r, n in zip(rim, (ncol, nrow))]
@@ -52,14 +53,14 @@ def rimmed(make: Make, patch: Patch) -> tuple[Floats, float]:
     return np.concatenate([ground.boxes, frame_boxes(outer, hole, (floor, 0.0))]), floor
 
 
-def tapered(heights: Floats, cell: tuple[float, float]) -> Floats:
-    """Heights (nrow, ncol) that end at 0 at every edge, smoothly."""
+def taper(heights: Floats, cell: tuple[float, float]) -> Floats:
+    """Scale heights (nrow, ncol) smoothly to 0 at every edge."""
     weights = []
     for axis, width in ((1, cell[0]), (0, cell[1])):
         number = heights.shape[axis] - 1
         relief = float(np.abs(np.take(heights, (0, -1), axis)).max())
         # smoothstep is 1.5 times as steep in its middle as a straight ramp
-        share = np.clip(1.5 * relief / TAPER_SLOPE / (number * width), TAPER, MOST_TAPER)
+        share = np.clip(1.5 * relief / TAPER_SLOPE / (number * width), MIN_TAPER, MAX_TAPER)
         inset = np.minimum(np.arange(number + 1), number - np.arange(number + 1))
         t = np.clip(inset / max(share * number, 1.0), 0.0, 1.0)
         weights.append(t * t * (3 - 2 * t))

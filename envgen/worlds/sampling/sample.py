@@ -3,86 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 from envgen.core import dist
 from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS
-from envgen.core.params import RobotSize, draw, specs
+from envgen.core.params import RobotSize, specs
 from envgen.core.rng import Streams
-from envgen.obstacles.base import Obstacle
 from envgen.tasks.base import Task
-from envgen.worlds.physics_options import PhysicsOptions, merge
-from envgen.worlds.robots.robot_model import RobotModel, robot_model
-from envgen.worlds.sampling.task_object import TaskObject, draw_object, object_kinds
-from envgen.worlds.sampling.teams import assign
-from envgen.worlds.sampling.terrain import Drawing, Terrain, draw_terrain, rounded
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """Which draw of a variant this is: refused ones are drawn again, obstacles before the ground.
-
-    Attributes:
-        terrain: 0 for the first ground.
-        obstacles: 0 for the first obstacles on that ground.
-        memory: How often the arena of the very same world was found too small and doubled twice.
-    """
-
-    terrain: int = 0
-    obstacles: int = 0
-    memory: int = 0
-
-
-@dataclass(frozen=True)
-class Agent:
-    """One robot of the world.
-
-    Attributes:
-        id: Such as `ant_0`.
-        robot: What it is.
-        team: Its team as the task has it, or None: then it is its own.
-        role: Its role, or None.
-        colour: Of its team, as `colours.colour_of` numbers it.
-    """
-
-    id: str
-    robot: RobotModel
-    team: str | None
-    role: str | None
-    colour: int
-
-
-@dataclass(frozen=True)
-class Scatter:
-    """Obstacles of one kind: how many, and with which parameters."""
-
-    kind: Obstacle
-    count: int
-
-
-@dataclass(frozen=True)
-class Draw:
-    """All that is decided about a variant before anything is placed.
-
-    Attributes:
-        values: What was drawn, by path, for the pack and its tables.
-        notes: What a user should know, such as solver options that disagreed.
-    """
-
-    difficulty: float
-    size: tuple[float, float]
-    cell: float
-    terrain: Terrain
-    obstacles: tuple[Scatter, ...]
-    agents: tuple[Agent, ...]
-    task: Task
-    object: TaskObject | None
-    physics: PhysicsOptions
-    values: dict[str, Any]
-    notes: tuple[str, ...]
+from envgen.worlds.physics_options import PhysicsOptions, merge_options
+from envgen.worlds.robots.robot_model import robot_model
+from envgen.worlds.sampling.draw import Agent, Attempt, Draw, Scatter, TaskObject
+from envgen.worlds.sampling.sampler import Sampler, round_parameters
+from envgen.worlds.sampling.task_object import draw_object, object_kinds
+from envgen.worlds.sampling.teams import assign_teams
+from envgen.worlds.sampling.terrain import Grid, draw_terrain
 
 
 def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
@@ -91,86 +28,59 @@ def sample(cfg: EnvCfg, streams: Streams, attempt: Attempt) -> Draw:
     Raises:
         InputError: Parts of the EnvCfg don't go together.
     """
-    values: dict[str, Any] = {}
-    turn = attempt.terrain
-    difficulty = round((_number(cfg.difficulty, streams, "difficulty")), 6)
-    values["difficulty"] = difficulty
+    sampler = Sampler(streams, attempt)
+    sampler.difficulty = round(sampler.number(cfg.difficulty, "difficulty"), 6)
+    sampler.values["difficulty"] = sampler.difficulty
     kind = TASKS.get(cfg.task.kind)
-    agents = assign(kind, _agents(cfg, streams, values))
-    _agree(kind, agents)
-    least = _smallest([agent.robot.size for agent in agents])
-    size = _size(cfg, streams, values)
-    cell = _shown(cfg.terrain.cell, streams, "terrain.cell", values)
-    levels = int(_shown(cfg.terrain.levels, streams, "terrain.levels", values, integer=True))
-    border = _shown(cfg.terrain.border, streams, "terrain.border", values)
-    _shown(cfg.control.frame_skip, streams, "control.frame_skip", values, integer=True)
-    _shown(cfg.control.episode, streams, "control.episode", values)
-    level = next((agent.robot for agent in agents if agent.robot.root.kind == "level"), None)
-    if level and any(entry.kind != "flat" for entry in cfg.terrain.sub_terrains):
-        raise InputError(
-            f"{level.name!r} slides on a level plane and can't follow the ground",
-            "Take terrain 'flat', or a robot with a <freejoint/>.",
-        )
-    terrain = draw_terrain(cfg, Drawing(streams, turn, difficulty, least, size, cell, levels, border), values)
-    size = terrain.size
-    obstacles = _obstacles(cfg, streams, attempt, difficulty, least, size, values)
-    task = _task(cfg, streams, difficulty, least, agents, values)
-    thing, obstacles = _object(cfg, streams, turn, difficulty, least, obstacles, values)
-    numbers = {
-        key: _shown(value, streams, f"physics.{key}", values)
-        for key, value in (
-            ("gravity", cfg.physics.gravity),
-            ("friction", cfg.physics.friction),
-            ("timestep", cfg.physics.timestep),
-        )
-        if value is not None
-    }
-    wind = tuple(
-        _shown(value, streams, f"physics.wind.{axis}", values) for axis, value in zip("xyz", cfg.physics.wind)
-    )
-    physics = merge(cfg.physics, numbers, wind, [agent.robot.option for agent in agents])
-    notes = (*dict.fromkeys(note for agent in agents for note in agent.robot.notes), *physics.disputes)
+    kind.spawn_layout()  # an unknown one is an error of the input, before anything is drawn
+    agents = assign_teams(kind, _draw_agents(cfg, sampler))
+    _check_planar(kind, agents)
+    # the least able robot of a world decides what is hard there
+    sampler.robot = min((agent.robot.size for agent in agents), key=lambda size: size.step)
+    size = _draw_size(cfg, sampler)
+    cell = sampler.recorded_number(cfg.terrain.cell, "terrain.cell")
+    levels = int(sampler.recorded_number(cfg.terrain.levels, "terrain.levels", integer=True))
+    border = sampler.recorded_number(cfg.terrain.border, "terrain.border")
+    sampler.recorded_number(cfg.control.frame_skip, "control.frame_skip", integer=True)
+    sampler.recorded_number(cfg.control.episode, "control.episode")
+    _check_level(cfg, agents)
+    terrain = draw_terrain(cfg, sampler, Grid(size, cell, levels, border))
+    obstacles = _draw_obstacles(cfg, sampler, terrain.size)
+    task = _draw_task(cfg, sampler, agents)
+    task_object, obstacles = _draw_object(cfg, sampler, obstacles)
+    physics = _draw_physics(cfg, sampler, agents)
+    notes = (*dict.fromkeys(note for agent in agents for note in agent.robot.notes), *physics.disagreements)
     if not kind.teams and not kind.roles and any(agent.team for agent in agents):
         notes = (*notes, f"teams mean nothing to task {cfg.task.kind!r} but colours")
-    return Draw(difficulty, size, cell, terrain, obstacles, agents, task, thing, physics, values, notes)
+    return Draw(
+        sampler.difficulty,
+        terrain.size,
+        cell,
+        terrain,
+        obstacles,
+        agents,
+        task,
+        task_object,
+        physics,
+        sampler.values,
+        notes,
+    )
 
 
-def _number(value: dist.Dist, streams: Streams, name: str, *, integer: bool = False) -> float:
-    """Draw a number from the stream of that name; a constant needs none."""
-    if isinstance(value, int | float):
-        return value
-    return dist.sample(value, streams(name), integer=integer)
-
-
-def _shown(
-    value: dist.Dist, streams: Streams, path: str, values: dict[str, Any], *, integer: bool = False
-) -> float:
-    """Draw a number to five digits; it is among the drawn values unless it is the same in every variant."""
-    drawn = _number(value, streams, path, integer=integer)
-    if dist.is_constant(value):
-        return drawn
-    values[path] = drawn if integer else float(f"{drawn:.5g}")
-    return float(values[path])
-
-
-def _smallest(sizes: list[RobotSize]) -> RobotSize:
-    """What the least able robot of a world masters decides what is hard there."""
-    return min(sizes, key=lambda size: size.step)
-
-
-def _agents(cfg: EnvCfg, streams: Streams, values: dict[str, Any]) -> tuple[Agent, ...]:
+def _draw_agents(cfg: EnvCfg, sampler: Sampler) -> tuple[Agent, ...]:
     agents: list[Agent] = []
     number: Counter[str] = Counter()
     teams: dict[str, int] = {}
     for i, entry in enumerate(cfg.robots):
-        count = int(_number(entry.count, streams, f"robots/{i}.count", integer=True))
+        count = int(sampler.number(entry.count, f"robots/{i}.count", integer=True))
         if not dist.is_constant(entry.count):
-            values[f"robots[{i}].count"] = count
-        known = ROBOTS.get(entry.model).params
-        drawn = draw(known, entry.params, streams, f"robots/{i}", difficulty=0.5, size=RobotSize())
+            sampler.values[f"robots[{i}].count"] = count
+        # a robot is not made by the difficulty of its world, nor to the scale of another
+        drawn = sampler.parameters(
+            ROBOTS.get(entry.model).params, entry.params, f"robots/{i}", difficulty=0.5, robot=RobotSize()
+        )
         drawn = {k: v if isinstance(v, int) else round(v, 4) for k, v in drawn.items()}
-        for key in entry.params:
-            values[f"robots[{i}].params.{key}"] = drawn[key]
+        sampler.record(f"robots[{i}].params", {key: drawn[key] for key in entry.params})
         robot = robot_model(entry.model, drawn)
         for _ in range(count):
             agent = f"{robot.agent}_{number[robot.agent]}"
@@ -180,67 +90,81 @@ def _agents(cfg: EnvCfg, streams: Streams, values: dict[str, Any]) -> tuple[Agen
     return tuple(agents)
 
 
-def _size(cfg: EnvCfg, streams: Streams, values: dict[str, Any]) -> tuple[float, float]:
+def _draw_size(cfg: EnvCfg, sampler: Sampler) -> tuple[float, float]:
     drawn = []
     for axis, side in zip("xy", cfg.terrain.size):
-        drawn.append(round(_number(side, streams, f"size.{axis}"), 2))
+        drawn.append(round(sampler.number(side, f"size.{axis}"), 2))
         if not dist.is_constant(side):
-            values[f"terrain.size.{axis}"] = drawn[-1]
+            sampler.values[f"terrain.size.{axis}"] = drawn[-1]
     return drawn[0], drawn[1]
 
 
-def _obstacles(
-    cfg: EnvCfg,
-    streams: Streams,
-    attempt: Attempt,
-    difficulty: float,
-    size: RobotSize,
-    area: tuple[float, float],
-    values: dict[str, Any],
-) -> tuple[Scatter, ...]:
+def _draw_obstacles(cfg: EnvCfg, sampler: Sampler, area: tuple[float, float]) -> tuple[Scatter, ...]:
     scattered = []
     for i, entry in enumerate(cfg.obstacles):
         kind = OBSTACLES.get(entry.kind)
         name = f"obstacles/{i}"
-        given = (specs(kind), entry.params, streams, name)
-        drawn = rounded(draw(*given, difficulty=difficulty, size=size, attempt=attempt.terrain))
+        drawn = sampler.parameters(specs(kind), entry.params, name, attempt=sampler.attempt.terrain)
+        drawn = round_parameters(drawn)
         if entry.count is not None:
-            count = int(_number(entry.count, streams, f"{name}.count", integer=True))
+            count = int(sampler.number(entry.count, f"{name}.count", integer=True))
         else:
             assert entry.density is not None  # the schema wants one of the two
-            density = _number(entry.density, streams, f"{name}.density")
+            density = sampler.number(entry.density, f"{name}.density")
             count = round(density * area[0] * area[1])
-        values[f"obstacles[{i}].kind"] = entry.kind
-        values[f"obstacles[{i}].count"] = count
-        values.update({f"obstacles[{i}].{key}": value for key, value in drawn.items()})
+        sampler.record(f"obstacles[{i}]", {"kind": entry.kind, "count": count, **drawn})
         scattered.append(Scatter(kind(**drawn), count))
     return tuple(scattered)
 
 
-def _task(
-    cfg: EnvCfg,
-    streams: Streams,
-    difficulty: float,
-    size: RobotSize,
-    agents: tuple[Agent, ...],
-    values: dict[str, Any],
-) -> Task:
+def _draw_task(cfg: EnvCfg, sampler: Sampler, agents: tuple[Agent, ...]) -> Task:
     kind = TASKS.get(cfg.task.kind)
     given = cfg.task.params
-    # what is hard is decided by the least able robot, how much room there must be by the widest
-    size = replace(size, radius=max(agent.robot.size.radius for agent in agents))
-    drawn = rounded(draw(specs(kind), given, streams, "task", difficulty=difficulty, size=size))
+    # the least able robot decides what is hard, the widest how much room there must be
+    size = replace(sampler.robot, radius=max(agent.radius for agent in agents))
+    drawn = round_parameters(sampler.parameters(specs(kind), given, "task", robot=size))
     drawn |= {k: v for k, v in kind.roomy(drawn, len(agents), size.radius).items() if k not in given}
-    values.update({f"task.{key}": value for key, value in drawn.items()})
+    sampler.record("task", drawn)
     for name, weight in cfg.task.weights.items():
-        _shown(weight, streams, f"task.weight.{name}", values)
+        sampler.recorded_number(weight, f"task.weight.{name}")
     task: Task = kind(**drawn)
     return task
 
 
-def _agree(kind: type[Task], agents: tuple[Agent, ...]) -> None:
-    """Refuse robots that can't do a task."""
-    bound = next((agent for agent in agents if agent.robot.planar), None)
+def _draw_object(
+    cfg: EnvCfg, sampler: Sampler, obstacles: tuple[Scatter, ...]
+) -> tuple[TaskObject | None, tuple[Scatter, ...]]:
+    """Draw what the task moves: one of the EnvCfg's obstacles, which is then not scattered, or one more."""
+    for kind in object_kinds(cfg):
+        i = next((i for i, o in enumerate(obstacles) if o.kind.kind == kind and o.count > 0), None)
+        own = None if i is None else obstacles[i].kind
+        task_object = draw_object(kind, own, sampler)
+        if i is not None:
+            rest = replace(obstacles[i], count=obstacles[i].count - 1)
+            obstacles = (*obstacles[:i], rest, *obstacles[i + 1 :])
+        return task_object, obstacles
+    return None, obstacles
+
+
+def _draw_physics(cfg: EnvCfg, sampler: Sampler, agents: Sequence[Agent]) -> PhysicsOptions:
+    numbers = {
+        key: sampler.recorded_number(value, f"physics.{key}")
+        for key, value in (
+            ("gravity", cfg.physics.gravity),
+            ("friction", cfg.physics.friction),
+            ("timestep", cfg.physics.timestep),
+        )
+        if value is not None
+    }
+    wind = tuple(
+        sampler.recorded_number(value, f"physics.wind.{axis}") for axis, value in zip("xyz", cfg.physics.wind)
+    )
+    return merge_options(cfg.physics, numbers, wind, [agent.robot.option for agent in agents])
+
+
+def _check_planar(kind: type[Task], agents: Sequence[Agent]) -> None:
+    """Refuse robots that move in a plane where the task has them turn."""
+    bound = next((agent for agent in agents if agent.planar), None)
     if bound and not kind.planar:
         raise InputError(
             f"{bound.robot.name} moves in a plane of its own, and can't turn as task {kind.kind!r} needs",
@@ -248,22 +172,11 @@ def _agree(kind: type[Task], agents: tuple[Agent, ...]) -> None:
         )
 
 
-def _object(
-    cfg: EnvCfg,
-    streams: Streams,
-    attempt: int,
-    difficulty: float,
-    size: RobotSize,
-    obstacles: tuple[Scatter, ...],
-    values: dict[str, Any],
-) -> tuple[TaskObject | None, tuple[Scatter, ...]]:
-    """What the task moves: one of the EnvCfg's obstacles, which then is scattered no more, or one more."""
-    for kind in object_kinds(cfg):
-        i = next((i for i, o in enumerate(obstacles) if o.kind.kind == kind and o.count > 0), None)
-        own = None if i is None else obstacles[i].kind
-        thing = draw_object(kind, own, streams, attempt, difficulty, size, values)
-        if i is not None:
-            rest = replace(obstacles[i], count=obstacles[i].count - 1)
-            obstacles = (*obstacles[:i], rest, *obstacles[i + 1 :])
-        return thing, obstacles
-    return None, obstacles
+def _check_level(cfg: EnvCfg, agents: Sequence[Agent]) -> None:
+    """Refuse robots that can't follow the ground unless it is flat."""
+    level = next((agent.robot for agent in agents if agent.robot.root.kind == "level"), None)
+    if level and any(entry.kind != "flat" for entry in cfg.terrain.sub_terrains):
+        raise InputError(
+            f"{level.name!r} slides on a level plane and can't follow the ground",
+            "Take terrain 'flat', or a robot with a <freejoint/>.",
+        )

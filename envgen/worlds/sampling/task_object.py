@@ -1,50 +1,17 @@
-"""The object of a task: the ball or crate that is to be moved, and where one can lie."""
+"""The object of a task: the ball or crate that agents move."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
 from envgen.core.cfg import EnvCfg
 from envgen.core.families import OBSTACLES, TASKS
-from envgen.core.heightfield import Floats
-from envgen.core.params import RobotSize, draw, specs
-from envgen.core.rng import Streams
-from envgen.obstacles.base import Obstacle, Shape
-from envgen.worlds.ground_map import GroundMap
-
-_DISC = np.stack(np.meshgrid(np.linspace(-1, 1, 25), np.linspace(-1, 1, 25)), axis=-1).reshape(-1, 2)
-"""Samples (625, 2) of the unit square."""
-MOST_HANG = 0.35
-"""Unevenness of the ground under a thing that lies on it, in multiples of its least half extent or height."""
-MOST_SLOPE = 0.55
-"""Rise over run on which it stays where it is: at friction 1, it slides from 1 on."""
-
-
-@dataclass(frozen=True)
-class TaskObject:
-    """What a task moves.
-
-    Attributes:
-        kind: The obstacle that it is.
-        shape: Its geoms.
-    """
-
-    kind: Obstacle
-    shape: Shape
-
-    @property
-    def name(self) -> str:
-        """`<kind>_0`: it is the first of its kind, whatever else is scattered."""
-        return f"{self.kind.kind}_0"
+from envgen.core.params import specs
+from envgen.obstacles.base import Obstacle
+from envgen.worlds.sampling.draw import TaskObject
+from envgen.worlds.sampling.sampler import Sampler, round_parameters
 
 
 def object_kinds(cfg: EnvCfg) -> tuple[str, ...]:
-    """The kinds of what the task moves: of the EnvCfg's own obstacles the first that will do."""
+    """Return the kind of the task's object, if any: that of the EnvCfg's first obstacle that fits."""
     wanted = TASKS.get(cfg.task.kind).objects
     if not wanted:
         return ()
@@ -53,83 +20,25 @@ def object_kinds(cfg: EnvCfg) -> tuple[str, ...]:
 
 
 def object_names(cfg: EnvCfg) -> list[str]:
-    """Names of the bodies that the task moves."""
+    """Return the names of the bodies that the task moves."""
     return [f"obstacle/{kind}_0" for kind in object_kinds(cfg)]
 
 
-def draw_object(
-    kind: str,
-    own: Obstacle | None,
-    streams: Streams,
-    attempt: int,
-    difficulty: float,
-    size: RobotSize,
-    values: dict[str, Any],
-) -> TaskObject:
-    """The object of a task.
+def draw_object(kind: str, own: Obstacle | None, sampler: Sampler) -> TaskObject:
+    """Draw the object of a task.
 
     Args:
-        kind: Of obstacle.
+        kind: Kind of obstacle.
         own: One of the EnvCfg's own obstacles of that kind, or None: then the task adds one.
-        streams: Random streams of the variant.
-        attempt: Which draw it is.
-        difficulty: Of the variant.
-        size: What the least able robot measures.
-        values: What was drawn, to be added to.
+        sampler: Of the variant.
     """
     if own is None:
         cls = OBSTACLES.get(kind)
         known = specs(cls)
         # half as wide as the robot: it is to be pushed, not stumbled over
-        given = {"radius": 0.5 * size.radius} if kind == "ball" else {}
+        given = {"radius": 0.5 * sampler.robot.radius} if kind == "ball" else {}
         given = {key: min(max(value, known[key].low), known[key].high) for key, value in given.items()}
-        drawn: Mapping[str, float | int] = draw(
-            known, given, streams, "task/object", difficulty=difficulty, size=size
-        )
-        drawn = {k: v if isinstance(v, int) else float(f"{v:.5g}") for k, v in drawn.items()}
-        values["object.kind"] = kind
-        values.update({f"object.{key}": value for key, value in drawn.items()})
+        drawn = round_parameters(sampler.parameters(known, given, "task/object"))
+        sampler.record("object", {"kind": kind, **drawn})
         own = cls(**drawn)
-    return TaskObject(own, own.shape(streams("task/object", attempt)))
-
-
-@dataclass(frozen=True)
-class Lying:
-    """How an object would lie at n spots.
-
-    Attributes:
-        z: (n,) height of its frame, in m.
-        quat: (n, 4) orientation (w, x, y, z).
-        stays: (n,) whether it would lie there without hanging or sliding.
-    """
-
-    z: Floats
-    quat: Floats
-    stays: NDArray[np.bool_]
-
-
-def lying(shape: Shape, spots: Floats, ground: GroundMap) -> Lying:
-    """How an object lies at spots (n, 2): a ball on what it touches first, the rest along the ground."""
-    half = np.array(shape.half)
-    disc = _DISC[np.hypot(*_DISC.T) <= 1] if shape.round else _DISC
-    x, y = (spots[:, [axis]] + disc[:, axis] * half[axis] for axis in (0, 1))
-    upright = np.tile([1.0, 0.0, 0.0, 0.0], (len(spots), 1))
-    if shape.round:
-        bulge = half[0] * (1 - np.sqrt(np.maximum(1 - np.square(disc).sum(axis=1), 0)))
-        z = (ground.above(x, y, 0.5 * min(ground.field.cell)) - bulge).max(axis=1)
-        return Lying(np.round(z + 0.001, 4), upright, z - ground.at(*spots.T) <= 0.25 * half[0])
-    under = ground.above(x, y)
-    # the plane that fits best: samples are symmetric, so its parts are found one by one
-    slope = np.stack([under @ disc[:, k] / (np.square(disc[:, k]).sum() * half[k]) for k in (0, 1)], axis=1)
-    over = under - slope @ (disc * half).T
-    z, hang = over.max(axis=1), np.ptp(over, axis=1)
-    quat = np.stack([1 + np.sqrt(1 + np.square(slope).sum(axis=1)), slope[:, 1], -slope[:, 0]], axis=1)
-    quat = np.concatenate([quat, np.zeros((len(spots), 1))], axis=1)
-    quat = np.round(quat / np.linalg.norm(quat, axis=1, keepdims=True), 5)
-    stays = (hang <= MOST_HANG * min(*shape.half, shape.height)) & (np.hypot(*slope.T) <= MOST_SLOPE)
-    return Lying(np.round(z + 0.001, 4), quat, stays)
-
-
-def resting_places(shape: Shape, ground: GroundMap, cells: Floats) -> Floats:
-    """(n, 2) points (m) where an object would stay: what rolls in the dips, the rest on any of `cells`."""
-    return ground.dips(1.5 * max(shape.half)) if shape.round else cells
+    return TaskObject(own, own.shape(sampler.streams("task/object", sampler.attempt.terrain)))

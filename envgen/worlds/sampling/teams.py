@@ -1,24 +1,21 @@
-"""Who plays with whom: the teams and roles of the agents of one world."""
+"""The teams and roles of the agents of one world."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from envgen.core.errors import InputError
 from envgen.tasks.base import Task
-from envgen.worlds.team_colours import colour_of
-
-if TYPE_CHECKING:
-    from envgen.worlds.sampling.sample import Agent
+from envgen.worlds.sampling.draw import Agent
+from envgen.worlds.team_colours import colour_number
 
 CHASER, RUNNER = "chaser", "runner"
 
 
 @dataclass(frozen=True)
 class Teams:
-    """The agents of a world as players.
+    """The agents of a world with their teams and roles.
 
     Attributes:
         agents: Ids, in the order of the world.
@@ -37,7 +34,7 @@ class Teams:
         teams: Sequence[str] | None = None,
         roles: Sequence[str | None] | None = None,
     ) -> Teams:
-        """Agents with what is known of them; by default each is its own team and has no role."""
+        """Return the teams of agents; by default each agent is a team of its own and has no role."""
         return cls(tuple(agents), tuple(teams or agents), tuple(roles or [None] * len(agents)))
 
     @property
@@ -46,11 +43,11 @@ class Teams:
         return list(dict.fromkeys(self.by_agent))
 
     def side(self, agent: int) -> int:
-        """Number of the team of an agent."""
+        """Return the number of the team of an agent."""
         return self.sides.index(self.by_agent[agent])
 
     def group(self, agent: int, name: str) -> list[int]:
-        """Indices of the agents that `name` (see `expr.GROUPS`) means for an agent, itself left out."""
+        """Return the indices of the agents of a group (`expr.GROUPS`) of an agent, itself left out."""
         own, others = self.by_agent[agent], [i for i in range(len(self.agents)) if i != agent]
         if name == "opponents":
             return [i for i in others if self.by_agent[i] != own]
@@ -61,34 +58,34 @@ class Teams:
         return others
 
 
-def assign(kind: type[Task], agents: Sequence[Agent]) -> tuple[Agent, ...]:
-    """The agents with the teams and roles that they have in a task.
+def assign_teams(kind: type[Task], agents: Sequence[Agent]) -> tuple[Agent, ...]:
+    """Give agents their teams and roles in a task.
 
-    Without a team each agent is its own, except where a task wants two teams: then the first half plays
-    the second. Without roles, the first agent chases the others.
+    Without a given team each agent is a team of its own, unless the task is for two teams: then the first
+    half plays the second. Without given roles, the first agent chases the others.
 
     Raises:
-        InputError: The task can't be played by so many, or with these teams and roles.
+        InputError: The task is not for that number of agents, or not for these teams and roles.
     """
-    _count(kind, len(agents))
+    _check_number(kind, len(agents))
     if kind.roles:
-        agents = _roles(agents)
+        agents = _assign_roles(agents)
     elif given := [agent for agent in agents if agent.role]:
         raise InputError(
             f"task {kind.kind!r} has no roles, but {given[0].id} is to be a {given[0].role}",
             "Leave out robots[].role, or take task.kind 'tag'.",
         )
     if kind.teams and len(agents) > 1:
-        agents = _teams(kind, agents)
+        agents = _split_teams(kind, agents)
     sides = list(dict.fromkeys(agent.team or agent.id for agent in agents))
     return tuple(
-        replace(agent, colour=colour_of(name, sides.index(name)))
+        replace(agent, colour=colour_number(name, sides.index(name)))
         for agent in agents
         for name in [agent.team or agent.id]
     )
 
 
-def _count(kind: type[Task], number: int) -> None:
+def _check_number(kind: type[Task], number: int) -> None:
     most = kind.max_agents
     if number >= kind.min_agents and (most is None or number <= most):
         return
@@ -107,13 +104,13 @@ def _robots(number: int) -> str:
     return f"{number} robot{'' if number == 1 else 's'}"
 
 
-def _roles(agents: Sequence[Agent]) -> list[Agent]:
-    """Chasers are a team, runners another."""
+def _assign_roles(agents: Sequence[Agent]) -> list[Agent]:
+    """Give agents their roles, with one team of chasers and one of runners."""
     given = {agent.role for agent in agents}
     roles: list[str | None] = [agent.role for agent in agents]
     if given == {None}:
         roles[0] = CHASER
-    # what is left open is the other role; with both given, those are prey
+    # agents without a role get the one that nobody was given; if both were given, they are runners
     rest = CHASER if given == {None, RUNNER} else RUNNER
     roles = [role or rest for role in roles]
     for role in (CHASER, RUNNER):
@@ -125,11 +122,11 @@ def _roles(agents: Sequence[Agent]) -> list[Agent]:
     return [replace(agent, role=role, team=f"{role}s") for agent, role in zip(agents, roles)]
 
 
-def _teams(kind: type[Task], agents: Sequence[Agent]) -> Sequence[Agent]:
+def _split_teams(kind: type[Task], agents: Sequence[Agent]) -> Sequence[Agent]:
     assert kind.teams is not None
     least, most = kind.teams
     if most and not any(agent.team for agent in agents):
-        share = -(-len(agents) // most)  # rounded up: the first teams take what is over
+        share = -(-len(agents) // most)  # rounded up: the first teams are the larger ones
         names = ("red", "blue", "green", "yellow")
         agents = [replace(agent, team=names[i // share]) for i, agent in enumerate(agents)]
     sides = list(dict.fromkeys(agent.team or agent.id for agent in agents))

@@ -1,38 +1,23 @@
-"""The terrain of an EnvCfg, drawn: which kinds lie where in one variant, and with which parameters."""
+"""The terrain of one variant: the kinds of its patches and their parameters, drawn from the EnvCfg."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from envgen.core import dist
 from envgen.core.cfg import EnvCfg, SubTerrainCfg
 from envgen.core.families import TERRAINS
-from envgen.core.params import RobotSize, draw, specs
+from envgen.core.params import specs
 from envgen.core.rng import Streams
 from envgen.terrains.base import Ground, Patch, SubTerrain
+from envgen.worlds.sampling.draw import Terrain
+from envgen.worlds.sampling.sampler import Sampler, round_parameters
 from envgen.worlds.sampling.terrain_blend import Blend
 from envgen.worlds.sampling.terrain_layouts import Board, Plot
 
 SHARE = {"platform": 0.25, "border": 0.1}
-"""Most of the shorter side of a patch of a board that these take where they are left open: defaults are for a
-whole arena, and a patch is smaller."""
-
-
-class Terrain(Protocol):
-    """What is decided about the ground before it is made."""
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Extent (x, y) of the arena, in m."""
-
-    def ground(self, streams: Streams, attempt: int) -> Ground:
-        """Make it.
-
-        Raises:
-            InputError: Parameters don't fit the size.
-        """
+"""Greatest share of a patch's shorter side that these parameters take where they are left open: defaults are
+meant for a whole arena, and a patch is smaller."""
 
 
 @dataclass(frozen=True)
@@ -48,70 +33,68 @@ class Single:
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """What the terrain of one variant is drawn from.
+class Grid:
+    """Sizes of the ground.
 
     Attributes:
-        streams: Random streams of the variant.
-        attempt: Which draw of the terrain it is.
-        difficulty: Of the variant.
-        robot: What sets the scale: the least able robot.
         size: Extent (x, y) of the arena or of one patch, in m.
-        cell: In m.
-        levels: Columns of a grid.
-        border: Width of what is level around patches, in m.
+        cell: Size of a cell of the heightfield, in m.
+        levels: Columns of a board of patches.
+        border: Width of the level strips around patches, in m.
     """
 
-    streams: Streams
-    attempt: int
-    difficulty: float
-    robot: RobotSize
     size: tuple[float, float]
     cell: float
     levels: int
     border: float
 
 
-def draw_terrain(cfg: EnvCfg, given: Drawing, values: dict[str, Any]) -> Terrain:
-    """Draw the kinds and their parameters; what was drawn goes into `values`, by path."""
+def draw_terrain(cfg: EnvCfg, sampler: Sampler, grid: Grid) -> Terrain:
+    """Draw the kinds of the ground and their parameters."""
     layout = cfg.terrain.layout
     if layout == "single":
-        return _single(cfg, given, values)
-    values["terrain.layout"] = layout
+        return _single(cfg, sampler, grid)
+    sampler.values["terrain.layout"] = layout
     entries = [e for e in cfg.terrain.sub_terrains if dist.bounds(e.weight)[1] > 0]
     if layout == "blend":
         kinds = []
         for i, entry in enumerate(entries):
             path = f"terrain.sub_terrains[{i}]"
-            kind = _patch(layout, entry, given, f"terrain/{i}/{entry.kind}", given.difficulty, path, values)
-            values[f"{path}.weight"] = weight = float(f"{_weight(entry, given.streams, i):.5g}")
+            kind = _patch(
+                entry, sampler, f"terrain/{i}/{entry.kind}", sampler.difficulty, path, min(grid.size)
+            )
+            sampler.values[f"{path}.weight"] = weight = float(f"{_weight(entry, sampler, i):.5g}")
             kinds.append((kind, weight))
-        return Blend(given.size, given.cell, tuple(kinds))
+        return Blend(grid.size, grid.cell, tuple(kinds))
     if layout == "track":
-        places = [(i, 0, entry, given.difficulty) for i, entry in enumerate(entries)]
+        places = [(i, 0, entry, sampler.difficulty) for i, entry in enumerate(entries)]
     else:
         # columns are levels: a fixed difficulty is that of the last
         low, high = dist.bounds(cfg.difficulty)
         low = 0.0 if low == high else low
-        steps = max(given.levels - 1, 1)
-        levels = [round(low + (high - low) * i / steps, 6) for i in range(given.levels)]
-        levels = levels if given.levels > 1 else [high]
+        steps = max(grid.levels - 1, 1)
+        levels = [round(low + (high - low) * i / steps, 6) for i in range(grid.levels)]
+        levels = levels if grid.levels > 1 else [high]
         places = [(c, r, entry, d) for r, entry in enumerate(entries) for c, d in enumerate(levels)]
     plots = []
     for number, (col, row, entry, difficulty) in enumerate(places):
         # named by place, not number: another row or level leaves the other patches as they are
         name, path = f"terrain/{row}/{col}", f"terrain.patches[{number}]"
-        kind = _patch(layout, entry, given, f"{name}/{entry.kind}", difficulty, path, values)
+        # ground that rises along x has half of a patch for each of its ways, up and down
+        halved = layout == "grid" and TERRAINS.get(entry.kind).rises
+        room = (0.5 if halved else 1.0) * min(grid.size)
+        kind = _patch(entry, sampler, f"{name}/{entry.kind}", difficulty, path, room)
         if layout == "grid":
-            values[f"{path}.difficulty"] = difficulty
+            sampler.values[f"{path}.difficulty"] = difficulty
         plots.append(Plot(kind, col, row, name))
-    return Board(tuple(plots), given.size, given.cell, given.border, rising=layout == "track")
+    return Board(tuple(plots), grid.size, grid.cell, grid.border, rising=layout == "track")
 
 
-def _single(cfg: EnvCfg, given: Drawing, values: dict[str, Any]) -> Single:
-    entries, streams = cfg.terrain.sub_terrains, given.streams
-    weights = [_weight(entry, streams, i) for i, entry in enumerate(entries)]
-    at = streams("terrain.kind").random() * sum(weights) if len(entries) > 1 else 0.0
+def _single(cfg: EnvCfg, sampler: Sampler, grid: Grid) -> Single:
+    """Draw one of the kinds by weight."""
+    entries = cfg.terrain.sub_terrains
+    weights = [_weight(entry, sampler, i) for i, entry in enumerate(entries)]
+    at = sampler.streams("terrain.kind").random() * sum(weights) if len(entries) > 1 else 0.0
     i = 0
     while i < len(entries) - 1 and at >= weights[i]:
         at -= weights[i]
@@ -119,46 +102,40 @@ def _single(cfg: EnvCfg, given: Drawing, values: dict[str, Any]) -> Single:
     entry = entries[i]
     kind = TERRAINS.get(entry.kind)
     # the name of the stream holds the kind, not its place: adding a kind leaves the others as they were
-    named = (specs(kind), entry.params, streams, f"terrain/{entry.kind}")
-    drawn = rounded(draw(*named, difficulty=given.difficulty, size=given.robot, attempt=given.attempt))
-    values["terrain.kind"] = entry.kind
-    values.update({f"terrain.{key}": value for key, value in drawn.items()})
-    return Single(given.size, given.cell, kind(**drawn))
+    drawn = sampler.parameters(
+        specs(kind), entry.params, f"terrain/{entry.kind}", attempt=sampler.attempt.terrain
+    )
+    drawn = round_parameters(drawn)
+    sampler.record("terrain", {"kind": entry.kind, **drawn})
+    return Single(grid.size, grid.cell, kind(**drawn))
 
 
-def _weight(entry: SubTerrainCfg, streams: Streams, number: int) -> float:
-    value = entry.weight
-    if isinstance(value, int | float):  # no generator needed
-        return float(value)
-    return float(dist.sample(value, streams(f"terrain.weight.{number}")))
+def _weight(entry: SubTerrainCfg, sampler: Sampler, number: int) -> float:
+    return float(sampler.number(entry.weight, f"terrain.weight.{number}"))
 
 
 def _patch(
-    layout: str,
-    entry: SubTerrainCfg,
-    given: Drawing,
-    name: str,
-    difficulty: float,
-    path: str,
-    values: dict[str, Any],
+    entry: SubTerrainCfg, sampler: Sampler, name: str, difficulty: float, path: str, room: float
 ) -> SubTerrain:
-    """The kind of one patch with its parameters."""
+    """Draw the kind of one patch with its parameters.
+
+    Args:
+        entry: The kind and what is given of it.
+        sampler: Of the variant.
+        name: Prefix of its random streams.
+        difficulty: Of the patch.
+        path: Path of its recorded values.
+        room: Length (m) of the shorter side that it fills.
+    """
     kind = TERRAINS.get(entry.kind)
     known = specs(kind)
-    named = (known, entry.params, given.streams, name)
-    drawn = draw(*named, difficulty=difficulty, size=given.robot, attempt=given.attempt)
-    # up and down again has half of the patch for each
-    room = 0.5 * min(given.size) if kind.rises and layout == "grid" else min(given.size)
+    drawn = sampler.parameters(
+        known, entry.params, name, difficulty=difficulty, attempt=sampler.attempt.terrain
+    )
     for key, share in SHARE.items():
         if key in drawn and key not in entry.params:
             drawn[key] = max(min(drawn[key], share * room), known[key].low)
-    drawn = rounded(drawn)
-    values[f"{path}.kind"] = entry.kind
-    values.update({f"{path}.{key}": value for key, value in drawn.items()})
+    drawn = round_parameters(drawn)
+    sampler.record(path, {"kind": entry.kind, **drawn})
     terrain: SubTerrain = kind(**drawn)
     return terrain
-
-
-def rounded(drawn: Mapping[str, Any]) -> dict[str, Any]:
-    """To 0.1 mm and the like: what is shown is what is used."""
-    return {k: float(f"{v:.5g}") if isinstance(v, float) else v for k, v in drawn.items()}

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from envgen.core.rng import Streams
-from envgen.terrains._fbm import fbm
 from envgen.terrains.base import Ground, Patch, SubTerrain, of_heights
+from envgen.terrains.tools.fbm import fbm
 
 CONTRAST = 3.0
-"""Of the masks of a blend: how decidedly one kind or the other is there."""
+"""Contrast of the masks: the greater, the sharper one kind passes into another."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Blend:
 
     Attributes:
         size: Extent (x, y), in m.
-        cell: In m.
-        kinds: What is mixed, and the weight of each.
+        cell: Size of a cell, in m.
+        kinds: The kinds and their weights.
     """
 
     size: tuple[float, float]
@@ -29,7 +29,7 @@ class Blend:
     kinds: tuple[tuple[SubTerrain, float], ...]
 
     def ground(self, streams: Streams, attempt: int) -> Ground:
-        """Mix them: softmax of noise, so that everywhere the weights add up to one.
+        """Make every kind and mix them by a softmax of noise: weights add up to one everywhere.
 
         Raises:
             InputError: Parameters don't fit the size.

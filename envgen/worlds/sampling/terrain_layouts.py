@@ -1,13 +1,13 @@
-"""Layouts: the grounds of several patches composed into one, seamless where they join.
+"""Boards: the grounds of several patches composed into one without seams.
 
 A board has patches in columns along x and rows along y, with level strips between and around them. The
 composed ground is a heightfield if any patch is one, and boxes stand on it; else it is boxes on a plane.
 
 - A heightfield tapers towards its edges to the level that it joins (pits-and-hills: edge taper 10 %).
 - Boxes over a pit get a level rim inside their patch; the heightfield falls to the pit under that rim, so
-  that all that shows is sharp.
-- What leads up along x goes down again in a grid, where the next level starts low; in a track, what follows
-  stands higher.
+  that all visible edges are sharp.
+- Ground that rises along x goes down again in a grid, where the next level starts low; in a track, the
+  following patches stand higher.
 - All pits of a board share one floor, the deepest: the lowest ground there is.
 """
 
@@ -27,23 +27,23 @@ from envgen.terrains.base import (
     SubTerrain,
     of_boxes,
     raise_boxes,
-    rounded,
+    round_boxes,
 )
-from envgen.worlds.sampling.patch_joins import rimmed, tapered, there_and_back
+from envgen.worlds.sampling.patch_joins import boxes_in_rim, taper, up_and_down
 
-DEEPER = 0.05
-"""Pits are so much deeper (m) than the lowest ground that is none."""
+PIT_MARGIN = 0.05
+"""Depth (m) of pits below the lowest other ground."""
 
 
 @dataclass(frozen=True)
 class Plot:
-    """A place on a board.
+    """One patch of a board, before its ground is made.
 
     Attributes:
-        kind: What fills it.
+        kind: Kind of its ground.
         col: Number along x.
         row: Number along y.
-        name: Of its random stream.
+        name: Name of its random stream.
     """
 
     kind: SubTerrain
@@ -53,13 +53,13 @@ class Plot:
 
 
 @dataclass(frozen=True)
-class _Piece:
+class _PlotGround:
     """The ground of one plot, in the frame of the board; heights above the level at which it is entered.
 
     Attributes:
         corner: First sample (row, column) of its rectangle.
         boxes: (n, 7), as in `of_boxes`, but for z.
-        field: (nrow, ncol) heights, tapered, or None where it is boxes.
+        field: (nrow, ncol) tapered heights, or None where the ground is boxes.
         shape: Samples (nrow, ncol) of its rectangle.
         floor: Height of the plane under the boxes.
         pit: Whether that is the floor of a pit.
@@ -80,11 +80,11 @@ class Board:
     """Patches in columns and rows: a grid, or a track with one row.
 
     Attributes:
-        plots: What lies where.
+        plots: Its patches.
         tile: Extent (x, y) of a patch, in m.
-        cell: As asked for, in m; whole cells make a patch.
-        border: Width of the level strips, in m; whole cells make a strip.
-        rising: Whether what leads up along x lifts what follows: a track.
+        cell: Size of a cell as asked for, in m; a patch is made of whole cells.
+        border: Width of the level strips, in m; a strip is made of whole cells.
+        rising: Whether ground that rises along x lifts the patches after it: a track.
     """
 
     plots: tuple[Plot, ...]
@@ -132,10 +132,10 @@ class Board:
         pieces = [self._piece(plot, streams, attempt) for plot in self.plots]
         levels = self._levels(pieces)
         floor = _floor(pieces, levels)
-        boxes = [self._raised(piece, level, floor) for piece, level in zip(pieces, levels)]
+        boxes = [self._lift_boxes(piece, level, floor) for piece, level in zip(pieces, levels)]
         if any(piece.field is not None for piece in pieces):
             field = quantise(self._field(pieces, levels, floor))
-            kept = rounded(np.concatenate(boxes))
+            kept = round_boxes(np.concatenate(boxes))
             surface = field.copy()
             raise_boxes(surface, self.patch, kept)
             ground = Ground(quantise(surface), kept, field)
@@ -147,8 +147,8 @@ class Board:
 
     # --- one patch --------------------------------------------------------------------------------
 
-    def _piece(self, plot: Plot, streams: Streams, attempt: int) -> _Piece:
-        """The ground of a plot, level and seamless at its edges."""
+    def _piece(self, plot: Plot, streams: Streams, attempt: int) -> _PlotGround:
+        """Make the ground of a plot, level at its edges."""
         (nx, ny), (sx, sy) = self.cells, self.strip
         corner = (sy + plot.row * (ny + sy), sx + plot.col * (nx + sx))
         whole = self.rising and plot.kind.rises  # up to the sides of the arena: no cliff beside the way
@@ -161,7 +161,7 @@ class Board:
             return plot.kind.ground(inner, streams(plot.name, attempt))
 
         back = plot.kind.rises and not self.rising
-        ground = there_and_back(make, patch) if back else make(patch)
+        ground = up_and_down(make, patch) if back else make(patch)
         x, y = (corner[1] + nx / 2) * cx - self.size[0] / 2, (corner[0] + ny / 2) * cy - self.size[1] / 2
         move = np.array([x, x, y, y, 0.0, 0.0, 0.0])
         rise = 0.0
@@ -173,18 +173,20 @@ class Board:
             if whole:
                 rise = round(ends[1] - ends[0], 3)
             else:
-                heights = tapered(heights, (cx, cy))
-            return _Piece(corner, np.empty((0, 7)), heights, patch.shape, 0.0, pit=False, rise=rise)
+                heights = taper(heights, (cx, cy))
+            return _PlotGround(corner, np.empty((0, 7)), heights, patch.shape, 0.0, pit=False, rise=rise)
         floor = ground.plane or 0.0
         boxes = ground.boxes
         if floor < 0 and not whole:
-            boxes, floor = rimmed(make, patch)
+            boxes, floor = boxes_in_rim(make, patch)
         elif whole:
             rise = float(np.median(ground.surface[ny // 3 : ny - ny // 3 + 1, -1]))
-        return _Piece(corner, boxes + move, None, patch.shape, floor, ground.pit is not None, round(rise, 3))
+        return _PlotGround(
+            corner, boxes + move, None, patch.shape, floor, ground.pit is not None, round(rise, 3)
+        )
 
-    def _levels(self, pieces: list[_Piece]) -> list[float]:
-        """Height (m) at which each patch is entered."""
+    def _levels(self, pieces: list[_PlotGround]) -> list[float]:
+        """Return the height (m) at which each patch is entered."""
         levels, level = [], 0.0
         for piece in pieces:
             levels.append(round(level, 3))
@@ -193,16 +195,16 @@ class Board:
 
     # --- all of them ------------------------------------------------------------------------------
 
-    def _raised(self, piece: _Piece, level: float, floor: float) -> Floats:
-        """Boxes at their level, those over a pit down to its floor."""
+    def _lift_boxes(self, piece: _PlotGround, level: float, floor: float) -> Floats:
+        """Return boxes at their level, those over a pit down to its floor."""
         boxes = piece.boxes.copy()
         boxes[:, 4:6] += level
         if piece.pit:
             boxes[:, 4] = np.where(boxes[:, 4] <= level + piece.floor + 1e-6, floor, boxes[:, 4])
         return boxes
 
-    def _field(self, pieces: list[_Piece], levels: list[float], floor: float) -> Floats:
-        """(nrow, ncol) heights in m: the level of the strips, and in each patch what it is made of."""
+    def _field(self, pieces: list[_PlotGround], levels: list[float], floor: float) -> Floats:
+        """Return (nrow, ncol) heights in m: the level of the strips, and the ground of each patch."""
         field = np.zeros(self.patch.shape)
         for piece, level in zip(pieces, levels):
             (row, col), (nrow, ncol) = piece.corner, piece.shape
@@ -216,8 +218,8 @@ class Board:
                 field[row + 1 : row + nrow - 1, col + 1 : col + ncol - 1] = bottom
         return field
 
-    def _slabs(self, pieces: list[_Piece], levels: list[float], floor: float) -> Floats:
-        """(n, 7) boxes that hold up what is not a pit, where the plane lies at the floor."""
+    def _slabs(self, pieces: list[_PlotGround], levels: list[float], floor: float) -> Floats:
+        """Return (n, 7) boxes under all that is not a pit, where the plane lies at the floor."""
         (cx, cy), nrow = self.patch.cell, self.patch.shape[0]
         (nx, ny), (sx, sy) = self.cells, self.strip
         slabs: list[tuple[float, ...]] = []
@@ -246,19 +248,19 @@ class Board:
         return np.array(slabs).reshape(-1, 7)
 
     def _start(self) -> tuple[float, float, float, float]:
-        """The first column and the strip before it; of a single patch, its first third."""
+        """Return the start zone: the first column and the strip before it, or a third of a single patch."""
         share = 1.0 if self.count[0] > 1 else 1 / 3
         end = (self.strip[0] + share * self.cells[0]) * self.patch.cell[0] - self.size[0] / 2
         return (-self.size[0] / 2, end, -self.size[1] / 2, self.size[1] / 2)
 
     def _goal(self) -> tuple[float, float, float, float] | None:
-        """The last patch of a track; on a grid, goals lie as far ahead as the task says."""
+        """Return the goal zone: the last patch of a track; a grid has none."""
         left, right, back, front = self._start()
         return (-right, -left, back, front) if self.rising else None
 
 
-def _floor(pieces: list[_Piece], levels: list[float]) -> float:
-    """Height (m) of the common floor of all pits, or of the plane where all is boxes."""
+def _floor(pieces: list[_PlotGround], levels: list[float]) -> float:
+    """Return the height (m) of the common floor of all pits, or of the plane if all ground is boxes."""
     lows = [level + piece.floor for piece, level in zip(pieces, levels)]
     fields = [
         level + float(piece.field.min()) for piece, level in zip(pieces, levels) if piece.field is not None
@@ -267,4 +269,4 @@ def _floor(pieces: list[_Piece], levels: list[float]) -> float:
     pits = [low for piece, low in zip(pieces, lows) if piece.pit]
     if not pits:
         return min(others)
-    return min(*pits, min(others) - DEEPER)
+    return min(*pits, min(others) - PIT_MARGIN)

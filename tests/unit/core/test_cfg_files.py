@@ -43,8 +43,8 @@ def test_a_byte_order_mark_is_no_harm(tmp_path):
     ("name", "text", "cause"),
     [
         ("a.json", "{", "is not valid JSON: Expecting"),
-        ("a.json", '{"name": "a", "name": "b"}', "the key 'name' stands twice"),
-        ("a.json", '{"physics": {"gravity": 1, "gravity": 2}}', "the key 'gravity' stands twice"),
+        ("a.json", '{"name": "a", "name": "b"}', "the key 'name' is given twice"),
+        ("a.json", '{"physics": {"gravity": 1, "gravity": 2}}', "the key 'gravity' is given twice"),
         ("a.yaml", "name: a\nname: b\n", "twice"),
         ("a.yaml", "physics: {gravity: 1, gravity: 2}", "twice"),
         ("a.toml", 'name = "a"\nname = "b"\n', "is not valid TOML"),
@@ -85,7 +85,7 @@ def test_a_yaml_bomb_is_refused_at_once(tmp_path):
         path = tmp_path / "bomb.yaml"
         path.write_text(text)
         began = time.perf_counter()
-        with pytest.raises(InputError, match="unfold to more than"):
+        with pytest.raises(InputError, match="expand to more than"):
             cfgio.load(path)
         assert time.perf_counter() - began < 2
 

@@ -43,7 +43,7 @@ def test_integer_samples_are_integers_within_the_bounds(plain, seed):
 @given(dists())
 def test_plain_form_survives_parsing_and_json(plain):
     parsed = dist.parse(plain)
-    again = dist.plain(parsed)
+    again = dist.to_plain(parsed)
     assert again == plain
     assert dist.parse(json.loads(json.dumps(again))) == parsed
 
@@ -179,7 +179,7 @@ def test_out_of_range(value, message):
 def test_a_free_normal_keeps_its_data_and_stays_in_the_range_of_its_parameter(mean, std, seed):
     data = {"normal": [mean, std]}
     bounded = dist.check_range(dist.parse(data), -5, 10)
-    assert dist.plain(bounded) == data
+    assert dist.to_plain(bounded) == data
     assert dist.parse(bounded) == dist.parse(data)
     assert dist.bounds(bounded) == (-5, 10)
     generator = rng(seed)

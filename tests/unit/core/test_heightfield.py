@@ -32,7 +32,7 @@ def test_exact_at_the_samples(values, size):
     x, y = nodes(field)
     scale = 1e-5 * (1 + np.ptp(values))
     np.testing.assert_allclose(field.at(x, y), values, atol=scale)
-    np.testing.assert_allclose(field.above(x, y), values, atol=scale)
+    np.testing.assert_allclose(field.upper_bound(x, y), values, atol=scale)
 
 
 @given(heights, sizes, st.integers(0, 1000))
@@ -102,9 +102,9 @@ def test_above_is_never_below_the_surface_that_mujoco_collides_with(values, seed
     for x, y in rng.uniform(-0.5, 0.5, (40, 2)) * np.array(size) * 0.999:
         away = mujoco.mj_ray(model, data, [x, y, top], [0, 0, -1], None, 1, -1, geom)
         surface = top - away
-        bound = float(field.above(x, y))
+        bound = float(field.upper_bound(x, y))
         assert surface <= bound + 1e-4 * (1 + span)
-        assert surface >= -float(upside_down.above(x, y)) - 1e-4 * (1 + span)
+        assert surface >= -float(upside_down.upper_bound(x, y)) - 1e-4 * (1 + span)
 
 
 @given(heights)

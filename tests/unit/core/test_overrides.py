@@ -95,7 +95,7 @@ def test_set_changes_what_the_path_names_and_nothing_else(path, value, read):
         ("physics.gravity", -1, "physics.gravity: -1 is out of range", ""),
         ("physics.gravity.x", 1, "leads through 9.81", "schema"),
         ("robots[3].count", 1, "there is no element 3", "The list has 1"),
-        ("physics[0]", 1, "takes an index of something that is no list", "schema"),
+        ("physics[0]", 1, "has an index, but the value there is not a list", "schema"),
         ("terrain.sub_terrains[0].amplitud", 1, "no parameter 'amplitud'", "Did you mean 'amplitude'?"),
         ("robots[-1].count", 1, "is not a path", "robots[0].count"),
         ("a b", 1, "is not a path", ""),

@@ -255,7 +255,7 @@ def test_path_keeps_off_obstacles(kind: str) -> None:
             length = np.hypot(*np.diff(path, axis=0).T)
             dense = np.concatenate([np.linspace(a, b, 20) for a, b in itertools.pairwise(path)])
             for thing in shown.obstacles:
-                if thing.fixed and thing.rise > actor.size.step:
+                if thing.fixed and thing.top > actor.size.step:
                     assert min(thing.distance(x, y) for x, y in dense) > 0
             assert length.sum() < 3 * np.hypot(*(actor.goal - actor.centre)) + 2
     assert found >= 4

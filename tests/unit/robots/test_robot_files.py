@@ -135,7 +135,7 @@ def test_feet_that_met_the_floor_by_pairs_meet_every_ground(tmp_path):
 def test_contact_types_of_its_own_are_accepted_by_the_ground(tmp_path):
     text = robot(head='<default><geom contype="4" conaffinity="4"/></default>')
     (tmp_path / "mine.xml").write_text(text)
-    assert robot_model(str(tmp_path / "mine.xml"), {}).touches == 5
+    assert robot_model(str(tmp_path / "mine.xml"), {}).contact_bits == 5
     import mujoco
 
     world = build_world(make_cfg("rough", robots=[{"model": str(tmp_path / "mine.xml")}, {"model": "ant"}]))[

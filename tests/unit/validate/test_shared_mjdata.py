@@ -10,7 +10,7 @@ import pytest
 from support.worlds import build_world, make_cfg
 
 from envgen.validate.simulation import simulate
-from envgen.worlds.compiler import borrowed
+from envgen.worlds.compiler import borrow_data
 
 
 def seen(model, data):
@@ -24,7 +24,7 @@ def test_a_state_that_was_used_shows_the_same_as_a_new_one(robot):
     models = [build_world(make_cfg("rough", robot), index=index)[1].model for index in range(3)]
     states = []
     for model in models:
-        with borrowed(model) as data:
+        with borrow_data(model) as data:
             states.append(id(data))
             shared = seen(model, data)
         for a, b in zip(shared, seen(model, mujoco.MjData(model))):
@@ -35,9 +35,9 @@ def test_a_state_that_was_used_shows_the_same_as_a_new_one(robot):
 def test_models_of_other_sizes_get_their_own():
     one = build_world(make_cfg("flat", "ant"))[1].model
     two = build_world(make_cfg("flat", "hopper"))[1].model
-    with borrowed(one) as data:
+    with borrow_data(one) as data:
         assert data.qpos.shape == (one.nq,)
-    with borrowed(two) as data:
+    with borrow_data(two) as data:
         assert data.qpos.shape == (two.nq,)
 
 
@@ -45,9 +45,9 @@ def test_what_ended_in_the_middle_of_a_step_is_not_used_again():
     text = '<mujoco><size memory="12K"/><worldbody><geom type="plane" size="1 1 1"/>{}</worldbody></mujoco>'
     body = '<body pos="{} 0 .12"><freejoint/><geom type="box" size=".1 .1 .1"/></body>'
     model = mujoco.MjModel.from_xml_string(text.format("".join(body.format(i) for i in range(9))))
-    with borrowed(model) as data:
+    with borrow_data(model) as data:
         first = data
         with pytest.raises(mujoco.FatalError):
             mujoco.mj_step(model, data, nstep=100)
-    with borrowed(model) as data:
+    with borrow_data(model) as data:
         assert data is not first

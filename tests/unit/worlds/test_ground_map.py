@@ -9,7 +9,8 @@ from envgen.core.heightfield import Heightfield
 from envgen.core.params import RobotSize
 from envgen.packs.make import make
 from envgen.terrains.base import Patch, of_boxes
-from envgen.worlds.ground_map import GroundMap, traversability
+from envgen.worlds.ground_map import GroundMap
+from envgen.worlds.traversability import traversability
 
 SIZE = RobotSize()
 

@@ -12,7 +12,8 @@ from envgen.core.cfgio import parse
 from envgen.core.errors import InputError
 from envgen.core.params import Param, RobotSize
 from envgen.core.rng import Streams
-from envgen.worlds.sampling.sample import Attempt, sample
+from envgen.worlds.sampling.draw import Attempt
+from envgen.worlds.sampling.sample import sample
 from envgen.worlds.variant import build
 
 

@@ -6,17 +6,19 @@ import itertools
 
 import pytest
 
-from envgen.worlds.team_colours import NAMED, colour_of, hue
+from envgen.worlds.team_colours import NAMED, colour_number, team_rgb
 
 
 @pytest.mark.parametrize(("team", "strongest"), [("red", 0), ("green", 1), ("blue", 2), ("Red", 0)])
 def test_a_team_called_after_a_colour_wears_it(team, strongest):
-    rgb = hue(colour_of(team, 3))
+    rgb = team_rgb(colour_number(team, 3))
     assert max(rgb) == rgb[strongest] > 2 * sorted(rgb)[0]
 
 
 def test_other_teams_differ_from_one_another():
-    colours = [hue(colour_of(name, number)) for number, name in enumerate(["a", "ant_1", "left", "right"])]
+    colours = [
+        team_rgb(colour_number(name, number)) for number, name in enumerate(["a", "ant_1", "left", "right"])
+    ]
     for one, other in itertools.combinations(colours, 2):
         assert sum(abs(x - y) for x, y in zip(one, other)) > 0.3
 

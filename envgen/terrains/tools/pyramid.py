@@ -8,10 +8,10 @@ from envgen.terrains.base import Floats, Patch
 
 
 def pyramid(patch: Patch, slope: float, platform: float, border: float) -> Floats:
-    """A pyramid that fills a patch; a long patch gets a long one.
+    """Return a pyramid that fills a patch; a long patch gets a long pyramid.
 
     Args:
-        patch: What to fill.
+        patch: The patch.
         slope: Rise per run of its sides.
         platform: Side of its level middle, in m.
         border: Width of its level rim, in m.
@@ -19,7 +19,7 @@ def pyramid(patch: Patch, slope: float, platform: float, border: float) -> Float
     Returns:
         (nrow, ncol) metres above the rim.
     """
-    # the distance to the edge decides: all sides are as steep
+    # heights follow the distance to the edge, so that all sides are equally steep
     inset = np.minimum(patch.size[0] / 2 - np.abs(patch.x), patch.size[1] / 2 - np.abs(patch.y))
     room = max(patch.radius - platform / 2 - border, 0.0)
     rise: Floats = slope * np.clip(inset - border, 0.0, room)

@@ -8,7 +8,7 @@ from envgen.terrains.base import Floats, Solid
 
 
 def frame(outer: tuple[float, float], inner: tuple[float, float], z: tuple[float, float]) -> list[Solid]:
-    """Four boxes around a rectangular hole.
+    """Return four boxes around a rectangular hole.
 
     Args:
         outer: Half extents (x, y) of the outside, in m.
@@ -25,7 +25,7 @@ def frame(outer: tuple[float, float], inner: tuple[float, float], z: tuple[float
 
 
 def frame_boxes(outer: tuple[float, ...], inner: tuple[float, ...], z: tuple[float, float]) -> Floats:
-    """The same as (4, 7) boxes, those without extent left out."""
+    """Return the same as boxes (n, 7), without empty ones."""
     (ox, oy), (ix, iy) = outer, inner
     boxes = np.array(
         [

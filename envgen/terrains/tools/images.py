@@ -1,4 +1,4 @@
-"""Heights out of files: PNG images and NumPy arrays, checked before they are decoded."""
+"""Heights from PNG images and NumPy arrays, which are checked before they are decoded."""
 
 from __future__ import annotations
 
@@ -17,49 +17,47 @@ MAX_PIXELS = 100_000_000
 """Largest image: 400 MB as float32."""
 MAX_BYTES = 1_000_000_000
 _PNG = b"\x89PNG\r\n\x1a\n"
-_AGAIN = "Write it again, as a PNG of 8 or 16 bits."
+_SAVE_AGAIN = "Save it again as a PNG of 8 or 16 bits."
 _REMEDY = "Give a PNG of 8 or 16 bits, or a 2-D array of numbers saved by numpy.save (.npy)."
 
 
 def digest(path: str) -> str:
-    """SHA-256 of a file's content, once it is seen to hold heights.
+    """Return the SHA-256 of a file of heights.
 
     Raises:
-        InputError: It doesn't.
+        InputError: The file holds no heights.
     """
-    return _read(path, _stamp(path))[1]
+    return _read(path, file_stamp(path))[1]
 
 
 def heights(path: str) -> Heights:
-    """(nrow, ncol) heights from 0 to 1, first row first.
+    """Return heights (nrow, ncol) scaled to 0 to 1, first row first.
 
     Raises:
         InputError: The file is missing, too large or holds no heights.
     """
-    return _read(path, _stamp(path))[0]
+    return _read(path, file_stamp(path))[0]
 
 
 @lru_cache(maxsize=32)
-def resampled(
-    path: str, stamp: tuple[int, int], shape: tuple[int, int], blur: tuple[float, float]
-) -> Heights:
-    """(nrow, ncol) heights from 0 to 1 at the samples of a patch, whose rows run along +y.
+def resample(path: str, stamp: tuple[int, int], shape: tuple[int, int], blur: tuple[float, float]) -> Heights:
+    """Return heights (nrow, ncol) from 0 to 1 at the samples of a patch, whose rows run along +y.
 
     Args:
-        path: Of the file.
-        stamp: Of its content, so that a file that changes is read again.
-        shape: Samples of the patch.
-        blur: Standard deviation (x, y) of a Gaussian, in samples; 0 for none.
+        path: Path of the file.
+        stamp: Stamp of the file (`file_stamp`), so that a changed file is read again.
+        shape: Samples (nrow, ncol) of the patch.
+        blur: Standard deviation (x, y) of a Gaussian blur, in samples; 0 for none.
     """
-    import cv2  # a tenth of the time of a command that needs the registries alone
+    import cv2  # a tenth of the start time of commands that need registries only
 
     image = np.ascontiguousarray(_read(path, stamp)[0][::-1])
     nrow, ncol = shape
-    # what has more pixels than samples is averaged, as single pixels would be picked out of it
+    # average where there are more pixels than samples, rather than pick single pixels
     fewer = min(image.shape[1], ncol), min(image.shape[0], nrow)
     if fewer != image.shape[::-1]:
         image = np.asarray(cv2.resize(image, fewer, interpolation=cv2.INTER_AREA))
-    if image.shape != shape:  # and what has fewer is joined linearly, corner on corner
+    if image.shape != shape:  # interpolate linearly where there are fewer, corner to corner
         cols = np.linspace(0, image.shape[1] - 1, ncol, dtype=np.float32)
         rows = np.linspace(0, image.shape[0] - 1, nrow, dtype=np.float32)
         image = np.asarray(cv2.remap(image, *np.meshgrid(cols, rows), interpolation=cv2.INTER_LINEAR))
@@ -68,16 +66,12 @@ def resampled(
     return image
 
 
-def stamp(path: str) -> tuple[int, int]:
-    """What changes when a file does: time (ns) and size.
+def file_stamp(path: str) -> tuple[int, int]:
+    """Return modification time (ns) and size of a file, which tell whether it has changed.
 
     Raises:
-        InputError: There is no such file.
+        InputError: The file can't be read.
     """
-    return _stamp(path)
-
-
-def _stamp(path: str) -> tuple[int, int]:
     try:
         status = Path(path).stat()
     except (OSError, ValueError) as error:
@@ -88,12 +82,12 @@ def _stamp(path: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=8)
 def _read(path: str, stamp: tuple[int, int]) -> tuple[Heights, str]:
-    """Heights from 0 to 1 and the SHA-256 of the file, once per process."""
+    """Return heights from 0 to 1 and the SHA-256 of the file; cached for the process."""
     file = Path(path)
     if file.is_dir():
         raise InputError(f"{path!r} is a folder", _REMEDY)
     if not file.is_file():
-        raise InputError(f"{path!r} is no regular file", _REMEDY)
+        raise InputError(f"{path!r} is not a regular file", _REMEDY)
     if stamp[1] > MAX_BYTES:
         raise InputError(f"{path!r} is over {MAX_BYTES // 10**6} MB", "Take a smaller image.")
     try:
@@ -113,7 +107,8 @@ def _read(path: str, stamp: tuple[int, int]) -> tuple[Heights, str]:
     return scaled.astype(np.float32), hashlib.sha256(content).hexdigest()
 
 
-def _bounded(path: str, rows: int, cols: int) -> None:
+def _check_size(path: str, rows: int, cols: int) -> None:
+    """Refuse images with too many pixels."""
     if rows * cols > MAX_PIXELS:
         raise InputError(
             f"{path!r} has {rows:,} x {cols:,} heights, more than {MAX_PIXELS:,}", "Take a smaller image."
@@ -121,21 +116,21 @@ def _bounded(path: str, rows: int, cols: int) -> None:
 
 
 def _image(path: str, content: bytes) -> NDArray[np.floating]:
-    """(nrow, ncol) grey values of a PNG; of a coloured one the luma (ITU-R BT.601); alpha is left out."""
+    """Return the grey values (nrow, ncol) of a PNG, or its luma (ITU-R BT.601); alpha is ignored."""
     if not content.startswith(_PNG) or len(content) < 33 or content[12:16] != b"IHDR":
-        raise InputError(f"{path!r} is no PNG", _REMEDY)
+        raise InputError(f"{path!r} is not a PNG", _REMEDY)
     import cv2
 
     width, height = struct.unpack(">II", content[16:24])  # PNG specification, 11.2.2 IHDR
-    _bounded(path, height, width)
-    if 0 in (width, height) or b"IEND" not in content:  # of which OpenCV and libpng print lines
-        raise InputError(f"{path!r} is a damaged PNG", _AGAIN)
+    _check_size(path, height, width)
+    if 0 in (width, height) or b"IEND" not in content:  # about which OpenCV and libpng would print
+        raise InputError(f"{path!r} is a damaged PNG", _SAVE_AGAIN)
     try:
         pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
         pixels = None
     if pixels is None:
-        raise InputError(f"{path!r} is a damaged PNG", _AGAIN)
+        raise InputError(f"{path!r} is a damaged PNG", _SAVE_AGAIN)
     bands: NDArray[np.float32] = np.atleast_3d(np.asarray(pixels)).astype(np.float32)
     if bands.shape[2] < 3:  # grey, and perhaps alpha
         return bands[:, :, 0]
@@ -145,7 +140,7 @@ def _image(path: str, content: bytes) -> NDArray[np.floating]:
 
 
 def _array(path: str, content: bytes) -> NDArray[np.floating]:
-    """(nrow, ncol) numbers of a .npy file; never a pickle."""
+    """Return the numbers (nrow, ncol) of a .npy file; pickles are refused."""
     import io
 
     stream = io.BytesIO(content)
@@ -154,14 +149,14 @@ def _array(path: str, content: bytes) -> NDArray[np.floating]:
         read = np.lib.format.read_array_header_1_0
         shape, _, kind = (read if version == (1, 0) else np.lib.format.read_array_header_2_0)(stream)
     except (ValueError, OSError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
-        raise InputError(f"{path!r} is no .npy file: {str(error)[:120]}", _REMEDY) from None
+        raise InputError(f"{path!r} is not a .npy file: {str(error)[:120]}", _REMEDY) from None
     if kind.hasobject or kind.kind not in "biuf":
         raise InputError(f"{path!r} holds {kind}, not numbers", _REMEDY)
     if len(shape) != 2:
         raise InputError(f"{path!r} has {len(shape)} dimensions, not 2", _REMEDY)
-    _bounded(path, *shape)
+    _check_size(path, *shape)
     if shape[0] * shape[1] * kind.itemsize > len(content):
-        raise InputError(f"{path!r} is shorter than it says: cut off?", _REMEDY)
+        raise InputError(f"{path!r} is truncated: it is shorter than its header says", _REMEDY)
     stream.seek(0)
     try:
         values = np.load(stream, allow_pickle=False)

@@ -1,12 +1,12 @@
-"""How many steps a flight of stairs has."""
+"""Number of steps in a flight of stairs."""
 
 from __future__ import annotations
 
 from envgen.core.errors import InputError
 
 
-def flight(room: float, step_depth: float, most: int, kind: str) -> int:
-    """Number of steps that fit.
+def count_steps(room: float, step_depth: float, most: int, kind: str) -> int:
+    """Return the number of steps that fit.
 
     Args:
         room: Length for the treads, in m.
@@ -15,7 +15,7 @@ def flight(room: float, step_depth: float, most: int, kind: str) -> int:
         kind: Name of the terrain, for the message.
 
     Raises:
-        InputError: Not one fits.
+        InputError: Not a single step fits.
     """
     number = int((room + 1e-9) / step_depth)
     if number < 1:

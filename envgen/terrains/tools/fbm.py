@@ -1,9 +1,9 @@
 """Fractal gradient noise (fBm) over a patch, from the `noise` package.
 
-A call of `noise` for each point costs more than all the rest of a variant (128 x 128 points of 5 octaves:
-5-8 ms). But each octave is the same field at another scale, and that field is smooth: so one octave of it is
-evaluated once per process on a tile that repeats, at six samples per lattice cell, and every octave of
-every variant is read out of that tile by cubic interpolation at an offset, orientation and scale of its own.
+Calling `noise` for each point costs more than the rest of a variant (5-8 ms for 128 x 128 points of 5
+octaves). As every octave is the same smooth field at another scale, one octave is evaluated once per process
+on a periodic tile, at six samples per lattice cell. Every octave of every variant is then interpolated
+cubically from that tile, with its own offset, orientation and scale.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from envgen.core.heightfield import Heights
 from envgen.terrains.base import Floats, Patch
 
 PERIOD = 48
-"""Lattice cells until the tile repeats: 48 wavelengths, wider than an arena in all but its finest octave."""
+"""Lattice cells per period of the tile: 48 wavelengths, wider than an arena in all but the finest octaves."""
 RATE = 6
 """Samples per lattice cell: with cubic interpolation the error is below 1 % of the amplitude."""
 
 
 @cache
 def tile() -> NDArray[np.float32]:
-    """(PERIOD * RATE, PERIOD * RATE) values of one octave of gradient noise, about -0.9 to 0.9."""
+    """Return one octave of gradient noise, (PERIOD * RATE, PERIOD * RATE), about -0.9 to 0.9."""
     points = [i / RATE for i in range(PERIOD * RATE)]
     rows = [[pnoise2(x, y, 1, 0.5, 2.0, PERIOD, PERIOD, 0) for x in points] for y in points]
     return np.array(rows, dtype=np.float32)
@@ -40,13 +40,13 @@ def fbm(
     persistence: float = 0.4,
     lacunarity: float = 2.0,
 ) -> Floats:
-    """Fractal noise, scaled so that the widest octave spans about -1 to 1.
+    """Evaluate fractal noise, scaled so that the widest octave spans about -1 to 1.
 
     Args:
-        patch: Where to evaluate it.
+        patch: Patch to evaluate it on.
         rng: Draws offset and orientation of each octave.
-        wavelength: Of the widest octave, in m.
-        octaves: How many; those finer than two cells are left out, as the grid can't carry them.
+        wavelength: Wavelength of the widest octave, in m.
+        octaves: Number of octaves; those with wavelengths below two cells are skipped.
         persistence: Amplitude of an octave relative to the one before.
         lacunarity: Frequency of an octave relative to the one before.
 
@@ -54,7 +54,7 @@ def fbm(
         (nrow, ncol), without unit.
     """
     total = np.zeros(patch.shape, dtype=np.float32)
-    amplitude = 1.0 / 0.7  # one octave seldom leaves 0.7
+    amplitude = 1.0 / 0.7  # one octave seldom exceeds 0.7
     for _ in range(octaves):
         offset = rng.uniform(0, PERIOD, 2)
         turn = int(rng.integers(8))
@@ -67,7 +67,7 @@ def fbm(
 
 
 def _octave(patch: Patch, wavelength: float, offset: Floats, turn: int) -> Heights:
-    """One octave, (nrow, ncol); `turn` is one of the eight orientations of a square."""
+    """Evaluate one octave, (nrow, ncol); `turn` is one of the eight symmetries of a square."""
     field = tile().T if turn & 4 else tile()
     x = patch.x[0] * (-1 if turn & 1 else 1) / wavelength + offset[0]
     y = patch.y[:, 0] * (-1 if turn & 2 else 1) / wavelength + offset[1]
@@ -87,7 +87,7 @@ def _octave(patch: Patch, wavelength: float, offset: Floats, turn: int) -> Heigh
 
 
 def _taps(u: Floats) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """Indices (4, n) into the tile and Catmull-Rom weights (4, n) for lattice coordinates u."""
+    """Return indices (4, n) into the tile and Catmull-Rom weights (4, n) for lattice coordinates u (n,)."""
     scaled = u * RATE
     first = np.floor(scaled)
     t = scaled - first

@@ -1,7 +1,6 @@
-"""What can be measured of a ground and should grow with difficulty: each kind names one of these.
+"""Measures of ground that should grow with difficulty; each kind names one of them.
 
-They look at the ground map alone, not at the parameters, so that they tell whether a difficulty map does what
-it says.
+They read the ground map only, not the parameters, so that they can verify difficulty maps.
 """
 
 from __future__ import annotations
@@ -18,33 +17,33 @@ Measure = Callable[[Ground, Patch, RobotSize], float]
 
 
 def roughness(ground: Ground, patch: Patch, robot: RobotSize) -> float:
-    """Standard deviation (m) of the heights around their mean within a robot's reach."""
+    """Return the standard deviation (m) of heights from their mean within a robot's radius."""
     sigma = (robot.radius / patch.cell[0], robot.radius / patch.cell[1])
     heights = ground.surface
-    import cv2  # not at the top: a prompt needs the registry alone
+    import cv2  # imported here, as prompts need the registry only
 
     wide = cv2.GaussianBlur(heights, (0, 0), *sigma, borderType=cv2.BORDER_REFLECT)
     return float((heights - wide).std())
 
 
 def slope(ground: Ground, patch: Patch, robot: RobotSize) -> float:
-    """Mean rise per run, over the distance of a robot's leg."""
+    """Return the mean slope, as rise per run."""
     del robot
     along, across = np.gradient(ground.surface.astype(np.float64), patch.cell[1], patch.cell[0])
     return float(np.hypot(along, across).mean())
 
 
 def step(ground: Ground, patch: Patch, robot: RobotSize) -> float:
-    """Highest step (m) between neighbouring samples."""
+    """Return the highest step (m) between neighbouring samples."""
     del patch, robot
     return max(float(np.abs(np.diff(ground.surface, axis=axis)).max()) for axis in (0, 1))
 
 
 def gap(ground: Ground, patch: Patch, robot: RobotSize) -> float:
-    """Mean width (m) of gaps: twice the area of the pit by its perimeter.
+    """Return the mean width (m) of gaps: twice the area of pits divided by their perimeter.
 
-    What opens to the edge of the ground counts only where there is nothing else: beyond the last ring is no
-    gap to cross.
+    Pits that touch the edge of the ground count only if there are no others, as the ground beyond the last
+    ring is no gap to cross.
     """
     del robot
     import cv2
@@ -58,26 +57,27 @@ def gap(ground: Ground, patch: Patch, robot: RobotSize) -> float:
 
 
 def void(ground: Ground, patch: Patch, robot: RobotSize) -> float:
-    """Share of the ground that is pit."""
+    """Return the share of the ground that is pit."""
     del patch, robot
     return float(_void(ground).mean())
 
 
 def walls(ground: Ground, patch: Patch, robot: RobotSize) -> float:
-    """Share of the ground that is higher than a robot can step."""
+    """Return the share of the ground that is higher than a robot can step."""
     del patch
     low = float(np.median(ground.surface))
     return float((ground.surface > low + robot.step).mean())
 
 
 def relief(ground: Ground, patch: Patch, robot: RobotSize) -> float:
-    """Height (m) from the 2nd to the 98th percentile."""
+    """Return the height range (m) from the 2nd to the 98th percentile."""
     del patch, robot
     low, high = np.percentile(ground.surface, (2, 98))
     return float(high - low)
 
 
 def _void(ground: Ground) -> np.ndarray:
+    """Return which samples (nrow, ncol) are the floor of a pit."""
     floor = ground.pit if ground.pit is not None else -np.inf
     heights: Heights = ground.surface
     return np.asarray(heights <= floor + 1e-3)

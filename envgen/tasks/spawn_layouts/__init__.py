@@ -1,0 +1,1 @@
+"""Spawn layouts that tasks share, one a file: where agents start, and where goals and the object lie."""

@@ -1,0 +1,1 @@
+"""Parts that several kinds of ground share: noise, frames of boxes, steps, pictures, difficulty measures."""
