@@ -1,4 +1,4 @@
-"""The registries as plain data: what can be asked for, with parameters, units and ranges."""
+"""The registries as plain data: kinds with parameters, units and ranges."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from envgen.core.families import OBSTACLES, POLICIES, ROBOTS, TASKS, TERRAINS
 from envgen.core.params import specs
 from envgen.policies.listing import list_gaits, list_networks
 from envgen.robots.sources import installed_robots
-from envgen.validate.base import CHECKS
+from envgen.validate.base import checks_in_order
 
 FAMILIES = ("terrains", "obstacles", "robots", "tasks", "checks", "policies")
 
 
 def entries(family: str) -> list[dict[str, Any]]:
-    """The kinds of a family as plain data: name, summary, parameters and sources of each."""
+    """Return the kinds of a family as plain data: name, summary, parameters and sources of each."""
     if family == "checks":
         return checks()
     if family == "policies":
@@ -38,25 +38,25 @@ def entries(family: str) -> list[dict[str, Any]]:
     for name, kind in registry:
         source = getattr(kind, "source", "")
         facts = _facts(kind) if family == "tasks" else ["it moves"] * getattr(kind, "dynamic", False)
-        entry = _entry(name, _first(kind), specs(kind), [source] if source else [], facts)
+        entry = _entry(name, _summary(kind), specs(kind), [source] if source else [], facts)
         found.append({**entry, "source": source})
     return found
 
 
 def checks() -> list[dict[str, Any]]:
-    """Every check, in the order in which they run."""
+    """Return every check, in the order in which they run."""
     found = []
-    for check in sorted((kind for _, kind in CHECKS), key=lambda kind: kind.order):
+    for check in checks_in_order():
         more = {
             key: getattr(check, key) for key in ("severity", "scope", "bound", "why") if hasattr(check, key)
         }
-        entry = {"name": check.kind, "summary": check.title, "measures": _first(check), "unit": check.unit}
-        found.append({**entry, **more, "redraws": check.blame, "remedy": check.remedy})
+        entry = {"name": check.kind, "summary": check.title, "measures": _summary(check), "unit": check.unit}
+        found.append({**entry, **more, "redraws": check.redraw, "remedy": check.remedy})
     return found
 
 
 def policies() -> list[dict[str, Any]]:
-    """Every kind of policy; of gaits and networks also those that there are."""
+    """Return every kind of policy, with the available gaits and networks."""
     found = []
     for name, kind in POLICIES:
         facts, more = [], {}
@@ -69,7 +69,7 @@ def policies() -> list[dict[str, Any]]:
                 f"{own['name']}: {own['error'] or own['robot'] + ', ' + own['task']}"
                 for own in more["networks"]
             ]
-        entry = _entry(name, _first(kind), {}, [], facts)
+        entry = _entry(name, _summary(kind), {}, [], facts)
         found.append({**entry, "browser_only": kind.browser, **more})
     return found
 
@@ -88,17 +88,17 @@ def _entry(
 
 
 def _plain(spec: Any) -> dict[str, Any]:
-    """A parameter as plain data."""
+    """Return a parameter as plain data."""
     return {key: value for key, value in dataclasses.asdict(spec).items() if not callable(value)}
 
 
-def _first(kind: Any) -> str:
-    """The first paragraph of a docstring, in a line."""
+def _summary(kind: Any) -> str:
+    """Return the first paragraph of a docstring in one line."""
     return " ".join(inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].split())
 
 
 def _facts(task: Any) -> list[str]:
-    """What there is to know of a task besides its parameters."""
+    """Return facts about a task besides its parameters."""
     terms = task.terms()
     most = f" to {task.max_agents}" if task.max_agents is not None else " or more"
     groups = (("observed", terms.observation), ("rewarded", terms.reward), ("ends when", terms.terminated))
@@ -110,5 +110,5 @@ def _facts(task: Any) -> list[str]:
 
 
 def sources() -> dict[str, list[str]]:
-    """Robots that installed packages and MENAGERIE_ROOT carry."""
+    """Return the robots of installed packages and MENAGERIE_ROOT, by source."""
     return {source: names for source, names in installed_robots().items() if names}

@@ -169,7 +169,7 @@ def _stages(cfg: EnvCfg, count: int) -> dict[str, float]:
         lap("compile")
         sizes = {agent.id: agent.robot.size for agent in drawn.agents}
         subject = Subject(rendered.text.encode(), files=rendered.files, model=model, sizes=sizes, task=None)
-        _ = subject.settled
+        _ = subject.simulation
         lap("simulate 1 s")
         examine(subject)
         lap("other checks")

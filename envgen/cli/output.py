@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from envgen.packs.make import MakeProgress
+    from envgen.packs.progress import MakeProgress
 
 BARS = " ▁▂▃▄▅▆▇█"
 REDRAW_INTERVAL = 0.1

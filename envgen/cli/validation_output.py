@@ -29,7 +29,7 @@ def as_json(reports: Sequence[tuple[str, Report]], *, strict: bool) -> dict[str,
             "warnings": report.count("warning"),
             "infos": report.count("info"),
             "checks": report.to_json(),
-            "findings": [finding.whole() for finding in report.findings if not finding.ok],
+            "findings": [finding.to_dict() for finding in report.findings if not finding.ok],
         }
         for name, report in reports
     }

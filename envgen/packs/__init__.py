@@ -1,1 +1,1 @@
-"""Packs: validated variants on disk, written, read, verified and exported."""
+"""Packs: validated variants on disk; writing, reading, verifying and exporting them."""

@@ -13,18 +13,18 @@ from envgen.packs.store import FolderStore, Store
 
 FOLDER = "assets"
 PREFIX = "../../assets/"
-"""How an env.xml names them, from its own folder."""
+"""Path of the assets in an env.xml, from its own folder."""
 
 
-def keep(folder: Path, shared: Mapping[str, str]) -> None:
-    """Copy what is not there yet, each file all or nothing.
+def copy_shared_files(folder: Path, shared: Mapping[str, str]) -> None:
+    """Copy missing files, each one atomically.
 
     Args:
-        folder: Of the pack.
-        shared: Where each file is now, by its name among the assets.
+        folder: Folder of the pack.
+        shared: Path of each file, by its name among the assets.
 
     Raises:
-        OSError: It can't be written.
+        OSError: A file can't be written.
     """
     for name, source in shared.items():
         target = folder / FOLDER / name
@@ -36,8 +36,8 @@ def keep(folder: Path, shared: Mapping[str, str]) -> None:
         os.replace(part, target)
 
 
-def digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of each file among the assets of a pack, by its name there."""
+def asset_digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file among the assets of a pack, by its name there."""
     base = folder / FOLDER
     files = sorted(path for path in base.rglob("*") if path.is_file() and not path.name.startswith("."))
     return {path.relative_to(base).as_posix(): _digest(path.read_bytes()) for path in files}
@@ -48,10 +48,10 @@ def _digest(content: bytes) -> str:
 
 
 class Assets:
-    """The shared files of a pack that is read.
+    """The shared files of a pack, for reading.
 
     Args:
-        store: Of the pack.
+        store: Store of the pack.
         digests: SHA-256 by name, from its manifest.
     """
 
@@ -62,14 +62,14 @@ class Assets:
 
     @property
     def names(self) -> set[str]:
-        """As an env.xml names them."""
+        """Names of the assets as in an env.xml."""
         return {PREFIX + name for name in self._digests}
 
     def read(self, name: str) -> bytes:
-        """The content of one, verified.
+        """Return the verified content of an asset.
 
         Args:
-            name: Among the assets.
+            name: Its name among the assets.
 
         Raises:
             InputError: It is missing or was changed.
@@ -78,14 +78,14 @@ class Assets:
         content = self._store.read(path)
         if _digest(content) != self._digests[name]:
             raise InputError(
-                f"{self._store.path}: {path} is not what the pack was made with",
+                f"{self._store.path}: {path} differs from what the pack was made with",
                 "Make the pack again: `envgen make … --resume` replaces what is missing.",
             )
         self._verified.add(name)
         return content
 
     def verify(self) -> None:
-        """Read each once.
+        """Verify every asset that was not read yet.
 
         Raises:
             InputError: One is missing or was changed.
@@ -95,10 +95,10 @@ class Assets:
                 self.read(name)
 
     def resolve(self, text: str) -> tuple[str, dict[str, bytes]]:
-        """An env.xml that can be compiled from memory, and the contents that it needs for that.
+        """Return an env.xml that can be compiled from memory, and the contents of the files that it needs.
 
-        In a folder its assets are named by their full paths: MuJoCo keeps meshes that it has read from a
-        file, so that the next variant compiles a hundred times faster.
+        In a folder the assets get their full paths: MuJoCo caches meshes that it read from a file, so the
+        next variant compiles a hundred times faster.
 
         Raises:
             InputError: One is missing or was changed.

@@ -1,4 +1,4 @@
-"""The folder that a pack is to be made in."""
+"""The output folder of a pack."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import shutil
 from pathlib import Path
 
 from envgen.core.errors import InputError
-from envgen.packs.journal import MANIFEST, NAME
+from envgen.packs.journal import JOURNAL, MANIFEST
 
 
 def prepare(folder: Path, *, resume: bool, overwrite: bool) -> None:
-    """Make the folder, or see that what is in it may be gone on with or replaced.
+    """Create the folder, or check that its contents may be continued or replaced.
 
     Raises:
         InputError: It holds something else, or can't be written.
     """
     try:
         there = folder.is_dir() and any(folder.iterdir())
-        pack = (folder / MANIFEST).exists() or (folder / NAME).exists()
+        pack = (folder / MANIFEST).exists() or (folder / JOURNAL).exists()
         if folder.exists() and not folder.is_dir():
             raise InputError(f"{folder} is a file", "Give a folder as --out.")
         if there and not pack:
-            raise InputError(f"{folder} is not empty and holds no pack", "Give another --out.")
+            raise InputError(f"{folder} is not empty and does not hold a pack", "Give another --out.")
         if there and not (resume or overwrite):
             raise InputError(
                 f"{folder} holds a pack already",
-                "Give --resume to go on with it, --overwrite to replace it, or another --out.",
+                "Give --resume to continue it, --overwrite to replace it, or another --out.",
             )
         if there and overwrite and not resume:
             _clear(folder)

@@ -1,7 +1,7 @@
-"""The journal of a pack in the making: a line for each finished variant, in order of readiness.
+"""The journal of an unfinished pack: a line for each finished variant, in order of completion.
 
-It is what a killed run goes on from, and what the manifest is written from: the parent process keeps the
-offset of each line and nothing else, so that its memory doesn't grow with the pack.
+A killed run is resumed from it, and the manifest is written from it. The parent process keeps only the offset
+of each line, so its memory hardly grows with the pack.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from envgen.core.errors import InputError, WorkError
 from envgen.packs.recipe import Recipe, variant_folder
 
-NAME = "journal.jsonl"
+JOURNAL = "journal.jsonl"
 MANIFEST = "pack.json"
 
 
@@ -25,8 +25,8 @@ class Journal:
     """The finished variants of a folder.
 
     Args:
-        folder: Of the pack.
-        recipe: That the variants must be of.
+        folder: Folder of the pack.
+        recipe: Recipe that the variants must have.
 
     Raises:
         InputError: The folder holds variants of another recipe.
@@ -34,7 +34,7 @@ class Journal:
 
     def __init__(self, folder: Path, recipe: Recipe) -> None:
         self.folder = folder
-        self.path = folder / NAME
+        self.path = folder / JOURNAL
         self.header = recipe.header()
         self._at: dict[int, int] = {}
         self._file: BinaryIO | None = None
@@ -48,20 +48,20 @@ class Journal:
 
     @property
     def last(self) -> int:
-        """Greatest index that is finished, -1 if there is none."""
+        """Greatest finished index, -1 if there is none."""
         return max(self._at, default=-1)
 
     def __enter__(self) -> Journal:
-        # written anew: a line that a kill cut off is gone, and so are variants that were damaged
-        part = self.path.with_name(f".{NAME}.part")
+        # rewritten: drops a line that a kill cut off, and damaged variants
+        part = self.path.with_name(f".{JOURNAL}.part")
         self._new = not self.path.exists()
         try:
             self._file = open(part, "wb+")
             self._file.write(json.dumps(self.header).encode() + b"\n")
-            for line in self._earlier():
+            for line in self._intact_lines():
                 self.add(json.loads(line)["index"], line)
             self._file.flush()
-            os.replace(part, self.path)  # until here, a kill or a full disk leaves the earlier one
+            os.replace(part, self.path)  # until here, a kill or a full disk leaves the earlier journal
         except BaseException as error:
             self.__exit__()
             part.unlink(missing_ok=True)
@@ -75,16 +75,16 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         if self._file:
-            with suppress(OSError):  # what a full disk did not take was told by `add`
+            with suppress(OSError):  # `add` has reported a full disk
                 self._file.close()
 
     def withdraw(self) -> None:
-        """Leave the folder as it was found: no journal and, if nothing was ever made, no folders."""
+        """Restore the folder: remove a new journal and, if nothing was ever made, the folders."""
         self.__exit__()
         if self._new:
             self.path.unlink(missing_ok=True)
             if not (self.folder / MANIFEST).exists():
-                with suppress(OSError):  # not empty, so not ours to remove
+                with suppress(OSError):  # not empty
                     for part in ("variants", "."):
                         (self.folder / part).resolve().rmdir()
 
@@ -101,45 +101,45 @@ class Journal:
         self._at[index] = at
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """Index and entry of each finished variant, in the order of the indices."""
+        """Yield index and entry of each finished variant, by index."""
         assert self._file is not None
         for index in sorted(self._at):
             self._file.seek(self._at[index])
             yield index, self._file.readline().decode().rstrip("\n")
 
-    def _earlier(self) -> Iterator[str]:
-        """Entries of an earlier run that are of this recipe and whose files are whole."""
-        for line in self._stored():
+    def _intact_lines(self) -> Iterator[str]:
+        """Yield entries of an earlier run of this recipe whose files are intact."""
+        for line in self._stored_lines():
             try:
                 entry = json.loads(line)
             except ValueError:
                 continue  # cut off by a kill
-            if isinstance(entry, dict) and whole(self.folder, entry):
+            if isinstance(entry, dict) and is_intact(self.folder, entry):
                 yield line
 
-    def _stored(self) -> Iterator[str]:
+    def _stored_lines(self) -> Iterator[str]:
         if self.path.exists():
             lines = self.path.read_text(encoding="utf-8", errors="replace").split("\n")
-            if header := _loads(lines[0]):  # else a kill cut off the very first line
-                self._same(header)
+            if header := _parse_object(lines[0]):  # else a kill cut off the first line
+                self._require_same_recipe(header)
                 yield from lines[1:]
         elif (self.folder / MANIFEST).exists():
-            data = _loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
+            data = _parse_object((self.folder / MANIFEST).read_text(encoding="utf-8"))
             variants = data.pop("variants", [])
-            self._same({key: data.get(key) for key in self.header})
+            self._require_same_recipe({key: data.get(key) for key in self.header})
             yield from (json.dumps(entry, separators=(", ", ": "), ensure_ascii=False) for entry in variants)
 
-    def _same(self, header: dict[str, Any]) -> None:
+    def _require_same_recipe(self, header: dict[str, Any]) -> None:
         ours = json.loads(json.dumps(self.header))
         different = sorted(key for key in ours if header.get(key) != ours[key])
         if different:
             raise InputError(
-                f"{self.folder} holds a pack of another recipe (other {', '.join(different)})",
+                f"{self.folder} holds a pack of another recipe (different {', '.join(different)})",
                 "Give another --out, or the prompt, seed and options that it was made with.",
             )
 
 
-def _loads(text: str) -> dict[str, Any]:
+def _parse_object(text: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except ValueError:
@@ -147,13 +147,13 @@ def _loads(text: str) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def whole(folder: Path, entry: dict[str, Any]) -> bool:
-    """Whether the files of a variant are there, with the content that its entry says."""
+def is_intact(folder: Path, entry: dict[str, Any]) -> bool:
+    """Return whether the files of a variant exist with the contents that its entry states."""
     try:
         base = folder / variant_folder(entry["index"])
         return all(
             hashlib.sha256((base / name).read_bytes()).hexdigest() == digest
             for name, digest in entry["files"].items()
         )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):  # not there, or not an entry
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):  # missing, or not an entry
         return False

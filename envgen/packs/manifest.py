@@ -1,4 +1,4 @@
-"""Writing what closes a pack: manifest, table and README."""
+"""Writing the files that complete a pack: manifest, table and README."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from pathlib import Path
 from typing import Any, Literal
 
 from envgen.core.resources import resource
-from envgen.packs.assets import digests
-from envgen.packs.journal import MANIFEST, NAME, Journal
+from envgen.packs.assets import asset_digests
+from envgen.packs.journal import JOURNAL, MANIFEST, Journal
 
 TABLE = "variants.parquet"
 Kind = Literal["text", "whole", "number"]
-"""What a column of the table holds."""
+"""Kind of the values of a column."""
 ROWS = 1000
-"""Rows of the table in one group: what is in memory at a time."""
+"""Rows of a group of the table, which are in memory at a time."""
 
 
 def close(journal: Journal, count: int, *, complete: bool) -> None:
-    """Write the manifest, the table and the README of a pack; each appears whole or not at all.
+    """Write the manifest, the table and the README of a pack, each atomically.
 
     Args:
         journal: The finished variants.
-        count: How many variants were asked for.
-        complete: Whether all of them are finished; else the journal stays, to go on from.
+        count: Number of requested variants.
+        complete: Whether all of them are finished; else the journal stays, for --resume.
 
     Raises:
         OSError: They can't be written.
@@ -38,13 +38,13 @@ def close(journal: Journal, count: int, *, complete: bool) -> None:
     part.write_text(_readme(journal.header, len(journal)), encoding="utf-8")
     os.replace(part, folder / "README.md")
     if complete:
-        (folder / NAME).unlink(missing_ok=True)
+        (folder / JOURNAL).unlink(missing_ok=True)
 
 
 def _write_manifest(journal: Journal, path: Path, count: int, *, complete: bool) -> None:
     part = path.with_name(f".{path.name}.part")
     head = {**journal.header, "count": count, "complete": complete}
-    if shared := digests(journal.folder):
+    if shared := asset_digests(journal.folder):
         head["assets"] = shared
     with open(part, "w", encoding="utf-8") as file:
         file.write("{\n")
@@ -60,7 +60,7 @@ def _write_manifest(journal: Journal, path: Path, count: int, *, complete: bool)
 
 
 def _write_table(journal: Journal, path: Path) -> None:
-    """One row a variant: what was drawn and what was measured, for analysis with pandas or DuckDB."""
+    """Write a row per variant with drawn and measured values, for analysis with pandas or DuckDB."""
     import pyarrow as pa  # 0.2 s to import: only where it is needed
     import pyarrow.parquet as pq
 
@@ -68,13 +68,13 @@ def _write_table(journal: Journal, path: Path) -> None:
     for row in _rows(journal):
         for key, value in row.items():
             if value is not None:
-                kinds[key] = _wider(kinds.get(key), value)
+                kinds[key] = _widen(kinds.get(key), value)
     if not kinds:
         return
     types = {"text": pa.string(), "whole": pa.int64(), "number": pa.float64()}
     schema = pa.schema([(key, types[kind]) for key, kind in kinds.items()])
     part = path.with_name(f".{path.name}.part")
-    # given as a name, "~" and "s3:" in it would mean something to pyarrow
+    # opened here, as pyarrow would interpret "~" and "s3:" in a name
     with open(part, "wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
         rows = _rows(journal)
         while batch := list(islice(rows, ROWS)):
@@ -89,10 +89,9 @@ def _write_table(journal: Journal, path: Path) -> None:
 
 
 def _buffers(values: list[Any], kind: Kind) -> list[Any]:
-    """A column as Arrow lays it out: which values there are, where texts begin, and the values.
+    """Return the buffers of a column in Arrow's layout: validity, offsets of texts, and values.
 
-    `pyarrow.array` would do it too, but looks whether it is given something of pandas, and imports pandas for
-    that wherever it is installed: 0.4 s.
+    `pyarrow.array` would import pandas, where it is installed, to test for its types: 0.4 s.
     """
     import numpy as np
     import pyarrow as pa
@@ -121,8 +120,8 @@ def _rows(journal: Journal) -> Iterator[dict[str, Any]]:
         }
 
 
-def _wider(kind: Kind | None, value: Any) -> Kind:
-    """The narrowest kind of column that holds what was seen so far and this value."""
+def _widen(kind: Kind | None, value: Any) -> Kind:
+    """Return the narrowest kind that holds the values so far and this one."""
     own: Kind = "text" if isinstance(value, str) else "whole" if isinstance(value, int) else "number"
     if kind is None or kind == own:
         return own

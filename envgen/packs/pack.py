@@ -1,4 +1,4 @@
-"""Packs: reading."""
+"""Reading packs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.errors import EnvgenError, InputError
 from envgen.packs.assets import Assets
 from envgen.packs.recipe import ENV, SCHEMA
-from envgen.packs.store import Missing, Store, open_store
+from envgen.packs.store import MissingFileError, Store, open_store
 from envgen.packs.variant import PackVariant, stream_of
 
 
@@ -36,14 +36,14 @@ class Pack(Sequence[PackVariant]):
         """Open a folder or .zip.
 
         Raises:
-            InputError: It is no pack, or of another schema.
+            InputError: It is not a pack, or of another schema.
         """
         store = open_store(Path(path))
         try:
             manifest = json.loads(store.read("pack.json"))
         except (ValueError, RecursionError):
             raise InputError(f"{path}: pack.json is not valid JSON", "The pack is damaged.") from None
-        except Missing:
+        except MissingFileError:
             raise InputError(
                 f"{path} holds no finished pack",
                 "Give a pack; if `envgen make` was killed, run it again with --resume.",
@@ -68,12 +68,12 @@ class Pack(Sequence[PackVariant]):
 
     @property
     def complete(self) -> bool:
-        """Whether all variants that were asked for are there."""
+        """Whether all requested variants exist."""
         return bool(self.manifest["complete"])
 
     @cached_property
     def cfg(self) -> EnvCfg:
-        """The distribution it was drawn from."""
+        """The EnvCfg that its variants were drawn from."""
         return cfgio.parse(self.manifest["cfg"], f"{self.path}/pack.json")
 
     @property
@@ -101,11 +101,11 @@ class Pack(Sequence[PackVariant]):
         return (self[i] for i in range(len(self)))
 
     def stream_of(self, index: int) -> int:
-        """Number of the draw of a variant: the variants of one cycle of a sweep share theirs."""
+        """Return the number of a variant's random streams, which a cycle of a sweep shares."""
         return stream_of(self.manifest, index)
 
     def by_index(self, index: int) -> PackVariant:
-        """The variant of that index.
+        """Return the variant of an index.
 
         Raises:
             InputError: There is none.
@@ -116,7 +116,7 @@ class Pack(Sequence[PackVariant]):
         raise InputError(f"{self.path} has no variant {index}", f"It has {len(self)}, counted from 0.")
 
     def verify(self) -> None:
-        """Read every file.
+        """Verify every file.
 
         Raises:
             InputError: One is missing or was changed.
@@ -135,7 +135,7 @@ class Pack(Sequence[PackVariant]):
         for variant in self[:12]:
             try:
                 worlds.append((variant.index, variant.world()))
-            except Exception as error:  # a cell of a notebook shows what there is and no traceback
+            except Exception as error:  # a notebook shows the other variants instead of a traceback
                 cause = error.cause if isinstance(error, EnvgenError) else f"{type(error).__name__}: {error}"
                 damaged.append(f"<div>variant {variant.index} can't be shown: {html.escape(cause)}</div>")
         prompt = str(self.manifest["prompt"] or "")
@@ -144,7 +144,7 @@ class Pack(Sequence[PackVariant]):
 
 def _check_manifest(manifest: Any, path: str | Path) -> None:
     if not isinstance(manifest, dict) or not isinstance(manifest.get("variants"), list):
-        raise InputError(f"{path}: pack.json is no manifest", "Give a pack made by envgen.")
+        raise InputError(f"{path}: pack.json is not a manifest", "Give a pack made by envgen.")
     if manifest.get("schema") != SCHEMA:
         raise InputError(
             f"{path} is of schema {manifest.get('schema')!r}, this envgen reads schema {SCHEMA}",

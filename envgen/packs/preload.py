@@ -1,7 +1,7 @@
-"""What a lasting crew has in memory before its processes are forked: all that makes variants, and the robots.
+"""Preloading for a lasting worker pool: the modules that make variants, and the robots.
 
-Imported by the process that these are forked from (`crew`), and by nobody else: importing it reads the
-robots, half a second's work, so that the first variant of a prompt doesn't wait for them.
+Only the process from which workers are forked imports this module. Importing it takes half a second, which
+the first variant of a prompt then need not wait for.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import gc
 import signal
 from contextlib import suppress
 
-# Ctrl-C reaches this process too; its parent answers it, and closes what this one waits for. The handler
-# goes back below, as the processes that are forked have it.
+# Ctrl-C reaches this process too, but its parent handles it. The handler is restored below, as forked
+# processes inherit it.
 _before = signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 import envgen.packs.streaming as streaming  # noqa: E402
@@ -22,7 +22,7 @@ from envgen.worlds.variant import build  # noqa: E402
 __all__ = ["streaming"]
 
 for _name in ROBOTS.names():
-    with suppress(Exception):  # told when a variant with it is made
+    with suppress(Exception):  # reported when a variant with it is made
         build(parse({"name": "ahead", "robots": [{"model": _name}]}), 0, 0)
 gc.freeze()
 signal.signal(signal.SIGINT, _before)

@@ -1,4 +1,4 @@
-"""Checking a variant of a pack anew, from the bytes that are there."""
+"""Checking a variant of a pack again, from its files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def recheck(pack: Pack, variant: PackVariant) -> Report:
             model = variant.model()
         except WorkError as error:
             problem = error.cause
-    told = variant.entry["report"].get("agreement", {}).get("detail", "")
+    disagreements = variant.entry["report"].get("agreement", {}).get("detail", "")
     subject = Subject(
         text,
         model=model,
@@ -35,7 +35,7 @@ def recheck(pack: Pack, variant: PackVariant) -> Report:
         task=pack.task,
         params=variant.params,
         teams=variant.teams,
-        disagreements=tuple(told.split("; ")) if told else (),
+        disagreements=tuple(disagreements.split("; ")) if disagreements else (),
         rng=variant.streams("settle"),
         built_in=all_built_in(pack.cfg),
     )

@@ -1,4 +1,4 @@
-"""What a pack is made of: all that decides its bytes."""
+"""The recipe of a pack: everything that determines its bytes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SIZES = ("leg", "stand", "radius", "height")
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that decides the bytes of a pack, but for how many variants it has.
+    """Everything that determines the bytes of a pack, except its number of variants.
 
     Attributes:
         cfg: The distribution.
@@ -40,10 +40,10 @@ class Recipe:
 
     @cached_property
     def cells(self) -> list[tuple[dict[str, Any], EnvCfg]]:
-        """Each combination of the sweep with its EnvCfg; without a sweep, the EnvCfg alone.
+        """Combinations of the sweep, each with its EnvCfg; without a sweep, the EnvCfg alone.
 
         Raises:
-            InputError: A combination breaks the schema, or would need a task of its own.
+            InputError: A combination breaks the schema, or changes the task.
         """
         cells = [(values, apply(self.cfg, values)) for values in combinations(self.sweep)]
         axes = [axis.path for axis in self.sweep if axis.path.startswith(("task", "obstacles"))]
@@ -55,7 +55,7 @@ class Recipe:
         return cells
 
     def header(self) -> dict[str, Any]:
-        """Plain data that two recipes share just if their packs have the same variants."""
+        """Return plain data that is equal for recipes of the same variants, and only for them."""
         inputs = {"inputs": self.inputs} if self.inputs else {}
         return {
             "schema": SCHEMA,
@@ -79,7 +79,7 @@ class Recipe:
         # a sweep names further files only where its values are not numbers
         names = any(not isinstance(v, int | float) for axis in self.sweep for v in axis.values)
         cfgs = [cfg for _, cfg in self.cells] if names else [self.cfg]
-        return dict(sorted(item for cfg in cfgs for item in digests(cfg).items()))
+        return dict(sorted(item for cfg in cfgs for item in input_digests(cfg).items()))
 
     @cached_property
     def task(self) -> dict[str, Any]:
@@ -93,8 +93,8 @@ def _task_data(cfg: EnvCfg) -> dict[str, Any]:
     return {"kind": kind.kind, "goals": kind.goals, "objects": object_names(cfg), **terms}
 
 
-def digests(cfg: EnvCfg) -> dict[str, str]:
-    """SHA-256 of each file that an EnvCfg names, by path.
+def input_digests(cfg: EnvCfg) -> dict[str, str]:
+    """Return the SHA-256 of each file that an EnvCfg names, by path.
 
     Raises:
         InputError: One is missing or unfit.
@@ -113,7 +113,7 @@ def digests(cfg: EnvCfg) -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    """Versions on which the bytes of a pack depend."""
+    """Return the versions on which the bytes of a pack depend."""
     from importlib.metadata import version
 
     from envgen.core.version import __version__
@@ -122,15 +122,15 @@ def versions() -> dict[str, str]:
 
 
 def task_params(drawn: Mapping[str, Any]) -> dict[str, float]:
-    """The parameters of the task among drawn values."""
+    """Return the parameters of the task among drawn values."""
     return {key[5:]: value for key, value in drawn.items() if key.startswith("task.")}
 
 
 def variant_folder(index: int) -> str:
-    """`variants/00017`."""
+    """Return the folder of a variant in a pack, such as `variants/00017`."""
     return f"variants/{index:05d}"
 
 
 def all_built_in(cfg: EnvCfg) -> bool:
-    """Whether all its robots are listed ones, and none is somebody's file."""
+    """Return whether all robots are registered kinds and none is an external file."""
     return all(robot.model in ROBOTS for robot in cfg.robots)

@@ -1,4 +1,4 @@
-"""One variant found: drawn and validated, and drawn again until it passes."""
+"""Rejection sampling: a variant is drawn again until it passes validation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from envgen.core.errors import InputError, WorkError
 from envgen.core.rng import Streams
 from envgen.packs.recipe import Recipe, all_built_in, task_params
 from envgen.validate.base import Subject
-from envgen.validate.examine import blame, examine
+from envgen.validate.examine import examine, redraw_after
 from envgen.validate.report import Report
 from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import borrow_data, capture_warnings
@@ -22,23 +22,23 @@ from envgen.worlds.sampling.teams import Teams
 from envgen.worlds.variant import Variant, build
 
 MAX_DRAWS = 12
-"""Draws of one variant before it is given up."""
+"""Draws of a variant before it is given up."""
 MAX_SAME_GROUND = 3
-"""New obstacles on one ground before the ground is drawn again too."""
+"""Draws of obstacles on one ground before the ground is drawn again."""
 MAX_MEMORY = 4
-"""Times that the arena of a world is made four times larger before the world is drawn again."""
+"""Enlargements of MuJoCo's arena, by 4 each, before the world is drawn again."""
 
 
 @dataclass(frozen=True, eq=False)
 class Accepted:
-    """A variant that passed validation, not written yet.
+    """A variant that passed validation and is not written yet.
 
     Attributes:
         variant: The variant.
-        world: It as it was validated.
-        report: What validation found.
-        refused: How many earlier draws each check refused.
-        swept: Values of a sweep, by path.
+        world: The compiled world that was validated.
+        report: Report of validation.
+        refused: Number of earlier draws that each check refused.
+        swept: Values of the sweep, by path.
         stream: Number of its random streams.
     """
 
@@ -51,17 +51,17 @@ class Accepted:
 
     @property
     def draws(self) -> int:
-        """How many draws it took."""
+        """Number of draws, this one included."""
         return 1 + sum(self.refused.values())
 
     @property
     def teams(self) -> Teams:
         """Its agents, teams and roles."""
-        return _teams_of(self.variant)
+        return _teams(self.variant)
 
     @cached_property
     def drawn(self) -> dict[str, Any]:
-        """What was drawn, by path, as it is in the manifest."""
+        """Drawn values by path, as in the manifest."""
         swept = {path: _plain(value) for path, value in self.swept.items()}
         return {**swept, **self.variant.values}
 
@@ -71,8 +71,8 @@ class Rejected:
     """A variant that was given up.
 
     Attributes:
-        index: Its place in the pack.
-        refused: How many draws each check refused.
+        index: Index of the variant.
+        refused: Number of draws that each check refused.
         problem: Name of the check or stage that refused the last draw, cause and remedy.
     """
 
@@ -81,12 +81,12 @@ class Rejected:
     problem: tuple[str, str, str]
 
 
-def search(recipe: Recipe, index: int) -> Accepted | Rejected:
-    """Draw and validate one variant; refused draws are drawn again.
+def draw_until_valid(recipe: Recipe, index: int) -> Accepted | Rejected:
+    """Draw a variant until it passes validation, at most `MAX_DRAWS` times.
 
     Args:
-        recipe: Of the pack.
-        index: Place in the pack.
+        recipe: Recipe of the pack.
+        index: Index of the variant.
     """
     values, cfg = recipe.cells[index % len(recipe.cells)]
     stream = index // len(recipe.cells)
@@ -96,12 +96,12 @@ def search(recipe: Recipe, index: int) -> Accepted | Rejected:
     for _ in range(MAX_DRAWS):
         try:
             variant = build(cfg, recipe.seed, index, attempt, stream)
-        except (WorkError, InputError) as error:  # what was drawn may not go together in some variants only
+        except (WorkError, InputError) as error:  # only some draws may be impossible
             refused["placing"] += 1
             problem = ("placing", error.cause, error.remedy)
             attempt = Attempt(attempt.terrain + 1)
             continue
-        subject = subject_of(variant, recipe, stream)
+        subject = compile_subject(variant, recipe, stream)
         report = _examine(subject)
         if report.ok:
             return Accepted(variant, subject.world, report, dict(refused), values, stream)
@@ -111,7 +111,7 @@ def search(recipe: Recipe, index: int) -> Accepted | Rejected:
         problem = (failed.check, failed.detail, failed.remedy)
         if failed.check == "memory" and attempt.memory < MAX_MEMORY:
             attempt = replace(attempt, memory=attempt.memory + 1)
-        elif cfg.obstacles and blame(report) == "obstacles" and attempt.obstacles < MAX_SAME_GROUND:
+        elif cfg.obstacles and redraw_after(report) == "obstacles" and attempt.obstacles < MAX_SAME_GROUND:
             attempt = Attempt(attempt.terrain, attempt.obstacles + 1)
         else:
             attempt = Attempt(attempt.terrain + 1)
@@ -125,8 +125,8 @@ def _examine(subject: Subject) -> Report:
         return examine(subject, stop_at_failure=True)
 
 
-def subject_of(variant: Variant, recipe: Recipe, stream: int) -> Subject:
-    """The very text that is written, compiled."""
+def compile_subject(variant: Variant, recipe: Recipe, stream: int) -> Subject:
+    """Compile the text that would be written."""
     model, problem = None, ""
     with capture_warnings() as caught:
         try:
@@ -143,7 +143,7 @@ def subject_of(variant: Variant, recipe: Recipe, stream: int) -> Subject:
         sizes={agent.id: agent.robot.size for agent in variant.draw.agents},
         task=recipe.task,
         params=task_params(variant.values),
-        teams=_teams_of(variant),
+        teams=_teams(variant),
         rng=Streams(recipe.seed, stream)("settle"),
         disagreements=variant.draw.physics.disagreements,
         drawn=True,
@@ -151,7 +151,7 @@ def subject_of(variant: Variant, recipe: Recipe, stream: int) -> Subject:
     )
 
 
-def _teams_of(variant: Variant) -> Teams:
+def _teams(variant: Variant) -> Teams:
     agents = variant.draw.agents
     teams, roles = [agent.team or agent.id for agent in agents], [agent.role for agent in agents]
     return Teams.of([agent.id for agent in agents], teams, roles)

@@ -1,4 +1,4 @@
-"""Reading the files of a pack, from a folder or a zip, without ever leaving it."""
+"""Reading the files of a pack from a folder or a zip; paths that lead out of it are refused."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Protocol
 from envgen.core.errors import InputError
 
 MAX_FILE = 512_000_000
-"""Largest file that is read out of a zip, in bytes, whatever its header claims."""
+"""Largest file that is read from a zip, in bytes; its header may lie."""
 
 
-class Missing(InputError):
+class MissingFileError(InputError):
     """A file that is not in the pack."""
 
 
 class Store(Protocol):
-    """Where the files of a pack are."""
+    """The files of a pack."""
 
     path: Path
 
     def read(self, name: str) -> bytes:
-        """The content of a file.
+        """Return the content of a file.
 
         Raises:
             InputError: It is missing, unreadable or outside the pack.
@@ -31,7 +31,7 @@ class Store(Protocol):
 
 
 def safe_name(name: str) -> PurePosixPath:
-    """A name that stays inside the pack.
+    """Return the path of a name inside the pack.
 
     Raises:
         InputError: It is absolute, has a drive or a backslash, or leads upwards.
@@ -64,7 +64,9 @@ class FolderStore:
         try:
             return target.read_bytes()
         except FileNotFoundError as error:
-            raise Missing(f"{target} can't be read: {error.strerror}", "The pack is damaged.") from None
+            raise MissingFileError(
+                f"{target} can't be read: {error.strerror}", "The pack is damaged."
+            ) from None
         except OSError as error:
             raise InputError(f"{target} can't be read: {error.strerror}", "The pack is damaged.") from None
 
@@ -77,7 +79,7 @@ class ZipStore:
         try:
             self._zip = zipfile.ZipFile(path)
         except (OSError, zipfile.BadZipFile) as error:
-            raise InputError(f"{path} is no zip: {error}", "Give a pack made by envgen.") from None
+            raise InputError(f"{path} is not a zip: {error}", "Give a pack made by envgen.") from None
         for info in self._zip.infolist():
             safe_name(info.filename)
         names = [info.filename for info in self._zip.infolist()]
@@ -89,7 +91,7 @@ class ZipStore:
             with self._zip.open(str(safe_name(name))) as file:
                 content = file.read(MAX_FILE + 1)
         except KeyError:
-            raise Missing(f"{self.path} has no file {name!r}", "The pack is damaged.") from None
+            raise MissingFileError(f"{self.path} has no file {name!r}", "The pack is damaged.") from None
         except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
             raise InputError(
                 f"{self.path}: {name!r} can't be read: {error}", "The pack is damaged."
@@ -100,7 +102,7 @@ class ZipStore:
 
 
 def open_store(path: Path) -> Store:
-    """The store at a path.
+    """Open the store at a path.
 
     Raises:
         InputError: There is no pack.

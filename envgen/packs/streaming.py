@@ -1,4 +1,4 @@
-"""Variants as frames without touching the disk, and those of a pack; run by the processes of a pool."""
+"""Variants as frames, newly drawn or from a pack; run by the processes of a pool."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from envgen.core.errors import EnvgenError
 from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
-from envgen.packs.rejection import Rejected, search
+from envgen.packs.rejection import Rejected, draw_until_valid
 from envgen.packs.variant import PackVariant
 from envgen.packs.wire.encode import Encoded, Encoder, Form
 from envgen.workers.pool import JobRef, WorkerPool
@@ -21,10 +21,10 @@ class Streamed:
     """One variant for a page, or why there is none.
 
     Attributes:
-        index: Of the variant.
-        frame: What is sent; empty if it was given up.
-        meshes: Frames of meshes that this process has not given out in this job, by id.
-        refused: How many draws each check refused.
+        index: Index of the variant.
+        frame: The encoded frame; empty if the variant was given up.
+        meshes: Frames of meshes that this process has not returned in this job before, by id.
+        refused: Number of draws that each check refused.
         problem: Why it was given up: name of the check or stage, cause and remedy.
     """
 
@@ -36,33 +36,33 @@ class Streamed:
 
 
 @dataclass(eq=False)
-class _Desk:
-    """What a process keeps of a job.
+class _JobState:
+    """State of a job in a process.
 
     Attributes:
-        encoder: Of its variants.
-        variants: Of a pack, by index.
-        given: Ids of the meshes that it has given out.
+        encoder: Encoder of its variants.
+        variants: Variants of a pack, by index.
+        sent_meshes: Ids of the meshes that were returned.
     """
 
     encoder: Encoder
     variants: Mapping[int, PackVariant] = field(default_factory=dict)
-    given: set[str] = field(default_factory=set)
+    sent_meshes: set[str] = field(default_factory=set)
 
-    def streamed(self, index: int, encoded: Encoded, refused: Mapping[str, int]) -> Streamed:
-        """An encoded variant with the meshes that are new."""
-        new = {name: frame for name, frame in encoded.meshes.items() if name not in self.given}
-        self.given |= new.keys()
+    def to_streamed(self, index: int, encoded: Encoded, refused: Mapping[str, int]) -> Streamed:
+        """Return an encoded variant with the meshes that were not returned before."""
+        new = {name: frame for name, frame in encoded.meshes.items() if name not in self.sent_meshes}
+        self.sent_meshes |= new.keys()
         return Streamed(index, encoded.frame, new, refused)
 
 
 @lru_cache(maxsize=16)
-def _desk(job: JobRef[Recipe | Path], form: Form) -> _Desk:
+def _job_state(job: JobRef[Recipe | Path], form: Form) -> _JobState:
     source = job.shared
     if isinstance(source, Recipe):
-        return _Desk(Encoder(source.task, source.seed, form))
+        return _JobState(Encoder(source.task, source.seed, form))
     pack = Pack.open(source)
-    return _Desk(Encoder(pack.task, pack.seed, form), {variant.index: variant for variant in pack})
+    return _JobState(Encoder(pack.task, pack.seed, form), {variant.index: variant for variant in pack})
 
 
 def lasting_pool(workers: int) -> WorkerPool:
@@ -71,35 +71,38 @@ def lasting_pool(workers: int) -> WorkerPool:
 
 
 def ready(_: JobRef[None]) -> bool:
-    """Do nothing: the worker that returns is ready."""
+    """Return True: a worker that runs this is ready."""
     return True
 
 
-def frames(job: JobRef[Recipe | Path], form: Form, indices: list[int]) -> list[Streamed]:
-    """Variants as frames: of a recipe drawn and validated, of a pack compiled from its env.xml.
+def make_frames(job: JobRef[Recipe | Path], form: Form, indices: list[int]) -> list[Streamed]:
+    """Encode variants: of a recipe drawn and validated, of a pack compiled from its env.xml.
 
     Args:
-        job: Of the job.
-        form: Of the models.
-        indices: Of variants.
+        job: Reference to the job.
+        form: Form of the models.
+        indices: Indices of the variants.
 
     Raises:
         InputError: The pack can't be read.
     """
-    desk, source = _desk(job, form), job.shared
-    return [_drawn(desk, source, i) if isinstance(source, Recipe) else _read(desk, i) for i in indices]
+    state, source = _job_state(job, form), job.shared
+    return [
+        _encode_drawn(state, source, i) if isinstance(source, Recipe) else _encode_stored(state, i)
+        for i in indices
+    ]
 
 
-def _drawn(desk: _Desk, recipe: Recipe, index: int) -> Streamed:
-    found = search(recipe, index)
+def _encode_drawn(state: _JobState, recipe: Recipe, index: int) -> Streamed:
+    found = draw_until_valid(recipe, index)
     if isinstance(found, Rejected):
         return Streamed(index, b"", refused=found.refused, problem=found.problem)
-    return desk.streamed(index, desk.encoder.fresh(found), found.refused)
+    return state.to_streamed(index, state.encoder.encode_accepted(found), found.refused)
 
 
-def _read(desk: _Desk, index: int) -> Streamed:
+def _encode_stored(state: _JobState, index: int) -> Streamed:
     try:
-        encoded = desk.encoder.stored(desk.variants[index])
-    except EnvgenError as error:  # damaged: the others may be sound
+        encoded = state.encoder.encode_stored(state.variants[index])
+    except EnvgenError as error:  # damaged: others may be intact
         return Streamed(index, b"", problem=("pack", error.cause, error.remedy))
-    return desk.streamed(index, encoded, {})
+    return state.to_streamed(index, encoded, {})

@@ -1,4 +1,4 @@
-"""One environment of a pack: its files, verified, and what is known of it."""
+"""One variant of a pack: its verified files and its entry of the manifest."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from envgen.worlds.sampling.teams import Teams
 
 @dataclass(frozen=True, eq=False)
 class PackVariant:
-    """One environment of a pack.
+    """One variant of a pack.
 
     Attributes:
         entry: Its entry of the manifest.
         cell: Cell of the ground map where the terrain is boxes, in m.
-        manifest: Of the pack.
+        manifest: Manifest of the pack.
     """
 
     store: Store
@@ -53,13 +53,13 @@ class PackVariant:
 
     @property
     def drawn(self) -> Mapping[str, Any]:
-        """What was drawn, by path."""
+        """Drawn values by path."""
         drawn: Mapping[str, Any] = self.entry["drawn"]
         return drawn
 
     @property
     def report(self) -> Report:
-        """What validation found when it was made."""
+        """Report of validation from when it was made."""
         return Report.from_json(self.entry["report"])
 
     @property
@@ -74,7 +74,7 @@ class PackVariant:
 
     @property
     def sizes(self) -> dict[str, RobotSize]:
-        """What the robot of each agent measures, in m, as far as task terms ask."""
+        """Size of each agent's robot, as far as task terms need it."""
         sizes = self.entry.get("sizes")
         if sizes is None:  # a pack of envgen 0.1
             world = self.world()
@@ -121,7 +121,7 @@ class PackVariant:
             content = self.store.read(path)
             if hashlib.sha256(content).hexdigest() != digest:
                 raise InputError(
-                    f"{self.store.path}: {path} is not what the pack was made with",
+                    f"{self.store.path}: {path} differs from what the pack was made with",
                     "Make the pack again: `envgen make … --resume` replaces damaged variants.",
                 )
             files[name] = content
@@ -133,20 +133,20 @@ class PackVariant:
         return self.files[ENV].decode()
 
     def model(self) -> Model:
-        """A freshly compiled `mujoco.MjModel`; keyframe 0 is the start.
+        """Compile it to a new `mujoco.MjModel`; keyframe 0 is the start.
 
         Raises:
-            InputError: Its files were changed, or name others that are not of the pack.
+            InputError: Its files were changed, or name files outside the pack.
             WorkError: MuJoCo refuses it.
         """
         with capture_warnings():
             return compile_text(*self.sources())
 
     def sources(self) -> tuple[str, dict[str, bytes]]:
-        """An env.xml that can be compiled from memory, and the contents of the files that it names.
+        """Return an env.xml that can be compiled from memory, and the contents of the files that it names.
 
         Raises:
-            InputError: Its files were changed, or name others that are not of the pack.
+            InputError: Its files were changed, or name files outside the pack.
         """
         others = {name: content for name, content in self.files.items() if name != ENV}
         check_names(self.files[ENV], others.keys() | self.assets.names, str(self.store.path))
@@ -154,7 +154,7 @@ class PackVariant:
         return text, {**others, **shared}
 
     def world(self) -> World:
-        """The compiled world with its ground map, agents, goals and obstacles."""
+        """Compile it to a world with ground map, agents, goals and obstacles."""
         return World(self.model(), self.cell)
 
     def __repr__(self) -> str:
@@ -163,7 +163,7 @@ class PackVariant:
 
 
 def stream_of(manifest: Mapping[str, Any], index: int) -> int:
-    """Number of the draw of a variant: the variants of one cycle of a sweep share theirs."""
+    """Return the number of a variant's random streams, which a cycle of a sweep shares."""
     return index // math.prod(len(axis["values"]) for axis in manifest.get("sweep", []))
 
 
@@ -171,7 +171,7 @@ def check_names(text: bytes, files: Set[str], source: str) -> None:
     """Refuse an env.xml that names a file outside the manifest: MuJoCo would read it from the disk.
 
     Raises:
-        InputError: It does, or is not safe to read.
+        InputError: It names such a file, or is not safe to read.
     """
     try:
         foreign = sorted({name for _, name in named_files(parse(text))} - files)

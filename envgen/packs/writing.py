@@ -1,4 +1,4 @@
-"""One variant written: its files, all or nothing, and its entry of the manifest."""
+"""Writing one variant: its files, atomically, and its entry of the manifest."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from envgen.packs.recipe import ENV, SIZES, Recipe, variant_folder
-from envgen.packs.rejection import Accepted, Rejected, search
+from envgen.packs.rejection import Accepted, Rejected, draw_until_valid
 
 
 @dataclass(frozen=True)
-class Made:
-    """One variant that was made, or given up.
+class MakeResult:
+    """Result of making one variant.
 
     Attributes:
-        index: Its place in the pack.
-        line: Its entry of the manifest as JSON, or empty if it was given up.
-        difficulty: As drawn.
-        refused: How many draws each check refused.
+        index: Index of the variant.
+        line: Its entry of the manifest as JSON; empty if it was given up.
+        difficulty: Drawn difficulty.
+        refused: Number of draws that each check refused.
         problem: Why it was given up: name of the check or stage, cause and remedy.
     """
 
@@ -34,44 +34,44 @@ class Made:
     problem: tuple[str, str, str] | None = None
 
 
-def make_variant(recipe: Recipe, index: int, folder: Path) -> Made:
+def make_variant(recipe: Recipe, index: int, folder: Path) -> MakeResult:
     """Draw, validate and write one variant; refused draws are drawn again.
 
     Args:
-        recipe: Of the pack.
-        index: Place in the pack.
-        folder: Of the pack.
+        recipe: Recipe of the pack.
+        index: Index of the variant.
+        folder: Folder of the pack.
 
     Raises:
         OSError: It can't be written.
     """
-    found = search(recipe, index)
+    found = draw_until_valid(recipe, index)
     if isinstance(found, Rejected):
-        return Made(index, "", 0.0, found.refused, found.problem)
-    return Made(index, _write(found, folder), found.variant.draw.difficulty, dict(found.refused))
+        return MakeResult(index, "", 0.0, found.refused, found.problem)
+    return MakeResult(index, _write(found, folder), found.variant.draw.difficulty, dict(found.refused))
 
 
-def _write(sound: Accepted, folder: Path) -> str:
-    """Write the files of a variant, all or nothing, and return its entry as JSON."""
-    variant = sound.variant
+def _write(accepted: Accepted, folder: Path) -> str:
+    """Write the files of a variant atomically, and return its entry as JSON."""
+    variant = accepted.variant
     files = {ENV: variant.rendered.text.encode(), **variant.rendered.files}
-    _put(files, folder / variant_folder(variant.index))
+    _write_folder(files, folder / variant_folder(variant.index))
     entry = {
         "index": variant.index,
         "difficulty": variant.draw.difficulty,
-        "draws": sound.draws,
+        "draws": accepted.draws,
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         "agents": [agent.id for agent in variant.draw.agents],
-        **_players(sound),
-        "drawn": sound.drawn,
-        "report": sound.report.to_json(),
+        **_agent_data(accepted),
+        "drawn": accepted.drawn,
+        "report": accepted.report.to_json(),
         "notes": list(variant.notes),
     }
     return json.dumps(entry, separators=(", ", ": "), ensure_ascii=False)
 
 
-def _put(files: Mapping[str, bytes], target: Path) -> None:
-    """Write a folder that appears whole or not at all; what is in the way is only looked for if it is."""
+def _write_folder(files: Mapping[str, bytes], target: Path) -> None:
+    """Write a folder atomically, replacing what is there."""
     staged = target.with_name(f".{target.name}.part")
     try:
         try:
@@ -96,14 +96,14 @@ def _put(files: Mapping[str, bytes], target: Path) -> None:
         raise
 
 
-def _players(sound: Accepted) -> dict[str, Any]:
-    """What evaluating the task needs to know of the agents, each in their order."""
-    teams, agents = sound.teams, sound.variant.draw.agents
-    players: dict[str, Any] = {}
+def _agent_data(accepted: Accepted) -> dict[str, Any]:
+    """Return what evaluating the task needs of the agents, in their order."""
+    teams, agents = accepted.teams, accepted.variant.draw.agents
+    data: dict[str, Any] = {}
     if len(agents) > 1:
-        players["teams"] = list(teams.by_agent)
+        data["teams"] = list(teams.by_agent)
     if any(teams.roles):
-        players["roles"] = list(teams.roles)
+        data["roles"] = list(teams.roles)
     sizes = [agent.robot.size for agent in agents]
-    players["sizes"] = [{key: getattr(size, key) for key in SIZES} for size in sizes]
-    return players
+    data["sizes"] = [{key: getattr(size, key) for key in SIZES} for size in sizes]
+    return data

@@ -1,4 +1,4 @@
-"""One world in motion: simulated under a simple policy, seen by a camera that goes along."""
+"""A film of one world: simulated under a simple policy, seen by a moving camera."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from envgen.worlds.compiler import Data, FatalError, Model, capture_warnings
 Policy = Literal["smooth", "random", "home", "zero"]
 View = Literal["follow", "orbit"]
 POLICIES, VIEWS = get_args(Policy), get_args(View)
-MOST_FRAMES = 20_000
+MAX_FRAMES = 20_000
 _TURN = 6.0
-"""Degrees a second by which the camera goes around."""
+"""Angular speed of the camera, in degrees per s."""
 _LAG = 0.4
-"""Seconds by which the camera lags behind."""
+"""Time constant of the camera, in s."""
 _SHADOWS, _SHADED = 2048, 16.0
-"""Pixels along a side of the shadow map, and m that it should reach."""
+"""Pixels along a side of the shadow map, and its least reach in m."""
 _ELEVATIONS = (-20.0, -28.0, -38.0, -50.0, -65.0, -80.0)
 
 
 @dataclass(frozen=True)
-class Shot:
-    """What is filmed.
+class FilmOptions:
+    """Options of a film.
 
     Attributes:
         seconds: Length, in s of simulated time.
         fps: Frames per second.
         size: Width and height, in pixels.
         policy: `smooth` and `random` draw actions, `home` holds the start, `zero` is the action 0.
-        view: Whether the camera follows the robots or goes around the arena.
-        seed: Of the policy.
+        view: `follow` moves the camera with the robots, `orbit` moves it around the arena.
+        seed: Seed of the policy.
         frame_skip: Physics steps per control step.
     """
 
@@ -60,7 +60,7 @@ class Shot:
         return max(1, round(self.seconds * self.fps))
 
     def check(self) -> None:
-        """Whether it can be filmed, to be asked before a file is begun.
+        """Raise if it can't be filmed; call this before opening a file.
 
         Raises:
             InputError: It is too long, or of a size that can't be encoded.
@@ -70,51 +70,51 @@ class Shot:
             raise InputError(
                 f"a video of {wide} × {high} is not possible", "Give even numbers, 16 to 3840x2160."
             )
-        if self.frames > MOST_FRAMES:
+        if self.frames > MAX_FRAMES:
             raise InputError(
-                f"{self.frames:,} frames are over the bound of {MOST_FRAMES:,}",
+                f"{self.frames:,} frames are over the bound of {MAX_FRAMES:,}",
                 "Take fewer --seconds or --fps.",
             )
 
 
-def film(world: World, shot: Shot) -> Iterator[Image]:
-    """The frames of a world in motion, (height, width, 3) RGB each.
+def film(world: World, options: FilmOptions) -> Iterator[Image]:
+    """Yield the frames of a film, (height, width, 3) RGB each.
 
     Raises:
-        InputError: The shot is too long, or of a size that can't be encoded.
+        InputError: The film is too long, or of a size that can't be encoded.
         WorkError: No OpenGL works here, or MuJoCo can't go on.
     """
-    shot.check()
-    wide, high = shot.size
+    options.check()
+    wide, high = options.size
     model = world.model
     data = mujoco.MjData(model)
     with capture_warnings():
         reset(model, data)
         mujoco.mj_forward(model, data)
-    camera = Operator(world, data, shot)
-    driver = Driver(model, data, shot)
+    camera = CameraController(world, data, options)
+    simulator = Simulator(model, data, options)
     with Canvas(model, wide, high, camera.reach, _SHADOWS) as canvas:
-        for number in range(shot.frames):
+        for number in range(options.frames):
             try:
                 with capture_warnings():
-                    driver.until(number / shot.fps)
+                    simulator.until(number / options.fps)
             except FatalError as error:
                 raise WorkError(f"MuJoCo can't go on: {error}", "Film another variant.") from None
-            yield on_paper(*canvas.draw(data, camera.at(number / shot.fps)))
+            yield on_paper(*canvas.draw(data, camera.at(number / options.fps)))
 
 
-class Driver:
+class Simulator:
     """Simulates under a simple policy.
 
     Args:
         model: The model.
         data: Its state, at the start.
-        shot: Whose policy.
+        options: Options of the film.
     """
 
-    def __init__(self, model: Model, data: Data, shot: Shot) -> None:
-        self._model, self._data, self._shot = model, data, shot
-        self._rng = np.random.default_rng(shot.seed)
+    def __init__(self, model: Model, data: Data, options: FilmOptions) -> None:
+        self._model, self._data, self._shot = model, data, options
+        self._rng = np.random.default_rng(options.seed)
         self._home = np.array(data.ctrl)
         bounded = model.actuator_ctrllimited.astype(bool)
         low, high = model.actuator_ctrlrange.T
@@ -123,7 +123,7 @@ class Driver:
         self._steps = 0
 
     def until(self, time: float) -> None:
-        """Go on to a time in s."""
+        """Simulate until a time in s."""
         while self._steps * self._model.opt.timestep < time:
             if self._steps % self._shot.frame_skip == 0:
                 self._data.ctrl[:] = self._control()
@@ -145,21 +145,21 @@ class Driver:
         return np.clip(self._home + 0.4 * half * self._noise, self._low, self._high)
 
 
-class Operator:
-    """The camera.
+class CameraController:
+    """Moves the camera.
 
     Args:
         world: The world.
         data: Its state.
-        shot: What is filmed.
+        options: Options of the film.
     """
 
-    def __init__(self, world: World, data: Data, shot: Shot) -> None:
-        self._world, self._data, self._shot = world, data, shot
+    def __init__(self, world: World, data: Data, options: FilmOptions) -> None:
+        self._world, self._data, self._shot = world, data, options
         self._roots = list(world.roots.values())
         self._tangent = np.tan(np.radians(float(world.model.vis.global_.fovy)) / 2)
-        self._whole = arena_camera(world, data, shot.size[0] / shot.size[1])
-        self._orbits = shot.view == "orbit" or not self._roots
+        self._whole = arena_camera(world, data, options.size[0] / options.size[1])
+        self._orbits = options.view == "orbit" or not self._roots
         self._body = max((self._extent(agent) for agent in world.agents), default=1.0)
         middle, spread = self._subject()
         self._middle, self._distance = middle, self._away(spread)
@@ -168,13 +168,13 @@ class Operator:
 
     @property
     def reach(self) -> float:
-        """Distance up to which there should be shadows, in m."""
+        """Greatest distance with shadows, in m."""
         whole = float(self._whole.distance)
-        # in a wide arena the edge of the shadows is seen, in favour of their sharpness
+        # in a wide arena sharp shadows are worth their visible edge
         return whole if self._orbits else max(1.5 * self._distance, min(whole, _SHADED))
 
     def at(self, time: float) -> Any:
-        """The camera at a time in s."""
+        """Return the camera at a time in s."""
         camera = mujoco.MjvCamera()
         camera.type = mujoco.mjtCamera.mjCAMERA_FREE
         camera.azimuth = AZIMUTH + _TURN * time
@@ -193,15 +193,15 @@ class Operator:
         return camera
 
     def _extent(self, agent: str) -> float:
-        """The larger of height and diameter of an agent, in m."""
+        """Return the larger of height and diameter of an agent, in m."""
         try:
             size = measure_agent(self._world, Snapshot.of(self._data), agent)
-        except (EnvgenError, ValueError):  # someone else's robot, without a geom that collides
+        except (EnvgenError, ValueError):  # an external robot without a colliding geom
             return 1.0
         return max(size.height, 2 * size.radius)
 
     def _subject(self) -> tuple[Floats, float]:
-        """(3,) middle of the robots in m, and the distance of the farthest from it."""
+        """Return the (3,) middle of the robots in m, and the distance of the farthest from it."""
         if not self._roots:
             return np.zeros(3), 0.0
         places = np.array(self._data.xpos[self._roots])
@@ -209,12 +209,12 @@ class Operator:
         return middle, float(np.hypot(*(places - middle)[:, :2].T).max())
 
     def _away(self, spread: float) -> float:
-        """Distance in m from which all robots are seen, with ground around them."""
+        """Return the distance in m from which all robots are in the frame, with ground around them."""
         away = (spread + 1.3 * self._body) / self._tangent
         return float(min(away, self._whole.distance))
 
     def _clear(self, middle: Floats, azimuth: float) -> float:
-        """The lowest elevation in degrees at which no ground is between camera and robots."""
+        """Return the lowest elevation in degrees at which no ground hides the robots."""
         along = np.linspace(0.3, 1.0, 12)
         turn, size = np.radians(azimuth), self._world.size
         for elevation in _ELEVATIONS:

@@ -1,4 +1,4 @@
-"""Finding an OpenGL that draws without a display, and drawing with it."""
+"""Drawing with an OpenGL backend that works without a display."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ with mujoco.Renderer(model, 16, 16) as renderer:
 
 @lru_cache(maxsize=1)
 def backend() -> str:
-    """The OpenGL backend of MuJoCo that works here: MUJOCO_GL if it is set, or else the first that draws.
+    """Return the OpenGL backend of MuJoCo that works here: MUJOCO_GL if set, else the first that draws.
 
-    Each is tried in a process of its own: a library that was loaded in vain keeps others from loading, and
-    a broken driver may end the process.
+    Each is tried in a process of its own: a library that fails after loading keeps others from loading, and
+    a broken graphics driver may end the process.
 
     Raises:
         WorkError: None works.
@@ -45,9 +45,9 @@ def backend() -> str:
     windows = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     tried = [asked] if asked else [*_BACKENDS, *(["glfw"] if windows else [])]
     if sys.platform != "linux":
-        tried = [asked]  # the system's own needs no choice
+        tried = [asked]  # other systems have one backend
     for name in tried:
-        if _draws(name):
+        if _can_draw(name):
             return name
     given = f" with MUJOCO_GL={asked}" if asked else ""
     raise WorkError(
@@ -56,7 +56,7 @@ def backend() -> str:
     )
 
 
-def _draws(name: str) -> bool:
+def _can_draw(name: str) -> bool:
     environment = {**os.environ, "MUJOCO_GL": name} if name else dict(os.environ)
     try:
         done = subprocess.run(
@@ -69,15 +69,15 @@ def _draws(name: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _context(name: str, width: int, height: int) -> Any:
-    """A context that stays for the process; MuJoCo chose its own class when it was imported, without us."""
+    """Return a cached context of a backend; MuJoCo's default class was fixed when it was imported."""
     home = importlib.import_module(f"mujoco.{name}") if name in (*_BACKENDS, "glfw") else mujoco.gl_context
     context = home.GLContext(width, height)
-    atexit.register(context.free)  # later, when modules are taken apart, it can't free itself any more
+    atexit.register(context.free)  # at interpreter shutdown it can't free itself
     return context
 
 
 class Canvas:
-    """Something to draw one model on, again and again: meshes, heights and textures are sent to OpenGL once.
+    """Draws frames of one model; meshes, heights and textures are sent to OpenGL once.
 
     Use it as a context manager.
 
@@ -87,7 +87,7 @@ class Canvas:
         height: In pixels.
         reach: Distance of the camera in m up to which there are shadows.
         shadows: Pixels along a side of the shadow map, which cost half of the time of a frame where a
-            processor draws it; by default those of the model.
+            CPU draws it; by default those of the model.
 
     Raises:
         WorkError: No OpenGL works here, or it fails.
@@ -101,7 +101,7 @@ class Canvas:
         screen, map_, quality = model.vis.global_, model.vis.map, model.vis.quality
         before = screen.offwidth, screen.offheight, map_.shadowclip, quality.shadowsize
         try:
-            with capture_warnings(), self._told():
+            with capture_warnings(), self._report_errors():
                 self._current = _context(self._name, width, height)
                 self._current.make_current()
                 screen.offwidth, screen.offheight = width, height
@@ -122,7 +122,7 @@ class Canvas:
         self._gpu.free()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _report_errors(self) -> Iterator[None]:
         try:
             yield
         except (mujoco.FatalError, RuntimeError, ImportError, AttributeError) as error:
@@ -132,14 +132,14 @@ class Canvas:
             ) from None
 
     def draw(self, data: Data, camera: Any) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-        """One frame.
+        """Draw a frame.
 
         Args:
             data: State of the model, lights and geoms computed.
             camera: A `mujoco.MjvCamera`.
 
         Returns:
-            (height, width, 3) RGB, and (height, width) where there is anything at all.
+            (height, width, 3) RGB, and (height, width) whether a pixel is covered.
 
         Raises:
             WorkError: OpenGL fails.
@@ -148,7 +148,7 @@ class Canvas:
         scene, everything = self._scene, mujoco.mjtCatBit.mjCAT_ALL.value
         image = np.empty((height, width, 3), dtype=np.uint8)
         depth = np.empty((height, width), dtype=np.float32)
-        with capture_warnings(), self._told():
+        with capture_warnings(), self._report_errors():
             self._current.make_current()
             mujoco.mjv_updateScene(
                 self._model, data, mujoco.MjvOption(), mujoco.MjvPerturb(), camera, everything, scene
@@ -169,7 +169,7 @@ def frame(
 
 
 def _light(scene: Any, middle: NDArray[np.float64], distance: float) -> None:
-    """The same light for every world: the sun from the south, a little west, and a soft one from the camera.
+    """Set the same light for every world: the sun from south-southwest, and a soft light from the camera.
 
     Level ground, what faces south and what faces west get three shades that are easily told apart.
 

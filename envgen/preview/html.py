@@ -1,4 +1,4 @@
-"""How a pack shows itself in a notebook."""
+"""The HTML of a pack in a notebook."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from envgen.preview.sheet import Tile, contact_sheet, png_bytes
 from envgen.worlds.compiled.world import World
 
 _WIDTH = 1200
-"""Of the picture, in pixels; shown at most two thirds as wide, so that it is sharp on dense screens."""
+"""Width of the picture in pixels; shown at most two thirds as wide, to be sharp on dense screens."""
 
 
 def pack_html(name: str, variants: int, seed: int, prompt: str, worlds: list[tuple[int, World]]) -> str:
-    """A block of HTML with a contact sheet in it; nothing is loaded from elsewhere.
+    """Return a block of HTML with a contact sheet; it loads nothing from elsewhere.
 
     Args:
         name: Of the pack.

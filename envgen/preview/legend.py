@@ -1,4 +1,4 @@
-"""What stands over the tiles of a contact sheet: whose they are, and what the marks and colours mean."""
+"""The top of a contact sheet: its heading, and a legend of marks and colours."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _BAR = 280
 
 @dataclass(frozen=True)
 class Heading:
-    """What the top of a sheet says.
+    """Heading of a sheet.
 
     Attributes:
         name: Of the pack.
@@ -50,7 +50,7 @@ class Heading:
     seed: int | None = None
 
     def facts(self, shown: int) -> str:
-        """Count and seed in words."""
+        """Return count and seed in words."""
         count = self.count if self.count is not None else shown
         noun = "variant" if count == 1 else "variants"
         parts = [f"{count:,} {noun}" if shown == count else f"{shown:,} of {count:,} {noun}"]
@@ -60,7 +60,7 @@ class Heading:
 
 
 def heading_height(heading: Heading | None, zoom: float) -> int:
-    """Height of the heading in pixels."""
+    """Return the height of the heading in pixels."""
     if heading is None:
         return 0
     return round((66 if clean(heading.prompt) else 40) * zoom)
@@ -81,12 +81,12 @@ def draw_heading(image: Image, heading: Heading, shown: int, margin: int, zoom: 
 
 @dataclass(frozen=True)
 class Entry:
-    """A mark and what it means.
+    """A mark and its meaning.
 
     Attributes:
         width: Of the mark, in pixels.
         draw: Draws it at (x, y) of the middle of its left edge.
-        text: What it means.
+        text: Its meaning.
     """
 
     width: float

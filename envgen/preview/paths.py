@@ -1,4 +1,4 @@
-"""The way a robot would take, for pictures: shortest over the traversability map, then pulled straight."""
+"""The path of a robot, for pictures: the shortest over the traversability map, then straightened."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ Cells = NDArray[np.intp]
 _DIAGONAL = 2**0.5
 
 
-class Ways:
-    """The paths of one size of robot in a world.
+class PathFinder:
+    """Finds paths of one size of robot in a world.
 
     Args:
         world: The world.
-        size: What the robot measures and masters.
+        size: Size and abilities of the robot.
     """
 
     def __init__(self, world: World, size: RobotSize) -> None:
         self.map: Traversability = traversability(world.ground, size, world.blocked(size))
 
     def find(self, start: Floats, goal: Floats) -> Floats | None:
-        """The shortest path.
+        """Return the shortest path.
 
         Args:
             start: (2,) in m.
             goal: (2,) in m.
 
         Returns:
-            (n, 2) points in m from start to goal, or None where there is none.
+            (n, 2) points in m from start to goal, or None if there is none.
         """
         first, last = (self.map.cell_of(float(p[0]), float(p[1])) for p in (start, goal))
         labels = self.map.labels
@@ -45,20 +45,20 @@ class Ways:
         cells = self._search(first, last)
         if cells is None:
             return None
-        corners = self._pull(np.array(cells))
+        corners = self._shorten(np.array(cells))
         points = np.stack([self.map.x[corners[:, 1]], self.map.y[corners[:, 0]]], axis=1)
         if len(points) == 1:
             points = np.concatenate([points, points])
         points[0], points[-1] = start[:2], goal[:2]
-        return rounded(points, 1.5 * float(self.map.x[1] - self.map.x[0]))
+        return round_corners(points, 1.5 * float(self.map.x[1] - self.map.x[0]))
 
     @cached_property
     def _moves(self) -> tuple[list[bool], ...]:
-        """Whether one gets from each cell east, north, north-east and north-west, cell by cell."""
+        """Whether the steps east, north, north-east and north-west from each cell are open."""
         east = np.zeros(self.map.free.shape, dtype=bool)
         north = east.copy()
         east[:, :-1], north[:-1] = self.map.steps_x, self.map.steps_y
-        # across a corner only where both ways around it are open
+        # across a corner only where both finders around it are open
         north_east, north_west = np.zeros_like(east), np.zeros_like(east)
         around = east[:-1] & east[1:]
         north_east[:-1, :-1] = (around & north[:-1])[:, :-1] & north[:-1, 1:]
@@ -66,7 +66,7 @@ class Ways:
         return tuple(moves.ravel().tolist() for moves in (east, north, north_east, north_west))
 
     def _search(self, first: tuple[int, int], last: tuple[int, int]) -> list[tuple[int, int]] | None:
-        """A* over the cells with eight neighbours; octile distance never overestimates."""
+        """Search with A* over the eight neighbours of cells; the octile distance never overestimates."""
         ncol = len(self.map.x)
         east, north, north_east, north_west = self._moves
         start, goal = first[0] * ncol + first[1], last[0] * ncol + last[1]
@@ -99,7 +99,7 @@ class Ways:
                     row, col = divmod(to, ncol)
                     dr, dc = abs(row - goal_row), abs(col - goal_col)
                     rest = max(dr, dc) + (_DIAGONAL - 1) * min(dr, dc)
-                    # of paths of the same length, the one nearer to the goal first
+                    # among paths of the same length, expand the one nearer to the goal first
                     heapq.heappush(queue, (total + 1.001 * rest, to))
         if goal not in before:
             return None
@@ -108,8 +108,8 @@ class Ways:
             cells.append(before[cells[-1]])
         return [divmod(cell, ncol) for cell in reversed(cells)]
 
-    def _pull(self, cells: Cells) -> Cells:
-        """The corners of the path after shortcuts wherever the straight line is open."""
+    def _shorten(self, cells: Cells) -> Cells:
+        """Return the corners of the path after shortcuts along open straight lines."""
         kept, at = [0], 0
         while at < len(cells) - 1:
             reach = 1
@@ -127,7 +127,7 @@ class Ways:
         return cells[kept]
 
     def _straight(self, first: Cells, last: Cells) -> bool:
-        """Whether each step along the straight line between two cells is open."""
+        """Return whether each step along the straight line between two cells is open."""
         count = 4 * int(np.abs(last - first).max()) + 1
         along = np.rint(first + (last - first) * np.linspace(0, 1, count)[:, None]).astype(np.intp)
         a, b = along[:-1], along[1:]
@@ -149,8 +149,8 @@ class Ways:
         return tuple(np.array(moves) for moves in self._moves)
 
 
-def rounded(points: Floats, radius: float) -> Floats:
-    """Corners of a path cut by at most `radius` (m) and replaced by quadratic curves.
+def round_corners(points: Floats, radius: float) -> Floats:
+    """Replace the corners of a path by quadratic curves, from at most `radius` (m) before to after each.
 
     Args:
         points: (n, 2) in m.

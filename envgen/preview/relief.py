@@ -1,7 +1,7 @@
 """Shaded relief: a world from straight above, lit from the north-west, with true shadows.
 
-Ground, obstacles and robots are drawn into one image of heights and one of colours; light falls on the
-heights. So a log is round, a step is sharp and every shadow is as long as it should be.
+Ground, obstacles and robots are drawn into an image of heights and one of colours; light and shadows are
+computed from the heights.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats, Heightfield
-from envgen.preview.shapes import span, top
+from envgen.preview.shapes import half_extents, top_heights
 from envgen.worlds.compiled.world import World
 from envgen.worlds.robots.surface_points import Kinematics
 
 Field = NDArray[np.float32]
 
 SUN = 42.0
-"""Elevation of the sun, in degrees; it stands in the north-west, where readers of maps expect it."""
+"""Elevation of the sun, in degrees; it is in the north-west, as usual on maps."""
 EXAGGERATION = 1.35
 """Slopes are lit as if they were this much steeper, as maps do; shadows are true."""
 STEEPEST = 2.5
-"""Slopes are drawn no steeper than this: an edge of a box is a line, not a hole."""
+"""Greatest slope that is drawn, so that an edge of a box is a line and not a hole."""
 _BOX = int(mujoco.mjtGeom.mjGEOM_BOX)
 _EDGE = cv2.BORDER_REPLICATE
 
@@ -46,7 +46,7 @@ class View:
 
     @classmethod
     def fitting(cls, size: tuple[float, float], width: int, height: int) -> View:
-        """The view that shows an arena of `size` (m) as large as width and height (pixels) allow."""
+        """Return the largest view of an arena of `size` (m) within width and height (pixels)."""
         scale = min(width / size[0], height / size[1])
         return cls(max(2, round(size[0] * scale)), max(2, round(size[1] * scale)), scale)
 
@@ -75,7 +75,7 @@ class View:
 
 
 def ground_heights(world: World, view: View) -> Field:
-    """(height, width) height of the ground in m at the pixels of a view; boxes with sharp edges."""
+    """Return (height, width) height of the ground in m at the pixels of a view; boxes have sharp edges."""
     kinds = world.model.geom_type
     boxes = [g for g in world.terrain_geoms if kinds[g] == _BOX]
     base = world.ground.base
@@ -139,21 +139,21 @@ def raise_geom(
         heights: (height, width) in m.
         colours: (height, width, 3), 0 to 255.
         world: Its world.
-        data: Where its geoms are.
-        geom: Which one.
-        view: Of both images.
-        colour: (3,) its colour.
+        data: Poses of its geoms.
+        geom: Number of the geom.
+        view: View of both images.
+        colour: (3,) colour of the geom.
 
     Returns:
-        Whether any of it can be seen.
+        Whether any of it is visible.
     """
-    reach = span(world.model, data, geom)
+    reach = half_extents(world.model, data, geom)
     if not np.isfinite(reach[0]):
         return False
     rows, cols = view.window(data.geom_xpos[geom][:2], reach)
     if rows.start >= rows.stop or cols.start >= cols.stop:
         return False
-    tops = top(world.model, data, geom, view.x[cols], view.y[rows])
+    tops = top_heights(world.model, data, geom, view.x[cols], view.y[rows])
     part = heights[rows, cols]
     seen = tops > part
     part[seen] = tops[seen]
@@ -162,15 +162,15 @@ def raise_geom(
 
 
 def light(heights: Field, scale: float) -> tuple[Field, Field]:
-    """How bright the surface is.
+    """Return the brightness of the surface.
 
     Args:
         heights: (height, width) in m.
         scale: Pixels per metre.
 
     Returns:
-        (height, width) light on each pixel, 1 on level ground in the sun; and how much of the sun reaches
-        it, 0 to 1.
+        (height, width) light on each pixel, 1 on level ground in the sun; and the share of the sun that
+        reaches it, 0 to 1.
     """
     east, south = (
         np.clip(
@@ -189,7 +189,7 @@ def light(heights: Field, scale: float) -> tuple[Field, Field]:
 
 
 def _sunlit(heights: Field, scale: float) -> Field:
-    """(height, width) how much of the sun reaches each pixel, 0 to 1.
+    """Return (height, width) the share of the sun that reaches each pixel, 0 to 1.
 
     The horizon towards the sun is a running maximum of what rises above the ray; doubling the distance
     at each step covers n pixels in log2(n) steps.
@@ -208,7 +208,7 @@ def _sunlit(heights: Field, scale: float) -> Field:
 
 
 def sky(heights: Field, scale: float) -> Field:
-    """(height, width) how much of the sky a pixel sees, 1 in the open: pits and corners are darker."""
+    """Return (height, width) the visible share of the sky, 1 in the open: pits and corners are darker."""
     # the mean height around a point, at half the resolution, is close enough
     small = cv2.resize(heights, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     around = cv2.GaussianBlur(small, (0, 0), max(0.5, 0.2 * scale))

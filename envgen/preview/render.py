@@ -1,4 +1,4 @@
-"""Frames of MuJoCo itself, where OpenGL exists: the arena from a corner, before the paper of the sheet."""
+"""Frames drawn by MuJoCo where OpenGL works: the arena from a corner, on the colour of the sheet."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import Data, Model, capture_warnings
 
 AZIMUTH, ELEVATION = 62.0, -36.0
-"""Where the camera looks, in degrees: from the south-west, a third of the way down. Stairs and races go along
-x: so their risers are seen, and the runners from behind."""
+"""Direction of the camera in degrees: from the south-west, a third of the way down. Stairs and races go along
+x, so risers are visible, and runners are seen from behind."""
 _MARGIN = 1.03
-_MOST = 4096
+_MAX = 4096
 
 
 def render_world(world: World, width: int, height: int, camera: Any = None) -> Image:
-    """A frame of the world at its start, with shadows.
+    """Draw a frame of the world at its start, with shadows.
 
     Args:
         world: The world.
@@ -41,17 +41,17 @@ def render_world(world: World, width: int, height: int, camera: Any = None) -> I
         InputError: The frame is too large or too small.
         WorkError: No OpenGL works here.
     """
-    if not (8 <= width <= _MOST and 8 <= height <= _MOST):
-        raise InputError(f"a frame of {width} × {height} is not possible", f"Give 8 to {_MOST} pixels.")
+    if not (8 <= width <= _MAX and 8 <= height <= _MAX):
+        raise InputError(f"a frame of {width} × {height} is not possible", f"Give 8 to {_MAX} pixels.")
     model = world.model
     data = mujoco.MjData(model)
     with capture_warnings():
         reset(model, data)
         mujoco.mj_forward(model, data)
     # twice as fine: thin legs and far edges stay smooth
-    finer = 2 if max(width, height) <= _MOST // 2 else 1
+    finer = 2 if max(width, height) <= _MAX // 2 else 1
     camera = camera or arena_camera(world, data, width / height)
-    # the edge of the shadow map is speckled: outside of all that is seen nobody sees it
+    # the edge of the shadow map is speckled, so it must be outside the frame
     reach = max(float(camera.distance), 1.6 * max(world.size))
     image, seen = frame(model, data, camera, finer * width, finer * height, reach)
     mixed = on_paper(image, seen)
@@ -59,7 +59,7 @@ def render_world(world: World, width: int, height: int, camera: Any = None) -> I
 
 
 def on_paper(image: Image, seen: NDArray[np.bool_]) -> Image:
-    """A frame with the paper of the sheet where there is nothing.
+    """Return a frame with the colour of the sheet in its empty parts.
 
     Args:
         image: (height, width, 3) RGB.
@@ -71,39 +71,39 @@ def on_paper(image: Image, seen: NDArray[np.bool_]) -> Image:
 
 
 def arena_camera(world: World, data: Data, aspect: float) -> Any:
-    """The free camera as near as the whole arena allows, for a frame of that shape (width over height)."""
+    """Return the nearest free camera that sees the whole arena, for an aspect of width over height."""
     heights = world.ground.field.heights
     half_x, half_y = world.size[0] / 2, world.size[1] / 2
     things = [g for g in range(world.model.ngeom) if g not in set(world.terrain_geoms)]
     low, high = float(heights.min()), float(heights.max())
-    if world.model.nhfield:  # it is a slab, whose sides are seen
+    if world.model.nhfield:  # it is a slab with visible sides
         low -= float(world.model.hfield_size[:, 3].max())
     if things:
         high = max(high, float(_reach(world.model, data, things)[1][2]))
     corners = np.array([(x, y, z) for x in (-half_x, half_x) for y in (-half_y, half_y) for z in (low, high)])
-    return fitted(world, corners, aspect, AZIMUTH, ELEVATION)
+    return fit_camera(world, corners, aspect, AZIMUTH, ELEVATION)
 
 
 def portrait_camera(
     world: World, data: Data, geoms: Sequence[int], aspect: float, azimuth: float, elevation: float
 ) -> Any:
-    """The free camera that some geoms fill half of a frame for."""
+    """Return a free camera for which some geoms fill half of a frame."""
     low, high = _reach(world.model, data, geoms)
     middle, half = (low + high) / 2, 0.75 * np.maximum(high - low, 0.2)
     corners = np.array([middle + half * (x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
-    return fitted(world, corners, aspect, azimuth, elevation)
+    return fit_camera(world, corners, aspect, azimuth, elevation)
 
 
 def _reach(model: Model, data: Data, geoms: Sequence[int]) -> tuple[Floats, Floats]:
-    """Least and greatest (3,) corner in m of the box that holds some geoms."""
+    """Return least and greatest (3,) corner in m of the box around some geoms."""
     axes = data.geom_xmat[geoms].reshape(-1, 3, 3)
     centre = data.geom_xpos[geoms] + np.einsum("gij,gj->gi", axes, model.geom_aabb[geoms, :3])
     half = np.einsum("gij,gj->gi", np.abs(axes), model.geom_aabb[geoms, 3:])
     return (centre - half).min(axis=0), (centre + half).max(axis=0)
 
 
-def fitted(world: World, corners: Floats, aspect: float, azimuth: float, elevation: float) -> Any:
-    """The free camera as near as points (n, 3) in m allow that are all to be seen; angles in degrees."""
+def fit_camera(world: World, corners: Floats, aspect: float, azimuth: float, elevation: float) -> Any:
+    """Return the nearest free camera that sees all points (n, 3) in m; angles in degrees."""
     middle = (corners.min(axis=0) + corners.max(axis=0)) / 2
     axes = np.stack(_axes(azimuth, elevation), axis=1)
     tangent = np.tan(np.radians(float(world.model.vis.global_.fovy)) / 2) / _MARGIN
@@ -124,7 +124,7 @@ def fitted(world: World, corners: Floats, aspect: float, azimuth: float, elevati
 
 
 def _axes(azimuth: float, elevation: float) -> tuple[Floats, Floats, Floats]:
-    """Unit vectors to the right, up and ahead of a camera, in the frame of the world; angles in degrees."""
+    """Return the world-frame unit vectors right, up and ahead of a camera; angles in degrees."""
     turn, tilt = np.radians(azimuth), np.radians(elevation)
     level = np.array([np.cos(turn), np.sin(turn), 0.0])
     right = np.array([level[1], -level[0], 0.0])

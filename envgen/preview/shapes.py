@@ -1,4 +1,4 @@
-"""The top of geoms as seen from straight above: what a picture of a world is drawn from."""
+"""The upper surface of geoms as seen from straight above, from which relief is drawn."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Field = NDArray[np.float32]
 _SHAPE = mujoco.mjtGeom
 
 
-def span(model: Model, data: Kinematics, geom: int) -> tuple[float, float]:
-    """Half extents (x, y) in m of a geom's bounding box, or infinite ones for a plane."""
+def half_extents(model: Model, data: Kinematics, geom: int) -> tuple[float, float]:
+    """Return half extents (x, y) in m of a geom's bounding box, infinite for a plane."""
     kind, size = int(model.geom_type[geom]), model.geom_size[geom]
     axes = np.abs(data.geom_xmat[geom].reshape(3, 3)[:2])
     if kind == _SHAPE.mjGEOM_SPHERE:
@@ -34,18 +34,18 @@ def span(model: Model, data: Kinematics, geom: int) -> tuple[float, float]:
     return float(reach[0]), float(reach[1])
 
 
-def top(model: Model, data: Kinematics, geom: int, x: Floats, y: Floats) -> Field:
-    """Height of the highest point of a geom above points.
+def top_heights(model: Model, data: Kinematics, geom: int, x: Floats, y: Floats) -> Field:
+    """Return the height of the highest point of a geom above each point.
 
     Args:
         model: The model.
-        data: Where its geoms are.
-        geom: Which one: a sphere, capsule, cylinder, ellipsoid, box or mesh.
+        data: Poses of its geoms.
+        geom: Number of a sphere, capsule, cylinder, ellipsoid, box or mesh.
         x: (ncol,) coordinates in m.
         y: (nrow,) coordinates in m.
 
     Returns:
-        (nrow, ncol) heights in m, minus infinity beside the geom.
+        (nrow, ncol) heights in m, minus infinity outside the geom.
     """
     kind, size = int(model.geom_type[geom]), model.geom_size[geom]
     pos, axes = data.geom_xpos[geom], data.geom_xmat[geom].reshape(3, 3)
@@ -75,7 +75,7 @@ def _ball(dx: Floats, dy: Floats, radius: float) -> Floats:
 
 
 def _quadric(start: list[Floats], way: Floats, bound: float) -> Floats:
-    """Where rays leave the set of points with |p|^2 <= bound, over the given coordinates."""
+    """Return where rays leave the set of points with |p|^2 <= bound, over the given coordinates."""
     a = sum(float(w) ** 2 for w in way)
     b = np.sum([s * w for s, w in zip(start, way)], axis=0)
     c = np.sum([s * s for s in start], axis=0) - bound
@@ -107,7 +107,7 @@ def _cylinder(start: list[Floats], way: Floats, size: Floats) -> Floats:
 
 
 def _slabs(start: list[Floats], way: Floats, half: Floats) -> tuple[Floats, Floats]:
-    """Where rays enter and leave |p_i| <= half_i for all i."""
+    """Return where rays enter and leave |p_i| <= half_i for all i."""
     near, far = np.float64(-np.inf) * np.ones(1), np.float64(np.inf) * np.ones(1)
     for s, w, h in zip(start, way, half):
         if abs(w) < 1e-7:
@@ -120,7 +120,7 @@ def _slabs(start: list[Floats], way: Floats, half: Floats) -> tuple[Floats, Floa
 
 
 def _hull(model: Model, data: Kinematics, geom: int, x: Floats, y: Floats) -> Floats:
-    """The convex outline of a mesh, all at the height of its top."""
+    """Return the convex outline of a mesh at the height of its top."""
     height = np.full((len(y), len(x)), -np.inf)
     mesh = int(model.geom_dataid[geom])
     if int(model.geom_type[geom]) != _SHAPE.mjGEOM_MESH or mesh < 0 or min(height.shape) < 2:

@@ -58,7 +58,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where things are on a sheet, in pixels.
+    """Layout of a sheet, in pixels.
 
     Attributes:
         columns: Tiles side by side.
@@ -99,7 +99,7 @@ class Layout:
 
 
 def _columns(count: int, shape: float, most: int) -> int:
-    """As many columns as make the sheet about square; one more if fewer places stay empty."""
+    """Return the number of columns of an almost square sheet; one more if fewer places stay empty."""
     square = max(1, math.ceil(math.sqrt(count * shape) - 1e-9))
     options = [c for c in (square, square + 1) if c <= min(count, most)] or [min(count, most)]
     return min(options, key=lambda c: -count % c)
@@ -112,7 +112,7 @@ def contact_sheet(
     width: int = 1600,
     heading: Heading | None = None,
 ) -> Image:
-    """A picture of many variants with one scale of heights, labels and a legend.
+    """Draw many variants with one scale of heights, labels and a legend.
 
     Args:
         tiles: What to show, row by row.
@@ -155,7 +155,7 @@ def contact_sheet(
 
 
 def _shape(tiles: Sequence[Tile]) -> float:
-    """Height over width of most pictures."""
+    """Return the median height over width of the pictures."""
     shapes = []
     for tile in tiles:
         if tile.image is not None:
@@ -194,7 +194,7 @@ def _draw_tile(
 
 
 def _fit(picture: Image, width: int, height: int) -> Image:
-    """The picture as large as a box allows."""
+    """Resize a picture to the largest size within a box."""
     scale = min(width / picture.shape[1], height / picture.shape[0])
     size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -205,7 +205,7 @@ def _fit(picture: Image, width: int, height: int) -> Image:
 
 
 def png_bytes(image: Image) -> bytes:
-    """A picture (height, width, 3) as PNG; the same picture gives the same bytes."""
+    """Encode a picture (height, width, 3) as PNG; the same picture gives the same bytes."""
     done, data = cv2.imencode(
         ".png", np.ascontiguousarray(image[..., ::-1]), [cv2.IMWRITE_PNG_COMPRESSION, 4]
     )
@@ -215,7 +215,7 @@ def png_bytes(image: Image) -> bytes:
 
 
 def write_png(path: str | Path, image: Image) -> None:
-    """Write a picture; what was there stays until it is whole.
+    """Write a picture atomically.
 
     Raises:
         InputError: It can't be written there.

@@ -1,7 +1,7 @@
-"""A world dressed for a picture: ground tinted by height, with a grid of metres on it.
+"""A world with textures for a picture: ground coloured by height, with a grid of metres.
 
-The MJCF of a pack is plain: what a policy's camera sees is not ours to decorate. For pictures the text is
-compiled once more with textures in it, which are painted in memory.
+The MJCF of a pack has no textures, as a policy's camera may see them. For pictures the text is compiled again
+with textures, which are filled in memory.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ _TEXTURED = ("hfield", "plane")
 _FINEST = 1024
 """Longer side of a texture, in pixels."""
 _ALBEDO = 0.72
-"""Share of the light that the brightest ground gives back: level ground in the sun is all but white then."""
+"""Reflected share of light of the brightest ground: level ground in the sun is then almost white."""
 _SHADE = 0.93
 """Brightness of every second square metre."""
-_MOST_SQUARES = 60
+_MAX_SQUARES = 60
 """Arenas longer than this, in m, get squares of 10 m."""
 
 
-def dress(
+def build_textured_world(
     text: str, files: Mapping[str, bytes], cell: float = MAP_CELL, scale: HeightScale | None = None
 ) -> World:
-    """The world of a text, compiled with a ground whose colours tell heights.
+    """Compile an env.xml to a world whose ground is coloured by height.
 
     Args:
-        text: Content of an env.xml of ours, or another that was found safe to read.
+        text: Content of an env.xml of envgen, or of another MJCF that is safe to read.
         files: Contents of the files that it names.
         cell: Cell of the ground map where the terrain is boxes, in m.
         scale: Colours of heights; by default those of this world alone.
@@ -50,23 +50,23 @@ def dress(
     try:
         root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
-        raise WorkError(f"it is no XML: {error}") from None
+        raise WorkError(f"it is not XML: {error}") from None
     assets = root.find("asset")
     if assets is None:
         assets = etree.SubElement(root, "asset")
     grounds = [g for g in root.iterfind("worldbody/geom") if g.get("name", "").startswith(TERRAIN)]
     for geom in grounds:
         if geom.get("type") in _TEXTURED:
-            _hang(assets, geom)
+            _add_texture(assets, geom)
     with capture_warnings():
         model = compile_text(etree.tostring(root, encoding="unicode"), files)
     world = World(model, cell)
-    paint(world, scale or HeightScale.of(np.array([height_range(world)])))
+    apply_colours(world, scale or HeightScale.of(np.array([height_range(world)])))
     return world
 
 
-def _hang(assets: etree._Element, geom: etree._Element) -> None:
-    """Give a geom a texture of its own, still blank."""
+def _add_texture(assets: etree._Element, geom: etree._Element) -> None:
+    """Give a geom a blank texture of its own."""
     name = f"tint/{geom.get('name')}"
     side = str(_FINEST)
     etree.SubElement(
@@ -79,28 +79,28 @@ def _hang(assets: etree._Element, geom: etree._Element) -> None:
     geom.set("rgba", "1 1 1 1")
 
 
-def paint(world: World, scale: HeightScale) -> None:
-    """Colour the ground of a dressed world by height and its obstacles by whether they move, in place."""
+def apply_colours(world: World, scale: HeightScale) -> None:
+    """Colour the ground of a textured world by height and its obstacles by whether they move, in place."""
     model = world.model
     pages = {name: i for i, name in enumerate(world.names("tex")) if name.startswith("tint/")}
     for geom in world.terrain_geoms:
         page = pages.get(f"tint/{world.geom_names[geom]}")
         if page is not None:
-            _fill(world, geom, page, scale)
+            _write_texture(world, geom, page, scale)
         else:
             top = model.geom_pos[geom, 2] + model.geom_size[geom, 2]
             model.geom_rgba[geom, :3] = _ALBEDO / 255 * scale.colour(np.array([top], dtype=np.float32))[0]
     for geom in world.obstacle_geoms:
         colour = MOVING if model.geom_bodyid[geom] else FIXED
-        model.geom_rgba[geom] = (*(np.array(_lighter(colour)) / 255), 1.0)
+        model.geom_rgba[geom] = (*(np.array(_lighten(colour)) / 255), 1.0)
 
 
-def _lighter(colour: Colour) -> Colour:
-    """What is dark as a flat mark is black as a body in the shade."""
+def _lighten(colour: Colour) -> Colour:
+    """Lighten a colour: one that is dark as a flat mark is black on a body in the shade."""
     return mixed(colour, (255, 255, 255), 0.25)
 
 
-def _fill(world: World, geom: int, page: int, scale: HeightScale) -> None:
+def _write_texture(world: World, geom: int, page: int, scale: HeightScale) -> None:
     """Write the colours of a heightfield or plane into its texture."""
     model = world.model
     width, height = int(model.tex_width[page]), int(model.tex_height[page])
@@ -116,7 +116,7 @@ def _fill(world: World, geom: int, page: int, scale: HeightScale) -> None:
         half = model.geom_size[geom, :2]
         half = half if (half > 0).all() else np.full(2, float(model.stat.extent))
         heights = np.full((height, width), model.geom_pos[geom, 2], dtype=np.float32)
-    # the texture is as wide as high, whatever the ground is
+    # the texture is square, whatever the shape of the ground
     colours = _ALBEDO * scale.colour(heights) * sky(heights, width / (2 * float(half[0])))[..., None]
     colours *= _squares(model.geom_pos[geom, :2], half, width, height)[..., None]
     first, size = int(model.tex_adr[page]), width * height * 3
@@ -127,8 +127,8 @@ def _fill(world: World, geom: int, page: int, scale: HeightScale) -> None:
 def _squares(
     middle: NDArray[np.float64], half: NDArray[np.float64], width: int, height: int
 ) -> NDArray[np.float32]:
-    """(height, width) brightness: squares of a metre, so that sizes can be read off a picture."""
-    side = 1.0 if 2 * half.max() <= _MOST_SQUARES else 10.0
+    """Return (height, width) brightness of squares of a metre, which show the scale of a picture."""
+    side = 1.0 if 2 * half.max() <= _MAX_SQUARES else 10.0
     x, y = (
         centre + extent * ((2 * np.arange(count) + 1) / count - 1)
         for centre, extent, count in zip(middle, half, (width, height))

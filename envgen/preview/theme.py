@@ -1,4 +1,4 @@
-"""How pictures look: the palette, the colours of heights, and text."""
+"""The style of pictures: palette, colours of heights, and text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HAIRLINE: Colour = (222, 219, 211)
 FIXED: Colour = (74, 80, 94)
 MOVING: Colour = (163, 74, 112)
 
-# lightness rises with height, hue goes from blue to ochre: readable in grey and with any colour vision
+# lightness rises with height, team_rgb goes from blue to ochre: readable in grey and with any colour vision
 _HEIGHTS: tuple[tuple[float, Colour], ...] = (
     (0.0, (78, 105, 125)),
     (0.2, (112, 142, 153)),
@@ -49,10 +49,10 @@ def height_colours() -> NDArray[np.float32]:
 
 @dataclass(frozen=True)
 class HeightScale:
-    """How heights become colours, the same over a sheet.
+    """The colours of heights, the same over a sheet.
 
-    Steps of centimetres and pits of a metre are to be seen side by side, so the scale is that of asinh:
-    linear near the middle, logarithmic far from it.
+    Steps of centimetres and pits of a metre must be visible side by side, so the scale is asinh: linear near
+    the middle, logarithmic far from it.
 
     Attributes:
         low: Least height, in m.
@@ -68,7 +68,7 @@ class HeightScale:
 
     @classmethod
     def of(cls, ranges: NDArray[np.floating[Any]]) -> HeightScale:
-        """The scale for several grounds.
+        """Return the scale for several grounds.
 
         Args:
             ranges: (n, 4) least, 5th percentile, 95th percentile and greatest height of each, in m.
@@ -78,33 +78,24 @@ class HeightScale:
         spread = ranges[:, 2] - ranges[:, 1]
         rough = spread[spread > 1e-3]
         unit = 0.5 * float(np.median(rough)) if len(rough) else 0.1
-        # at least this range: what is all but flat is not to be painted like mountains
+        # at least this range: almost flat ground should not look like mountains
         low, high = min(low, middle - 0.1), max(high, middle + 0.1)
         return cls(low, high, middle, max(unit, 0.02))
 
     def place(self, heights: Any) -> Any:
-        """Where heights (m) are on the scale, 0 to 1."""
+        """Return the positions of heights (m) on the scale, 0 to 1."""
         bend = np.arcsinh((np.asarray(heights) - self.middle) / self.unit)
         low, high = (np.arcsinh((end - self.middle) / self.unit) for end in (self.low, self.high))
         return np.where(bend < 0, 0.5 - 0.5 * bend / low, 0.5 + 0.5 * bend / high)
 
     def colour(self, heights: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(…, 3) colours, 0 to 255, of heights (m)."""
+        """Return the (…, 3) colours, 0 to 255, of heights (m)."""
         knots = np.linspace(self.low, self.high, 2 * _STEPS)
-        # one look-up in place of one arcsinh a pixel
+        # a look-up is faster than an arcsinh per pixel
         ramp = height_colours()[np.clip(self.place(knots) * (_STEPS - 1), 0, _STEPS - 1).astype(np.intp)]
         index = (heights - self.low) * np.float32((len(knots) - 1) / (self.high - self.low))
         painted: NDArray[np.float32] = ramp[np.clip(index, 0, len(knots) - 1).astype(np.int32)]
         return painted
-
-    def ticks(self) -> list[float]:
-        """A few round heights (m) to write at a colour bar: the middle and both ends."""
-        return [_round(self.low), self.middle, _round(self.high)]
-
-
-def _round(value: float) -> float:
-    """The value with two digits."""
-    return float(f"{value:.2g}")
 
 
 # --- text -------------------------------------------------------------------------------------
@@ -118,7 +109,7 @@ def _face() -> Any:
 
 
 def clean(text: str, most: int = 400) -> str:
-    """Text in one line without what can't be drawn."""
+    """Return text in one line without characters that can't be drawn."""
     line = " ".join(text[: 4 * most].split())
     line = "".join(c for c in line if unicodedata.category(c)[0] != "C")
     return line if len(line) <= most else line[: most - 1] + "…"
@@ -126,7 +117,7 @@ def clean(text: str, most: int = 400) -> str:
 
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float, weight: int = REGULAR) -> float:
-    """Width in pixels of a line at a font size in pixels."""
+    """Return the width in pixels of a line at a font size in pixels."""
     if not text:
         return 0.0
     box = cv2.getTextSize((0, 0), text, (0, 0), _face(), round(size), weight)
@@ -134,7 +125,7 @@ def text_width(text: str, size: float, weight: int = REGULAR) -> float:
 
 
 def shorten(text: str, size: float, room: float, weight: int = REGULAR) -> str:
-    """The text, or as much of it as fits into `room` pixels with an ellipsis, or nothing."""
+    """Return the text, cut with an ellipsis to fit into `room` pixels; empty if too little fits."""
     if text_width(text, size, weight) <= room:
         return text
     low, high = 0, len(text)
@@ -173,13 +164,13 @@ def write(
     width = text_width(text, size, weight)
     if text:
         start = (round(at[0] - align * width), round(at[1]))
-        # with the default range of wrapping it would go on in the next line
+        # the default range would wrap it into the next line
         cv2.putText(image, text, start, colour, _face(), round(size), weight)
     return width
 
 
 def mixed(colour: Floats | Colour, other: Colour, part: float) -> Colour:
-    """A colour with `part` (0 to 1) of another."""
+    """Return a colour with `part` (0 to 1) of another."""
     blend = (1 - part) * np.asarray(colour, dtype=float) + part * np.asarray(other, dtype=float)
     r, g, b = (round(float(v)) for v in blend)
     return r, g, b

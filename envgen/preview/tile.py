@@ -14,7 +14,7 @@ from envgen.core.errors import EnvgenError
 from envgen.core.heightfield import Floats
 from envgen.core.params import RobotSize
 from envgen.preview.marks import SHIFT, TINY, draw_goal, draw_path, draw_start, fixed, goal_radius
-from envgen.preview.paths import Ways
+from envgen.preview.paths import PathFinder
 from envgen.preview.relief import View, ground_heights, raise_geom, shade
 from envgen.preview.theme import FIXED, INK, MOVING, Colour, HeightScale, Image, mixed
 from envgen.worlds.compiled.measure import measure_agent
@@ -23,18 +23,18 @@ from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import Data
 from envgen.worlds.team_colours import team_rgb
 
-_MOST_PATHS = 16
+_MAX_PATHS = 16
 
 
 @dataclass(frozen=True)
-class Actor:
-    """An agent as it is drawn.
+class DrawnAgent:
+    """Position, size and colour of an agent to draw.
 
     Attributes:
         centre: (2,) position of its root, in m.
         yaw: Its heading, in rad.
-        size: What it measures.
-        colour: Of its team.
+        size: Its size.
+        colour: Colour of its team.
         goal: (2,) in m, or None.
     """
 
@@ -46,7 +46,7 @@ class Actor:
 
 
 class Scene:
-    """A world at its start, read once for a picture.
+    """A world at its start, with everything that a picture of it needs.
 
     Args:
         world: The world.
@@ -59,31 +59,31 @@ class Scene:
         mujoco.mj_kinematics(world.model, self.data)
 
     @cached_property
-    def actors(self) -> list[Actor]:
+    def agents(self) -> list[DrawnAgent]:
         """The agents in the order of the model."""
         world, snapshot = self.world, Snapshot.of(self.data)
         shells = {n: i for i, n in enumerate(world.names("mat")) if n.endswith("/shell")}
-        actors = []
+        agents = []
         for i, agent in enumerate(world.agents):
             body = world.roots[agent]
             ahead = self.data.xmat[body].reshape(3, 3)[:2, 0]
             try:
                 size = measure_agent(world, snapshot, agent)
-            except EnvgenError:  # someone else's robot, without a geom that collides
+            except EnvgenError:  # an external robot without a colliding geom
                 size = RobotSize()
             shell = shells.get(f"{agent}/shell")
             rgb = np.array(team_rgb(i)) if shell is None else world.model.mat_rgba[shell, :3]
-            # goals of teams (two, and more agents) are nobody's own
+            # goals of teams (two, and more agents) belong to no agent
             owned = len(world.goals) in (1, len(world.agents))
             goal = world.goals[min(i, len(world.goals) - 1), :2] if owned else None
             yaw = float(np.arctan2(ahead[1], ahead[0]))
             centre = np.array(self.data.xpos[body, :2])
-            actors.append(Actor(centre, yaw, size, mixed(255 * rgb, INK, 0.0), goal))
-        return actors
+            agents.append(DrawnAgent(centre, yaw, size, mixed(255 * rgb, INK, 0.0), goal))
+        return agents
 
     @cached_property
-    def figures(self) -> list[int]:
-        """Geoms that are neither ground nor obstacle and can be seen: robots, and what else there is."""
+    def other_geoms(self) -> list[int]:
+        """Visible geoms other than ground and obstacles: robots and others."""
         model = self.world.model
         known = {*self.world.terrain_geoms, *self.world.obstacle_geoms}
         return [
@@ -98,28 +98,28 @@ class Scene:
         return [bool(self.world.model.geom_bodyid[g]) for g in self.world.obstacle_geoms]
 
     def rgba(self, geom: int) -> Floats:
-        """(4,) colour of a geom, 0 to 1."""
+        """Return the (4,) colour of a geom, 0 to 1."""
         model = self.world.model
         material = int(model.geom_matid[geom])
         return np.asarray(model.mat_rgba[material] if material >= 0 else model.geom_rgba[geom])
 
 
 def height_range(world: World) -> tuple[float, float, float, float]:
-    """Least, 5th percentile, 95th percentile and greatest height of the ground, in m."""
+    """Return least, 5th percentile, 95th percentile and greatest height of the ground, in m."""
     heights = world.ground.field.heights
-    # the floor of a pit is deep beyond comparison and would hide all else
+    # the floor of a pit is so deep that other heights would look the same
     above = heights[heights > world.ground.pit]
     low, high = np.percentile(above if len(above) else heights, (5, 95))
     return float(heights.min()), float(low), float(high), float(heights.max())
 
 
 def draw_world(world: World, width: int, height: int, scale: HeightScale | None = None) -> Image:
-    """A world from above, north up.
+    """Draw a world from above, north up.
 
     Args:
         world: The world.
-        width: Of the box that the picture fits into, in pixels.
-        height: Of the box, in pixels.
+        width: Width of the box that the picture must fit into, in pixels.
+        height: Height of the box, in pixels.
         scale: Colours of heights; by default those of this world alone.
 
     Returns:
@@ -127,7 +127,7 @@ def draw_world(world: World, width: int, height: int, scale: HeightScale | None 
     """
     scale = scale or HeightScale.of(np.array([height_range(world)]))
     final = View.fitting(world.size, width, height)
-    # drawn finer and averaged: smooth edges; the largest pictures have pixels enough
+    # drawn finer and averaged for smooth edges, except the largest pictures
     finer = int(np.clip(1700 // max(final.width, final.height), 1, 3))
     view = View(finer * final.width, finer * final.height, finer * final.scale)
     scene = Scene(world)
@@ -144,32 +144,32 @@ def _relief(scene: Scene, view: View, scale: HeightScale, line: float) -> Image:
     world = scene.world
     heights = ground_heights(world, view)
     colours = scale.colour(heights)
-    for actor in scene.actors:
-        _tint(colours, view, actor, _reach(actor, view, line))
+    for agent in scene.agents:
+        _tint(colours, view, agent, _reach(agent, view, line))
     for geom, moves in zip(world.obstacle_geoms, scene.moving):
         rgb = np.array(MOVING if moves else FIXED, dtype=float)
         raise_geom(heights, colours, world, scene.data, geom, view, rgb)
-    for geom in scene.figures:
+    for geom in scene.other_geoms:
         raise_geom(heights, colours, world, scene.data, geom, view, 255 * scene.rgba(geom)[:3])
     return shade(colours, heights, view.scale)
 
 
-def _reach(actor: Actor, view: View, line: float) -> float:
-    """Radius of the ring around an agent, in pixels."""
-    return max(actor.size.radius * view.scale + 1.5 * line, TINY * line)
+def _reach(agent: DrawnAgent, view: View, line: float) -> float:
+    """Return the radius of the ring around an agent, in pixels."""
+    return max(agent.size.radius * view.scale + 1.5 * line, TINY * line)
 
 
-def _tint(colours: NDArray[np.float32], view: View, actor: Actor, radius: float) -> None:
+def _tint(colours: NDArray[np.float32], view: View, agent: DrawnAgent, radius: float) -> None:
     """Colour the ground under an agent, in place."""
-    rows, cols = view.window(actor.centre, (radius / view.scale + 0.01,) * 2)
+    rows, cols = view.window(agent.centre, (radius / view.scale + 0.01,) * 2)
     part = colours[rows, cols]
     if not part.size:
         return
     mask = np.zeros(part.shape[:2], dtype=np.uint8)
-    centre = view.pixels(actor.centre)[0] - [cols.start, rows.start]
+    centre = view.pixels(agent.centre)[0] - [cols.start, rows.start]
     cv2.circle(mask, fixed(centre), int(radius * 2**SHIFT), 255, -1, cv2.LINE_AA, SHIFT)
     share = (mask * np.float32(0.5 / 255))[..., None]
-    part += share * (np.array(actor.colour, dtype=np.float32) - part)
+    part += share * (np.array(agent.colour, dtype=np.float32) - part)
 
 
 # --- marks ------------------------------------------------------------------------------------
@@ -177,35 +177,35 @@ def _tint(colours: NDArray[np.float32], view: View, actor: Actor, radius: float)
 
 def _mark(image: Image, scene: Scene, view: View, line: float) -> None:
     """Draw paths, then goals, then starts, in place."""
-    actors = scene.actors
-    ways: dict[RobotSize, Ways] = {}
-    for actor in actors[:_MOST_PATHS]:
-        if actor.goal is None:
+    agents = scene.agents
+    finders: dict[RobotSize, PathFinder] = {}
+    for agent in agents[:_MAX_PATHS]:
+        if agent.goal is None:
             continue
-        if actor.size not in ways:
-            ways[actor.size] = Ways(scene.world, actor.size)
-        path = ways[actor.size].find(actor.centre, actor.goal)
+        if agent.size not in finders:
+            finders[agent.size] = PathFinder(scene.world, agent.size)
+        path = finders[agent.size].find(agent.centre, agent.goal)
         if path is not None:
-            ends = _reach(actor, view, line) + line, goal_radius(view.scale, line) + line
-            draw_path(image, _trim(view.pixels(path), *ends), actor.colour, line)
+            ends = _reach(agent, view, line) + line, goal_radius(view.scale, line) + line
+            draw_path(image, _trim(view.pixels(path), *ends), agent.colour, line)
     drawn: list[Floats] = []
-    targets = [(actor.goal, actor.colour) for actor in actors if actor.goal is not None]
-    targets += [(goal[:2], INK) for goal in scene.world.goals[len(actors) if targets else 0 :]]
+    targets = [(agent.goal, agent.colour) for agent in agents if agent.goal is not None]
+    targets += [(goal[:2], INK) for goal in scene.world.goals[len(agents) if targets else 0 :]]
     for goal, colour in targets:
         centre = view.pixels(goal)[0]
-        # goals at one place become rings around one another
+        # goals at the same place become concentric rings
         outer = sum(float(np.hypot(*(centre - other))) < line for other in drawn) * 3.0 * line
         draw_goal(image, centre, colour, goal_radius(view.scale, line) + outer, line, dot=not outer)
         drawn.append(centre)
-    for actor in actors:
-        resolved = actor.size.radius * view.scale >= TINY * line
-        centre = view.pixels(actor.centre)[0]
-        reach = _reach(actor, view, line)
-        draw_start(image, centre, actor.yaw, actor.colour, reach, line, filled=not resolved)
+    for agent in agents:
+        resolved = agent.size.radius * view.scale >= TINY * line
+        centre = view.pixels(agent.centre)[0]
+        reach = _reach(agent, view, line)
+        draw_start(image, centre, agent.yaw, agent.colour, reach, line, filled=not resolved)
 
 
 def _trim(points: Floats, start: float, end: float) -> Floats:
-    """The part of a path that is farther than `start` from its first and `end` from its last point."""
+    """Return the part of a path farther than `start` from its first and `end` from its last point."""
     steps = np.hypot(*np.diff(points, axis=0).T)
     along = np.concatenate([[0.0], np.cumsum(steps)])
     if along[-1] <= start + end:

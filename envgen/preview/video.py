@@ -1,4 +1,4 @@
-"""Writing frames to a file that browsers play, with the OpenCV that envgen already needs."""
+"""Writing frames to a video file that browsers play, with OpenCV, on which envgen depends anyway."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from envgen.core.errors import InputError, WorkError, suggestion
 from envgen.preview.theme import Image
 
 FOURCC = {".webm": "VP80", ".mp4": "vp09"}
-"""What browsers play of what OpenCV's wheels encode: VP8, and VP9 where a .mp4 is asked for, which takes four
-times as long. They carry no encoder of H.264 or AV1."""
+"""Codecs that browsers play and OpenCV's wheels encode: VP8, and VP9 for .mp4, which is four times slower.
+The wheels have no encoder of H.264 or AV1."""
 ANIMATED = (".gif", ".webp")
 FORMATS = (*FOURCC, *ANIMATED)
 # a GIF with a palette of its own frames; OpenCV's fixed one turns grey to blue
 _QUALITY = [cv2.IMWRITE_WEBP_QUALITY, 80, cv2.IMWRITE_GIF_QUALITY, 8, cv2.IMWRITE_GIF_DITHER, 3]
-MOST_ANIMATED = 400
-"""Frames of a picture that moves: all of them are held in memory."""
+MAX_ANIMATED = 400
+"""Maximum frames of an animated picture, which are all in memory."""
 
 
 class Video:
-    """A file that frames are added to; use it as a context manager.
+    """A video file to which frames are added; use it as a context manager.
 
-    What was there before stays until the new file is whole. After an error nothing is left; after Ctrl-C the
-    frames that were added are kept.
+    The file is replaced when it is complete. After an error nothing is written; after Ctrl-C the frames so
+    far are kept.
 
     Args:
         path: The file; its suffix decides the format.
@@ -51,12 +51,12 @@ class Video:
         self._animation: list[Image] | None = [] if suffix in ANIMATED else None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._part.write_bytes(b"")  # OpenCV only tells that it failed, not why
+            self._part.write_bytes(b"")  # OpenCV does not say why it fails
         except OSError as error:
             raise InputError(f"{path} can't be written: {error.strerror}", "Give another path.") from None
         self._writer: Any = None
         if self._animation is None:
-            with _hushed():
+            with _silence_stderr():
                 code = cv2.VideoWriter.fourcc(*FOURCC[suffix])
                 self._writer = cv2.VideoWriter(str(self._part), cv2.CAP_FFMPEG, code, fps, size)
             if not self._writer.isOpened():
@@ -79,9 +79,9 @@ class Video:
         if self._animation is None:
             self._writer.write(bgr)
         else:
-            if len(self._animation) == MOST_ANIMATED:
+            if len(self._animation) == MAX_ANIMATED:
                 raise InputError(
-                    f"a {self.path.suffix} of more than {MOST_ANIMATED} frames would fill the memory",
+                    f"a {self.path.suffix} of more than {MAX_ANIMATED} frames would fill the memory",
                     "Write a .webm, or take fewer --seconds or --fps.",
                 )
             self._animation.append(bgr)
@@ -110,8 +110,8 @@ class Video:
 
 
 @contextmanager
-def _hushed() -> Iterator[None]:
-    """Nothing on standard error: FFmpeg writes there, past Python, which tag it would rather have had."""
+def _silence_stderr() -> Iterator[None]:
+    """Silence standard error, to which FFmpeg writes warnings about tags, bypassing Python."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)

@@ -10,8 +10,8 @@ from concurrent.futures import Future
 from typing import Any
 
 from envgen.core.errors import WorkError
-from envgen.packs.make import HOPELESS
-from envgen.packs.streaming import Streamed, frames
+from envgen.packs.progress import HOPELESS
+from envgen.packs.streaming import Streamed, make_frames
 from envgen.packs.wire.encode import Form
 from envgen.server.job_plan import Plan
 from envgen.server.messages import MAX_CREDITS, Done, GivenUp, Progress
@@ -117,7 +117,7 @@ class Job:
         most = min(AHEAD * self._pool.jobs, self._credits)
         while self._pending and len(self._running) < most:
             index = self._pending.popleft()
-            future = self._pool.submit(frames, self._plan.job, self._form, [index])
+            future = self._pool.submit(make_frames, self._plan.job, self._form, [index])
             self._making[index] = future
             self._running[asyncio.wrap_future(future)] = index
 

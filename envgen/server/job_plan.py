@@ -9,7 +9,7 @@ from pathlib import Path
 from envgen.core import cfgio, overrides
 from envgen.core.cfg import EnvCfg
 from envgen.core.errors import InputError
-from envgen.packs.make import check_seed
+from envgen.packs.arguments import check_seed
 from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
 from envgen.prompting.base import Interpretation, interpret

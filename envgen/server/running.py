@@ -16,7 +16,7 @@ import uvicorn
 
 from envgen.core.errors import InputError, WorkError
 from envgen.core.resources import built_page
-from envgen.packs.make import check_jobs
+from envgen.packs.arguments import check_jobs
 from envgen.server.app import create_app
 from envgen.server.settings import MAX_MESSAGE, Settings
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from envgen.core import cfgio
 from envgen.core.errors import InputError
-from envgen.packs.journal import MANIFEST, NAME
-from envgen.packs.make import check_seed, is_file
+from envgen.packs.arguments import check_seed, is_file
+from envgen.packs.journal import JOURNAL, MANIFEST
 from envgen.packs.pack import Pack
 from envgen.prompting.base import interpret
 from envgen.server.messages import CfgSource, PackSource, PromptSource
@@ -25,7 +25,7 @@ def source_of(argument: str | None) -> tuple[Path, Source | None]:
     if argument is None:
         return here, None
     path = Path(argument)
-    if _is_folder(path) and not (path / MANIFEST).exists() and not (path / NAME).exists():
+    if _is_folder(path) and not (path / MANIFEST).exists() and not (path / JOURNAL).exists():
         return path, None  # of packs, perhaps
     if _is_folder(path) or _is_zip(path):
         Pack.open(path)  # a damaged one is an error now

@@ -1,1 +1,1 @@
-"""Validation: one check per file, each with what was measured and the bound, in a Report."""
+"""Validation: one check per file; each reports its measured value and its bound."""

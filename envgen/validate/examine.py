@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from envgen.validate.base import CHECKS, Check, Subject, UnrunnableError
+from envgen.validate.base import CHECKS, Check, Redraw, checks_in_order
 from envgen.validate.report import Finding, Report
+from envgen.validate.subject import Subject, UnrunnableError
 from envgen.worlds.compiler import FatalError
 
 DEFECT = "the check itself failed"
-
-
-@cache
-def _ordered(foreign: bool) -> tuple[Check, ...]:
-    kinds = [kind for _, kind in CHECKS if foreign or kind.scope == "all"]
-    return tuple(kind() for kind in sorted(kinds, key=lambda kind: kind.order))
 
 
 def examine(subject: Subject, *, stop_at_failure: bool = False) -> Report:
@@ -22,32 +17,43 @@ def examine(subject: Subject, *, stop_at_failure: bool = False) -> Report:
 
     Args:
         subject: What to examine.
-        stop_at_failure: Leave out what comes after the first failure: the draw is refused anyway.
+        stop_at_failure: Skip the checks after the first failure, as the draw is refused anyway.
     """
     findings: list[Finding] = []
-    lost = False
-    for check in _ordered(subject.foreign):
+    state_lost = False
+    for check in _checks(subject.foreign):
         if not check.applies(subject):
             continue
         try:
             found = check.examine(subject)
-        except FatalError as error:  # the state is lost: only what needs no simulation can still be measured
-            if not lost:
+        except FatalError as error:  # the state is lost: only checks that don't simulate can still run
+            if not state_lost:
                 findings.append(_overflow(error))
             if not subject.foreign:
                 break
-            lost = True
+            state_lost = True
             continue
-        except UnrunnableError:  # the timestep, which is told of
+        except UnrunnableError:  # the check `timestep` reports it
             continue
         except Exception as error:
             if not subject.foreign:
                 raise
-            found = (_defect(check, error),)  # of one check: what the others find is still worth telling
+            found = (_defect(check, error),)  # only this check: findings of the others are still useful
         findings += found
         if not found[0].ok and (stop_at_failure or check.kind == "well_formed"):
             break
     return Report(tuple(findings))
+
+
+def redraw_after(report: Report) -> Redraw:
+    """Return what a refused variant draws again: `obstacles` or `terrain`."""
+    failed = report.failed
+    return CHECKS.get(failed.check).redraw if failed else "terrain"
+
+
+@cache
+def _checks(foreign: bool) -> tuple[Check, ...]:
+    return tuple(kind() for kind in checks_in_order(None if foreign else "all"))
 
 
 def _overflow(error: Exception) -> Finding:
@@ -58,11 +64,5 @@ def _overflow(error: Exception) -> Finding:
 
 def _defect(check: Check, error: Exception) -> Finding:
     why = f"{DEFECT}: {type(error).__name__}: {' '.join(str(error).split())}"
-    remedy = f"Please report it with the file; --ignore {check.kind} leaves it out."
+    remedy = f"Report it with the file; --ignore {check.kind} leaves the check out."
     return Finding(check.kind, False, 1, 0, detail=why, remedy=remedy, severity="warning")
-
-
-def blame(report: Report) -> str:
-    """What a refused variant draws again: `obstacles` or `terrain`."""
-    failed = report.failed
-    return CHECKS.get(failed.check).blame if failed else "terrain"

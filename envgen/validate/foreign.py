@@ -1,4 +1,4 @@
-"""Examining anyone's MJCF: read safely, compiled apart, checked as far as checks apply."""
+"""Examining external MJCF files: read safely, compiled in another process, then checked."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from envgen.validate.report import Finding, Report
 from envgen.worlds.compiler import capture_warnings
 
 TIME_LIMIT = 60.0
-"""Seconds that one file may take."""
+"""Time limit of one file, in s."""
 MEMORY = 4_000_000_000
-"""Bytes that one file may take: a heightfield of two attributes can ask for any number."""
+"""Memory limit of one file, in bytes: two attributes of a heightfield can ask for any amount."""
 
 HEAD = 65536
-"""Bytes in which the root of an MJCF is looked for."""
+"""Bytes that are searched for the root of an MJCF."""
 COMMENT = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 
 
 def examine_path(path: Path) -> Report:
-    """Check one MJCF file in a process of its own, as a hostile file may crash MuJoCo.
+    """Check one MJCF file in a process of its own, as a malicious file may crash MuJoCo.
 
     Raises:
         InputError: There is no such file, or it can't be read.
@@ -47,7 +47,7 @@ def examine_path(path: Path) -> Report:
 
 
 def examine_paths(paths: Iterable[Path], jobs: int) -> Iterator[tuple[Path, Report]]:
-    """Check many files, several at a time, in the order given; one that can't be read is a finding."""
+    """Check many files in parallel and yield in the given order; an unreadable file becomes a finding."""
     running: deque[_Job | tuple[Path, Report]] = deque()
     for path in paths:
         try:
@@ -66,11 +66,11 @@ def _finished(job: _Job | tuple[Path, Report]) -> tuple[Path, Report]:
 
 
 class _Job:
-    """The examination of one file, which begins at once unless the text alone refuses it."""
+    """The examination of one file in a child process, unless its text alone is refused."""
 
     def __init__(self, path: Path, text: bytes) -> None:
         self.path = path
-        self.report = _refuse(text, path)
+        self.report = _refuse_unsafe(text, path)
         if self.report:
             return
         context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
@@ -81,15 +81,15 @@ class _Job:
         theirs.close()
 
     def wait(self) -> Report:
-        """The Report, once it is there or its time is over."""
+        """Wait for the Report until the time limit."""
         if self.report:
             return self.report
         try:
             if not self.pipe.poll(max(0.0, self.until - time.monotonic())):
                 return _failed(f"MuJoCo did not finish within {TIME_LIMIT:g} s")
-            # JSON and no pickle: what a hostile file makes of that process must not be run in this one
-            told = json.loads(self.pipe.recv_bytes())
-            return Report(tuple(Finding.from_whole(entry) for entry in told))
+            # JSON and not pickle: a malicious file that took over the child must not run code in this process
+            received = json.loads(self.pipe.recv_bytes())
+            return Report(tuple(Finding.from_dict(entry) for entry in received))
         except EOFError:
             self.process.join()
             return _failed(f"MuJoCo crashed (exit {self.process.exitcode})")
@@ -100,9 +100,9 @@ class _Job:
 
 
 def is_mjcf(path: Path) -> bool:
-    """Whether a file's root is <mujoco>, or can't be told, so that it is worth a finding.
+    """Return whether a file's root is <mujoco> or unknown.
 
-    Fragments that others include (<mujocoinclude>), URDF, and XML of other programs are no MJCF.
+    False for fragments that others include (<mujocoinclude>), URDF, and XML of other programs.
     """
     try:
         if not path.is_file():
@@ -119,7 +119,7 @@ def _read(path: Path) -> bytes:
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
-            raise InputError(f"{path} is no file", "Give MJCF files, packs or folders.")
+            raise InputError(f"{path} is not a regular file", "Give MJCF files, packs or folders.")
         if about.st_size > MAX_BYTES:
             raise InputError(f"{path} is over {MAX_BYTES // 10**6} MB", "Move its data into files beside it.")
         return path.read_bytes()
@@ -129,8 +129,8 @@ def _read(path: Path) -> bytes:
         raise InputError(f"{path} can't be read: {error.strerror}", "Give a readable file.") from None
 
 
-def _refuse(text: bytes, path: Path) -> Report | None:
-    """A Report for what must not even be compiled: unsafe XML, files outside the folder, a bomb of bodies."""
+def _refuse_unsafe(text: bytes, path: Path) -> Report | None:
+    """Return a Report if compiling is unsafe: malicious XML, paths outside the folder, too many bodies."""
     try:
         check_xml(text)
         outside = any(escapes(name, path.parent) for _, name in all_files(text, path.parent))
@@ -143,28 +143,28 @@ def _refuse(text: bytes, path: Path) -> Report | None:
 
 
 def _examine(path: str, text: bytes, pipe: Any) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
-    with suppress(ImportError, ValueError, OSError):  # no such module or limit: do without
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
+    with suppress(ImportError, ValueError, OSError):  # the platform has no such limit
         import resource
 
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     try:
-        report = _compiled(path, text)
+        report = _compile_and_examine(path, text)
     except mujoco.FatalError as error:  # such as an arena that is too small for its contacts
         why = f"MuJoCo gave up: {' '.join(str(error).split())}"
         report = _failed(why) if "memory" not in why else _failed(why, "memory", "Raise <size memory>.")
     except (MemoryError, RuntimeError):  # MuJoCo's bindings raise the latter for C++ exceptions
-        report = _failed(f"MuJoCo gave up: does it need more than {MEMORY / 1e9:g} GB of memory?")
-    pipe.send_bytes(json.dumps([finding.whole() for finding in report.findings]).encode())
+        report = _failed(f"MuJoCo gave up: it may need more than {MEMORY / 1e9:g} GB of memory")
+    pipe.send_bytes(json.dumps([finding.to_dict() for finding in report.findings]).encode())
     pipe.close()
 
 
-def _compiled(path: str, text: bytes) -> Report:
-    return examine(subject_of(Path(path), text))
+def _compile_and_examine(path: str, text: bytes) -> Report:
+    return examine(load_subject(Path(path), text))
 
 
-def subject_of(path: Path, text: bytes) -> Subject:
-    """A file of others as a Subject: compiled in this process, which a hostile file may crash."""
+def load_subject(path: Path, text: bytes) -> Subject:
+    """Compile an external file in this process, which a malicious file may crash, into a Subject."""
     model, spec, problem = None, None, ""
     with capture_warnings() as caught:
         try:

@@ -1,4 +1,4 @@
-"""The base of lints: checks of what authors of MJCF get wrong, for files of others only."""
+"""The base of lints: checks for common mistakes in external MJCF files."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from typing import Any, ClassVar
 import mujoco
 import numpy as np
 
-from envgen.validate.base import Check, Scope, Subject
+from envgen.validate.base import Check, Scope
 from envgen.validate.report import Finding, Severity
-from envgen.validate.source import Node, Place
+from envgen.validate.source import Location, Node
+from envgen.validate.stages import Stage
+from envgen.validate.subject import Subject, elements_of
 
-MOST_FINDINGS = 200
-"""Of one lint on one file: more say nothing new."""
+MAX_FINDINGS = 200
+"""Findings of one lint on one file: further ones say nothing new."""
 FREE, BALL, SLIDE, HINGE = (
     int(getattr(mujoco.mjtJoint, f"mjJNT_{name}")) for name in ("FREE", "BALL", "SLIDE", "HINGE")
 )
@@ -31,127 +33,119 @@ TAGS = {
 
 
 class Lint(Check):
-    """A check with a finding for each element that is wrong."""
+    """A check with a finding for each faulty element."""
 
     scope: ClassVar[Scope] = "foreign"
     severity: ClassVar[Severity] = "warning"
+    stage: ClassVar[Stage] = Stage.LINT_MODEL
 
     def applies(self, subject: Subject) -> bool:
-        """By default a model of others that compiled."""
+        """Return whether there is anything to check; by default an external model that compiled."""
         return subject.foreign and subject.model is not None and subject.spec is not None
 
     @abstractmethod
-    def look(self, subject: Subject) -> Iterator[Finding]:
-        """A finding for each element that is wrong."""
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
+        """Yield a finding for each faulty element."""
 
     def examine(self, subject: Subject) -> tuple[Finding, ...]:
-        """All that it finds, or that it found nothing."""
-        found = tuple(islice(self.look(subject), MOST_FINDINGS))
+        """Return all issues, or one finding that passes."""
+        found = tuple(islice(self.find_issues(subject), MAX_FINDINGS))
         return found or (self.finding(0, 0, ok=True),)
 
     def run(self, subject: Subject) -> Finding:
-        """The first that it finds."""
+        """Return the first finding."""
         return self.examine(subject)[0]
 
-    def wrong(
+    def issue(
         self,
         detail: str,
         measured: float = 1.0,
         bound: float = 0.0,
         *,
-        at: Place | Node | None = None,
+        at: Location | Node | None = None,
         severity: Severity | None = None,
         unit: str | None = None,
         remedy: str = "",
     ) -> Finding:
-        """A finding that something is wrong."""
+        """Return a finding that does not pass."""
         finding = self.finding(measured, bound, ok=False, detail=detail, remedy=remedy)
         finding = replace(
             finding, severity=severity or self.severity, unit=self.unit if unit is None else unit
         )
-        place = at.place if isinstance(at, Node) else at
-        return self.at(place, finding) if place else finding
+        location = at.location if isinstance(at, Node) else at
+        return self.with_location(location, finding) if location else finding
 
 
 class TextLint(Lint):
-    """A lint of the text alone: it applies to what doesn't compile, too."""
+    """A lint of the text alone, which also applies to files that don't compile."""
+
+    stage: ClassVar[Stage] = Stage.LINT_TEXT
 
     def applies(self, subject: Subject) -> bool:
-        """Files of others that could be parsed."""
+        """Return whether it is an external file that could be parsed."""
         return subject.foreign and bool(subject.source.nodes)
 
 
-def place(subject: Subject, kind: str, index: int) -> Place:
-    """Where an element of the compiled model stands.
+def locate(subject: Subject, kind: str, index: int) -> Location:
+    """Return the location of an element of the compiled model.
 
     Args:
         subject: What is examined.
         kind: A key of `TAGS`, `actuator`, `sensor`, `equality` or `tendon`.
         index: Its number in the model.
     """
-    element = elements(subject, kind).get(index)
+    element = subject.elements(kind).get(index)
     if element is None:
-        return Place(f"{kind} {index}")
-    node = subject.source.node_of(element, *TAGS.get(kind, ()), section=kind) or _nth(subject, kind, element)
+        return Location(f"{kind} {index}")
+    node = subject.source.node_of(element, *TAGS.get(kind, ()), section=kind)
+    node = node or _node_by_position(subject, kind, element)
     label = f'{kind} "{element.name}"' if element.name else ""
     if node is not None:
-        return Place(label or node.label, node.file, node.line)
+        return Location(label or node.label, node.file, node.line)
     body = getattr(element, "parent", None)
     if not label:
         owner = getattr(body, "name", "")
         label = f'{kind} {index} of body "{owner}"' if owner else f"{kind} {index}"
     upper = subject.source.node_of(body, "body") if body is not None and body.name else None
-    return Place(label, upper.file if upper else "", upper.line if upper else None)
+    return Location(label, upper.file if upper else "", upper.line if upper else None)
 
 
-def called(place: Place) -> str:
-    """What an element is called in a sentence: by its line, if it has no name ("joint on line 5")."""
-    named = ('"' in place.element and " of " not in place.element) or place.line is None
-    return place.element if named else f"{place.element} on line {place.line}"
+def display_name(location: Location) -> str:
+    """Return the name of an element in a sentence; with its line if it has none ("joint on line 5")."""
+    named = ('"' in location.element and " of " not in location.element) or location.line is None
+    return location.element if named else f"{location.element} on line {location.line}"
 
 
-def _nth(subject: Subject, kind: str, element: Any) -> Node | None:
-    """The text of an element without a name whose line MuJoCo doesn't tell: the n-th of its kind in its body.
+def _node_by_position(subject: Subject, kind: str, element: Any) -> Node | None:
+    """Return the node of an unnamed element whose line MuJoCo doesn't give: the n-th of its kind in its body.
 
-    So it is in files that are included, and with keyframes, which stand in no body.
+    MuJoCo gives no line in included files, nor for keyframes, which are in no body.
     """
     body, tags = getattr(element, "parent", None), TAGS.get(kind, ())
     if kind == "key":
         keys = list(subject.source.tagged("key"))
-        return keys[element.id] if len(keys) == len(elements(subject, kind)) else None
+        return keys[element.id] if len(keys) == len(subject.elements(kind)) else None
     upper = subject.source.node_of(body, "body") if body is not None and body.name else None
-    mates = [e.id for e in getattr(body, _PLURAL.get(kind, f"{kind}s"), ())] if upper else []
+    siblings = [e.id for e in elements_of(body, kind)] if upper else []
     children = [child for child in upper.children if child.tag in tags] if upper else []
-    if len(children) != len(mates) or element.id not in mates:
+    if len(children) != len(siblings) or element.id not in siblings:
         return None
-    return children[mates.index(element.id)]
+    return children[siblings.index(element.id)]
 
 
-_PLURAL = {"body": "bodies", "equality": "equalities", "mesh": "meshes"}
+def moving_bodies(subject: Subject) -> Any:
+    """Return (nbody,) whether a body can move against the world."""
+    return np.asarray(subject.model.body_weldid) != 0
 
 
-def elements(subject: Subject, kind: str) -> dict[int, Any]:
-    """Elements of the spec by their number in the compiled model."""
-    cache: dict[str, dict[int, Any]] = subject.__dict__.setdefault("_elements", {})
-    if kind not in cache:
-        cache[kind] = {e.id: e for e in getattr(subject.spec, _PLURAL.get(kind, f"{kind}s"))}
-    return cache[kind]
-
-
-def moving(subject: Subject) -> Any:
-    """(nbody,) whether a body can move against the world."""
-    model = subject.model
-    return np.asarray(model.body_weldid) != 0
-
-
-def colliding(subject: Subject) -> Any:
-    """(ngeom,) whether a geom can touch anything by its bits."""
+def colliding_geoms(subject: Subject) -> Any:
+    """Return (ngeom,) whether a geom can collide by its contype and conaffinity."""
     model = subject.model
     return (np.asarray(model.geom_contype) != 0) | (np.asarray(model.geom_conaffinity) != 0)
 
 
-def extent(subject: Subject, b: int) -> tuple[Any, Any] | None:
-    """Least and greatest corner (m) of the geoms of a body and of what is fixed to it; None without any."""
+def body_extent(subject: Subject, b: int) -> tuple[Any, Any] | None:
+    """Return the corners (m) of the geoms of a body and of bodies welded to it, or None."""
     model, home = subject.model, subject.home
     own = np.flatnonzero((np.asarray(model.body_weldid)[model.geom_bodyid] == b) & (model.geom_rbound > 0))
     if not len(own):
@@ -160,8 +154,8 @@ def extent(subject: Subject, b: int) -> tuple[Any, Any] | None:
     return (centres - reach).min(axis=0), (centres + reach).max(axis=0)
 
 
-def numbers(text: str) -> list[float]:
-    """Numbers of an attribute; none if it isn't numbers, which MuJoCo says by itself."""
+def parse_numbers(text: str) -> list[float]:
+    """Return the numbers of an attribute; empty if it holds others, which MuJoCo reports itself."""
     try:
         return [float(word) for word in text.split()]
     except ValueError:

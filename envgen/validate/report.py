@@ -1,34 +1,32 @@
-"""Findings and the Report that they make up."""
+"""Findings, and the Report of all findings on one MJCF."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
-"""From what fails a file to what is only good to know."""
-
+"""From worst to least."""
 
 _OPTIONAL = ("unit", "detail", "remedy", "element", "file", "line")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found.
+    """A result of one check.
 
     Attributes:
         check: Name of the check.
         ok: Whether it passed.
-        measured: What was measured; None where the check doesn't measure a number.
-        bound: What it had to keep to.
+        measured: The measured value; None where the check doesn't measure a number.
+        bound: The limit of the measured value.
         unit: SI unit of both.
-        detail: What exactly is wrong, for a person; empty if nothing is.
+        detail: The fault, for people; empty if it passed.
         remedy: What to do about it.
-        severity: How bad it is if it did not pass; only an error makes a file fail.
-        element: The element that it is about, such as `geom "foot"`; empty if it is about the whole.
+        severity: Severity if it did not pass; only an error makes a file fail.
+        element: The element that it is about, such as `geom "foot"`; empty for the whole file.
         file: The file of the element, relative to the folder of the MJCF; empty for the MJCF itself.
         line: Its line in that file, from 1; None if it is not known.
     """
@@ -51,7 +49,7 @@ class Finding:
         return not self.ok and self.severity == "error"
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data, without what is empty."""
+        """Return plain data for pack.json, without empty fields."""
         data: dict[str, Any] = {"ok": self.ok, "measured": _plain(self.measured), "bound": _plain(self.bound)}
         fields = vars(self)
         data |= {key: fields[key] for key in _OPTIONAL if fields[key]}
@@ -59,8 +57,8 @@ class Finding:
             data["severity"] = self.severity
         return data
 
-    def whole(self) -> dict[str, Any]:
-        """Plain data, every field of it, for programs: `code` is the name of the check."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return all fields as plain data; `code` is the name of the check."""
         return {
             "code": self.check,
             "severity": self.severity,
@@ -76,13 +74,13 @@ class Finding:
         }
 
     @classmethod
-    def from_whole(cls, data: dict[str, Any]) -> Finding:
-        """The finding that `whole` gave."""
+    def from_dict(cls, data: dict[str, Any]) -> Finding:
+        """Return the finding that `to_dict` wrote."""
         return cls(check=data["code"], **{key: value for key, value in data.items() if key != "code"})
 
 
 def _plain(value: float | None) -> float | None:
-    """A number that JSON has; None for what is not finite."""
+    """Return the number, or None if it is not finite, which JSON can't hold."""
     return value if value is not None and math.isfinite(value) else None
 
 
@@ -94,7 +92,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether every check passed, but for warnings and infos."""
+        """Whether no finding is a failed error; warnings and infos don't count."""
         return not any(finding.failed for finding in self.findings)
 
     @property
@@ -103,11 +101,11 @@ class Report:
         return next((finding for finding in self.findings if finding.failed), None)
 
     def count(self, severity: Severity) -> int:
-        """Number of findings of a severity that did not pass."""
+        """Return the number of findings of a severity that did not pass."""
         return sum(not finding.ok and finding.severity == severity for finding in self.findings)
 
     def to_json(self) -> dict[str, Any]:
-        """Findings by name of the check; of several by one check the first of the worst."""
+        """Return findings by name of the check; of several by one check, the first of the worst severity."""
         worst: dict[str, Finding] = {}
         for finding in self.findings:
             known = worst.setdefault(finding.check, finding)
@@ -117,15 +115,10 @@ class Report:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Report:
-        """The Report that `to_json` gave."""
+        """Return the Report that `to_json` wrote."""
         return cls(tuple(Finding(check, **entry) for check, entry in data.items()))
 
 
-def rounded(value: float) -> float:
-    """A measured value to four significant digits: the same in every process."""
+def round_measured(value: float) -> float:
+    """Round to four significant digits, so that every process reports the same."""
     return float(f"{value:.4g}")
-
-
-def merge(findings: Iterable[Finding]) -> Report:
-    """A Report of findings."""
-    return Report(tuple(findings))

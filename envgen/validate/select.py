@@ -1,4 +1,4 @@
-"""Choosing findings by the codes of their checks."""
+"""Selecting findings by the codes of their checks."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from envgen.validate.base import CHECKS
 from envgen.validate.report import Report
 
 FOUNDATION = ("well_formed", "files", "compiles")
-"""Where these fail, nothing else could be looked at, so a choice of others keeps their failures."""
+"""If one of these fails, no other check could run: their failures are kept by any selection."""
 
 
 FOLLOWS = re.compile("^(XML Error: )?(it was not compiled|Error opening file|Could not open file)", re.I)
-"""How `compiles` says what `files` has said already."""
+"""Details of `compiles` that repeat what `files` has reported already."""
 
 
-def choice(select: Sequence[str], ignore: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """The codes to keep (all if empty) and to leave out, as two options give them.
+def parse_selection(select: Sequence[str], ignore: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the codes to keep (all if empty) and to leave out, from the values of two options.
 
     Raises:
-        InputError: A pattern fits no code, or no check is left.
+        InputError: A pattern matches no code, or no check is left.
     """
-    kept, left = codes("--select", select), codes("--ignore", ignore, exact=FOUNDATION)
+    kept, left = match_codes("--select", select), match_codes("--ignore", ignore, exact=FOUNDATION)
     if (select and not kept) or not (kept or set(CHECKS.names())) - left:
         raise InputError(
             "nothing to check: --select and --ignore leave no check",
@@ -33,16 +33,16 @@ def choice(select: Sequence[str], ignore: Sequence[str]) -> tuple[frozenset[str]
     return kept, left
 
 
-def codes(option: str, patterns: Iterable[str], *, exact: Iterable[str] = ()) -> frozenset[str]:
-    """The codes that patterns mean: a code, the beginning of codes, or a glob; separated by commas.
+def match_codes(option: str, patterns: Iterable[str], *, exact: Iterable[str] = ()) -> frozenset[str]:
+    """Return the codes that patterns match: a code, a prefix of codes, or a glob; separated by commas.
 
     Args:
-        option: The option that they were given by.
-        patterns: As given.
-        exact: Codes that only their whole name means.
+        option: The option, for messages.
+        patterns: Its values.
+        exact: Codes that only their full name matches.
 
     Raises:
-        InputError: A pattern fits no code; the nearest one is suggested.
+        InputError: A pattern matches no code; the nearest one is suggested.
     """
     known, found = CHECKS.names(), set[str]()
     for pattern in (part.strip() for text in patterns for part in text.split(",")):
@@ -55,16 +55,16 @@ def codes(option: str, patterns: Iterable[str], *, exact: Iterable[str] = ()) ->
         )
         if not fits:
             raise InputError(f"{option}: there is no check {pattern!r}", suggestion(pattern, known))
-        meant = [name for name in fits if name == pattern or name not in exact]
-        if not meant:
-            cause = f"{option}: {pattern!r} fits only {', '.join(fits)}, which needs its whole name"
+        allowed = [name for name in fits if name == pattern or name not in exact]
+        if not allowed:
+            cause = f"{option}: {pattern!r} matches only {', '.join(fits)}, which needs its full name"
             raise InputError(cause, f"Write {option} {fits[0]}.")
-        found.update(meant)
+        found.update(allowed)
     return frozenset(found)
 
 
-def chosen(report: Report, select: frozenset[str], ignore: frozenset[str]) -> Report:
-    """The findings that were asked for.
+def filter_findings(report: Report, select: frozenset[str], ignore: frozenset[str]) -> Report:
+    """Return a Report of the selected findings.
 
     Args:
         report: All findings.
@@ -76,6 +76,6 @@ def chosen(report: Report, select: frozenset[str], ignore: frozenset[str]) -> Re
         for f in report.findings
         if f.check not in ignore and (not select or f.check in select or (not f.ok and f.check in FOUNDATION))
     ]
-    if any(f.check == "files" and f.failed for f in kept):  # that it doesn't compile follows
+    if any(f.check == "files" and f.failed for f in kept):  # the failure to compile is a consequence
         kept = [f for f in kept if f.check != "compiles" or f.ok or not FOLLOWS.search(f.detail)]
     return Report(tuple(kept))

@@ -1,7 +1,6 @@
-"""The elements of an MJCF and of what it includes, each with its file and the line on which it begins.
+"""The elements of an MJCF and of the files that it includes, each with its file and first line.
 
-lxml counts the line on which a start tag ends; a person looks for the one on which it begins: expat
-knows it.
+expat gives the line on which a start tag begins, which people look for; lxml gives that on which it ends.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ from xml.parsers import expat
 from envgen.robots.xml import MAX_BYTES, MAX_INCLUDES, UnsafeXml, check_xml, escapes
 
 LINE = re.compile(r"line (\d+)")
-"""How MuJoCo names a line, in messages and in the `info` of an element."""
+"""MuJoCo's form of a line, in messages and in the `info` of an element."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where an element stands.
+class Location:
+    """The location of an element.
 
     Attributes:
         element: For people, such as `geom "foot"`.
@@ -48,17 +47,17 @@ class Node:
 
     @property
     def name(self) -> str:
-        """Its name, empty if it has none."""
+        """Name of the element, empty if it has none."""
         return self.attrib.get("name", "")
 
     @property
-    def place(self) -> Place:
-        """Where it stands."""
-        return Place(self.label, self.file, self.line)
+    def location(self) -> Location:
+        """Location of the element."""
+        return Location(self.label, self.file, self.line)
 
     @property
     def label(self) -> str:
-        """What it is called: by its name, or by what it names."""
+        """Label for people: its tag with its name, its body, or an attribute that identifies it."""
         if self.name:
             return f'{self.tag} "{self.name}"'
         body = next((up for up in self.ancestors() if up.tag == "body" and up.name), None)
@@ -70,32 +69,32 @@ class Node:
         return self.tag
 
     def ancestors(self) -> Iterator[Node]:
-        """From its parent to the root."""
+        """Yield the ancestors from its parent to the root."""
         node = self.parent
         while node is not None:
             yield node
             node = node.parent
 
     def under(self, *tags: str) -> bool:
-        """Whether one of its ancestors has one of these tags."""
+        """Return whether one of its ancestors has one of these tags."""
         return any(node.tag in tags for node in self.ancestors())
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """All elements, of the MJCF itself and of what it includes, in the order of the text."""
+    """All elements of the MJCF and of the files that it includes, in the order of the text."""
 
     nodes: tuple[Node, ...]
 
     @classmethod
     def read(cls, text: bytes, folder: Path | None) -> Source:
-        """Parse a text and what it includes from inside the folder, leaving out what is unsafe."""
+        """Parse a text and the files that it includes from inside the folder; unsafe ones are skipped."""
         nodes: list[Node] = []
         waiting, seen, size = [(text, "")], {""}, 0
         while waiting and len(seen) <= MAX_INCLUDES and size <= MAX_BYTES:
             content, name = waiting.pop(0)
             size += len(content)
-            if name and content == text:  # it includes itself, which is another fault than names given twice
+            if name and content == text:  # it includes itself: not a fault of names that are given twice
                 continue
             found = _parse(content, name)
             nodes += found
@@ -123,18 +122,18 @@ class Source:
         return table
 
     def tagged(self, *tags: str) -> Iterator[Node]:
-        """Elements with one of these tags, those in defaults left out."""
+        """Yield the elements with one of these tags, except those in defaults."""
         for node in self.nodes:
             if node.tag in tags and not node.under("default"):
                 yield node
 
     def node_of(self, element: Any, *tags: str, section: str = "") -> Node | None:
-        """The text of an element of an `MjSpec`.
+        """Return the node of an element of an `MjSpec`, or None if it is not found.
 
         Args:
-            element: With `name`, and `info` in which MuJoCo wrote the line.
-            tags: What it may be called.
-            section: Or the tag of what it stands in, such as `actuator`.
+            element: Has `name`, and `info` in which MuJoCo wrote the line.
+            tags: Tags that the node may have.
+            section: Or the tag of its parent, such as `actuator`.
         """
 
         def fits(node: Node) -> bool:
@@ -145,20 +144,20 @@ class Source:
         named = [n for n in self._by_name.get(element.name, ()) if fits(n)]
         if named:
             return next((n for n in named if n.line == line), named[0])
-        if element.name:  # of another file, attached under a prefix: its line says nothing here
+        if element.name:  # attached from another file under a prefix: its line is of that file
             return None
         there = [n for n in self._by_line.get(line, ()) if fits(n) and _same_body(n, element)]
         return next((n for n in there if _same_target(n, element)), next(iter(there), None))
 
     def at_line(self, line: int, quoted: Container[str] = ()) -> Node | None:
-        """The element on a line of the MJCF itself: the first with a quoted value, else the first."""
+        """Return the element on a line of the MJCF itself: the first with a quoted value, else the first."""
         there = [n for n in self._by_line.get(line, ()) if not n.file]
-        telling = (n for n in there if any(v in quoted for v in n.attrib.values()))
-        return next(telling, next(iter(there), None))
+        quoting = (n for n in there if any(v in quoted for v in n.attrib.values()))
+        return next(quoting, next(iter(there), None))
 
 
 def _same_body(node: Node, element: Any) -> bool:
-    """Whether an element without a name can be this node: in the same body, or in a copy of it."""
+    """Return whether an unnamed element can be this node: in the same body, or in a copy of it."""
     body = getattr(getattr(element, "parent", None), "name", None)
     if body is None or node.parent is None:
         return True
@@ -167,13 +166,13 @@ def _same_body(node: Node, element: Any) -> bool:
 
 
 def _same_target(node: Node, element: Any) -> bool:
-    """Whether a node acts on what an element acts on: several actuators or sensors may share a line."""
+    """Return whether node and element have the same target: several actuators or sensors may share a line."""
     target = str(getattr(element, "target", "") or getattr(element, "objname", ""))
     return bool(target) and target in node.attrib.values()
 
 
 def _included(node: Node, name: str, folder: Path | None) -> str:
-    """The file that an `<include>` reads, where it lies inside the folder; else nothing."""
+    """Return the file that an `<include>` reads if it is inside the folder, else an empty string."""
     file = node.attrib.get("file", "").replace("\\", "/")
     if folder is None or node.tag != "include" or not file:
         return ""

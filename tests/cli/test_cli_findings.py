@@ -104,7 +104,7 @@ def test_a_glob_does_not_hide_that_nothing_could_be_read(run, models):
             f"models/{name}.xml": {check}
         }
     run("validate", "models/typo.xml", "--ignore", "comp*").refused(
-        "--ignore: 'comp*' fits only compiles, which needs its whole name", "Write --ignore compiles."
+        "--ignore: 'comp*' matches only compiles, which needs its full name", "Write --ignore compiles."
     )
     assert run("validate", "models/typo.xml", "--ignore", "compiles").code == 0
 
@@ -149,10 +149,10 @@ def test_each_remedy_is_for_what_is_wrong(run, models):
     (models / "bomb.xml").write_text("<!DOCTYPE m []><mujoco/>")
     (models / "deep.xml").write_text("<mujoco>" + "<a>" * 200 + "</a>" * 200 + "</mujoco>")
     words = {
-        "torn": "Mend the XML at the line",
+        "torn": "Correct the XML at the given line",
         "urdf": "Convert it to MJCF",
         "bomb": "Remove the document type",
-        "deep": "Flatten bodies",
+        "deep": "Reduce the nesting of bodies",
     }
     for name, word in words.items():
         out = run("validate", f"models/{name}.xml").out

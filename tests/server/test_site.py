@@ -39,7 +39,7 @@ def test_a_site_has_the_page_and_all_frames(built: Path, pack: Pack, tmp_path: P
     assert len(site["frames"]) == 6
     for path, variant in zip(site["frames"], pack):
         assert not path.startswith(("/", "."))
-        assert (target / path).read_bytes() == encoder.stored(variant).frame
+        assert (target / path).read_bytes() == encoder.encode_stored(variant).frame
     assert (target / "index.html").read_text() == (built / "index.html").read_text()
     assert (target / "assets" / "a.js").is_file()
     assert not (target / ".stamp").exists()

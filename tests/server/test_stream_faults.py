@@ -323,7 +323,7 @@ def test_a_damaged_variant_is_told_and_the_others_come(served: Served, pack: Any
     assert sorted(at.frames) == [0, 1, 3, 4, 5]
     (lost,) = done["given_up"]
     assert lost["index"] == 2
-    assert "not what the pack was made with" in lost["cause"]
+    assert "differs from what the pack was made with" in lost["cause"]
     assert lost["cause"].startswith("packs/damaged: ")
     assert lost["remedy"]
     shutil.rmtree(own)

@@ -98,7 +98,7 @@ def make_case(cfg: dict[str, Any], folder: Path) -> Case:
     pack = envgen.make({"name": "parity", **cfg}, count=1, seed=7, out=folder / "pack")
     variant = pack[0]
     frame = folder / "0.frame"
-    frame.write_bytes(Encoder(variant.task, 7).stored(variant).frame)
+    frame.write_bytes(Encoder(variant.task, 7).encode_stored(variant).frame)
     return Case(variant, frame, Rollout(variant))
 
 

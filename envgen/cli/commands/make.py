@@ -14,8 +14,8 @@ from envgen.cli.headless import headless_mujoco
 from envgen.cli.parameters import PATH
 
 if TYPE_CHECKING:
-    from envgen.packs.make import MakeProgress
     from envgen.packs.pack import Pack
+    from envgen.packs.progress import MakeProgress
     from envgen.prompting.base import Interpretation
 
 NOTES = 3
@@ -73,7 +73,8 @@ def command(
     from envgen.core.errors import EnvgenError, InputError
 
     with headless_mujoco():
-        from envgen.packs.make import check_count, check_jobs, check_only, check_seed, is_file, make, resolve
+        from envgen.packs.arguments import check_count, check_jobs, check_only, check_seed, is_file, resolve
+        from envgen.packs.make import make
     from envgen.packs.recipe import Recipe
     from envgen.prompting.base import interpret
 

@@ -14,7 +14,7 @@ from envgen.cli.parameters import PATH, FloatRange
 if TYPE_CHECKING:
     from envgen.packs.pack import Pack
     from envgen.packs.variant import PackVariant
-    from envgen.preview.film import Shot
+    from envgen.preview.film import FilmOptions
     from envgen.preview.sheet import Tile
 
 MOST = 1000
@@ -111,13 +111,13 @@ def command(
         target = _png(out) if out else _target(path, render)
         _sheet(pack, target, count, width, render, hidden)
     else:
-        from envgen.preview.film import Shot
+        from envgen.preview.film import FilmOptions
 
         variant = pack.by_index(index)
         frame_skip = int(
             variant.drawn.get("control.frame_skip", pack.manifest["cfg"]["control"]["frame_skip"])
         )
-        shot = Shot(policy=policy, view=camera, frame_skip=frame_skip, **look)
+        shot = FilmOptions(policy=policy, view=camera, frame_skip=frame_skip, **look)
         target = _video_target(path, index) if video == BESIDE else Path(video)
         _film(variant, target, shot, hidden)
     if not quiet:
@@ -148,16 +148,16 @@ def _sheet(pack: Pack, target: Path, count: int, width: int, render: bool, hidde
     write_png(target, contact_sheet(tiles, width=width, heading=heading))
 
 
-def _film(variant: PackVariant, target: Path, shot: Shot, hidden: bool) -> None:
+def _film(variant: PackVariant, target: Path, shot: FilmOptions, hidden: bool) -> None:
     from envgen.preview.film import film
     from envgen.preview.gl import backend
-    from envgen.preview.textured_world import dress
+    from envgen.preview.textured_world import build_textured_world
     from envgen.preview.video import Video
 
     shot.check()
     backend()  # before a file is begun
     variant.model()  # refuses what is not safe to read
-    world = dress(*variant.sources(), variant.cell)
+    world = build_textured_world(*variant.sources(), variant.cell)
     video = Video(target, shot.fps, shot.size)
     try:
         with (
@@ -213,8 +213,8 @@ def _tile(variant: PackVariant, render: bool) -> Tile:
     world = variant.world()
     if render:
         from envgen.preview.render import render_world
-        from envgen.preview.textured_world import dress
+        from envgen.preview.textured_world import build_textured_world
 
-        world = dress(*variant.sources(), variant.cell)
+        world = build_textured_world(*variant.sources(), variant.cell)
         return Tile(str(variant.index), subtitle, None, variant.difficulty, render_world(world, *FRAME))
     return Tile(str(variant.index), subtitle, world, variant.difficulty)

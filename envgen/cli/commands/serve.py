@@ -55,7 +55,7 @@ def command(
     import secrets
 
     from envgen.core.errors import InputError
-    from envgen.packs.make import check_jobs
+    from envgen.packs.arguments import check_jobs
     from envgen.server.messages import MAX_STREAM
     from envgen.server.running import bind, resolve_settings, run
     from envgen.server.settings import LOOPBACK, Settings

@@ -57,7 +57,7 @@ def command(
     """Check MJCF files, folders of them, or packs: what is wrong, on which line, and what to do about it."""
     from envgen.cli import validation_output
     from envgen.core.errors import InputError
-    from envgen.validate.select import choice, chosen
+    from envgen.validate.select import filter_findings, parse_selection
 
     if as_json and form not in (None, "json"):
         raise InputError(f"--json contradicts --format {form}", "Give one of the two.")
@@ -66,9 +66,9 @@ def command(
         return _list_checks(as_json=form == "json")
     if not paths:
         raise click.UsageError("missing argument 'PATH…'", click.get_current_context())
-    kept, left = choice(select, ignore)
+    kept, left = parse_selection(select, ignore)
     found = _Found()
-    reports = [(name, chosen(report, kept, left)) for name, report in found.reports(paths)]
+    reports = [(name, filter_findings(report, kept, left)) for name, report in found.reports(paths)]
     if not reports:
         raise InputError("there is no MJCF in what was given", "Give .xml files, folders or packs.")
     if form == "json":

@@ -1,1 +1,1 @@
-"""Other forms of a pack: one file per format."""
+"""Export formats of a pack: one file per format."""

@@ -15,11 +15,11 @@ register = FORMATS.register
 
 
 class Format(ABC):
-    """Another form of a pack.
+    """An export format of a pack.
 
     Attributes:
         kind: Public name.
-        suffix: Of the default target's name.
+        suffix: Suffix of the default name of the target.
     """
 
     kind: ClassVar[str]

@@ -15,7 +15,7 @@ from envgen.worlds.compiler import save_binary
 
 @register
 class Mjb(Format):
-    """One .mjb a variant, compiled from its env.xml; only the same version of MuJoCo reads them."""
+    """One .mjb per variant, compiled from its env.xml; only the same version of MuJoCo reads them."""
 
     kind: ClassVar[str] = "mjb"
     suffix: ClassVar[str] = "-mjb"

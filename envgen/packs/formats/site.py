@@ -1,4 +1,4 @@
-"""A pack as a static site: the page, MuJoCo and the variants as files, for any host of files."""
+"""A pack as a static site: the page, MuJoCo and the variants as files, for any web host."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FRAMES, POLICIES = "frames", "policies"
 
 @register
 class Site(Format):
-    """A folder that runs in a browser with no Python behind it, in any folder of any web host."""
+    """A folder that runs in a browser without Python, in any folder of any web host."""
 
     kind: ClassVar[str] = "site"
     suffix: ClassVar[str] = "-site"
@@ -32,7 +32,7 @@ class Site(Format):
         page = built_page()
         if page is None:
             raise InputError(
-                "the page is not built, and a site consists of it",
+                "the page is not built, and a site needs it",
                 "In a checkout run `scripts/setup` with Node 20 or newer; else install envgen again.",
             )
         part = target.with_name(f".{target.name}.part")
@@ -40,10 +40,10 @@ class Site(Format):
         try:
             shutil.copytree(page, part, ignore=shutil.ignore_patterns(".*"))
             (part / FRAMES).mkdir()
-            # hosts that run Jekyll over a folder would leave files out
+            # hosts that run Jekyll would leave out some files
             (part / ".nojekyll").touch()
             (part / "manifest.json").write_bytes(pack.store.read("pack.json"))
-            frames, robots = _frames(pack, part, progress)
+            frames, robots = _write_frames(pack, part, progress)
             site = {
                 "protocol": PROTOCOL,
                 "envgen": __version__,
@@ -57,13 +57,13 @@ class Site(Format):
             shutil.rmtree(part, ignore_errors=True)
 
 
-def _frames(pack: Pack, folder: Path, progress: Callable[[int], None]) -> tuple[list[str], set[str]]:
-    """Write the frames; their paths, meshes before what refers to them, and the robots in them."""
+def _write_frames(pack: Pack, folder: Path, progress: Callable[[int], None]) -> tuple[list[str], set[str]]:
+    """Write the frames; return their paths, meshes before worlds that refer to them, and the robots."""
     encoder = Encoder(pack.task, pack.seed)
     paths: list[str] = []
     robots: set[str] = set()
     for done, variant in enumerate(pack, 1):
-        encoded = encoder.stored(variant)
+        encoded = encoder.encode_stored(variant)
         robots |= {agent.rpartition("_")[0] for agent in variant.agents}
         for name, frame in encoded.meshes.items():
             path = f"{FRAMES}/mesh-{name}.frame"
@@ -78,7 +78,7 @@ def _frames(pack: Pack, folder: Path, progress: Callable[[int], None]) -> tuple[
 
 
 def _started(pack: Pack) -> dict[str, Any]:
-    """What a server would tell the page first."""
+    """Return the message with which a server starts a job."""
     return {
         "kind": "started",
         "name": pack.name,
@@ -92,7 +92,7 @@ def _started(pack: Pack) -> dict[str, Any]:
 
 
 def _policies(pack: Pack, folder: Path, robots: set[str]) -> list[dict[str, str]]:
-    """Copy the networks that can drive a robot of the pack at its task."""
+    """Copy the networks that can drive a robot of the pack in its task."""
     found = []
     for entry in list_networks():
         if entry["error"] or entry["robot"] not in robots or entry["task"] != pack.task["kind"]:

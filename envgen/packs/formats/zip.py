@@ -1,4 +1,4 @@
-"""A pack as one .zip, which `Pack.open` reads as it is."""
+"""A pack as one .zip, which `Pack.open` reads directly."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from envgen.packs.pack import Pack
 from envgen.packs.recipe import variant_folder
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The same bytes whenever it is made."""
+"""Fixed time of all files, so that the bytes don't depend on when it is made."""
 
 
 @register

@@ -1,1 +1,1 @@
-"""A variant as a page takes it: the compiled model, what terms read besides the state, what is drawn."""
+"""The wire format of a variant: compiled model, data for task terms, and geometry to draw."""

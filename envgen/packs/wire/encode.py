@@ -1,4 +1,4 @@
-"""A variant as frames: fresh from validation, or read back from a pack."""
+"""Encoding variants as frames, after validation or from a pack."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from envgen.packs.recipe import task_params
 from envgen.packs.rejection import Accepted
 from envgen.packs.variant import PackVariant
 from envgen.packs.wire.frames import Content, pack
-from envgen.packs.wire.geometry import Look, drawing, look_of
-from envgen.packs.wire.stored import Stored
-from envgen.packs.wire.world import Observations, Plain, Scene, described
+from envgen.packs.wire.geometry import Visuals, robot_visuals, world_geometry
+from envgen.packs.wire.pack_world import PackWorldReader
+from envgen.packs.wire.world import Observations, Plain, WorldInfo, world_header
 from envgen.validate.report import Report
 from envgen.worlds.compiler import save_binary
 
@@ -30,11 +30,11 @@ _FILE = re.compile(r'\bfile="([^"]*)"')
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """A variant as a page takes it.
+    """An encoded variant.
 
     Attributes:
-        frame: Of the variant.
-        meshes: Frames of the meshes that it refers to, by id; to be sent before it, once.
+        frame: Frame of the variant.
+        meshes: Frames of the meshes that it refers to, by id; each must be sent once, before it.
     """
 
     frame: bytes
@@ -43,11 +43,11 @@ class Encoded:
 
 @dataclass(eq=False)
 class Encoder:
-    """Encodes variants of one recipe or pack; what they have in common is worked out once.
+    """Encodes variants of one recipe or pack, and caches what they share.
 
     Attributes:
-        task: As data.
-        seed: Of the pack.
+        task: The task as data.
+        seed: Seed of the pack.
         form: `mjb`, or `xml` for a page with another version of MuJoCo.
     """
 
@@ -55,19 +55,19 @@ class Encoder:
     seed: int
     form: Form = "mjb"
     _observations: Observations = field(init=False)
-    _stored: Stored = field(default_factory=Stored)
+    _reader: PackWorldReader = field(default_factory=PackWorldReader)
     _settings: OrderedDict[int, tuple[EnvCfg, Plain]] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
         self._observations = Observations(self.task)
 
-    def fresh(self, sound: Accepted) -> Encoded:
-        """A variant that was just validated; the very model that was is sent."""
-        variant, drawn = sound.variant, sound.drawn
+    def encode_accepted(self, accepted: Accepted) -> Encoded:
+        """Encode a variant that passed validation, with the model that was validated."""
+        variant, drawn = accepted.variant, accepted.drawn
         cfg, agents = variant.cfg, variant.draw.agents
-        scene = Scene(
-            sound.world,
-            sound.teams,
+        info = WorldInfo(
+            accepted.world,
+            accepted.teams,
             {agent.id: agent.robot.size for agent in agents},
             task_params(drawn),
             self.task,
@@ -75,31 +75,31 @@ class Encoder:
             int(drawn.get("control.frame_skip", cfg.control.frame_skip)),
             float(drawn.get("control.episode", cfg.control.episode)),
             self.seed,
-            sound.stream,
+            accepted.stream,
         )
         about = {
             "index": variant.index,
             "difficulty": variant.draw.difficulty,
-            "draws": sound.draws,
+            "draws": accepted.draws,
             "drawn": drawn,
-            "report": _findings(sound.report),
+            "report": _findings(accepted.report),
             "notes": list(variant.notes),
         }
-        looks = {agent.id: look_of(agent.robot) for agent in agents}
+        visuals = {agent.id: robot_visuals(agent.robot) for agent in agents}
         rendered = variant.rendered
         sources = (rendered.physics_only or rendered.text, rendered.files) if self.form == "xml" else None
-        return self._encode(scene, about, looks, sources)
+        return self._encode(info, about, visuals, sources)
 
-    def stored(self, variant: PackVariant) -> Encoded:
-        """A variant of a pack, compiled from the env.xml that is there.
+    def encode_stored(self, variant: PackVariant) -> Encoded:
+        """Encode a variant of a pack, compiled from its env.xml.
 
         Raises:
             InputError: Its files were changed since the pack was made.
             WorkError: MuJoCo refuses it.
         """
-        kept = self._stored.read(variant)
-        scene = Scene(
-            kept.world,
+        pack_world = self._reader.read(variant)
+        info = WorldInfo(
+            pack_world.world,
             variant.teams,
             variant.sizes,
             variant.params,
@@ -118,10 +118,12 @@ class Encoder:
             "report": _findings(variant.report),
             "notes": list(variant.entry.get("notes", [])),
         }
-        return self._encode(scene, about, kept.looks, variant.sources() if self.form == "xml" else None)
+        return self._encode(
+            info, about, pack_world.visuals, variant.sources() if self.form == "xml" else None
+        )
 
     def _randomize(self, cfg: EnvCfg) -> Plain:
-        """`randomize` as plain data; a recipe has few EnvCfgs, and they live as long as it."""
+        """Return `randomize` as plain data, cached by EnvCfg: a recipe has few, which live as long as it."""
         known = self._settings.get(id(cfg))
         if known is None:
             known = self._settings[id(cfg)] = cfg, cfgio.dump(cfg)["randomize"]
@@ -131,25 +133,25 @@ class Encoder:
 
     def _encode(
         self,
-        scene: Scene,
+        info: WorldInfo,
         about: Plain,
-        looks: Mapping[str, Look | None],
+        visuals: Mapping[str, Visuals | None],
         sources: tuple[str, Mapping[str, bytes]] | None,
     ) -> Encoded:
-        rows, meshes = drawing(scene.world, scene.teams.agents, looks)
-        heights = np.ascontiguousarray(scene.world.ground.field.heights, dtype="<f4")
+        rows, meshes = world_geometry(info.world, info.teams.agents, visuals)
+        heights = np.ascontiguousarray(info.world.ground.field.heights, dtype="<f4")
         header = {
             "kind": "world",
             "format": self.form,
             **about,
-            **described(scene, self._observations),
+            **world_header(info, self._observations),
             "meshes": [mesh.id for mesh in meshes],
         }
         files: dict[str, bytes] = {}
         if sources is None:
-            model: Content = save_binary(scene.world.model)
+            model: Content = save_binary(info.world.model)
         else:
-            text, files = flat(*sources)
+            text, files = flatten_files(*sources)
             model = text.encode()
         blobs: list[tuple[str, Content]] = [
             ("model", model),
@@ -174,16 +176,16 @@ def _findings(report: Report) -> list[Plain]:
     ]
 
 
-def flat(text: str, files: Mapping[str, bytes]) -> tuple[str, dict[str, bytes]]:
-    """An env.xml whose files have plain names, and their contents: no path of this machine is sent.
+def flatten_files(text: str, files: Mapping[str, bytes]) -> tuple[str, dict[str, bytes]]:
+    """Return an env.xml with plain file names, and their contents: no local path is sent.
 
     Args:
-        text: It may name files by their paths on this machine.
-        files: Contents of the others, by the name in the text.
+        text: The env.xml, which may name files by local paths.
+        files: Contents of the other files, by the name in the text.
     """
     found: dict[str, bytes] = {}
 
-    def renamed(match: re.Match[str]) -> str:
+    def rename(match: re.Match[str]) -> str:
         path = match[1]
         base = re.sub(r"[^\w.-]", "_", os.path.basename(path))
         name = base if path == base else f"{hashlib.sha256(path.encode()).hexdigest()[:8]}-{base}"
@@ -195,4 +197,4 @@ def flat(text: str, files: Mapping[str, bytes]) -> tuple[str, dict[str, bytes]]:
                     found[name] = file.read()
         return f'file="{name}"'
 
-    return _FILE.sub(renamed, text), found
+    return _FILE.sub(rename, text), found

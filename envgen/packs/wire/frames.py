@@ -1,4 +1,4 @@
-"""The container of a frame: a JSON header and blobs at multiples of 8 bytes; see `spec`."""
+"""The container format of a frame: a JSON header and blobs aligned to 8 bytes; see `spec`."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _LEAD = struct.Struct("<II")
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A frame that was read.
+    """A decoded frame.
 
     Attributes:
         header: A `WorldSpec` or `MeshSpec`.
-        blobs: Views on the received bytes, by name.
+        blobs: Views of the received bytes, by name.
     """
 
     header: Wire
@@ -32,7 +32,7 @@ class Frame:
 
 
 def pack(header: Mapping[str, Any], blobs: Iterable[tuple[str, Content]]) -> bytes:
-    """A frame.
+    """Encode a frame.
 
     Args:
         header: One of the types in `HEADERS` as plain data, without its `blobs`.
@@ -50,14 +50,14 @@ def pack(header: Mapping[str, Any], blobs: Iterable[tuple[str, Content]]) -> byt
 
 
 def unpack(frame: bytes) -> Frame:
-    """Read a frame.
+    """Decode a frame.
 
     Raises:
-        InputError: It is none.
+        InputError: The bytes are not a valid frame.
     """
     view = memoryview(frame)
     if len(frame) < _LEAD.size or (lead := _LEAD.unpack_from(frame))[0] != MAGIC:
-        raise InputError("these bytes are no frame", "Give what `encode` made.")
+        raise InputError("these bytes are not a frame", "Give the bytes of one whole frame.")
     end = _LEAD.size + lead[1]
     first = end + (-end % _ALIGN)
     try:

@@ -1,4 +1,4 @@
-"""What is drawn of a world: its geoms in the frames of their bodies, and the meshes that these have."""
+"""The geometry of a world to draw: its geoms in the frames of their bodies, and their meshes."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _BODY, _TYPE, _PART, _AGENT, _MESH = range(5)
 _SIZE, _POS, _QUAT, _RGBA = slice(5, 8), slice(8, 11), slice(11, 15), slice(15, 19)
 _TERRAIN, _OBSTACLE, _ROBOT, _GOAL_PART, _OTHER = range(len(PARTS))
 _MESHES = int(mujoco.mjtGeom.mjGEOM_MESH)
-_SEEN_GROUPS = 3
-"""MuJoCo's viewer shows the groups 0 to 2: by custom, from 3 on are shapes for collisions."""
+_VISIBLE_GROUPS = 3
+"""MuJoCo's viewer shows groups 0 to 2; by convention, groups from 3 on are for collision."""
 _GREY = np.array([0.5, 0.5, 0.5, 1.0], dtype=np.float32)
 """MuJoCo's default colour, which a material replaces."""
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
-    """How a robot with meshes looks, whatever its physics are made of.
+class Visuals:
+    """The visual geoms of a robot with meshes, which its compiled physics may lack.
 
     Attributes:
         rows: Its geoms; bodies are counted from its root.
-        meshes: That they refer to.
+        meshes: Meshes that they refer to.
     """
 
     rows: Rows
@@ -42,20 +42,20 @@ class Look:
 
 
 @lru_cache(maxsize=256)
-def look_of(robot: RobotModel) -> Look | None:
-    """The look of a robot, or None where the compiled world has it all: no meshes."""
+def robot_visuals(robot: RobotModel) -> Visuals | None:
+    """Return the visuals of a robot, or None if it has no meshes: then the compiled world has all geoms."""
     if "<mesh" not in robot.xml:
         return None
     with capture_warnings():
         model = mujoco.MjSpec.from_string(robot.xml).compile()
-    return look(model, robot.root.body)
+    return extract_visuals(model, robot.root.body)
 
 
-def look(model: Model, root: int) -> Look:
-    """The look of the robot with that root in a compiled model that has all that is seen."""
-    bodies = _tree(model, root)
+def extract_visuals(model: Model, root: int) -> Visuals:
+    """Return the visuals of the robot with that root in a compiled model with all visual geoms."""
+    bodies = _subtree(model, root)
     geoms = np.flatnonzero(np.isin(model.geom_bodyid, bodies))
-    rows = _rows(model, geoms[model.geom_group[geoms] < _SEEN_GROUPS])
+    rows = _rows(model, geoms[model.geom_group[geoms] < _VISIBLE_GROUPS])
     if not len(rows):
         rows = _rows(model, geoms)
     rows[:, _BODY] -= root
@@ -63,18 +63,18 @@ def look(model: Model, root: int) -> Look:
     meshes = tuple(Mesh.of(model, mesh) for mesh in used)
     number = {mesh: i for i, mesh in enumerate(used)}
     rows[:, _MESH] = [number.get(int(mesh), -1) for mesh in rows[:, _MESH]]
-    return Look(rows, meshes)
+    return Visuals(rows, meshes)
 
 
-def drawing(
-    world: World, agents: Sequence[str], looks: Mapping[str, Look | None]
+def world_geometry(
+    world: World, agents: Sequence[str], visuals: Mapping[str, Visuals | None]
 ) -> tuple[Rows, tuple[Mesh, ...]]:
-    """All that is drawn of a world.
+    """Return the geometry of a world.
 
     Args:
-        world: The world, its physics.
+        world: The world with its physics.
         agents: Agent ids in order.
-        looks: By agent id, how it looks where its geoms in the world are not all.
+        visuals: Visuals by agent id, for agents whose geoms in the world are not complete.
 
     Returns:
         The geoms, and the meshes that they refer to.
@@ -82,24 +82,24 @@ def drawing(
     model = world.model
     agent_of = np.full(model.nbody, -1)
     for number, agent in enumerate(agents):
-        agent_of[_tree(model, world.roots[agent])] = number
+        agent_of[_subtree(model, world.roots[agent])] = number
     part = np.full(model.ngeom, _OTHER)
     of = agent_of[model.geom_bodyid]
     part[of >= 0] = _ROBOT
     part[world.terrain_geoms] = _TERRAIN
     part[world.obstacle_geoms] = _OBSTACLE
-    seen = (model.geom_group < _SEEN_GROUPS) | (part != _ROBOT)
+    visible = (model.geom_group < _VISIBLE_GROUPS) | (part != _ROBOT)
     for number, agent in enumerate(agents):
-        if looks.get(agent) is not None:
-            seen &= of != number
-        elif not seen[of == number].any():
-            seen |= of == number
-    geoms = np.flatnonzero(seen)
+        if visuals.get(agent) is not None:
+            visible &= of != number
+        elif not visible[of == number].any():
+            visible |= of == number
+    geoms = np.flatnonzero(visible)
     rows = _rows(model, geoms)
     rows[:, _PART], rows[:, _AGENT] = part[geoms], of[geoms]
     parts, meshes = [rows, _goals(world)], list[Mesh]()
     for number, agent in enumerate(agents):
-        own = looks.get(agent)
+        own = visuals.get(agent)
         if own is None:
             continue
         place = [_index(meshes, mesh) for mesh in own.meshes]
@@ -113,7 +113,7 @@ def drawing(
 
 
 def _index(meshes: list[Mesh], mesh: Mesh) -> int:
-    """The number of a mesh among those that are in use, which it joins if it is new."""
+    """Return the index of a mesh in the list; append it if it is new."""
     for number, known in enumerate(meshes):
         if known.id == mesh.id:
             return number
@@ -121,8 +121,8 @@ def _index(meshes: list[Mesh], mesh: Mesh) -> int:
     return len(meshes) - 1
 
 
-def _tree(model: Model, root: int) -> NDArray[np.intp]:
-    """A body and all that hang on it: MuJoCo numbers them one after another."""
+def _subtree(model: Model, root: int) -> NDArray[np.intp]:
+    """Return a body and its descendants, which MuJoCo numbers consecutively."""
     parents = model.body_parentid
     end = root + 1
     while end < model.nbody and parents[end] >= root:
@@ -139,14 +139,14 @@ def _rows(model: Model, geoms: NDArray[np.intp]) -> Rows:
     rows[:, _SIZE], rows[:, _POS] = model.geom_size[geoms], model.geom_pos[geoms]
     rows[:, _QUAT] = model.geom_quat[geoms]
     colours, material = model.geom_rgba[geoms], model.geom_matid[geoms]
-    painted = (material >= 0) & (colours == _GREY).all(axis=1)
+    has_material = (material >= 0) & (colours == _GREY).all(axis=1)
     rows[:, _RGBA] = colours
-    rows[painted, _RGBA] = model.mat_rgba[material[painted]]
+    rows[has_material, _RGBA] = model.mat_rgba[material[has_material]]
     return rows
 
 
 def _goals(world: World) -> Rows:
-    """The marks of goals, which are sites."""
+    """Return the marks of goals, which are sites."""
     sites = [i for i, name in enumerate(world.names("site")) if name.startswith(GOAL)]
     model, rows = world.model, np.zeros((len(sites), len(GEOM_COLUMNS)), dtype=np.float32)
     if sites:

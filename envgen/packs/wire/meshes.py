@@ -1,4 +1,4 @@
-"""Meshes as they are drawn: few enough triangles for hundreds of robots, with normals, named by content."""
+"""Meshes for drawing: simplified for hundreds of robots, with normals, and named by content."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from envgen.worlds.compiler import Model
 
 Vertices: TypeAlias = NDArray[np.float32]
 Faces: TypeAlias = NDArray[np.int64]
-MOST_FACES = 1500
-"""Triangles of one mesh. A Go2 has 197,000 in its 16 meshes, far more than a tile of a wall has pixels."""
+MAX_FACES = 1500
+"""Maximum triangles of a mesh. A Go2 has 197,000 in its 16 meshes, far more than its tile has pixels."""
 _CREASE = 0.7
-"""Cosine of the angle from which an edge is drawn as an edge."""
+"""Cosine of the least angle of a sharp edge."""
 
 
 @dataclass(frozen=True, eq=False)
 class Mesh:
-    """A mesh that a page gets once.
+    """A mesh, which a page receives once.
 
     Attributes:
-        id: By its content.
-        frame: As a frame.
+        id: Hash of its content.
+        frame: The encoded frame.
     """
 
     id: str
@@ -34,12 +34,12 @@ class Mesh:
 
     @classmethod
     def of(cls, model: Model, mesh: int) -> Mesh:
-        """A mesh of a compiled model, in the frame that MuJoCo gives it (that of its geoms)."""
+        """Encode a mesh of a compiled model, in the frame of its geoms."""
         first, face = int(model.mesh_vertadr[mesh]), int(model.mesh_faceadr[mesh])
         vertices = np.array(model.mesh_vert[first : first + int(model.mesh_vertnum[mesh])])
         faces = np.array(model.mesh_face[face : face + int(model.mesh_facenum[mesh])], dtype=np.int64)
-        vertices, faces = simplify(vertices, faces, MOST_FACES)
-        vertices, faces, normals = with_normals(vertices, faces)
+        vertices, faces = simplify(vertices, faces, MAX_FACES)
+        vertices, faces, normals = add_normals(vertices, faces)
         blobs: list[tuple[str, Any]] = [
             ("vertices", vertices.astype("<f4").tobytes()),
             ("faces", faces.astype("<u4").tobytes()),
@@ -50,22 +50,26 @@ class Mesh:
 
 
 def simplify(vertices: Vertices, faces: Faces, most: int) -> tuple[Vertices, Faces]:
-    """The same shape with few triangles: vertices that share a cell of a grid become one (Rossignac and
-    Borrel 1993), with the finest grid that leaves no more than `most`.
+    """Merge vertices that share a cell of the finest grid that leaves few enough triangles.
+
+    Source: Rossignac and Borrel, "Multi-resolution 3D approximations" (1993).
 
     Args:
         vertices: (n, 3) in m.
         faces: (m, 3) indices of corners.
-        most: Triangles that may be left.
+        most: Maximum number of triangles.
     """
     if len(faces) <= most:
         return vertices, faces
     low, extent = vertices.min(axis=0), float(np.ptp(vertices, axis=0).max())
-    coarse, fine = 2, 128  # cells along the longest side: the first leaves few enough, the second too many
-    best = _clustered(vertices, faces, low, extent / coarse)
+    coarse, fine = (
+        2,
+        128,
+    )  # cells along the longest side: `coarse` leaves few triangles, `fine` too many
+    best = _cluster(vertices, faces, low, extent / coarse)
     while fine - coarse > 2:
         middle = (coarse + fine) // 2
-        found = _clustered(vertices, faces, low, extent / middle)
+        found = _cluster(vertices, faces, low, extent / middle)
         if len(found[1]) <= most:
             coarse, best = middle, found
         else:
@@ -73,7 +77,7 @@ def simplify(vertices: Vertices, faces: Faces, most: int) -> tuple[Vertices, Fac
     return best
 
 
-def _clustered(vertices: Vertices, faces: Faces, low: Vertices, cell: float) -> tuple[Vertices, Faces]:
+def _cluster(vertices: Vertices, faces: Faces, low: Vertices, cell: float) -> tuple[Vertices, Faces]:
     where = np.floor((vertices - low) / max(cell, 1e-9)).astype(np.int64)
     code = (where[:, 0] << 40) + (where[:, 1] << 20) + where[:, 2]
     _, cluster, count = np.unique(code, return_inverse=True, return_counts=True)
@@ -81,7 +85,7 @@ def _clustered(vertices: Vertices, faces: Faces, low: Vertices, cell: float) -> 
     corners = cluster[faces]
     a, b, c = corners.T
     corners = corners[(a != b) & (b != c) & (c != a)]
-    # once each: both sides of a thin plate may fall together
+    # without duplicates: both sides of a thin plate may coincide
     a, b, c = np.sort(corners, axis=1).T
     _, kept = np.unique((a * len(count) + b) * len(count) + c, return_index=True)
     corners = corners[np.sort(kept)]
@@ -89,10 +93,10 @@ def _clustered(vertices: Vertices, faces: Faces, low: Vertices, cell: float) -> 
     return middle[used].astype(np.float32), renumbered.reshape(-1, 3)
 
 
-def with_normals(vertices: Vertices, faces: Faces) -> tuple[Vertices, Faces, Vertices]:
-    """Vertices (k, 3), faces (m, 3) and a normal (k, 3) for each vertex; at edges a vertex is there twice."""
+def add_normals(vertices: Vertices, faces: Faces) -> tuple[Vertices, Faces, Vertices]:
+    """Return vertices (k, 3), faces (m, 3) and normals (k, 3); vertices at sharp edges are duplicated."""
     corner = vertices[faces].astype(float)
-    across = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])  # as long as twice the area
+    across = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])  # twice the area long
     flat = _unit(across)
     smooth = np.zeros((len(vertices), 3))
     for axis in range(3):

@@ -1,4 +1,4 @@
-"""What a runtime needs to know of a world besides its model: agents, objects, ground, randomisation."""
+"""Data that a runtime needs besides the model: agents, objects, ground, randomisation."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ from envgen.worlds.team_colours import colour_number, team_rgb
 Plain: TypeAlias = dict[str, Any]
 """JSON data, in the shape of a type of `spec`."""
 CONSTANTS = ("leg", "stand", "radius", "height")
-"""Of a robot; the arena's are `arena_x` and `arena_y`."""
+"""Constants of a robot; those of the arena are `arena_x` and `arena_y`."""
 _JOINTS = ("free", "ball", "slide", "hinge")
 _RK4 = int(mujoco.mjtIntegrator.mjINT_RK4)
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
-    """One world and what is known of it beside its model.
+class WorldInfo:
+    """One world with the data that its model lacks.
 
     Attributes:
         world: The world.
         teams: Its agents, teams and roles.
-        sizes: What each agent's robot measures.
-        params: Parameters of the task, as drawn.
-        task: As data, from pack.json.
+        sizes: Size of each agent's robot.
+        params: Drawn parameters of the task.
+        task: The task as data, from pack.json.
         settings: `EnvCfg.randomize`, number or distribution by key.
-        frame_skip: PhysicsOptions steps of a control step.
+        frame_skip: Physics steps per control step.
         episode: Length of an episode, in s.
-        seed: Of the pack.
-        stream: Number of the draw.
+        seed: Seed of the pack.
+        stream: Number of its random streams.
     """
 
     world: World
@@ -60,28 +60,28 @@ class Scene:
 
     @cached_property
     def context(self) -> TaskContext:
-        """The same, as task terms read it."""
+        """The context in which task terms are evaluated."""
         return TaskContext.of([self.world], self.teams, [self.sizes], [self.params], self.task)
 
 
-def described(scene: Scene, observations: Observations) -> Plain:
-    """The part of a `WorldSpec` that tells how to run it."""
-    world, context = scene.world, scene.context
+def world_header(info: WorldInfo, observations: Observations) -> Plain:
+    """Return the part of a `WorldSpec` that a runtime needs."""
+    world, context = info.world, info.context
     model: Model = world.model
     field = world.ground.field
     return {
         "timestep": float(model.opt.timestep),
         "rk4": int(model.opt.integrator) == _RK4,
-        "frame_skip": scene.frame_skip,
-        "episode": scene.episode,
+        "frame_skip": info.frame_skip,
+        "episode": info.episode,
         "nbody": int(model.nbody),
         "arena": [float(side) for side in world.size],
-        "agents": [_agent(scene, number, terms) for number, terms in enumerate(observations.of(scene))],
+        "agents": [_agent(info, number, terms) for number, terms in enumerate(observations.of(info))],
         "objects": [
             {"name": name, "pos": thing[0].pos, "vel": thing[0].vel, "centre": thing[0].centre.tolist()}
             for name, thing in zip(context.objects, context.things)
         ],
-        "params": {key: float(value) for key, value in scene.params.items()},
+        "params": {key: float(value) for key, value in info.params.items()},
         "ground": {
             "nrow": field.heights.shape[0],
             "ncol": field.heights.shape[1],
@@ -89,23 +89,23 @@ def described(scene: Scene, observations: Observations) -> Plain:
             "origin": [float(side) for side in field.origin],
         },
         "randomize": {
-            "settings": dict(scene.settings),
-            "seed": str(scene.seed),
-            "stream": scene.stream,
+            "settings": dict(info.settings),
+            "seed": str(info.seed),
+            "stream": info.stream,
             "friction_geoms": [*world.terrain_geoms, *world.obstacle_geoms],
             "buoyant": float(model.opt.density) > BUOYANT,
         },
     }
 
 
-def _agent(scene: Scene, number: int, observation: Sequence[Plain]) -> Plain:
-    """An `AgentSpec`."""
-    teams, world, context = scene.teams, scene.world, scene.context
+def _agent(info: WorldInfo, number: int, observation: Sequence[Plain]) -> Plain:
+    """Return an `AgentSpec`."""
+    teams, world, context = info.teams, info.world, info.context
     model: Model = world.model
     agent = teams.agents[number]
     at = context.layouts[agent][0]
     home = model.key_ctrl[0] if model.nkey else np.zeros(model.nu)
-    size = scene.sizes[agent]
+    size = info.sizes[agent]
     names = world.names("actuator")
     robot = agent.rpartition("_")[0]
     actuators = at.actuators.tolist()
@@ -152,7 +152,7 @@ def _agent(scene: Scene, number: int, observation: Sequence[Plain]) -> Plain:
 def _gait(
     robot: str, actuators: tuple[str, ...], low: tuple[float, ...], high: tuple[float, ...]
 ) -> Plain | None:
-    """The robot's pattern as a `Gait`, if there is one; the same for most variants of a job."""
+    """Return the robot's pattern as a `Gait`, or None; the same for most variants of a job."""
     gait = gait_for(robot, actuators, low, high)
     if gait is None:
         return None
@@ -167,33 +167,33 @@ def _sensors(at: AgentLayout) -> list[Plain]:
 
 
 class Observations:
-    """How many numbers each term of an observation has, for one task.
+    """Sizes of the observation terms of one task.
 
-    That takes evaluating the terms on a state, so it is done once for all agents that are alike.
+    A size is found by evaluating the term on a state, so it is cached for agents of the same structure.
 
     Args:
-        task: As data.
+        task: The task as data.
     """
 
     def __init__(self, task: Mapping[str, Any]) -> None:
         self._terms: Sequence[Mapping[str, Any]] = task["observation"]
         self._known: dict[str, list[list[Plain]]] = {}
 
-    def of(self, scene: Scene) -> list[list[Plain]]:
-        """By agent: the terms in order, each with its size."""
-        teams, layouts = scene.teams, [at[0] for at in scene.context.layouts.values()]
-        alike = [(_sensors(at), len(at.joint_pos), len(at.joint_vel), len(at.actuators)) for at in layouts]
-        key = json.dumps([teams.agents, teams.by_agent, teams.roles, alike])
+    def of(self, info: WorldInfo) -> list[list[Plain]]:
+        """Return by agent the terms in order, each with its size."""
+        teams, layouts = info.teams, [at[0] for at in info.context.layouts.values()]
+        shapes = [(_sensors(at), len(at.joint_pos), len(at.joint_vel), len(at.actuators)) for at in layouts]
+        key = json.dumps([teams.agents, teams.by_agent, teams.roles, shapes])
         if key not in self._known:
-            state = [start(scene.world.model)]
+            state = [start(info.world.model)]
             self._known[key] = [
-                self._sizes(BatchTaskState(scene.context, state, agent)) for agent in teams.agents
+                self._sizes(BatchTaskState(info.context, state, agent)) for agent in teams.agents
             ]
         return self._known[key]
 
-    def _sizes(self, reading: BatchTaskState) -> list[Plain]:
+    def _sizes(self, state: BatchTaskState) -> list[Plain]:
         memo = Memo()
         return [
-            {"name": term["name"], "size": int(evaluate(term["expr"], reading, memo).shape[1])}
+            {"name": term["name"], "size": int(evaluate(term["expr"], state, memo).shape[1])}
             for term in self._terms
         ]

@@ -1,1 +1,1 @@
-"""The checks: one a file, found by scanning this package."""
+"""The checks: one per file, found by scanning this package."""

@@ -6,16 +6,17 @@ from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 
 @register
 class Agreement(Check):
-    """Number of options on which the robots of a world disagree; told, never refused."""
+    """Number of options on which the robots of a world disagree; reported, never refused."""
 
     kind: ClassVar[str] = "agreement"
-    title: ClassVar[str] = "options on which robots disagree: the finest or strictest is taken, and said"
+    title: ClassVar[str] = "options on which robots disagree take the finest or strictest value"
     why: ClassVar[str] = "A world has one timestep and one solver."
-    order: ClassVar[int] = 15
+    stage: ClassVar[Stage] = Stage.MODEL
     remedy: ClassVar[str] = "Set physics.timestep and physics.integrator if you want others."
 
     def applies(self, subject: Subject) -> bool:

@@ -1,4 +1,4 @@
-"""Angles are in the unit that the compiler is told."""
+"""Angles are in the unit that <compiler angle> states."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import HINGE, Lint, place
+from envgen.validate.lint import HINGE, Lint, locate
 from envgen.validate.report import Finding
 
-MOST = 4 * np.pi
-"""Two turns; wrists turn once, and what turns on and on has no range."""
+MAX = 4 * np.pi
+"""Two turns: wrists turn once, and joints that turn without end have no range."""
 MANY = 3
-"""So many hinges that all move by less than 6 degrees are not meant so."""
+"""From this number on, hinges that all move by less than 6 degrees are a mistake of units."""
 
 
 @register
@@ -28,10 +28,9 @@ class AngleUnit(Lint):
     )
     unit: ClassVar[str] = "rad"
     bound: ClassVar[str] = "4π rad; or all below 2π °"
-    order: ClassVar[int] = 110
-    remedy: ClassVar[str] = "Set <compiler angle> to the unit that the ranges are in."
+    remedy: ClassVar[str] = "Set <compiler angle> to the unit of the ranges."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         hinges = np.flatnonzero((model.jnt_type == HINGE) & model.jnt_limited.astype(bool))
         reach = {int(j): float(np.abs(model.jnt_range[j]).max()) for j in hinges}
@@ -41,15 +40,15 @@ class AngleUnit(Lint):
             if len(small) == len(given) and (len(small) >= MANY or any(_of_pi(given[j]) for j in small)):
                 for j in small:
                     detail = f"its range reaches {given[j]:.4g} degrees, which looks like radians"
-                    yield self.wrong(detail, given[j], 2 * np.pi, at=place(subject, "joint", j), unit="°")
+                    yield self.issue(detail, given[j], 2 * np.pi, at=locate(subject, "joint", j), unit="°")
             return
         for j, value in reach.items():
-            if value > MOST:
-                yield self.wrong(f"its range reaches {value:.4g} rad, which looks like degrees", value, MOST,
-                                 at=place(subject, "joint", j))  # fmt: skip
+            if value > MAX:
+                yield self.issue(f"its range reaches {value:.4g} rad, which looks like degrees", value, MAX,
+                                 at=locate(subject, "joint", j))  # fmt: skip
 
 
 def _of_pi(value: float) -> bool:
-    """Whether a number is 1.57, 3.14 and the like."""
+    """Return whether a number is a multiple of pi / 6, such as 1.57 or 3.14."""
     parts = value / (np.pi / 6)
     return bool(abs(parts - round(parts)) < 0.005 and round(parts) > 0)

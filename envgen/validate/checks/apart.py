@@ -9,17 +9,18 @@ import numpy as np
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 
 @register
 class Apart(Check):
-    """Least level distance between the circles of two agents at the start."""
+    """Least horizontal distance between the bounding circles of two agents at the start."""
 
     kind: ClassVar[str] = "apart"
     title: ClassVar[str] = "agents start at least 10 cm apart"
-    why: ClassVar[str] = "Robots that touch at the start push one another off."
+    why: ClassVar[str] = "The solver pushes robots apart that touch at the start."
     unit: ClassVar[str] = "m"
-    order: ClassVar[int] = 48
+    stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Take a larger terrain.size or fewer robots."
 
     def applies(self, subject: Subject) -> bool:

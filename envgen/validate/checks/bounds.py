@@ -1,4 +1,4 @@
-"""The model is of a size that a browser tab holds hundreds of."""
+"""The model is small enough for hundreds of them in a browser tab."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ from typing import ClassVar
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding, Severity
+from envgen.validate.stages import Stage
 
 MAX_BYTES = 64_000_000
 _SHARED = (
     *("mesh_vert", "mesh_normal", "mesh_face", "mesh_facenormal", "mesh_facetexcoord", "mesh_texcoord"),
     *("mesh_graph", "bvh_aabb", "bvh_child", "bvh_depth", "bvh_nodeid", "tex_data"),
 )
-"""Arrays of meshes, of the trees over them, and of textures."""
+"""Arrays of meshes, of their bounding volume hierarchies, and of textures."""
 
 
 @register
 class Bounds(Check):
-    """Bytes of the compiled model with its arena; meshes and textures, which worlds can share, left out."""
+    """Bytes of the compiled model and its arena, without meshes and textures, which worlds can share."""
 
     kind: ClassVar[str] = "bounds"
-    title: ClassVar[str] = "model and arena of at most 64 MB, meshes and textures left out"
-    why: ClassVar[str] = "Hundreds of worlds are to fit into one browser tab."
+    title: ClassVar[str] = "model and arena of at most 64 MB, without meshes and textures"
+    why: ClassVar[str] = "Hundreds of worlds must fit into one browser tab."
     unit: ClassVar[str] = "B"
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 25
+    stage: ClassVar[Stage] = Stage.MODEL
     remedy: ClassVar[str] = "Take a coarser heightfield, simpler meshes, or a smaller <size memory>."
 
     def run(self, subject: Subject) -> Finding:

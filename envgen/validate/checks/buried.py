@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.base import Check, Redraw, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 
 @register
@@ -13,12 +14,12 @@ class Buried(Check):
     """Least height of an obstacle's top over the highest ground under it."""
 
     kind: ClassVar[str] = "buried"
-    title: ClassVar[str] = "every obstacle stands out of the ground"
-    why: ClassVar[str] = "An obstacle in the ground is not there."
+    title: ClassVar[str] = "every obstacle rises out of the ground"
+    why: ClassVar[str] = "An obstacle below the ground has no effect."
     unit: ClassVar[str] = "m"
-    blame: ClassVar[Blame] = "obstacles"
-    order: ClassVar[int] = 56
-    remedy: ClassVar[str] = "Raise what is buried, or take a terrain of lower difficulty."
+    redraw: ClassVar[Redraw] = "obstacles"
+    stage: ClassVar[Stage] = Stage.START
+    remedy: ClassVar[str] = "Raise the obstacle, or take a terrain of lower difficulty."
 
     def applies(self, subject: Subject) -> bool:
         return subject.ours and bool(subject.world.obstacles)

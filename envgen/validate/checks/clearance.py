@@ -1,4 +1,4 @@
-"""There is room around every start."""
+"""There is free space around every start."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from typing import ClassVar
 
 import numpy as np
 
-from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.base import Check, Redraw, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
-LEAST = 0.05
+MIN = 0.05
 
 
 @register
 class Clearance(Check):
-    """Least level distance between an agent's circle at the start and an obstacle's circle."""
+    """Least horizontal distance between the bounding circles of an agent at its start and an obstacle."""
 
     kind: ClassVar[str] = "clearance"
     title: ClassVar[str] = "obstacles stay 5 cm clear of the starts"
-    why: ClassVar[str] = "The first step needs room, whatever it is."
+    why: ClassVar[str] = "An agent needs free space for its first step in any direction."
     unit: ClassVar[str] = "m"
-    blame: ClassVar[Blame] = "obstacles"
-    order: ClassVar[int] = 50
+    redraw: ClassVar[Redraw] = "obstacles"
+    stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Lower the density of obstacles, or take a larger terrain.size."
 
     def applies(self, subject: Subject) -> bool:
@@ -36,4 +37,4 @@ class Clearance(Check):
                 room = obstacle.distance(float(x), float(y)) - radius
                 if room < best:
                     best, between = room, f"{agent} and {obstacle.name}"
-        return self.at_least(best, LEAST, f"{between} are {best:.2f} m apart")
+        return self.at_least(best, MIN, f"{between} are {best:.2f} m apart")

@@ -1,4 +1,4 @@
-"""Contacts were thought about."""
+"""Contact parameters were chosen."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, colliding
+from envgen.validate.lint import Lint, colliding_geoms
 from envgen.validate.report import Finding, Severity
 
 
 @register
 class ContactDefault(Lint):
-    """Whether all geoms that collide have MuJoCo's default solref: right for locomotion, so told once."""
+    """Models in which all colliding geoms have MuJoCo's default solref, which suits locomotion."""
 
     kind: ClassVar[str] = "contact_default"
     title: ClassVar[str] = "contact parameters were chosen"
@@ -23,15 +23,12 @@ class ContactDefault(Lint):
     )
     severity: ClassVar[Severity] = "info"
     unit: ClassVar[str] = "s"
-    order: ClassVar[int] = 126
     remedy: ClassVar[str] = (
         'For manipulation take solref="0.005 1" and a timestep of at most 2 ms; else ignore this.'
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
-        geoms = np.flatnonzero(colliding(subject))
+        geoms = np.flatnonzero(colliding_geoms(subject))
         if len(geoms) and model.njnt and (np.asarray(model.geom_solref)[geoms] == [0.02, 1.0]).all():
-            yield self.wrong(
-                f"all {len(geoms)} geoms that collide have the default solref 0.02 1", 0.02, 0.02
-            )
+            yield self.issue(f"all {len(geoms)} colliding geoms have the default solref 0.02 1", 0.02, 0.02)

@@ -1,4 +1,4 @@
-"""Targets lie within the travel of the joint."""
+"""Targets of position servos are within the range of their joint."""
 
 from __future__ import annotations
 
@@ -8,31 +8,30 @@ from typing import ClassVar
 import mujoco
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, place
+from envgen.validate.lint import Lint, locate
 from envgen.validate.report import Finding
 
-LEAST = 0.05
+MIN = 0.05
 MUCH = 1.0
-"""Beyond by as much as the whole range: a mistake of units rather than a trick."""
+"""Beyond by as much as the whole range: a mistake of units, not an intended margin."""
 
 
 @register
 class CtrlBeyondJoint(Lint):
-    """How far a position servo's ctrlrange goes beyond its joint's range, as a share of that range."""
+    """Part of a position servo's ctrlrange beyond its joint's range, as a share of that range."""
 
     kind: ClassVar[str] = "ctrl_beyond_joint"
     title: ClassVar[str] = "ctrlrange of a position servo ends with the joint's range"
     why: ClassVar[str] = (
         "Targets there can't be reached: the servo presses against the stop, and part of the action does "
-        "nothing. A little beyond is a known trick against droop."
+        "nothing. A small margin against droop is common."
     )
     bound: ClassVar[str] = "5 % beyond: info; 100 %: warning"
-    order: ClassVar[int] = 114
     remedy: ClassVar[str] = (
         "Set ctrlrange to the joint's range (inheritrange does), or check the unit of both."
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         for a in range(model.nu):
             joint = int(model.actuator_trnid[a, 0])
@@ -48,9 +47,9 @@ class CtrlBeyondJoint(Lint):
             low, high = sorted(float(c) / gear for c in model.actuator_ctrlrange[a])
             first, last = (float(r) for r in model.jnt_range[joint])
             share = max(first - low, high - last, 0.0) / max(last - first, 1e-9)
-            if share > LEAST:
+            if share > MIN:
                 says = f"ctrlrange {low:.4g} to {high:.4g} goes beyond the joint: {first:.4g} to {last:.4g}"
-                yield self.wrong(says, share, LEAST, at=place(subject, "actuator", a),
+                yield self.issue(says, share, MIN, at=locate(subject, "actuator", a),
                                  severity="warning" if share > MUCH else "info")  # fmt: skip
 
 

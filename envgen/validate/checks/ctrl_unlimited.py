@@ -1,4 +1,4 @@
-"""Actuators have a range of control."""
+"""Actuators have a ctrlrange."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, place
+from envgen.validate.lint import Lint, locate
 from envgen.validate.report import Finding, Severity
 
 
@@ -16,12 +16,11 @@ class CtrlUnlimited(Lint):
 
     kind: ClassVar[str] = "ctrl_unlimited"
     title: ClassVar[str] = "every actuator has a ctrlrange"
-    why: ClassVar[str] = "A policy's action in [-1, 1] can't be mapped onto it, and any number is taken."
+    why: ClassVar[str] = "A policy's action in [-1, 1] can't be mapped onto it, and any control is accepted."
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 112
     remedy: ClassVar[str] = "Give the actuator a ctrlrange."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         for a in range(subject.model.nu):
             if not subject.model.actuator_ctrllimited[a]:
-                yield self.wrong("it has no ctrlrange", at=place(subject, "actuator", a))
+                yield self.issue("it has no ctrlrange", at=locate(subject, "actuator", a))

@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, place
+from envgen.validate.lint import Lint, locate
 from envgen.validate.report import Finding
 
 
@@ -19,11 +19,10 @@ class DeadActuator(Lint):
 
     kind: ClassVar[str] = "dead_actuator"
     title: ClassVar[str] = "every actuator can have an effect"
-    why: ClassVar[str] = "Its action does nothing, and a policy learns that slowly."
-    order: ClassVar[int] = 115
-    remedy: ClassVar[str] = "Give it a gear, a gain and a range that are not zero, or remove it."
+    why: ClassVar[str] = "Its action has no effect, which slows learning."
+    remedy: ClassVar[str] = "Give it a nonzero gear, gain and range, or remove it."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         for a in range(model.nu):
             why = ""
@@ -36,9 +35,9 @@ class DeadActuator(Lint):
             elif model.actuator_forcelimited[a] and not model.actuator_forcerange[a].any():
                 why = "its forcerange is zero"
             elif _holds_still(subject, a):
-                why = "what it drives can't move"
+                why = "its target can't move"
             if why:
-                yield self.wrong(f"it has no effect: {why}", at=place(subject, "actuator", a))
+                yield self.issue(f"it has no effect: {why}", at=locate(subject, "actuator", a))
 
 
 _FIXED = int(mujoco.mjtGain.mjGAIN_FIXED)
@@ -46,7 +45,7 @@ _SITE, _BODY = int(mujoco.mjtTrn.mjTRN_SITE), int(mujoco.mjtTrn.mjTRN_BODY)
 
 
 def _holds_still(subject: Subject, a: int) -> bool:
-    """Whether it pulls at what is fixed to the world."""
+    """Return whether its target is fixed to the world."""
     model, target = subject.model, int(subject.model.actuator_trnid[a, 0])
     if model.actuator_trntype[a] == _SITE:
         reference = int(model.actuator_trnid[a, 1])

@@ -12,22 +12,19 @@ from envgen.validate.report import Finding, Severity
 
 @register
 class Deprecated(TextLint):
-    """Attributes that MuJoCo still reads but does without."""
+    """Attributes that MuJoCo still reads but has deprecated."""
 
     kind: ClassVar[str] = "deprecated"
-    title: ClassVar[str] = "no attribute that MuJoCo has given up"
-    why: ClassVar[str] = (
-        "They have no effect or a better successor, and a later MuJoCo will refuse them, as it did others."
-    )
+    title: ClassVar[str] = "no deprecated attribute"
+    why: ClassVar[str] = "They have no effect or a successor, and a later MuJoCo may refuse them."
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 106
     remedy: ClassVar[str] = "Remove the attribute, or use its successor."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         for node in subject.source.nodes:
             for (tag, key), successor in _OLD.items():
                 if node.tag == tag and key in node.attrib:
-                    yield self.wrong(f"the attribute {key!r} of <{tag}> is deprecated: {successor}", at=node)
+                    yield self.issue(f"the attribute {key!r} of <{tag}> is deprecated: {successor}", at=node)
 
 
 _OLD = {

@@ -13,19 +13,18 @@ from envgen.validate.source import Node
 
 @register
 class DuplicateName(TextLint):
-    """Elements of one kind that share a name; MuJoCo compiles none of it."""
+    """Elements of one kind that share a name, which MuJoCo refuses."""
 
     kind: ClassVar[str] = "duplicate_name"
     title: ClassVar[str] = "no two elements of a kind share a name"
-    why: ClassVar[str] = "MuJoCo refuses the model and names one of the two; here both are named."
+    why: ClassVar[str] = "MuJoCo refuses the model and names only one of the two elements."
     severity: ClassVar[Severity] = "error"
-    order: ClassVar[int] = 105
     remedy: ClassVar[str] = "Rename one of the two."
 
     def applies(self, subject: Subject) -> bool:
         return super().applies(subject) and subject.model is None
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         seen: dict[tuple[str, str], Node] = {}
         for node in subject.source.nodes:
             kind = _kind(node)
@@ -34,7 +33,7 @@ class DuplicateName(TextLint):
             first = seen.setdefault((kind, node.name), node)
             if first is not node:
                 where = f"{first.file}:{first.line}" if first.file else f"line {first.line}"
-                yield self.wrong(f"a {kind} of this name is in {where} already", at=node)
+                yield self.issue(f"another {kind} of this name is in {where} already", at=node)
 
 
 _ITSELF = ("body", "geom", "site", "camera", "light", "mesh", "texture", "material", "hfield", "key")
@@ -42,7 +41,7 @@ _SECTIONS = ("actuator", "sensor", "tendon", "equality")
 
 
 def _kind(node: Node) -> str:
-    """The kind within which its name must be unique; empty for what has none."""
+    """Return the kind within which its name must be unique; empty if there is none."""
     above = node.parent.tag if node.parent else ""
     if above in _SECTIONS:
         return above

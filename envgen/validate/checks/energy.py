@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.base import Check, Redraw, Subject, register
 from envgen.validate.report import Finding, Severity
+from envgen.validate.stages import Stage
 
-MOST = 60.0
-"""A free fall of 6 m."""
+MAX = 60.0
+"""That of a free fall of 6 m."""
 
 
 @register
@@ -17,17 +18,17 @@ class Energy(Check):
 
     kind: ClassVar[str] = "energy"
     title: ClassVar[str] = "kinetic energy of at most 60 J/kg"
-    why: ClassVar[str] = "Energy from nowhere is a sign of gears, masses or a timestep that don't fit."
+    why: ClassVar[str] = "Energy from nowhere means that gears, masses and timestep don't fit together."
     unit: ClassVar[str] = "J/kg"
-    blame: ClassVar[Blame] = "obstacles"
+    redraw: ClassVar[Redraw] = "obstacles"
     severity: ClassVar[Severity] = "warning"
-    order: ClassVar[int] = 73
+    stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = "Check gears and masses, or take a smaller timestep (physics.timestep)."
 
     def applies(self, subject: Subject) -> bool:
-        # armature holds energy without mass: per mass, that of an arm of somebody says nothing
+        # armature holds energy without mass, so energy per mass says little about an external arm
         return subject.model is not None and (not subject.foreign or subject.ours)
 
     def run(self, subject: Subject) -> Finding:
-        settled = subject.settled
-        return self.at_most(settled.energy, MOST, f"{settled.energy:.4g} J/kg of kinetic energy")
+        simulation = subject.simulation
+        return self.at_most(simulation.energy, MAX, f"{simulation.energy:.4g} J/kg of kinetic energy")

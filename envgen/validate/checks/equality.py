@@ -8,29 +8,30 @@ from typing import ClassVar
 import mujoco
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, place
+from envgen.validate.lint import Lint, locate
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 LENGTH, TURN = 0.005, 0.05
 
 
 @register
 class Equality(Lint):
-    """How much an equality is violated at the start, in m or rad."""
+    """Violation of an equality at the start, in m or rad."""
 
     kind: ClassVar[str] = "equality"
     title: ClassVar[str] = "equalities are violated by at most 5 mm or 0.05 rad at the start"
-    why: ClassVar[str] = "What is to be joined is apart: the first steps jerk it together."
+    why: ClassVar[str] = "The first steps pull the joined bodies together with a jerk."
     bound: ClassVar[str] = "5 mm or 0.05 rad"
-    order: ClassVar[int] = 143
-    remedy: ClassVar[str] = "Move the bodies to where they are joined, or fix anchor, relpose or polycoef."
+    stage: ClassVar[Stage] = Stage.LINT_SIMULATION
+    remedy: ClassVar[str] = "Move the bodies to their joint, or correct anchor, relpose or polycoef."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
-        for index, residual in sorted(subject.watched.equality.items()):
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
+        for index, residual in sorted(subject.stepwise.equality.items()):
             bound = TURN if int(subject.model.eq_type[index]) in _COUPLED else LENGTH
             if residual > bound:
                 says = f"it is violated by {residual:.3g} at the start"
-                yield self.wrong(says, residual, bound, at=place(subject, "equality", index))
+                yield self.issue(says, residual, bound, at=locate(subject, "equality", index))
 
 
 _COUPLED = (int(mujoco.mjtEq.mjEQ_JOINT), int(mujoco.mjtEq.mjEQ_TENDON))

@@ -1,4 +1,4 @@
-"""Files are of a format that MuJoCo reads everywhere."""
+"""Files have a format that MuJoCo reads on every platform."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from envgen.validate.report import Finding, Severity
 
 @register
 class FileFormat(TextLint):
-    """Formats of meshes, textures and heightfields that MuJoCo, above all in a browser, doesn't decode."""
+    """Formats of meshes, textures and heightfields that MuJoCo doesn't decode, above all in a browser."""
 
     kind: ClassVar[str] = "file_format"
     title: ClassVar[str] = "meshes are OBJ, STL or MSH; textures and heightfields are PNG or binary"
     why: ClassVar[str] = (
-        "MuJoCo in WebAssembly decodes OBJ, STL, MSH and PNG alone; others need plug-ins or fail."
+        "MuJoCo in WebAssembly decodes only OBJ, STL, MSH and PNG; others need plug-ins or fail."
     )
     severity: ClassVar[Severity] = "error"
-    order: ClassVar[int] = 101
     remedy: ClassVar[str] = "Convert meshes to OBJ or STL, and pictures to PNG."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         for node in subject.source.nodes:
             for key in _ATTRIBUTES.get(node.tag, ()):
                 file = node.attrib.get(key, "")
@@ -33,7 +32,7 @@ class FileFormat(TextLint):
                 told = node.attrib.get("content_type", "").lower()
                 if file and suffix and (suffix not in known or (told and told not in _TYPES)):
                     what = told or suffix
-                    yield self.wrong(
+                    yield self.issue(
                         f"{file!r} is of the format {what}: a {node.tag} is {_SAID[node.tag]}", at=node
                     )
 

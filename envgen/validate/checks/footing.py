@@ -9,37 +9,38 @@ from numpy.typing import NDArray
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 from envgen.worlds.robots.support import up_axis
 
-MOST = 0.35
-"""A start in the air falls half a leg and more in half a second; settling on rough ground takes a tenth."""
+MAX = 0.35
+"""In leg lengths: a start in the air falls by 0.5 or more; settling on rough ground takes 0.1."""
 
-LONG, LEAST = 0.4, 0.1
-"""Time in s in which a robot of any size falls that far; bound in legs where it hardly falls at all."""
+FALL_TIME, MIN = 0.4, 0.1
+"""Time in s in which a robot of any size falls by `MAX`, and the least bound, in leg lengths."""
 
 
 @register
 class Footing(Check):
-    """How far an agent's feet come down in half a second without control, in legs.
+    """Descent of an agent's feet in half a second without control, in leg lengths.
 
-    Its feet and not its root: what is driven by torques goes limp where it stands.
+    Its feet and not its root: a robot driven by torques collapses where it stands.
     """
 
     kind: ClassVar[str] = "footing"
     title: ClassVar[str] = "agents don't fall more than 0.35 legs from their start"
-    why: ClassVar[str] = "What falls at the start has no ground under it."
-    order: ClassVar[int] = 71
+    why: ClassVar[str] = "An agent that falls has no ground under its feet."
+    stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = "Lower the difficulty of the terrain, or take a larger terrain.size."
 
     def applies(self, subject: Subject) -> bool:
         return subject.ours
 
     def run(self, subject: Subject) -> Finding:
-        worst, who, bound = -np.inf, "", MOST
+        worst, who, bound = -np.inf, "", MAX
         for agent in subject.world.agents:
             leg = subject.size_of(agent).leg
-            feet = _standing(subject, subject.world.roots[agent], 0.1 * leg)
-            drop = float(np.maximum(subject.settled.drop[feet], 0.0).mean()) / leg
+            feet = _feet(subject, subject.world.roots[agent], 0.1 * leg)
+            drop = float(np.maximum(subject.simulation.drop[feet], 0.0).mean()) / leg
             most = _bound(subject, leg)
             if drop - most > worst - bound:
                 worst, who, bound = drop, agent, most
@@ -47,16 +48,16 @@ class Footing(Check):
 
 
 def _bound(subject: Subject, leg: float) -> float:
-    """Less where the time is too short to fall that far: more than half of a free fall is none on feet."""
-    still = subject.settled.still
-    if still >= LONG:
-        return MOST
+    """Return the bound, lower if the first half is too short to fall that far: 0.6 of a free fall."""
+    still = subject.simulation.still
+    if still >= FALL_TIME:
+        return MAX
     fall = 0.5 * float(abs(subject.model.opt.gravity[2])) * still**2
-    return min(MOST, max(LEAST, 0.6 * fall / leg))
+    return min(MAX, max(MIN, 0.6 * fall / leg))
 
 
-def _standing(subject: Subject, root: int, near: float) -> NDArray[np.intp]:
-    """Bodies of the robot of that root whose lowest geoms are about as low as its lowest, as it leans."""
+def _feet(subject: Subject, root: int, near: float) -> NDArray[np.intp]:
+    """Return the bodies on which a robot stands: within `near` (m) of its lowest geom along its up axis."""
     model = subject.model
     own = (model.body_rootid[model.geom_bodyid] == root) & (
         (model.geom_contype | model.geom_conaffinity) != 0

@@ -1,4 +1,4 @@
-"""Servos have a bound on their force."""
+"""Servos have a limited force."""
 
 from __future__ import annotations
 
@@ -8,31 +8,28 @@ from typing import ClassVar
 import mujoco
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, place
+from envgen.validate.lint import Lint, locate
 from envgen.validate.report import Finding, Severity
 
 
 @register
 class ForceUnlimited(Lint):
-    """Position and velocity servos without forcerange, nor actuatorfrcrange at their joint."""
+    """Position and velocity servos without forcerange and without actuatorfrcrange at their joint."""
 
     kind: ClassVar[str] = "force_unlimited"
     title: ClassVar[str] = "every servo has a forcerange"
-    why: ClassVar[str] = (
-        "A jump of the target gives any torque that the gain allows, more than the motor has."
-    )
+    why: ClassVar[str] = "A step of the target produces more torque than a real motor has."
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 113
     remedy: ClassVar[str] = "Give the actuator a forcerange, or its joint an actuatorfrcrange."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         for a in range(model.nu):
             servo = model.actuator_biastype[a] == _AFFINE and model.actuator_biasprm[a, 1:3].any()
             joint = int(model.actuator_trnid[a, 0]) if model.actuator_trntype[a] == _JOINT else -1
             held = joint >= 0 and model.jnt_actfrclimited[joint]
             if servo and not model.actuator_forcelimited[a] and not held:
-                yield self.wrong("it is a servo of unbounded force", at=place(subject, "actuator", a))
+                yield self.issue("it is a servo of unlimited force", at=locate(subject, "actuator", a))
 
 
 _AFFINE, _JOINT = int(mujoco.mjtBias.mjBIAS_AFFINE), int(mujoco.mjtTrn.mjTRN_JOINT)

@@ -1,4 +1,4 @@
-"""Friction is that of real things."""
+"""Friction coefficients are realistic."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, colliding, place
+from envgen.validate.lint import Lint, colliding_geoms, locate
 from envgen.validate.report import Finding
 
 SLIDING, TORSION = 10.0, 0.1
-"""The latter in m: the contact patch of a foot or wheel is some cm wide at most."""
+"""Torsion in m: the contact patch of a foot or wheel is at most a few cm wide."""
 
 
 @register
@@ -24,27 +24,26 @@ class Friction(Lint):
         "friction is at least 0, sliding at most 10, torsional and rolling at most 0.1 m where they act"
     )
     why: ClassVar[str] = (
-        "Torsional and rolling friction are lengths, of the size of the contact patch: 0.5 m is glue."
+        "Torsional and rolling friction are lengths, of the size of the contact patch: 0.5 m acts like glue."
     )
     bound: ClassVar[str] = "sliding 10; torsional and rolling 0.1 m"
-    order: ClassVar[int] = 128
     remedy: ClassVar[str] = (
-        "Take sliding friction of 0.1 to 2, torsional of some mm and rolling below, or condim 3."
+        "Use sliding friction of 0.1 to 2, torsional friction of a few mm, less for rolling, or condim 3."
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
-        for g in np.flatnonzero(colliding(subject)):
+        for g in np.flatnonzero(colliding_geoms(subject)):
             slide, torsion, roll = (float(f) for f in model.geom_friction[g])
-            dim, at = int(model.geom_condim[g]), place(subject, "geom", int(g))
+            dim, at = int(model.geom_condim[g]), locate(subject, "geom", int(g))
             if min(slide, torsion, roll) < 0:
-                yield self.wrong(
+                yield self.issue(
                     "its friction is negative", min(slide, torsion, roll), 0, at=at, severity="error"
                 )
             elif dim >= 3 and slide > SLIDING:
-                yield self.wrong(f"its sliding friction is {slide:g}", slide, SLIDING, at=at)
+                yield self.issue(f"its sliding friction is {slide:g}", slide, SLIDING, at=at)
             elif (dim >= 4 and torsion > TORSION) or (dim >= 6 and roll > TORSION):
                 worst = max(torsion, roll if dim >= 6 else 0.0)
-                yield self.wrong(
+                yield self.issue(
                     f"its torsional or rolling friction is {worst:g} m", worst, TORSION, at=at, unit="m"
                 )

@@ -1,4 +1,4 @@
-"""Inertias that are given are used."""
+"""Given inertias are used."""
 
 from __future__ import annotations
 
@@ -12,17 +12,14 @@ from envgen.validate.report import Finding
 
 @register
 class InertialIgnored(TextLint):
-    """Bodies with <inertial> and geoms under inertiafromgeom="true", which replaces what is given."""
+    """Bodies with <inertial> and geoms under inertiafromgeom="true", which replaces the given inertia."""
 
     kind: ClassVar[str] = "inertial_ignored"
-    title: ClassVar[str] = "<inertial> is not overruled by inertiafromgeom"
-    why: ClassVar[str] = (
-        "Masses and inertias that somebody measured are silently replaced by those of the geoms."
-    )
-    order: ClassVar[int] = 107
+    title: ClassVar[str] = "<inertial> is not overridden by inertiafromgeom"
+    why: ClassVar[str] = "MuJoCo silently replaces measured masses and inertias by those of the geoms."
     remedy: ClassVar[str] = 'Take inertiafromgeom="auto", or remove <inertial>.'
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         told = [
             c.attrib["inertiafromgeom"]
             for c in subject.source.tagged("compiler")
@@ -33,4 +30,4 @@ class InertialIgnored(TextLint):
         for node in subject.source.tagged("inertial"):
             body = node.parent
             if body and any(child.tag == "geom" for child in body.children):
-                yield self.wrong("it is overruled: inertiafromgeom is true and the body has geoms", at=node)
+                yield self.issue("it is overridden: inertiafromgeom is true and the body has geoms", at=node)

@@ -1,4 +1,4 @@
-"""Nothing buzzes."""
+"""Joints don't oscillate at the rate of the timestep."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, place
+from envgen.validate.lint import Lint, locate
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
-MOST = 0.5
+MAX = 0.5
 QUIET = 0.05
-"""In rad/s or m/s: below it is the noise of contacts at rest."""
+"""In rad/s or m/s: slower motion is noise of contacts at rest."""
 
 
 @register
@@ -21,18 +22,18 @@ class Jitter(Lint):
     """Share of steps in which a joint's velocity changes its sign, in the second half of a second."""
 
     kind: ClassVar[str] = "jitter"
-    title: ClassVar[str] = "no joint changes its direction in over half of all steps"
+    title: ClassVar[str] = "no joint velocity changes sign in over half of all steps"
     why: ClassVar[str] = (
-        "A joint that buzzes at the rate of the timestep is a numerical instability that damping hides."
+        "An oscillation at the rate of the timestep is a numerical instability that damping hides."
     )
     bound: ClassVar[str] = "50 %"
-    order: ClassVar[int] = 144
+    stage: ClassVar[Stage] = Stage.LINT_SIMULATION
     remedy: ClassVar[str] = "Take a smaller timestep, lower gains, more armature or softer contacts."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
-        model, seen = subject.model, subject.watched
-        for dof in np.flatnonzero((seen.flips > MOST) & (seen.swing > QUIET)):
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
+        model, seen = subject.model, subject.stepwise
+        for dof in np.flatnonzero((seen.flips > MAX) & (seen.swing > QUIET)):
             joint = int(model.dof_jntid[dof])
             share, swing = float(seen.flips[dof]), float(seen.swing[dof])
             says = f"its velocity changes sign in {100 * share:.0f} % of steps, at {swing:.2g} rad/s or m/s"
-            yield self.wrong(says, share, MOST, at=place(subject, "joint", joint))
+            yield self.issue(says, share, MAX, at=locate(subject, "joint", joint))

@@ -1,4 +1,4 @@
-"""Joints that are driven have a range."""
+"""Driven joints have a range."""
 
 from __future__ import annotations
 
@@ -8,29 +8,28 @@ from typing import ClassVar
 import mujoco
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import HINGE, SLIDE, Lint, place
+from envgen.validate.lint import HINGE, SLIDE, Lint, locate
 from envgen.validate.report import Finding, Severity
 
 
 @register
 class JointUnlimited(Lint):
-    """Hinges and slides with an actuator and without a range; wheels are right so."""
+    """Hinges and slides with an actuator and without a range, which is right for wheels."""
 
     kind: ClassVar[str] = "joint_unlimited"
     title: ClassVar[str] = "every driven joint has a range"
-    why: ClassVar[str] = "A policy can wind it up; a wheel is meant so, a knee is not."
+    why: ClassVar[str] = "A policy can turn it without end, which is right for a wheel and wrong for a knee."
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 111
     remedy: ClassVar[str] = "Give the joint a range, unless it is a wheel or a propeller."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         driven = {
             int(model.actuator_trnid[a, 0]) for a in range(model.nu) if model.actuator_trntype[a] in _JOINTS
         }
         for j in sorted(driven):
             if model.jnt_type[j] in (HINGE, SLIDE) and not model.jnt_limited[j]:
-                yield self.wrong("an actuator drives it, and it has no range", at=place(subject, "joint", j))
+                yield self.issue("it is driven and has no range", at=locate(subject, "joint", j))
 
 
 _JOINTS = (int(mujoco.mjtTrn.mjTRN_JOINT), int(mujoco.mjtTrn.mjTRN_JOINTINPARENT))

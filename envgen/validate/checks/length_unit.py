@@ -8,27 +8,26 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, moving, place
+from envgen.validate.lint import Lint, locate, moving_bodies
 from envgen.validate.report import Finding
 
-LEAST, MOST = 1e-3, 100.0
+MIN, MAX = 1e-3, 100.0
 
 
 @register
 class LengthUnit(Lint):
-    """Extent of what moves."""
+    """Extent of each tree of moving bodies."""
 
     kind: ClassVar[str] = "length_unit"
-    title: ClassVar[str] = "what moves is between 1 mm and 100 m large"
-    why: ClassVar[str] = "Meshes in millimetres make a robot a kilometre tall, or one in metres a speck."
+    title: ClassVar[str] = "moving trees are between 1 mm and 100 m large"
+    why: ClassVar[str] = "Meshes in the wrong unit make a robot a kilometre tall or a millimetre small."
     unit: ClassVar[str] = "m"
     bound: ClassVar[str] = "1 mm to 100 m"
-    order: ClassVar[int] = 136
     remedy: ClassVar[str] = 'Scale meshes to metres: <mesh scale="0.001 0.001 0.001"/>.'
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model, home = subject.model, subject.home
-        moves = moving(subject)[np.asarray(model.geom_bodyid)]
+        moves = moving_bodies(subject)[np.asarray(model.geom_bodyid)]
         for root in np.unique(np.asarray(model.body_rootid)[model.geom_bodyid][moves]):
             mine = np.flatnonzero(moves & (np.asarray(model.body_rootid)[model.geom_bodyid] == root))
             solid = [int(g) for g in mine if model.geom_rbound[g] > 0]
@@ -36,8 +35,8 @@ class LengthUnit(Lint):
                 continue
             centres, reach = home.geom_xpos[solid], np.asarray(model.geom_rbound)[solid][:, None]
             size = float(((centres + reach).max(axis=0) - (centres - reach).min(axis=0)).max())
-            if not LEAST <= size <= MOST:
-                says = f"it and what hangs on it are {size:.4g} m large"
-                yield self.wrong(
-                    says, size, MOST if size > MOST else LEAST, at=place(subject, "body", int(root))
+            if not MIN <= size <= MAX:
+                says = f"it and its children are {size:.4g} m large"
+                yield self.issue(
+                    says, size, MAX if size > MAX else MIN, at=locate(subject, "body", int(root))
                 )

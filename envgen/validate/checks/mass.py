@@ -1,4 +1,4 @@
-"""Masses are those of things that move."""
+"""Masses of moving bodies are realistic."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, called, place
+from envgen.validate.lint import Lint, display_name, locate
 from envgen.validate.report import Finding
 
 LIGHT, HEAVY, RATIO = 1e-6, 1e4, 1e5
@@ -14,23 +14,20 @@ LIGHT, HEAVY, RATIO = 1e-6, 1e4, 1e5
 
 @register
 class Mass(Lint):
-    """Moving bodies that weigh next to nothing or tons, and links of a tree that are too far apart."""
+    """Moving bodies of extreme mass, and extreme mass ratios between links of a tree."""
 
     kind: ClassVar[str] = "mass"
-    title: ClassVar[str] = (
-        "moving bodies weigh 1 mg to 10 t, and links of a tree at most 10^5 times one another"
-    )
+    title: ClassVar[str] = "moving bodies weigh 1 mg to 10 t, and mass ratios within a tree are at most 10^5"
     why: ClassVar[str] = (
         "Tiny masses on light joints and extreme ratios make the solver slow and the simulation unstable; "
-        "tons mean wrong units."
+        "tons are a mistake of units."
     )
     bound: ClassVar[str] = "1e-6 to 1e4 kg, ratio 1e5"
-    order: ClassVar[int] = 118
     remedy: ClassVar[str] = (
         "Check the unit of the mass (kg) and of the density (kg/m3); give light joints armature."
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         trees: dict[int, list[tuple[float, int]]] = {}
         for b in range(1, model.nbody):
@@ -38,20 +35,20 @@ class Mass(Lint):
                 continue
             mass = float(model.body_mass[b])
             if mass > HEAVY:
-                yield self.wrong(
-                    f"it weighs {mass:,.4g} kg", mass, HEAVY, at=place(subject, "body", b), unit="kg"
+                yield self.issue(
+                    f"it weighs {mass:,.4g} kg", mass, HEAVY, at=locate(subject, "body", b), unit="kg"
                 )
             dofs = slice(int(model.body_dofadr[b]), int(model.body_dofadr[b] + model.body_dofnum[b]))
             held = bool((model.dof_armature[dofs] > 0).all())
             whole = float(model.body_subtreemass[b])
             if whole < LIGHT and not held:
-                yield self.wrong(f"it and what it carries weigh {whole:.4g} kg", whole, LIGHT,
-                                 at=place(subject, "body", b), unit="kg")  # fmt: skip
+                yield self.issue(f"it and its children weigh {whole:.4g} kg", whole, LIGHT,
+                                 at=locate(subject, "body", b), unit="kg")  # fmt: skip
             if not held:
                 trees.setdefault(int(model.body_rootid[b]), []).append((max(whole, 1e-15), b))
         for links in trees.values():
             least, most = min(links), max(links)
             if most[0] / least[0] > RATIO and least[0] >= LIGHT:
-                name = called(place(subject, "body", most[1]))
+                name = display_name(locate(subject, "body", most[1]))
                 says = f"{name} weighs {most[0] / least[0]:.2g} times as much in the same tree"
-                yield self.wrong(says, most[0] / least[0], RATIO, at=place(subject, "body", least[1]))
+                yield self.issue(says, most[0] / least[0], RATIO, at=locate(subject, "body", least[1]))

@@ -1,4 +1,4 @@
-"""The centre of mass lies where the body is."""
+"""The centre of mass is at the body."""
 
 from __future__ import annotations
 
@@ -8,31 +8,30 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, extent, place
+from envgen.validate.lint import Lint, body_extent, locate
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 BEYOND = 1.0
-"""Sizes of a body's geoms that its centre of mass may lie outside them; of sound models none is over 0.3."""
+"""Bound as a multiple of the size of the body's geoms; valid models stay below 0.3."""
 
 
 @register
 class MassOffset(Lint):
-    """How far the centre of mass of a moving body lies outside the box around its own geoms."""
+    """Distance of the centre of mass of a moving body from the box around its own geoms."""
 
     kind: ClassVar[str] = "mass_offset"
     title: ClassVar[str] = "centres of mass lie at the geoms of their bodies"
-    why: ClassVar[str] = (
-        "An <inertial> in mm or in another frame makes a link a lever with an unseen weight at its end."
-    )
+    why: ClassVar[str] = "An <inertial> in mm or in another frame puts an invisible weight far from the link."
     unit: ClassVar[str] = "m"
     bound: ClassVar[str] = "outside by the size of the geoms"
-    order: ClassVar[int] = 148
+    stage: ClassVar[Stage] = Stage.LINT_SIMULATION
     remedy: ClassVar[str] = "Give the pos of <inertial> in m, in the frame of its body."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model, home = subject.model, subject.home
         for b in np.flatnonzero((model.body_mass > 0) & (model.body_weldid == np.arange(model.nbody))):
-            box = extent(subject, int(b))
+            box = body_extent(subject, int(b))
             if box is None or not b:
                 continue
             low, high = box
@@ -43,4 +42,4 @@ class MassOffset(Lint):
                 says = (
                     f"its centre of mass is {outside:.3g} m outside its geoms, which are {size:.3g} m large"
                 )
-                yield self.wrong(says, outside, BEYOND * size, at=place(subject, "body", int(b)))
+                yield self.issue(says, outside, BEYOND * size, at=locate(subject, "body", int(b)))

@@ -1,4 +1,4 @@
-"""Meshes that collide are convex."""
+"""Colliding meshes are convex."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import mujoco
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, colliding, place
+from envgen.validate.lint import Lint, colliding_geoms, locate
 from envgen.validate.meshes import hull_volume, mesh_volume
 from envgen.validate.report import Finding, Severity
 
-MOST = 1.5
+MAX = 1.5
 
 
 @register
@@ -21,29 +21,28 @@ class MeshHull(Lint):
     """Volume of a colliding mesh's convex hull over that of the mesh."""
 
     kind: ClassVar[str] = "mesh_hull"
-    title: ClassVar[str] = "the hull of a mesh that collides is at most 1.5 times as large as the mesh"
-    why: ClassVar[str] = "MuJoCo collides the convex hull: what is hollow or bent is filled, invisibly."
+    title: ClassVar[str] = "the convex hull of a colliding mesh has at most 1.5 times its volume"
+    why: ClassVar[str] = "MuJoCo collides the convex hull: hollow or concave parts are filled, invisibly."
     severity: ClassVar[Severity] = "info"
     bound: ClassVar[str] = "1.5"
-    order: ClassVar[int] = 129
     remedy: ClassVar[str] = (
         "Use primitives, or split the mesh into convex parts (CoACD, V-HACD) for collision."
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         told: set[int] = set()
-        for g in np.flatnonzero(colliding(subject) & (np.asarray(model.geom_type) == _MESH)):
+        for g in np.flatnonzero(colliding_geoms(subject) & (np.asarray(model.geom_type) == _MESH)):
             mesh = int(model.geom_dataid[g])
             if mesh in told or model.mesh_graphadr[mesh] < 0:
                 continue
             told.add(mesh)
             own, hull = mesh_volume(model, mesh), hull_volume(model, mesh)
-            if own > 0 and hull / own > MOST:
+            if own > 0 and hull / own > MAX:
                 says = (
-                    f"its convex hull, which is what collides, is {hull / own:.1f} times as large as the mesh"
+                    f"its convex hull, which MuJoCo collides, is {hull / own:.1f} times as large as the mesh"
                 )
-                yield self.wrong(says, hull / own, MOST, at=place(subject, "geom", int(g)))
+                yield self.issue(says, hull / own, MAX, at=locate(subject, "geom", int(g)))
 
 
 _MESH = int(mujoco.mjtGeom.mjGEOM_MESH)

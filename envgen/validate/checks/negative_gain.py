@@ -1,4 +1,4 @@
-"""Damping takes energy away, and servos pull to where they are told."""
+"""Damping and gains of servos are not negative."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import Lint, place
+from envgen.validate.lint import Lint, locate
 from envgen.validate.report import Finding
 
 
@@ -19,33 +19,30 @@ class NegativeGain(Lint):
 
     kind: ClassVar[str] = "negative_gain"
     title: ClassVar[str] = "damping, frictionloss, armature, kp and kv are not negative"
-    why: ClassVar[str] = (
-        "They feed the motion that they are to brake: what is still at rest runs away when it is touched."
-    )
-    order: ClassVar[int] = 138
+    why: ClassVar[str] = "They accelerate the motion that they should brake: the smallest disturbance grows."
     remedy: ClassVar[str] = (
-        "Turn its sign; to reverse a servo, turn the sign of its gear or the joint's axis."
+        "Change its sign; to reverse a servo, change the sign of its gear or of the joint's axis."
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         for name, values in (
             ("damping", model.dof_damping),
             ("frictionloss", model.dof_frictionloss),
             ("armature", model.dof_armature),
         ):
-            # of a polynomial (newer MuJoCo) the linear part: higher ones may well be negative
+            # newer MuJoCo has a polynomial: its linear part, as higher ones may be negative
             linear = values[:, 0] if np.ndim(values) > 1 else values
             least = np.full(model.njnt, np.inf)
             np.minimum.at(least, model.dof_jntid, linear)
             for j in np.flatnonzero(least < 0):
                 value = float(least[j])
-                yield self.wrong(f"its {name} is {value:g}", value, at=place(subject, "joint", int(j)))
+                yield self.issue(f"its {name} is {value:g}", value, at=locate(subject, "joint", int(j)))
         for a in np.flatnonzero(model.actuator_biastype == _AFFINE):
             for name, bias in (("kp", model.actuator_biasprm[a, 1]), ("kv", model.actuator_biasprm[a, 2])):
                 if bias > 0:
                     says = f"its {name} is {-bias:g}"
-                    yield self.wrong(says, -float(bias), at=place(subject, "actuator", int(a)))
+                    yield self.issue(says, -float(bias), at=locate(subject, "actuator", int(a)))
 
 
 _AFFINE = int(mujoco.mjtBias.mjBIAS_AFFINE)

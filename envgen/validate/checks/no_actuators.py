@@ -1,4 +1,4 @@
-"""Something can be controlled."""
+"""The model has actuators."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ from envgen.validate.report import Finding, Severity
 
 @register
 class NoActuators(Lint):
-    """Actuators of a model whose joints could be driven."""
+    """Number of actuators of a model with joints that could be driven."""
 
     kind: ClassVar[str] = "no_actuators"
     title: ClassVar[str] = "the model has actuators"
     why: ClassVar[str] = "A robot without actuators can't act: no policy can be trained for it."
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 132
     remedy: ClassVar[str] = "Add <actuator> elements, unless the file is only part of a model."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         inner = int(np.isin(np.asarray(model.jnt_type), (HINGE, SLIDE, BALL)).sum())
         if inner and not model.nu:
-            yield self.wrong(f"none of its {inner} joints is driven: it has no actuators", 0, 1)
+            yield self.issue(f"none of its {inner} joints is driven: it has no actuators", 0, 1)

@@ -1,4 +1,4 @@
-"""Something can touch something."""
+"""Geoms can collide."""
 
 from __future__ import annotations
 
@@ -10,26 +10,23 @@ import mujoco
 import numpy as np
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import FREE, Lint, colliding, moving, place
+from envgen.validate.lint import FREE, Lint, colliding_geoms, locate, moving_bodies
 from envgen.validate.report import Finding
 
 
 @register
 class NoContacts(Lint):
-    """Whether geoms can ever touch, by their bits or by <pair>: any two, and free bodies the ground."""
+    """Models in which no geoms can collide, and free bodies that can't touch fixed geoms."""
 
     kind: ClassVar[str] = "no_contacts"
-    title: ClassVar[str] = "geoms can touch, and what is free to fall can touch what is fixed"
-    why: ClassVar[str] = (
-        "With contype and conaffinity that never meet, things fall through the floor without a word."
-    )
+    title: ClassVar[str] = "geoms can collide, and free bodies can touch fixed geoms"
+    why: ClassVar[str] = "If contype and conaffinity never match, bodies silently fall through the floor."
     bound: ClassVar[str] = "error where something can fall, else info"
-    order: ClassVar[int] = 121
     remedy: ClassVar[str] = (
-        "Give ground and feet bits that meet: contype of the one and conaffinity of the other."
+        "Give ground and feet matching bits: contype of the one and conaffinity of the other."
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         if model.ngeom < 2 or not model.njnt or model.nflex:
             return
@@ -42,13 +39,13 @@ class NoContacts(Lint):
         free = bool((model.jnt_type == FREE).any())
         off = " (contacts are disabled)" if model.opt.disableflags & _CONTACT else ""
         says = f"no two of the {model.ngeom} geoms can touch{off}"
-        yield self.wrong(says, 0, 1, severity="error" if free and falls else "info")
+        yield self.issue(says, 0, 1, severity="error" if free and falls else "info")
 
     def _through(self, subject: Subject) -> Iterator[Finding]:
-        """Each free body that falls through all that is fixed."""
+        """Yield each free body that falls through all fixed geoms."""
         model = subject.model
-        fixed_geoms = ~moving(subject)[np.asarray(model.geom_bodyid)] & colliding(subject)
-        if not fixed_geoms.any():  # `no_ground` tells of it
+        fixed_geoms = ~moving_bodies(subject)[np.asarray(model.geom_bodyid)] & colliding_geoms(subject)
+        if not fixed_geoms.any():  # `no_ground` reports it
             return
         fixed = {
             (int(model.geom_contype[g]), int(model.geom_conaffinity[g])) for g in fixed_geoms.nonzero()[0]
@@ -63,12 +60,12 @@ class NoContacts(Lint):
             bits = trees.get(root, set())
             if root in held or float(model.body_gravcomp[root]) >= 1 or _touch(bits, fixed):
                 continue
-            # one that collides with nothing may be a marker, one in a hand is held by what moves
+            # one that collides with nothing may be a marker, one in a hand is held by moving bodies
             others = (other for key, other in trees.items() if key not in (root, 0))
             stray = not any(t or a for t, a in bits) or any(_touch(bits, other) for other in others)
-            says = "it falls through what is fixed: none of its geoms can touch any of the fixed ones"
-            at = place(subject, "body", root)
-            yield self.wrong(says, 0, 1, at=at, severity="warning" if stray else "error")
+            says = "it falls through fixed geoms: none of its geoms can touch any of them"
+            at = locate(subject, "body", root)
+            yield self.issue(says, 0, 1, at=at, severity="warning" if stray else "error")
 
 
 Bits = tuple[int, int]
@@ -78,16 +75,16 @@ _BODY, _SITE = int(mujoco.mjtObj.mjOBJ_BODY), int(mujoco.mjtObj.mjOBJ_SITE)
 
 
 def _touch(some: Set[Bits], others: Set[Bits]) -> bool:
-    """Whether the bits of two geoms, one of each, meet."""
+    """Return whether the bits of two geoms, one of each, match."""
     return any(t & b or u & a for (t, a), (u, b) in product(some, others))
 
 
 def _meet(subject: Subject) -> bool:
-    """Whether the bits of two geoms meet that move against one another."""
+    """Return whether the bits match of two geoms that move against one another."""
     model = subject.model
     if model.opt.disableflags & _CONTACT:
         return False
-    # what is welded together has one number, and what is fixed has 0
+    # bodies welded together share a number, which is 0 for fixed ones
     bodies: dict[Bits, set[int]] = {}
     for t, a, b in zip(model.geom_contype, model.geom_conaffinity, model.geom_bodyid):
         bodies.setdefault((int(t), int(a)), set()).add(int(model.body_weldid[b]))
@@ -98,7 +95,7 @@ def _meet(subject: Subject) -> bool:
 
 
 def _held(subject: Subject) -> set[int]:
-    """Roots of the trees that an equality or a <pair> joins to another tree, or to the world."""
+    """Return the roots of trees that an equality or a <pair> joins to another tree or to the world."""
     model = subject.model
     joined = [
         (model.geom_bodyid[a], model.geom_bodyid[b]) for a, b in zip(model.pair_geom1, model.pair_geom2)

@@ -1,4 +1,4 @@
-"""Something can move."""
+"""The model has joints."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from envgen.validate.report import Finding, Severity
 
 @register
 class NothingMoves(Lint):
-    """Joints of the model."""
+    """Number of joints of the model."""
 
     kind: ClassVar[str] = "nothing_moves"
     title: ClassVar[str] = "the model has joints"
     why: ClassVar[str] = "Bodies without joints are welded to the world: nothing ever falls or moves."
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 133
     remedy: ClassVar[str] = "Give the root a <freejoint/> and the links joints, unless it is scenery."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         model = subject.model
         if model.nbody > 1 and not model.njnt and not model.nflex:
-            yield self.wrong(f"none of its {model.nbody - 1} bodies has a joint", 0, 1)
+            yield self.issue(f"none of its {model.nbody - 1} bodies has a joint", 0, 1)

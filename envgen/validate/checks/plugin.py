@@ -1,4 +1,4 @@
-"""No engine plug-ins."""
+"""The model needs no engine plug-ins."""
 
 from __future__ import annotations
 
@@ -12,19 +12,18 @@ from envgen.validate.report import Finding
 
 @register
 class Plugin(TextLint):
-    """Engine plug-ins that the model asks for."""
+    """Engine plug-ins that the model requires."""
 
     kind: ClassVar[str] = "plugin"
     title: ClassVar[str] = "the model needs no engine plug-in"
     why: ClassVar[str] = (
-        "A plug-in is native code: it is there only where it was installed, and never in a browser."
+        "A plug-in is native code: it works only where it is installed, and never in a browser."
     )
-    order: ClassVar[int] = 102
     remedy: ClassVar[str] = (
-        "Replace the plug-in by what MuJoCo has built in, or run it only where it is installed."
+        "Replace the plug-in by built-in features, or run the model only where the plug-in is installed."
     )
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         for node in subject.source.nodes:
             if (
                 node.tag == "plugin"
@@ -32,4 +31,4 @@ class Plugin(TextLint):
                 and node.parent
                 and node.parent.tag == "extension"
             ):
-                yield self.wrong(f"it needs the engine plug-in {node.attrib['plugin']}", at=node)
+                yield self.issue(f"it needs the engine plug-in {node.attrib['plugin']}", at=node)

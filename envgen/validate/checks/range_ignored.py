@@ -1,4 +1,4 @@
-"""Ranges that are given are used."""
+"""Given ranges are used."""
 
 from __future__ import annotations
 
@@ -6,38 +6,35 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from envgen.validate.base import Subject, register
-from envgen.validate.lint import TextLint, numbers
+from envgen.validate.lint import TextLint, parse_numbers
 from envgen.validate.report import Finding
 
 
 @register
 class RangeIgnored(TextLint):
-    """Ranges that have no effect: switched off beside them, or with their ends in the wrong order."""
+    """Ranges without effect: disabled by an attribute, or with their ends in the wrong order."""
 
     kind: ClassVar[str] = "range_ignored"
-    title: ClassVar[str] = "every range that is given limits something"
-    why: ClassVar[str] = (
-        "MuJoCo reads it and then ignores it: the joint or the control is unlimited without a word."
-    )
-    order: ClassVar[int] = 109
+    title: ClassVar[str] = "every given range has an effect"
+    why: ClassVar[str] = "MuJoCo silently ignores it: the joint or the control is unlimited."
     remedy: ClassVar[str] = 'Put the smaller end first; remove `limited="false"` or the range.'
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         for node in subject.source.nodes:
             if node.tag in _OTHERS:
                 continue
             for key, switch in _SWITCHES.items():
-                ends = numbers(node.attrib.get(key, ""))
+                ends = parse_numbers(node.attrib.get(key, ""))
                 if len(ends) != 2 or ends == [0, 0]:
                     continue
                 if ends[0] >= ends[1]:
-                    yield self.wrong(f"{key} {ends[0]:g} to {ends[1]:g} is empty: its ends are swapped",
+                    yield self.issue(f"{key} {ends[0]:g} to {ends[1]:g} is empty: its ends are swapped",
                                      ends[0], ends[1], at=node)  # fmt: skip
                 elif node.attrib.get(switch) == "false":
-                    yield self.wrong(f"{key} has no effect, as {switch} is false", at=node)
+                    yield self.issue(f"{key} has no effect, as {switch} is false", at=node)
 
 
 _SWITCHES = {"range": "limited", "ctrlrange": "ctrllimited", "forcerange": "forcelimited",
              "actrange": "actlimited", "actuatorfrcrange": "actuatorfrclimited"}  # fmt: skip
 _OTHERS = ("numeric", "text", "replicate", "rangefinder", "contact")
-"""Elements that call something else a range."""
+"""Elements whose `range` has another meaning."""

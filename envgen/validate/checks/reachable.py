@@ -1,24 +1,25 @@
-"""Every goal can be reached."""
+"""Every goal is reachable."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from envgen.core.params import RobotSize
-from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.base import Check, Redraw, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 from envgen.worlds.traversability import Traversability, traversability
 
 
 @register
 class Reachable(Check):
-    """Share of the agents with a path to their goal that their size, step, slope and gap ability allow."""
+    """Share of the agents with a path to their goal that suits their size and their abilities."""
 
     kind: ClassVar[str] = "reachable"
     title: ClassVar[str] = "a path leads from every start to its goal"
-    why: ClassVar[str] = "A goal without a way to it can't be learned."
-    blame: ClassVar[Blame] = "obstacles"
-    order: ClassVar[int] = 60
+    why: ClassVar[str] = "A goal without a path to it can't be learned."
+    redraw: ClassVar[Redraw] = "obstacles"
+    stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Lower the difficulty, the density of obstacles or the goal's distance."
 
     def applies(self, subject: Subject) -> bool:
@@ -46,7 +47,7 @@ class Reachable(Check):
 
 
 def _reached(way: Traversability, here: tuple[int, int], there: tuple[int, int], *, planar: bool) -> bool:
-    """Whether a path leads from cell to cell; a planar robot has its own row alone."""
+    """Return whether a path leads from cell to cell; a planar robot stays in its row."""
     if planar:
         first, last = sorted((here[1], there[1]))
         return here[0] == there[0] and bool(way.steps_x[here[0], first:last].all())

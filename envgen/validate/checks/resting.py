@@ -1,13 +1,14 @@
-"""Nothing floats and nothing is buried."""
+"""No obstacle floats."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.base import Check, Redraw, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
-MOST = 0.02
+MAX = 0.02
 
 
 @register
@@ -16,15 +17,15 @@ class Resting(Check):
 
     kind: ClassVar[str] = "resting"
     title: ClassVar[str] = "no obstacle floats"
-    why: ClassVar[str] = "It casts a shadow where there is no contact."
+    why: ClassVar[str] = "It looks as if it stood on the ground, and a robot passes below it."
     unit: ClassVar[str] = "m"
-    blame: ClassVar[Blame] = "obstacles"
-    order: ClassVar[int] = 55
-    remedy: ClassVar[str] = "Lower what floats, or take a terrain of lower difficulty."
+    redraw: ClassVar[Redraw] = "obstacles"
+    stage: ClassVar[Stage] = Stage.START
+    remedy: ClassVar[str] = "Lower the obstacle, or take a terrain of lower difficulty."
 
     def applies(self, subject: Subject) -> bool:
         return subject.ours and bool(subject.world.obstacles)
 
     def run(self, subject: Subject) -> Finding:
         worst = max(subject.world.obstacle_spans, key=lambda o: o.bottom)
-        return self.at_most(worst.bottom, MOST, f"{worst.name} hangs {worst.bottom:.3f} m over the ground")
+        return self.at_most(worst.bottom, MAX, f"{worst.name} hangs {worst.bottom:.3f} m over the ground")

@@ -1,13 +1,14 @@
-"""Nothing sinks into the ground."""
+"""Bodies don't sink into the ground."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.base import Check, Redraw, Subject, register
 from envgen.validate.report import Finding, Severity
+from envgen.validate.stages import Stage
 
-MOST = 0.02
+MAX = 0.02
 
 
 @register
@@ -16,14 +17,14 @@ class Sinking(Check):
 
     kind: ClassVar[str] = "sinking"
     title: ClassVar[str] = "no penetration over 2 cm at rest"
-    why: ClassVar[str] = "The ground is too soft for what stands on it."
+    why: ClassVar[str] = "The contacts are too soft for the bodies on the ground."
     unit: ClassVar[str] = "m"
-    blame: ClassVar[Blame] = "obstacles"
+    redraw: ClassVar[Redraw] = "obstacles"
     severity: ClassVar[Severity] = "warning"
-    order: ClassVar[int] = 74
+    stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = "Check solref and masses, or take a smaller timestep (physics.timestep)."
 
     def run(self, subject: Subject) -> Finding:
-        settled = subject.settled
-        depth = settled.rest_depth
-        return self.at_most(depth, MOST, f"bodies overlap by {1000 * depth:.0f} mm at rest")
+        simulation = subject.simulation
+        depth = simulation.rest_depth
+        return self.at_most(depth, MAX, f"bodies overlap by {1000 * depth:.0f} mm at rest")

@@ -1,42 +1,44 @@
-"""Nothing flies off."""
+"""Bodies keep a realistic speed."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from envgen.validate.base import Blame, Check, Subject, register
+from envgen.validate.base import Check, Redraw, Subject, register
 from envgen.validate.report import Finding, Severity
+from envgen.validate.stages import Stage
 
-MOST = 20.0
+MAX = 20.0
 """Twice what any robot of the tests reaches without control (10.5 m/s, in Jupiter's gravity), and more than
 the built-in ones reach with any (12 m/s)."""
 FLUNG = 60.0
-"""Random torque whips the unloaded feet of strong robots to 30 m/s and more; what explodes passes 1,000 at
-once."""
+"""Random torque moves the unloaded feet of strong robots at 30 m/s and more; a simulation that diverges
+exceeds 1,000 m/s at once."""
 
 
 @register
 class Speed(Check):
-    """Greatest speed of a centre of mass within the second; in a file of others without random control."""
+    """Greatest speed of a centre of mass within the second; of external files without random control."""
 
     kind: ClassVar[str] = "speed"
-    title: ClassVar[str] = "no body is faster than 20 m/s; strong robots of others, at random control, 60 m/s"
-    why: ClassVar[str] = "Nothing that walks or drives is that fast: something throws it."
+    title: ClassVar[str] = (
+        "no body is faster than 20 m/s (60 m/s for strong external robots at random control)"
+    )
+    why: ClassVar[str] = "No robot that walks or drives is that fast: contacts or unstable dynamics throw it."
     unit: ClassVar[str] = "m/s"
-    blame: ClassVar[Blame] = "obstacles"
+    redraw: ClassVar[Redraw] = "obstacles"
     severity: ClassVar[Severity] = "warning"
-    order: ClassVar[int] = 72
+    stage: ClassVar[Stage] = Stage.SIMULATION
     remedy: ClassVar[str] = "Check gears and masses, or take a smaller timestep (physics.timestep)."
 
     def run(self, subject: Subject) -> Finding:
         if subject.foreign:
-            return self._held(subject.watched.speed)
-        settled = subject.settled
-        # a strong robot of somebody may well fling its feet under random control: then what holds of it is
-        # what it does without
-        if subject.built_in or settled.still_speed > MOST:
-            return self._held(settled.speed if subject.built_in else settled.still_speed)
-        return self.at_most(settled.speed, FLUNG, f"a body moves at {settled.speed:.4g} m/s")
+            return self._held(subject.stepwise.speed)
+        simulation = subject.simulation
+        # strong external robots may fling their feet under random control: only speed without control counts
+        if subject.built_in or simulation.still_speed > MAX:
+            return self._held(simulation.speed if subject.built_in else simulation.still_speed)
+        return self.at_most(simulation.speed, FLUNG, f"a body moves at {simulation.speed:.4g} m/s")
 
     def _held(self, speed: float) -> Finding:
-        return self.at_most(speed, MOST, f"a body moves at {speed:.4g} m/s")
+        return self.at_most(speed, MAX, f"a body moves at {speed:.4g} m/s")

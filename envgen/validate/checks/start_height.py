@@ -8,17 +8,17 @@ import numpy as np
 
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 
 
 @register
 class StartHeight(Check):
-    """Greatest height of a root over where it would stand on the highest ground around it, in legs."""
+    """Greatest height of a root over its standing height on the highest ground around it, in leg lengths."""
 
     kind: ClassVar[str] = "start_height"
-    title: ClassVar[str] = "agents start at most half a leg above their stand"
-    why: ClassVar[str] = "What starts in the air begins with an impact."
-    blame = "terrain"
-    order: ClassVar[int] = 45
+    title: ClassVar[str] = "agents start at most half a leg above their standing height"
+    why: ClassVar[str] = "An episode that starts in the air begins with an impact."
+    stage: ClassVar[Stage] = Stage.START
     remedy: ClassVar[str] = "Lower the difficulty of the terrain: no patch is level enough to stand on."
 
     def applies(self, subject: Subject) -> bool:
@@ -34,7 +34,7 @@ class StartHeight(Check):
             over = (z - ground - size.stand) / size.leg
             if over > worst:
                 worst, who = over, agent
-        return self.at_most(worst, 0.5, f"{who} starts {worst:.2f} legs above its stand")
+        return self.at_most(worst, 0.5, f"{who} starts {worst:.2f} legs above its standing height")
 
 
 _DISC = np.stack(np.meshgrid(np.linspace(-1, 1, 7), np.linspace(-1, 1, 7))).reshape(2, -1)

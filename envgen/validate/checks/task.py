@@ -9,6 +9,7 @@ import numpy as np
 from envgen.tasks.expr import Memo, compiled
 from envgen.validate.base import Check, Subject, register
 from envgen.validate.report import Finding
+from envgen.validate.stages import Stage
 from envgen.worlds.compiled.state import BatchTaskState
 from envgen.worlds.compiled.task_context import TaskContext
 from envgen.worlds.sampling.teams import Teams
@@ -16,13 +17,15 @@ from envgen.worlds.sampling.teams import Teams
 
 @register
 class TaskTerms(Check):
-    """Terms that are not finite, and endings and successes that hold at the start already."""
+    """Number of terms that are not finite, and of endings and successes that hold at the start."""
 
     kind: ClassVar[str] = "task"
-    title: ClassVar[str] = "task terms are finite, and nothing has ended or succeeded at the start"
-    why: ClassVar[str] = "An episode that is over at once, or won at once, teaches nothing."
-    order: ClassVar[int] = 65
-    remedy: ClassVar[str] = "Move the goal away, change the task's parameters, or mend the robot's home pose."
+    title: ClassVar[str] = "task terms are finite, and no ending or success holds at the start"
+    why: ClassVar[str] = "An episode that ends or succeeds at once teaches nothing."
+    stage: ClassVar[Stage] = Stage.TASK
+    remedy: ClassVar[str] = (
+        "Move the goal away, change parameters of the task, or correct the robot's home pose."
+    )
 
     def applies(self, subject: Subject) -> bool:
         return subject.ours and subject.task is not None
@@ -42,7 +45,7 @@ class TaskTerms(Check):
             reading = BatchTaskState(context, [subject.home], agent)
             memo: Memo = {}
             values = [value(reading, memo) for value in numbers_of]
-            # looked at together first: numpy takes longer to begin than to look at one
+            # one call for all terms first: numpy's overhead per call exceeds its work
             if not np.isfinite(np.concatenate(values, axis=1)).all():
                 wrong += [
                     f"{agent}: {term['name']} is not finite"

@@ -17,14 +17,11 @@ class UnusedAsset(TextLint):
 
     kind: ClassVar[str] = "unused_asset"
     title: ClassVar[str] = "every mesh, texture, material and heightfield is used"
-    why: ClassVar[str] = (
-        "They are loaded all the same: megabytes for nothing, or a sign that a reference is missing."
-    )
+    why: ClassVar[str] = "Unused assets are loaded too and take memory, or a reference is missing."
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 103
     remedy: ClassVar[str] = "Remove the asset, or refer to it."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         used = {
             (key, value)
             for node in subject.source.nodes
@@ -36,7 +33,7 @@ class UnusedAsset(TextLint):
                 continue
             name = node.name or PurePosixPath(node.attrib.get("file", "").replace("\\", "/")).stem
             if name and (node.tag, name) not in used and node.attrib.get("type") != "skybox":
-                yield self.wrong(f"nothing uses the {node.tag} {name!r}", at=node)
+                yield self.issue(f"nothing uses the {node.tag} {name!r}", at=node)
 
 
 _KINDS = ("mesh", "texture", "material", "hfield")

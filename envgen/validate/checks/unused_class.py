@@ -1,4 +1,4 @@
-"""Defaults classes are used."""
+"""Default classes are used."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from envgen.validate.source import Node
 
 @register
 class UnusedClass(TextLint):
-    """Classes of defaults that no element and no body takes."""
+    """Default classes that no element and no body refers to."""
 
     kind: ClassVar[str] = "unused_class"
-    title: ClassVar[str] = "every class of defaults is used"
-    why: ClassVar[str] = "What it sets has no effect, which is seldom what its author believes."
+    title: ClassVar[str] = "every default class is used"
+    why: ClassVar[str] = "Its settings have no effect, which is rarely intended."
     severity: ClassVar[Severity] = "info"
-    order: ClassVar[int] = 104
-    remedy: ClassVar[str] = "Remove the class, or name it by `class` or `childclass`."
+    remedy: ClassVar[str] = "Remove the class, or refer to it by `class` or `childclass`."
 
-    def look(self, subject: Subject) -> Iterator[Finding]:
+    def find_issues(self, subject: Subject) -> Iterator[Finding]:
         used = {
             node.attrib[key]
             for node in subject.source.nodes
@@ -33,12 +32,13 @@ class UnusedClass(TextLint):
             name = node.attrib.get("class", "")
             if node.tag != "default" or not name or not node.under("default"):
                 continue
-            if not _taken(node, used) and _taken(node.parent, used):  # of a branch only its root is named
-                yield self.wrong(f"nothing is of the class {name!r}", at=node)
+            # only the topmost unused class is reported
+            if not _taken(node, used) and _taken(node.parent, used):
+                yield self.issue(f"nothing uses the class {name!r}", at=node)
 
 
 def _taken(node: Node | None, used: set[str]) -> bool:
-    """Whether a class or one below it is used; the outermost always counts."""
+    """Return whether a class or one below it is used; the outermost always counts as used."""
     if node is None or not node.under("default") or node.attrib.get("class") in used:
         return True
     return any(_taken(child, used) for child in node.children if child.tag == "default")

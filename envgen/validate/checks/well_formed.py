@@ -7,43 +7,48 @@ from typing import ClassVar
 
 from envgen.robots.xml import MAX_BYTES, MAX_ELEMENTS, UnsafeXml, check_xml
 from envgen.validate.base import Check, Subject, register
-from envgen.validate.mending import remedy_of
 from envgen.validate.report import Finding
-from envgen.validate.source import Place
+from envgen.validate.source import Location
+from envgen.validate.stages import Stage
+from envgen.validate.xml_remedies import remedy_for
 
 AT = re.compile(r"line (\d+), column")
-"""How lxml says where it stopped."""
+"""The position in a message of lxml."""
 
 
 @register
 class WellFormed(Check):
-    """XML without a document type, entities or a stray tag; measured is its size."""
+    """Size of the text, which must be XML without a document type or entities."""
 
     kind: ClassVar[str] = "well_formed"
     unit: ClassVar[str] = "B"
     title: ClassVar[str] = "well-formed XML without entities, nested at most 150 deep"
-    why: ClassVar[str] = "Entities are bombs or read other files; a browser's stack ends at deep nesting."
-    order: ClassVar[int] = 0
-    remedy: ClassVar[str] = (
-        "Mend or remove what is named; convert URDF to MJCF; flatten what is nested too deeply."
+    why: ClassVar[str] = (
+        "Entities can exhaust memory or read other files; deep nesting overflows a browser's stack."
     )
+    stage: ClassVar[Stage] = Stage.FILE
+    remedy: ClassVar[str] = "Correct or remove the named part; convert URDF to MJCF; reduce deep nesting."
 
     def applies(self, subject: Subject) -> bool:
         return True
 
     def run(self, subject: Subject) -> Finding:
         few = subject.text.count(b"<") <= MAX_ELEMENTS
-        if subject.drawn and subject.model is not None and few:  # else a twentieth of making a variant
+        if subject.drawn and subject.model is not None and few:  # parsing again takes 5 % of making a variant
             return self.at_most(len(subject.text), MAX_BYTES)
         try:
             check_xml(subject.text)
         except UnsafeXml as error:
             why = str(error)
-            return self.finding(len(subject.text), MAX_BYTES, ok=False, detail=why, remedy=remedy_of(why))
+            return self.finding(len(subject.text), MAX_BYTES, ok=False, detail=why, remedy=remedy_for(why))
         return self.at_most(len(subject.text), MAX_BYTES)
 
     def examine(self, subject: Subject) -> tuple[Finding, ...]:
-        """With the line that the parser names."""
+        """Return the finding with the line that the parser names."""
         finding = self.run(subject)
         found = AT.search(finding.detail)
-        return (self.at(Place(line=int(found[1])), finding) if found and subject.foreign else finding,)
+        return (
+            self.with_location(Location(line=int(found[1])), finding)
+            if found and subject.foreign
+            else finding,
+        )

@@ -14,7 +14,7 @@ from envgen.core import cfgio
 from envgen.core.errors import EnvgenError
 from envgen.packs.make import make
 from envgen.preview.render import portrait_camera, render_world
-from envgen.preview.textured_world import dress
+from envgen.preview.textured_world import build_textured_world
 from envgen.preview.theme import PAPER, HeightScale, Image
 from envgen.preview.tile import Scene, height_range
 from envgen.worlds.compiled.state import reset
@@ -36,7 +36,7 @@ def draw(entry: Entry, folder: Path) -> Image:
     made = [variant(panel, folder) for panel in entry.panels]
     images = []
     for i, (one, scale) in enumerate(zip(made, scales([one.world() for one in made]))):
-        world = dress(one.xml, one.files, one.cell, scale)
+        world = build_textured_world(one.xml, one.files, one.cell, scale)
         camera = close_up(world, entry.size, entry.close[i]) if entry.close else None
         images.append(render_world(world, *entry.size, camera))
     gap = np.full((entry.size[1], 8, 3), PAPER, dtype=np.uint8)
@@ -88,8 +88,8 @@ def close_up(world: World, size: tuple[int, int], azimuth: float) -> Any:
     reset(world.model, data)
     mujoco.mj_forward(world.model, data)
     scene = Scene(world)
-    turn = azimuth + np.degrees(scene.actors[0].yaw)
-    return portrait_camera(world, data, scene.figures, size[0] / size[1], turn, -16.0)
+    turn = azimuth + np.degrees(scene.agents[0].yaw)
+    return portrait_camera(world, data, scene.other_geoms, size[0] / size[1], turn, -16.0)
 
 
 def encode(image: Image) -> bytes:

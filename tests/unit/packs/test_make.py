@@ -19,8 +19,9 @@ from envgen.core import cfgio
 from envgen.core.errors import InputError
 from envgen.core.overrides import Sweep
 from envgen.packs import manifest
-from envgen.packs.make import MakeProgress, _shortfall, make
+from envgen.packs.make import make
 from envgen.packs.pack import Pack
+from envgen.packs.progress import MakeProgress, shortfall_error
 
 pytestmark = pytest.mark.slow
 
@@ -229,14 +230,14 @@ def test_what_is_no_source(tmp_path, source):
 def test_a_shortfall_says_who_refused_most_and_in_the_singular(tmp_path):
     tally = MakeProgress(2, done=1, given_up=[(1, ("reachable", "no path", "Take fewer."))])
     tally.lost.update(reachable=9, stable=3)
-    error = _shortfall(tally, tmp_path)
+    error = shortfall_error(tally, tmp_path)
     assert error.cause.startswith("1 variant can't be made: most draws were refused by the check 'reachable'")
     assert "(no path); all refusals: reachable 9, stable 3; 1 of 2 are kept" in error.cause
     assert error.remedy == "Take fewer."
     tally.lost["stable"] = 20
-    assert "the last draw was refused by the check 'reachable'" in _shortfall(tally, tmp_path).cause
+    assert "the last draw was refused by the check 'reachable'" in shortfall_error(tally, tmp_path).cause
     del tally.lost["stable"]
-    assert "the check 'reachable' refused every draw (no path)" in _shortfall(tally, tmp_path).cause
+    assert "the check 'reachable' refused every draw (no path)" in shortfall_error(tally, tmp_path).cause
 
 
 def test_from_a_prompt(tmp_path, monkeypatch):

@@ -183,7 +183,7 @@ def test_resume_of_a_finished_pack_with_a_smaller_count_loses_nothing(undisturbe
 def test_a_folder_in_use_is_left_alone(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     for options in ({}, {"resume": True}, {"overwrite": True}):
-        with pytest.raises(InputError, match="is not empty and holds no pack"):
+        with pytest.raises(InputError, match="is not empty and does not hold a pack"):
             make(CFG, 2, out=tmp_path, jobs=1, **options)
     assert tree(tmp_path) == {"notes.txt": b"mine"}
 

@@ -12,9 +12,9 @@ import pytest
 from support.worlds import build_world, make_cfg
 
 from envgen.core.errors import InputError
-from envgen.preview.film import POLICIES, Driver, Shot, film
-from envgen.preview.render import fitted, render_world
-from envgen.preview.textured_world import dress
+from envgen.preview.film import POLICIES, FilmOptions, Simulator, film
+from envgen.preview.render import fit_camera, render_world
+from envgen.preview.textured_world import build_textured_world
 from envgen.preview.theme import HeightScale
 from envgen.preview.video import FORMATS, Video
 from envgen.worlds.compiled.world import World
@@ -26,7 +26,7 @@ SIZE = (96, 64)
 
 def dressed(kind: str = "rough", model: str = "ant", **keys: object) -> World:
     variant, _ = build_world(make_cfg(kind, model, difficulty=0.5, **keys))
-    return dress(variant.rendered.text, variant.rendered.files, variant.draw.cell)
+    return build_textured_world(variant.rendered.text, variant.rendered.files, variant.draw.cell)
 
 
 def moving(count: int = 12) -> list[np.ndarray]:
@@ -103,13 +103,13 @@ def test_files_that_cannot_be_are_refused(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("opengl")
 @pytest.mark.parametrize("view", ["follow", "orbit"])
 def test_frames_differ_and_are_not_blank(view: str) -> None:
-    frames = list(film(dressed(), Shot(0.6, 10, SIZE, view=view)))
+    frames = list(film(dressed(), FilmOptions(0.6, 10, SIZE, view=view)))
     assert len(frames) == 6
     for one, other in itertools.pairwise(frames):
         assert one.shape == (SIZE[1], SIZE[0], 3)
         assert one.std() > 15
         assert (np.abs(one.astype(int) - other).max(axis=2) > 12).mean() > 0.01
-    again = list(film(dressed(), Shot(0.6, 10, SIZE, view=view)))
+    again = list(film(dressed(), FilmOptions(0.6, 10, SIZE, view=view)))
     assert all((one == other).all() for one, other in zip(frames, again))
 
 
@@ -118,7 +118,7 @@ def test_camera_keeps_robots_in_the_middle() -> None:
     """However far apart they are, and though it is thrown away, the orange robot is in the middle third."""
     world = dressed("flat", size=30.0)
     world.model.key_qvel[0, 0] = 4.0  # m/s along x
-    shown = list(film(world, Shot(2.0, 5, (192, 128), policy="home")))
+    shown = list(film(world, FilmOptions(2.0, 5, (192, 128), policy="home")))
     for image in (shown[0], shown[-1]):
         red, green, blue = (image[..., i].astype(int) for i in range(3))
         rows, cols = np.nonzero((red > 120) & (red > green + 40) & (green > blue))
@@ -134,7 +134,7 @@ def test_policies_do_what_they_are_called() -> None:
         data = mujoco.MjData(world.model)
         mujoco.mj_resetDataKeyframe(world.model, data, 0)
         home = np.array(data.ctrl)
-        driver, controls = Driver(world.model, data, Shot(policy=policy)), []
+        driver, controls = Simulator(world.model, data, FilmOptions(policy=policy)), []
         for i in range(1, 40):
             driver.until(0.02 * i)
             controls.append(np.array(data.ctrl))
@@ -154,12 +154,12 @@ def test_policies_do_what_they_are_called() -> None:
 @pytest.mark.parametrize(
     ("shot", "says"),
     [
-        (Shot(size=(97, 64)), "97 × 64 is not possible"),
-        (Shot(size=(8, 8)), "8 × 8 is not possible"),
-        (Shot(seconds=3600, fps=120), "432,000 frames"),
+        (FilmOptions(size=(97, 64)), "97 × 64 is not possible"),
+        (FilmOptions(size=(8, 8)), "8 × 8 is not possible"),
+        (FilmOptions(seconds=3600, fps=120), "432,000 frames"),
     ],
 )
-def test_shots_that_cannot_be_are_refused(shot: Shot, says: str) -> None:
+def test_shots_that_cannot_be_are_refused(shot: FilmOptions, says: str) -> None:
     with pytest.raises(InputError, match=says):
         next(film(dressed("flat"), shot))
 
@@ -169,7 +169,7 @@ def test_shots_that_cannot_be_are_refused(shot: Shot, says: str) -> None:
 
 def test_dress_changes_colours_and_nothing_else() -> None:
     variant, plain = build_world(make_cfg("rough", obstacles=[{"kind": "ball", "count": 1}]))
-    fine = dress(variant.rendered.text, variant.rendered.files).model
+    fine = build_textured_world(variant.rendered.text, variant.rendered.files).model
     for array in ("geom_pos", "geom_friction", "hfield_data", "body_mass", "key_qpos", "geom_size"):
         assert (getattr(fine, array) == getattr(plain.model, array)).all(), array
 
@@ -193,7 +193,7 @@ def test_texture_lies_as_the_ground_does() -> None:
     """From above, blue is low and cream is high, on ground that is no mirror image of itself."""
     world = dressed("hills", size=8.0, sub={"wavelength": 6.0, "amplitude": 0.02})
     corners = np.array([(x, y, 0.0) for x in (-4, 4) for y in (-4, 4)])
-    image = render_world(world, 96, 96, fitted(world, corners, 1.0, 90.0, -89.9)).astype(int)
+    image = render_world(world, 96, 96, fit_camera(world, corners, 1.0, 90.0, -89.9)).astype(int)
     warm = (image[..., 0] - image[..., 2])[8:-8, 8:-8]  # light and shade change it little
     at = np.linspace(-3.4, 3.4, 80)
     x, y = np.meshgrid(at, -at)

@@ -18,7 +18,7 @@ from envgen.core.errors import InputError, WorkError
 from envgen.preview import gl
 from envgen.preview.html import pack_html
 from envgen.preview.legend import Heading
-from envgen.preview.paths import Ways
+from envgen.preview.paths import PathFinder
 from envgen.preview.relief import View, ground_heights, raise_geom
 from envgen.preview.render import render_world
 from envgen.preview.sheet import Layout, Tile, contact_sheet, png_bytes, write_png
@@ -149,10 +149,10 @@ def test_starts_and_goals_are_where_they_are(robot: str, pixels: int) -> None:
     scene = Scene(world("flat", robot, boxes=0))
     view = View.fitting(scene.world.size, pixels, pixels)
     image = draw_world(scene.world, pixels, pixels)
-    assert len(scene.actors) == 2
+    assert len(scene.agents) == 2
     bare = draw_world(foreign("<geom name='terrain/floor' type='plane' size='6 6 1'/>"), pixels, pixels)
     away = np.abs(image.astype(int) - bare).max(axis=2) > 40
-    for actor in scene.actors:
+    for actor in scene.agents:
         assert actor.goal is not None
         reach = max(4, round(1.2 * actor.size.radius * view.scale))
         assert near(image, view.pixels(actor.centre)[0], actor.colour, reach)
@@ -246,9 +246,9 @@ def test_path_keeps_off_obstacles(kind: str) -> None:
     found = 0
     for index in range(4):
         shown = world(kind, "quadruped", boxes=25, index=index)
-        for actor in Scene(shown).actors:
+        for actor in Scene(shown).agents:
             assert actor.goal is not None
-            path = Ways(shown, actor.size).find(actor.centre, actor.goal)
+            path = PathFinder(shown, actor.size).find(actor.centre, actor.goal)
             if path is None:
                 continue
             found += 1
@@ -265,15 +265,15 @@ def test_path_keeps_off_obstacles(kind: str) -> None:
 
 def test_path_goes_around_a_wall_or_not_at_all() -> None:
     floor = "<geom name='terrain/floor' type='plane' size='4 4 1'/>"
-    size = Scene(world("flat", "quadruped")).actors[0].size
+    size = Scene(world("flat", "quadruped")).agents[0].size
     wall = foreign(f"{floor}<geom name='obstacle/0' type='box' size='.1 3 1' pos='0 -1 1'/>")
     start, goal = np.array([-3.0, -2.0]), np.array([3.0, -2.0])
-    path = Ways(wall, size).find(start, goal)
+    path = PathFinder(wall, size).find(start, goal)
     assert path is not None
     assert path[:, 1].max() > 2
     shut = foreign(f"{floor}<geom name='obstacle/0' type='box' size='.1 4 1' pos='0 0 1'/>")
-    assert Ways(shut, size).find(start, goal) is None
-    free = Ways(foreign(floor), size).find(start, goal)
+    assert PathFinder(shut, size).find(start, goal) is None
+    free = PathFinder(foreign(floor), size).find(start, goal)
     assert free is not None
     assert len(free) == 2
 
@@ -305,7 +305,7 @@ def test_frames_show_the_world() -> None:
 
 
 def test_without_opengl_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gl, "_draws", lambda name: False)
+    monkeypatch.setattr(gl, "_can_draw", lambda name: False)
     gl.backend.cache_clear()
     with pytest.raises(WorkError, match="no OpenGL draws here") as error:
         render_world(world("flat"), 160, 120)

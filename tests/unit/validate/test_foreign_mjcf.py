@@ -263,5 +263,5 @@ def test_what_is_infinite_is_left_out_of_json(tmp_path):
     from envgen.validate.report import Finding
 
     finding = Finding("speed", False, float("inf"), 20.0, "m/s", "fast", "Slow down.")
-    assert json.loads(json.dumps(finding.whole(), allow_nan=False))["measured"] is None
-    assert Finding.from_whole(finding.whole()).detail == "fast"
+    assert json.loads(json.dumps(finding.to_dict(), allow_nan=False))["measured"] is None
+    assert Finding.from_dict(finding.to_dict()).detail == "fast"

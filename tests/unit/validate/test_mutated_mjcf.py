@@ -59,7 +59,7 @@ def test_any_change_is_examined_to_the_end(folder, text):
     path.write_text(text)
     report = examine_path(path)
     assert report.findings
-    json.dumps([f.whole() for f in report.findings] + [report.to_json()], allow_nan=False)
+    json.dumps([f.to_dict() for f in report.findings] + [report.to_json()], allow_nan=False)
     for finding in report.findings:
         assert DEFECT not in finding.detail, (finding, text)
         assert "crashed" not in finding.detail, (finding, text)

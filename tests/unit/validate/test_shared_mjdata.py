@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from support.worlds import build_world, make_cfg
 
-from envgen.validate.settle import settle
+from envgen.validate.simulation import simulate
 from envgen.worlds.compiler import borrow_data
 
 
 def seen(model, data):
     """All that a second of simulation shows, and the state that it ends in."""
-    what = asdict(settle(model, data, np.random.default_rng(3)))
+    what = asdict(simulate(model, data, np.random.default_rng(3)))
     return [*what.values(), data.qpos.copy(), data.qvel.copy(), data.qacc_warmstart.copy()]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from tools.docs.markdown import escape, first_line, table
 
@@ -19,7 +19,7 @@ def block_checks() -> str:
         "if it fails",
     )
     rows = [
-        (f"`{c.kind}`", first_line(c), escape(c.title), c.unit, c.blame, c.severity, escape(c.remedy))
+        (f"`{c.kind}`", first_line(c), escape(c.title), c.unit, c.redraw, c.severity, escape(c.remedy))
         for c in _checks("all")
     ]
     return table(head, rows)
@@ -35,7 +35,7 @@ def block_lints() -> str:
     return table(head, rows)
 
 
-def _checks(scope: str) -> list[Any]:
-    from envgen.validate.base import CHECKS
+def _checks(scope: Literal["all", "foreign"]) -> list[Any]:
+    from envgen.validate.base import checks_in_order
 
-    return sorted((kind for _, kind in CHECKS if kind.scope == scope), key=lambda kind: kind.order)
+    return list(checks_in_order(scope))

@@ -1,6 +1,6 @@
-"""The start and a second of simulation of a file of others, looked at step by step.
+"""The start and two seconds of simulation of an external file, sampled at every step.
 
-`settle` looks ten times a second, as that is cheap; here every step is looked at, which only lints need.
+`simulation` samples ten times a second, which is cheap; only lints need every step.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.validate.settle import speed_of
+from envgen.validate.simulation import max_speed
 from envgen.worlds.compiled.state import reset
 from envgen.worlds.compiler import Data, Model, capture_warnings
 
 LENGTH = 1.0
-"""Of each run, in s."""
-MOST_STEPS = 2000
+"""Length of each run, in s."""
+MAX_STEPS = 2000
 Pair = tuple[int, int]
 _ENERGY = int(mujoco.mjtEnableBit.mjENBL_ENERGY)
 _ACTUATION = int(mujoco.mjtDisableBit.mjDSBL_ACTUATION)
@@ -26,14 +26,14 @@ _LIMIT = int(mujoco.mjtConstraint.mjCNSTR_LIMIT_JOINT)
 
 
 @dataclass
-class Watched:
-    """What was seen.
+class StepwiseStats:
+    """Statistics of the start, of a run under control and of one without.
 
     Attributes:
         start: Depth of each pair of geoms that overlaps at the start, in m.
         zero: The same in the reference pose (`qpos0`).
-        beyond: How far each joint is out of its range at the start, in m or rad.
-        equality: Greatest violation at the start by equality, in m or rad.
+        beyond: Distance of each joint beyond its range at the start, in m or rad.
+        equality: Greatest violation at the start of each equality, in m or rad.
         deepest: Greatest depth of each pair of geoms under the control of the start, in m.
         speed: Greatest speed of a body's centre of mass in that run, in m/s.
         flips: (nv,) share of the steps of its second half in which a velocity changes its sign.
@@ -54,10 +54,10 @@ class Watched:
     kinetic: float = 0.0
 
 
-def watch(model: Model) -> Watched:
-    """Look at the start, then simulate with the control of the start, then without actuators."""
+def simulate_stepwise(model: Model) -> StepwiseStats:
+    """Examine the start, then simulate with the control of the start, then without actuators."""
     data = mujoco.MjData(model)
-    seen = Watched()
+    seen = StepwiseStats()
     with capture_warnings():
         mujoco.mj_forward(model, data)
         seen.zero = _depths(data)
@@ -72,11 +72,11 @@ def watch(model: Model) -> Watched:
 
 
 def steps_of(model: Model) -> int:
-    """Steps in a run: a second, but a bounded number."""
-    return int(min(MOST_STEPS, max(1, round(LENGTH / max(model.opt.timestep, 1e-6)))))
+    """Return the number of steps of a run: a second, at most `MAX_STEPS`."""
+    return int(min(MAX_STEPS, max(1, round(LENGTH / max(model.opt.timestep, 1e-6)))))
 
 
-def _controlled(model: Model, data: Data, seen: Watched) -> None:
+def _controlled(model: Model, data: Data, seen: StepwiseStats) -> None:
     reset(model, data)
     steps = steps_of(model)
     half, flips = steps // 2, np.zeros(model.nv)
@@ -85,7 +85,7 @@ def _controlled(model: Model, data: Data, seen: Watched) -> None:
         mujoco.mj_step(model, data)
         if not np.isfinite(data.qvel).all():
             break
-        seen.speed = max(seen.speed, speed_of(data))
+        seen.speed = max(seen.speed, max_speed(data))
         for pair, depth in _depths(data).items():
             seen.deepest[pair] = max(depth, seen.deepest.get(pair, 0.0))
         if step >= half:
@@ -96,7 +96,7 @@ def _controlled(model: Model, data: Data, seen: Watched) -> None:
     seen.flips, seen.swing = flips / left, np.sqrt(square / left)
 
 
-def _passive(model: Model, data: Data, seen: Watched) -> None:
+def _passive(model: Model, data: Data, seen: StepwiseStats) -> None:
     enabled, disabled = int(model.opt.enableflags), int(model.opt.disableflags)
     model.opt.enableflags, model.opt.disableflags = enabled | _ENERGY, disabled | _ACTUATION
     try:
@@ -114,7 +114,7 @@ def _passive(model: Model, data: Data, seen: Watched) -> None:
 
 
 def _depths(data: Data) -> dict[Pair, float]:
-    """Depth of each pair of geoms that overlaps, in m."""
+    """Return the depth of each pair of geoms that overlap, in m."""
     found: dict[Pair, float] = {}
     if not data.ncon:
         return found
@@ -126,7 +126,7 @@ def _depths(data: Data) -> dict[Pair, float]:
 
 
 def _residuals(data: Data, kind: int) -> dict[int, float]:
-    """Greatest residual of each active constraint of a kind by its number, in m or rad."""
+    """Return the greatest residual of each active constraint of a kind by its number, in m or rad."""
     found: dict[int, float] = {}
     for row in np.flatnonzero(np.asarray(data.efc_type) == kind):
         which = int(data.efc_id[row])
