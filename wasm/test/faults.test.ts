@@ -61,7 +61,7 @@ describe("an environment", () => {
     pool.drive(agent(id), { action: [Number.NaN] });
     const told = next(pool, "flagged");
     await pool.step();
-    expect((await told).why).toBe("its policy gave ant_0 an action that is not finite");
+    expect((await told).why).toBe("the policy of ant_0 gave an action that is not finite");
   });
 
   it("whose model is damaged is refused, and others load", async () => {
@@ -218,11 +218,11 @@ describe("an environment that moves", () => {
 describe("what is wrong in the call", () => {
   it("is told with a remedy", async () => {
     const pool = await start();
-    expect(() => pool.add(new Uint8Array(3))).toThrow("cut off");
-    expect(() => pool.add(new Uint8Array(100))).toThrow("no frame of envgen");
-    expect(() => pool.setMode({ kind: "realtime", speed: 0 })).toThrow("a speed of 0 is none");
-    expect(() => pool.seek("all", -1)).toThrow("there is no episode -1");
-    expect(() => pool.assign(0, { share: 2 })).toThrow("a share of 2 is none");
+    expect(() => pool.add(new Uint8Array(3))).toThrow("at least 8 bytes");
+    expect(() => pool.add(new Uint8Array(100))).toThrow("not an envgen frame");
+    expect(() => pool.setMode({ kind: "realtime", speed: 0 })).toThrow("speed must be above 0, got 0");
+    expect(() => pool.seek("all", -1)).toThrow("episode must be an integer from 0 on, got -1");
+    expect(() => pool.assign(0, { share: 2 })).toThrow("share must be between 0 and 1, got 2");
     await addAll(pool, ants().frames);
     expect(() => pool.setTask(ants().task)).toThrow("Remove them first");
   });

@@ -122,6 +122,6 @@ describe("a network", () => {
     const pool = await startPool({ mujoco: module, task });
     pools.push(pool);
     const model = bytes("network.onnx");
-    await expect(pool.addPolicy({ kind: "onnx", model })).rejects.toThrow("where the runtime for ONNX is");
+    await expect(pool.addPolicy({ kind: "onnx", model })).rejects.toThrow("need the `onnx` option of the pool");
   });
 });

@@ -23,7 +23,7 @@ interface State {
   readonly act: readonly number[];
   readonly ctrl: readonly number[];
   readonly qacc_warmstart: readonly number[];
-  /** Of each agent. */
+  /** Policy of each agent. */
   readonly over: readonly boolean[];
 }
 

@@ -207,7 +207,9 @@ describe("policies", () => {
     expect(refused[0]?.why).toBe("the gait is for 2 actuators, ant_0 has 8");
     expect(pool.policyOf(agent(ids[0] as number))).toBe(NO_POLICY);
     const model = new TextEncoder().encode("no network").buffer as ArrayBuffer;
-    await expect(pool.addPolicy({ kind: "onnx", model }, "x.onnx")).rejects.toThrow("x.onnx is no ONNX file");
+    await expect(pool.addPolicy({ kind: "onnx", model }, "x.onnx")).rejects.toThrow(
+      "x.onnx is not an ONNX file",
+    );
   });
 
   it("take the keyboard's commands for one agent", async () => {

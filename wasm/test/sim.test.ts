@@ -54,7 +54,7 @@ describe("a model", () => {
     const file = new TextEncoder().encode(vertices);
     physics.load({ format: "xml", model, files: new Map([["a/m.obj", file]]) }).delete();
     const way = new Map([["../m.obj", file]]);
-    expect(() => physics.load({ format: "xml", model, files: way })).toThrow("is not taken");
+    expect(() => physics.load({ format: "xml", model, files: way })).toThrow("is not allowed");
   });
 });
 

@@ -1,4 +1,4 @@
-/** The policies of a pool: what they are, and whom they fit. */
+/** Policies of a pool, and which agents they can drive. */
 
 import { NO_POLICY, type PolicyId, type PolicyInfo, type PolicySource } from "../protocol/api";
 import { readHeader, unfit } from "../protocol/onnx-header";
@@ -9,7 +9,7 @@ export class Policies {
   readonly sources = new Map<PolicyId, PolicySource>();
   private next = 0;
 
-  /** Describe a policy; it is listed once it has been loaded. Throws a PoolError on what is no policy. */
+  /** Describe a policy before it is loaded. Throws a PoolError on an invalid one. */
   describe(source: PolicySource, name?: string): PolicyInfo {
     const label = name ?? source.kind;
     const onnx = source.kind === "onnx" ? readHeader(new Uint8Array(source.model), label) : null;
@@ -26,7 +26,7 @@ export class Policies {
     this.sources.delete(id);
   }
 
-  /** Why an agent can't be driven by a policy; null if it can. */
+  /** Return the reason why a policy can't drive an agent; null if it can. */
   unfit(id: PolicyId, agent: AgentSpec, task: TaskSpec | null): string | null {
     if (id === NO_POLICY) return null;
     const info = this.infos.get(id);

@@ -1,4 +1,4 @@
-/** Hundreds of MuJoCo environments in workers; see `PoolApi` for what it offers and docs/runtime.md for how. */
+/** Pool of workers that step hundreds of MuJoCo environments; see `PoolApi` and docs/runtime.md. */
 
 import * as api from "../protocol/api";
 import { endings } from "../protocol/endings";
@@ -17,9 +17,9 @@ import { select } from "./selection";
 import type { WorkerHandle } from "./worker-handle";
 import { Workers } from "./workers";
 
-/** Upper end of a worker's tick in ms. */
+/** Default length of a worker's tick in ms. */
 const BUDGET = 8;
-/** ms after which a worker that does not answer is replaced. */
+/** Default timeout in ms after which a silent worker is replaced. */
 const PATIENCE = 20_000;
 
 type Ref = api.AgentRef;
@@ -49,7 +49,10 @@ export class Pool implements api.PoolApi {
     const budget = options.budget ?? BUDGET;
     const workers = options.workers ?? Math.max(1, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1);
     if (!(Number.isInteger(workers) && workers >= 1)) {
-      throw new api.PoolError(`a pool of ${workers} workers is none`, "Ask for one at least.");
+      throw new api.PoolError(
+        `workers must be a positive integer, got ${workers}`,
+        "Use at least one worker.",
+      );
     }
     this.workerGroup = new Workers({
       workers,
@@ -73,8 +76,8 @@ export class Pool implements api.PoolApi {
   static async create(options: api.PoolOptions): Promise<Pool> {
     if (typeof WebAssembly === "undefined") {
       throw new api.PoolError(
-        "this browser has no WebAssembly",
-        "Use a current one, with WebAssembly allowed.",
+        "this browser does not support WebAssembly",
+        "Use a current browser and allow WebAssembly.",
       );
     }
     const given = options.mujoco;
@@ -101,7 +104,7 @@ export class Pool implements api.PoolApi {
 
   setTask(task: TaskSpec): void {
     if (this.envs.size)
-      throw new api.PoolError("a task can't change under environments", "Remove them first.");
+      throw new api.PoolError("the task can't change while there are environments", "Remove them first.");
     this.useTask(task);
     this.workerGroup.broadcast({ kind: "task", task });
   }
@@ -124,7 +127,7 @@ export class Pool implements api.PoolApi {
 
   setMode(mode: api.Mode): void {
     if (mode.kind === "realtime" && !(mode.speed > 0)) {
-      throw new api.PoolError(`a speed of ${mode.speed} is none`, "Give a number above 0, or pause.");
+      throw new api.PoolError(`speed must be above 0, got ${mode.speed}`, "Use the mode `paused` to stop.");
     }
     this.mode = mode;
     this.workerGroup.broadcast({ kind: "mode", mode });
@@ -148,7 +151,10 @@ export class Pool implements api.PoolApi {
 
   seek(envs: Ids, episode: number): void {
     if (!(Number.isInteger(episode) && episode >= 0)) {
-      throw new api.PoolError(`there is no episode ${episode}`, "Give a whole number from 0 on.");
+      throw new api.PoolError(
+        `episode must be an integer from 0 on, got ${episode}`,
+        "Episodes are counted from 0.",
+      );
     }
     this.restart(envs, episode);
   }
@@ -219,7 +225,10 @@ export class Pool implements api.PoolApi {
   counters({ env: id, agent }: Ref): api.AgentCounters {
     const env = this.workerGroup.envs.get(id);
     if (!env?.spec.agents[agent])
-      throw new api.PoolError(`there is no agent ${agent} of ${id}`, "It was removed.");
+      throw new api.PoolError(
+        `environment ${id} has no agent ${agent}`,
+        "Its environment may have been removed.",
+      );
     const first = (env.counters + agent) * AGENT_WIDTH;
     const rows = this.workerGroup.handleOf(env).agentCounters;
     const entries = api.AGENT_COLUMNS.map((name, i) => [name, rows[first + i] ?? 0]);
@@ -258,9 +267,9 @@ export class Pool implements api.PoolApi {
     return { physicsSteps: steps, seconds: rate ? steps / rate : 0, physicsStepsPerSecond: rate };
   }
 
-  /** End a worker as if it had died: it is replaced. For tests of just that. */
+  /** End a worker as if it had crashed, so that it is replaced; for tests. */
   kill(worker: number): void {
-    this.workerGroup.onDeath(this.workerGroup.handle(worker), "it was ended");
+    this.workerGroup.onDeath(this.workerGroup.handle(worker), "the worker was ended");
   }
 
   /** Move an environment to another worker, in the middle of its episode. */
@@ -314,10 +323,10 @@ export class Pool implements api.PoolApi {
     ];
   }
 
-  /** Take a policy away from all of its agents, as it fails or never ends. */
+  /** Remove a policy that failed or hung a worker. */
   private retirePolicy(policy: api.PolicyId, why: string): void {
     const info = this.policyTable.infos.get(policy);
-    if (!info) return; // another worker has said so already
+    if (!info) return; // reported by another worker already
     this.removePolicy(policy);
     this.events.emit("retired", { policy, name: info.name, why });
   }

@@ -1,4 +1,4 @@
-/** Sums over the workers of a pool, and rates since they were last asked for. */
+/** Sums over the workers of a pool, and rates since the last call. */
 
 import type { PoolStats, WorkerColumn } from "../protocol/api";
 import { WORKER } from "../protocol/shared-memory";

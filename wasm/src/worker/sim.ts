@@ -7,12 +7,12 @@
 
 import load, { type MainModule, type MjData, type MjModel, type MjVFS } from "@mujoco/mujoco";
 
-/** What went wrong in the module as a whole: it can't go on. */
+/** The WebAssembly module crashed and can't go on. */
 export class ModuleDead extends Error {
   override readonly name = "ModuleDead";
 }
 
-/** MuJoCo refused something, or a step failed; the module goes on. */
+/** MuJoCo reported an error; the module goes on. */
 export class SimError extends Error {
   override readonly name = "SimError";
 }
@@ -24,7 +24,7 @@ export interface ModelSource {
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBufferLike>>;
 }
 
-/** What is used of Emscripten's file system; its own types are looser than what it takes. */
+/** The part of Emscripten's file system in use; its own types are too loose. */
 interface Files {
   mkdir(path: string): void;
   mkdirTree(path: string): void;
@@ -38,10 +38,10 @@ const LOG = "/MUJOCO_LOG.TXT";
 const MAX_LINES = 8;
 
 export class MujocoModule {
-  /** All of the module's memory; another object after it has grown: never keep it over a load. */
+  /** View on the module's memory; replaced when the memory grows, so never keep it across a load. */
   f64: Float64Array;
   i32: Int32Array;
-  /** What MuJoCo printed last, newest last. */
+  /** Last lines that MuJoCo printed, newest last. */
   readonly lines: string[] = [];
   private readonly vfs: MjVFS;
   private readonly files: Files;
@@ -59,7 +59,7 @@ export class MujocoModule {
     this.files.mkdir(DIRECTORY);
   }
 
-  /** Start a module from the compiled code that all workers share. */
+  /** Instantiate the compiled module that all workers share. */
   static async create(compiled: WebAssembly.Module): Promise<MujocoModule> {
     let memory: WebAssembly.Memory | null = null;
     const lines: string[] = [];
@@ -85,7 +85,7 @@ export class MujocoModule {
     return this.memory.buffer.byteLength;
   }
 
-  /** Make the views anew if the memory has grown. */
+  /** Recreate the views if the memory has grown. */
   refresh(): void {
     if (this.f64.buffer === this.memory.buffer) return;
     this.f64 = new Float64Array(this.memory.buffer);
@@ -108,7 +108,7 @@ export class MujocoModule {
     });
   }
 
-  /** Run something of MuJoCo's; what it throws becomes a SimError, or ModuleDead. */
+  /** Run a MuJoCo call; what it throws becomes a SimError or ModuleDead. */
   guard<T>(work: () => T): T {
     try {
       return work();
@@ -129,7 +129,7 @@ export class MujocoModule {
       .trim();
     const said = this.lines.splice(0).filter((line) => !text.includes(line));
     this.removeLog();
-    return new SimError([text, ...said].filter(Boolean).join("; ") || "MuJoCo gave up without a word");
+    return new SimError([text, ...said].filter(Boolean).join("; ") || "MuJoCo failed without a message");
   }
 
   /** Remove the log that MuJoCo writes into the module's memory at each warning. */
@@ -159,7 +159,8 @@ export class MujocoModule {
     const written: string[] = [];
     const write = (name: string, bytes: Uint8Array<ArrayBufferLike>) => {
       const parts = name.split("/").filter((part) => part && part !== ".");
-      if (!parts.length || parts.includes("..")) throw new SimError(`a file named ${name} is not taken`);
+      if (!parts.length || parts.includes(".."))
+        throw new SimError(`the path ${name} of a file is not allowed`);
       FS.mkdirTree(`${DIRECTORY}/${parts.slice(0, -1).join("/")}`);
       const path = `${DIRECTORY}/${parts.join("/")}`;
       FS.writeFile(path, bytes);
@@ -175,7 +176,7 @@ export class MujocoModule {
   }
 }
 
-/** Warnings (mjtWarning) that mean that contacts or constraints were left out. */
+/** Warnings (mjtWarning) of contacts or constraints that were dropped. */
 const OVERFLOWS: readonly [number, string][] = [
   [1, "there were more contacts than its memory holds"],
   [2, "there were more constraints than its memory holds"],
@@ -250,12 +251,12 @@ export class Sim {
     mj.mj_step1(model, data);
   }
 
-  /** One step and nothing else, for the bare loop. */
+  /** Make one `mj_step`, for the benchmark. */
   step(): void {
     this.mj.mj_step(this.model, this.data);
   }
 
-  /** Put the state to the start: keyframe 0 if there is one, else the reference pose. */
+  /** Reset the state to keyframe 0 if there is one, else to the reference pose. */
   reset(): void {
     if (this.nkey) this.mj.mj_resetDataKeyframe(this.model, this.data, 0);
     else this.mj.mj_resetData(this.model, this.data);
@@ -269,14 +270,14 @@ export class Sim {
     this.mj.mj_step1(this.model, this.data);
   }
 
-  /** What the compiler derives from masses; the state is the reference pose afterwards. */
+  /** Recompute the constants that depend on masses; the state is the reference pose afterwards. */
   setConst(): void {
     this.mj.mj_setConst(this.model, this.data);
   }
 
-  /** Why contacts are missing since the last reset, or null. A microsecond: ask now and then. */
+  /** Return why contacts were dropped since the last reset, or null. Takes a microsecond: call it rarely. */
   overflow(): string | null {
-    // the vector belongs to the data: deleting it aborts the module; what it gives is ours
+    // the vector belongs to the data (deleting it aborts the module); its elements are ours to delete
     const warnings = this.data.warning;
     for (const [kind, why] of OVERFLOWS) {
       const warning = warnings.get(kind);
@@ -302,7 +303,7 @@ export class Sim {
     return index(this.data.xaxis);
   }
 
-  /** Address of the place (3 doubles, in the world) at which an actuator acts on a joint or site; -1 for others. */
+  /** Address of the point (3 doubles, world frame) where an actuator acts on a joint or site; -1 for others. */
   actuatorPlace(actuator: number, site: number): number {
     const i32 = this.mujoco.i32;
     const kind = i32[this.address32("actuator_trntype") + actuator] as number;
