@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import type { Pool } from "../src/pool/pool";
-import { type AgentRef, NO_POLICY, type PoolOptions } from "../src/protocol/api";
+import type { AgentRef } from "../src/protocol/agents";
+import type { PoolOptions } from "../src/protocol/api";
 import { decode } from "../src/protocol/frame";
+import { NO_POLICY } from "../src/protocol/policy";
 import { addAll, mujoco, next, onnxRuntime, openFrames, startPool, until } from "./support";
 
 const pools: Pool[] = [];

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import type { Pool } from "../src/pool/pool";
-import { type AgentRef, NO_POLICY, type PoolOptions, type Recording } from "../src/protocol/api";
+import type { AgentRef } from "../src/protocol/agents";
+import type { PoolOptions } from "../src/protocol/api";
+import { NO_POLICY } from "../src/protocol/policy";
+import type { Recording } from "../src/protocol/steps";
 import { addAll, type Frames, mujoco, next, openFrames, startPool, until } from "./support";
 
 let ants: Frames;

@@ -1,7 +1,9 @@
 /** The pool's record of an environment: what is needed to load it into another worker. */
 
-import { type Drive, type Env, type EnvId, type EnvStatus, NO_POLICY, type PolicyId } from "../protocol/api";
+import type { EnvId } from "../protocol/agents";
+import type { Env, EnvStatus } from "../protocol/api";
 import { type Bytes, decodeWorld, type Frame } from "../protocol/frame";
+import { type Drive, NO_POLICY, type PolicyId } from "../protocol/policy";
 import type { WorldSpec } from "../protocol/wire.gen";
 
 export class EnvHandle implements Env {

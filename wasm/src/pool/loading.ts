@@ -1,6 +1,6 @@
 /** Start-up: shared memory and the compiled MuJoCo module. */
 
-import { PoolError } from "../protocol/api";
+import { PoolError } from "../protocol/error";
 
 /** Return whether memory can be shared with workers. */
 export function canShare(): boolean {

@@ -1,7 +1,7 @@
 /** Policies of a pool, and which agents they can drive. */
 
-import { NO_POLICY, type PolicyId, type PolicyInfo, type PolicySource } from "../protocol/api";
 import { readHeader, unfit } from "../protocol/onnx-header";
+import { NO_POLICY, type PolicyId, type PolicyInfo, type PolicySource } from "../protocol/policy";
 import type { AgentSpec, TaskSpec } from "../protocol/wire.gen";
 
 export class Policies {

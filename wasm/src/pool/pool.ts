@@ -1,10 +1,32 @@
 /** Pool of workers that step hundreds of MuJoCo environments; see `PoolApi` and docs/runtime.md. */
 
-import * as api from "../protocol/api";
+import type { AgentRef, EnvId, Selection } from "../protocol/agents";
+import type {
+  BareResult,
+  Env,
+  Mode,
+  PoolApi,
+  PoolEvent,
+  PoolEvents,
+  PoolOptions,
+  Poses,
+  Push,
+} from "../protocol/api";
+import { AGENT_COLUMNS, type AgentCounters, type PoolStats } from "../protocol/columns";
 import { endings } from "../protocol/endings";
+import { PoolError } from "../protocol/error";
 import type { Bytes } from "../protocol/frame";
 import type { FromWorker, OnnxRuntime, ToWorker } from "../protocol/messages";
+import {
+  type AssignResult,
+  type Drive,
+  NO_POLICY,
+  type PolicyId,
+  type PolicyInfo,
+  type PolicySource,
+} from "../protocol/policy";
 import { AGENT_WIDTH } from "../protocol/shared-memory";
+import type { Feed, RecordingJob } from "../protocol/steps";
 import type { TaskSpec } from "../protocol/wire.gen";
 import { EnvHandle } from "./env-handle";
 import { Events } from "./events";
@@ -22,25 +44,27 @@ const BUDGET = 8;
 /** Default timeout in ms after which a silent worker is replaced. */
 const PATIENCE = 20_000;
 
-type Ref = api.AgentRef;
-type Ids = readonly api.EnvId[] | "all";
-type Listener = (feed: api.Feed) => void;
+type Ids = readonly EnvId[] | "all";
+type Listener = (feed: Feed) => void;
 
-export class Pool implements api.PoolApi {
+export class Pool implements PoolApi {
   readonly shared: boolean;
   endings: readonly string[] = [""];
   task: TaskSpec | null = null;
-  mode: api.Mode;
+  mode: Mode;
   private readonly workerGroup: Workers;
   private readonly events = new Events();
   private readonly policyTable = new Policies();
   private readonly requests = new Requests();
   private readonly rates: Rates;
-  private readonly followed = new Map<string, { readonly agent: Ref; readonly listeners: Set<Listener> }>();
+  private readonly followed = new Map<
+    string,
+    { readonly agent: AgentRef; readonly listeners: Set<Listener> }
+  >();
   private readonly recordings: Recordings;
 
   private constructor(
-    options: api.PoolOptions,
+    options: PoolOptions,
     private readonly module: WebAssembly.Module,
     private readonly onnx: OnnxRuntime | null,
   ) {
@@ -49,10 +73,7 @@ export class Pool implements api.PoolApi {
     const budget = options.budget ?? BUDGET;
     const workers = options.workers ?? Math.max(1, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1);
     if (!(Number.isInteger(workers) && workers >= 1)) {
-      throw new api.PoolError(
-        `workers must be a positive integer, got ${workers}`,
-        "Use at least one worker.",
-      );
+      throw new PoolError(`workers must be a positive integer, got ${workers}`, "Use at least one worker.");
     }
     this.workerGroup = new Workers({
       workers,
@@ -73,9 +94,9 @@ export class Pool implements api.PoolApi {
   }
 
   /** Compile MuJoCo once and start the workers. */
-  static async create(options: api.PoolOptions): Promise<Pool> {
+  static async create(options: PoolOptions): Promise<Pool> {
     if (typeof WebAssembly === "undefined") {
-      throw new api.PoolError(
+      throw new PoolError(
         "this browser does not support WebAssembly",
         "Use a current browser and allow WebAssembly.",
       );
@@ -86,7 +107,7 @@ export class Pool implements api.PoolApi {
     return new Pool(options, module, onnx === undefined ? null : onnx instanceof URL ? onnx.href : onnx);
   }
 
-  get envs(): ReadonlyMap<api.EnvId, api.Env> {
+  get envs(): ReadonlyMap<EnvId, Env> {
     return this.workerGroup.envs;
   }
 
@@ -94,28 +115,28 @@ export class Pool implements api.PoolApi {
     return this.workerGroup.handles.length;
   }
 
-  get policies(): ReadonlyMap<api.PolicyId, api.PolicyInfo> {
+  get policies(): ReadonlyMap<PolicyId, PolicyInfo> {
     return this.policyTable.infos;
   }
 
-  on<E extends api.PoolEvent>(event: E, listener: (detail: api.PoolEvents[E]) => void): () => void {
+  on<E extends PoolEvent>(event: E, listener: (detail: PoolEvents[E]) => void): () => void {
     return this.events.on(event, listener);
   }
 
   setTask(task: TaskSpec): void {
     if (this.envs.size)
-      throw new api.PoolError("the task can't change while there are environments", "Remove them first.");
+      throw new PoolError("the task can't change while there are environments", "Remove them first.");
     this.useTask(task);
     this.workerGroup.broadcast({ kind: "task", task });
   }
 
-  add(frame: Bytes, options: { policy?: api.PolicyId } = {}): api.EnvId {
+  add(frame: Bytes, options: { policy?: PolicyId } = {}): EnvId {
     const { task, policyTable: roster } = this;
-    if (!task) throw new api.PoolError("no task was set", "Call setTask before adding environments.");
+    if (!task) throw new PoolError("no task was set", "Call setTask before adding environments.");
     return this.workerGroup.add((id) => {
       const env = new EnvHandle(id, frame, this.shared, options.policy);
       env.spec.agents.forEach((agent, i) => {
-        if (roster.unfit(env.policies[i] as api.PolicyId, agent, task)) env.policies[i] = api.NO_POLICY;
+        if (roster.unfit(env.policies[i] as PolicyId, agent, task)) env.policies[i] = NO_POLICY;
       });
       return env;
     });
@@ -125,9 +146,9 @@ export class Pool implements api.PoolApi {
     this.workerGroup.remove(envs);
   }
 
-  setMode(mode: api.Mode): void {
+  setMode(mode: Mode): void {
     if (mode.kind === "realtime" && !(mode.speed > 0)) {
-      throw new api.PoolError(`speed must be above 0, got ${mode.speed}`, "Use the mode `paused` to stop.");
+      throw new PoolError(`speed must be above 0, got ${mode.speed}`, "Use the mode `paused` to stop.");
     }
     this.mode = mode;
     this.workerGroup.broadcast({ kind: "mode", mode });
@@ -151,7 +172,7 @@ export class Pool implements api.PoolApi {
 
   seek(envs: Ids, episode: number): void {
     if (!(Number.isInteger(episode) && episode >= 0)) {
-      throw new api.PoolError(
+      throw new PoolError(
         `episode must be an integer from 0 on, got ${episode}`,
         "Episodes are counted from 0.",
       );
@@ -159,14 +180,14 @@ export class Pool implements api.PoolApi {
     this.restart(envs, episode);
   }
 
-  async addPolicy(source: api.PolicySource, name?: string): Promise<api.PolicyInfo> {
+  async addPolicy(source: PolicySource, name?: string): Promise<PolicyInfo> {
     const info = this.policyTable.describe(source, name);
     const { request, answers } = this.requests.open<string | null>(this.indices());
     this.workerGroup.broadcast({ kind: "policy", id: info.id, source, request });
     const why = (await answers).find((answer) => answer !== null);
     if (why) {
       this.workerGroup.broadcast({ kind: "remove-policy", id: info.id });
-      throw new api.PoolError(
+      throw new PoolError(
         `the policy ${info.name} can't be loaded: ${why}`,
         "Export it again (docs/policies.md).",
       );
@@ -175,15 +196,15 @@ export class Pool implements api.PoolApi {
     return info;
   }
 
-  removePolicy(policy: api.PolicyId): void {
+  removePolicy(policy: PolicyId): void {
     const agents = select(this.workerGroup.envs, {}).filter((agent) => this.policyOf(agent) === policy);
-    this.setPolicy(api.NO_POLICY, agents);
+    this.setPolicy(NO_POLICY, agents);
     this.policyTable.remove(policy);
     this.workerGroup.broadcast({ kind: "remove-policy", id: policy });
   }
 
-  assign(policy: api.PolicyId, selection: api.Selection = {}): api.AssignResult {
-    const refused: { agent: Ref; why: string }[] = [];
+  assign(policy: PolicyId, selection: Selection = {}): AssignResult {
+    const refused: { agent: AgentRef; why: string }[] = [];
     const fit = select(this.workerGroup.envs, selection).filter((agent) => {
       const why = this.unfit(policy, agent);
       if (why) refused.push({ agent, why });
@@ -193,28 +214,28 @@ export class Pool implements api.PoolApi {
     return { agents: fit.length, refused };
   }
 
-  unfit(policy: api.PolicyId, agent: Ref): string | null {
+  unfit(policy: PolicyId, agent: AgentRef): string | null {
     const spec = this.envs.get(agent.env)?.spec.agents[agent.agent];
     return spec ? this.policyTable.unfit(policy, spec, this.task) : "there is no such agent";
   }
 
-  policyOf({ env, agent }: Ref): api.PolicyId {
-    return this.workerGroup.envs.get(env)?.policies[agent] ?? api.NO_POLICY;
+  policyOf({ env, agent }: AgentRef): PolicyId {
+    return this.workerGroup.envs.get(env)?.policies[agent] ?? NO_POLICY;
   }
 
-  drive(agent: Ref, drive: api.Drive): void {
+  drive(agent: AgentRef, drive: Drive): void {
     const env = this.workerGroup.envs.get(agent.env);
     if (!env) return;
     env.drives[agent.agent] = drive;
     this.workerGroup.handleOf(env).post({ kind: "drive", agent, drive });
   }
 
-  push(id: api.EnvId, push: api.Push): void {
+  push(id: EnvId, push: Push): void {
     const env = this.workerGroup.envs.get(id);
     if (env) this.workerGroup.handleOf(env).post({ kind: "push", id, push });
   }
 
-  poses(worker: number): api.Poses {
+  poses(worker: number): Poses {
     return this.workerGroup.handle(worker).poses();
   }
 
@@ -222,26 +243,26 @@ export class Pool implements api.PoolApi {
     return this.workerGroup.handle(worker).agentCounters as Float64Array;
   }
 
-  counters({ env: id, agent }: Ref): api.AgentCounters {
+  counters({ env: id, agent }: AgentRef): AgentCounters {
     const env = this.workerGroup.envs.get(id);
     if (!env?.spec.agents[agent])
-      throw new api.PoolError(
+      throw new PoolError(
         `environment ${id} has no agent ${agent}`,
         "Its environment may have been removed.",
       );
     const first = (env.counters + agent) * AGENT_WIDTH;
     const rows = this.workerGroup.handleOf(env).agentCounters;
-    const entries = api.AGENT_COLUMNS.map((name, i) => [name, rows[first + i] ?? 0]);
-    return Object.fromEntries(entries) as api.AgentCounters;
+    const entries = AGENT_COLUMNS.map((name, i) => [name, rows[first + i] ?? 0]);
+    return Object.fromEntries(entries) as AgentCounters;
   }
 
-  stats(): api.PoolStats {
+  stats(): PoolStats {
     const envs = [...this.envs.values()];
     const loading = envs.filter((env) => env.status === "loading").length;
     return this.rates.stats(envs.length, loading, select(this.workerGroup.envs, {}).length);
   }
 
-  focus(agent: Ref, listener: Listener): () => void {
+  focus(agent: AgentRef, listener: Listener): () => void {
     const key = `${agent.env}/${agent.agent}`;
     const known = this.followed.get(key) ?? { agent, listeners: new Set() };
     this.followed.set(key, known);
@@ -254,11 +275,11 @@ export class Pool implements api.PoolApi {
     };
   }
 
-  record(agents: readonly Ref[], steps: number): api.RecordingJob {
+  record(agents: readonly AgentRef[], steps: number): RecordingJob {
     return this.recordings.begin(agents, steps);
   }
 
-  async bare(seconds: number): Promise<api.BareResult> {
+  async bare(seconds: number): Promise<BareResult> {
     const { request, answers } = this.requests.open<{ steps: number; seconds: number }>(this.indices());
     this.workerGroup.broadcast({ kind: "benchmark", request, seconds });
     const parts = await answers;
@@ -273,7 +294,7 @@ export class Pool implements api.PoolApi {
   }
 
   /** Move an environment to another worker, in the middle of its episode. */
-  move(id: api.EnvId, worker: number): void {
+  move(id: EnvId, worker: number): void {
     const env = this.workerGroup.envs.get(id);
     if (env?.status === "running" && env.worker !== worker)
       this.workerGroup.move(env, this.workerGroup.handle(worker));
@@ -298,7 +319,7 @@ export class Pool implements api.PoolApi {
     for (const [handle, ids] of this.workerGroup.byWorker(envs)) handle.post({ kind: "reset", ids, episode });
   }
 
-  private setPolicy(policy: api.PolicyId, agents: readonly Ref[]): void {
+  private setPolicy(policy: PolicyId, agents: readonly AgentRef[]): void {
     const pairs = new Map<WorkerHandle, number[]>();
     for (const { env: id, agent } of agents) {
       const env = this.workerGroup.envs.get(id) as EnvHandle;
@@ -324,14 +345,14 @@ export class Pool implements api.PoolApi {
   }
 
   /** Remove a policy that failed or hung a worker. */
-  private retirePolicy(policy: api.PolicyId, why: string): void {
+  private retirePolicy(policy: PolicyId, why: string): void {
     const info = this.policyTable.infos.get(policy);
     if (!info) return; // reported by another worker already
     this.removePolicy(policy);
     this.events.emit("retired", { policy, name: info.name, why });
   }
 
-  private follow(agent: Ref, on: boolean): void {
+  private follow(agent: AgentRef, on: boolean): void {
     const env = this.workerGroup.envs.get(agent.env);
     if (env) this.workerGroup.handleOf(env).post({ kind: "focus", agent, on });
   }

@@ -1,6 +1,7 @@
 /** Running recordings: each worker records its own agents and reports its progress. */
 
-import type { AgentRef, Recording, RecordingJob } from "../protocol/api";
+import type { AgentRef } from "../protocol/agents";
+import type { Recording, RecordingJob } from "../protocol/steps";
 import type { EnvHandle } from "./env-handle";
 import type { Requests } from "./requests";
 import type { WorkerHandle } from "./worker-handle";

@@ -1,6 +1,8 @@
 /** Agents that a selection matches. */
 
-import { type AgentRef, type Env, type EnvId, PoolError, type Selection } from "../protocol/api";
+import type { AgentRef, EnvId, Selection } from "../protocol/agents";
+import type { Env } from "../protocol/api";
+import { PoolError } from "../protocol/error";
 import type { AgentSpec } from "../protocol/wire.gen";
 
 /** Return whether a selection matches an agent of a world, apart from its worlds and share. */

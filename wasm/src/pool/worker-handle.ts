@@ -1,8 +1,10 @@
 /** Handle of one worker in the pool: its port, its buffers and its environments. */
 
-import type { EnvId, PolicyId, Poses, WorkerPort } from "../protocol/api";
+import type { EnvId } from "../protocol/agents";
+import type { Poses, WorkerPort } from "../protocol/api";
 import { currentEnv } from "../protocol/counters";
 import type { FromWorker, ToWorker } from "../protocol/messages";
+import type { PolicyId } from "../protocol/policy";
 import {
   AGENT_WIDTH,
   allocate,

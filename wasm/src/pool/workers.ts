@@ -1,7 +1,10 @@
 /** Workers of a pool and the placement of environments: loading, moving, removal and replacement of dead workers. */
 
-import { type EnvId, type EnvStatus, type PolicyId, PoolError, type WorkerPort } from "../protocol/api";
+import type { EnvId } from "../protocol/agents";
+import type { EnvStatus, WorkerPort } from "../protocol/api";
+import { PoolError } from "../protocol/error";
 import type { AddEnv, FromWorker, ToWorker } from "../protocol/messages";
+import type { PolicyId } from "../protocol/policy";
 import { AGENT, AGENT_WIDTH } from "../protocol/shared-memory";
 import { leastLoaded, planMoves } from "./balance";
 import type { EnvHandle } from "./env-handle";

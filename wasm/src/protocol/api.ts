@@ -1,6 +1,10 @@
 /** Public API of the pool: the types that a page or a test codes against; `pool.ts` implements them. */
 
-import type { Gait, TaskSpec, WorldSpec } from "./wire.gen";
+import type { AgentRef, EnvId, Selection } from "./agents";
+import type { AgentCounters, PoolStats } from "./columns";
+import type { AssignResult, Drive, PolicyId, PolicyInfo, PolicySource } from "./policy";
+import type { Feed, RecordingJob } from "./steps";
+import type { TaskSpec, WorldSpec } from "./wire.gen";
 
 /** Channel to a worker: a Web Worker, a thread of Node or a test double. */
 export interface WorkerPort {
@@ -43,78 +47,6 @@ export type Mode =
     }
   | { readonly kind: "flat" };
 
-/** Number of an environment in the pool; never reused after removal. */
-export type EnvId = number;
-
-/** Reference to an agent: its environment and its index in `WorldSpec.agents`. */
-export interface AgentRef {
-  readonly env: EnvId;
-  readonly agent: number;
-}
-
-/** Selection of agents; by default all agents of all environments. */
-export interface Selection {
-  readonly envs?: readonly EnvId[];
-  /** Indices in `WorldSpec.agents`. */
-  readonly agents?: readonly number[];
-  /** Only agents of this team. */
-  readonly team?: string;
-  /** Only agents of this robot. */
-  readonly robot?: string;
-  /** Only this share (0 to 1) of the matching agents: evenly spread, the same ones each time. */
-  readonly share?: number;
-}
-
-export type PolicySource =
-  /** Action 0: the centre of every ctrlrange. */
-  | { readonly kind: "zero" }
-  /** Uniform in [-1, 1]. */
-  | { readonly kind: "random"; readonly seed?: number }
-  /** The robot's own gait (`AgentSpec.gait`), or the given one. */
-  | { readonly kind: "gait"; readonly gait?: Gait }
-  /** Follows the commands of `drive`. */
-  | { readonly kind: "keyboard" }
-  | { readonly kind: "onnx"; readonly model: ArrayBuffer };
-
-export type PolicyKind = PolicySource["kind"];
-
-/** Number of a policy; -1 is none: the agent keeps its home controls. */
-export type PolicyId = number;
-export const NO_POLICY = -1;
-
-/** Sizes and metadata of an ONNX policy. */
-export interface OnnxMetadata {
-  /** Length of an observation and of an action. */
-  readonly observation: number;
-  readonly action: number;
-  /** From the metadata; null where it is absent. */
-  readonly robot: string | null;
-  readonly task: string | null;
-  readonly terms: readonly { readonly name: string; readonly size: number }[] | null;
-  readonly version: string | null;
-}
-
-export interface PolicyInfo {
-  readonly id: PolicyId;
-  readonly name: string;
-  readonly kind: PolicyKind;
-  readonly onnx: OnnxMetadata | null;
-}
-
-/** Result of an assignment. Refused agents keep their policy. */
-export interface AssignResult {
-  readonly agents: number;
-  readonly refused: readonly { readonly agent: AgentRef; readonly why: string }[];
-}
-
-/**
- * Command to a keyboard policy: a raw action, or a velocity command (see `policies/keyboard.ts`) with forward
- * and turn in [-1, 1], positive to the left; up is added to every action.
- */
-export type Drive =
-  | { readonly action: readonly number[] }
-  | { readonly forward: number; readonly turn: number; readonly up?: number };
-
 /** Push on a body: a force (N) for some simulated time, or an impulse (N s) within one control step. */
 export interface Push {
   /** Index of the body in the model. */
@@ -152,137 +84,6 @@ export interface Poses {
   readonly used: number;
   /** Incremented with every export; unchanged if nothing is new. */
   readonly epoch: number;
-}
-
-/** Columns of an agent's counters, Float64. */
-export const AGENT_COLUMNS = [
-  /** Reward of the running episode so far. */
-  "episode_reward",
-  /** Reward of the last control step. */
-  "reward",
-  /** Control steps of the running episode. */
-  "steps",
-  /** Number of the running episode, as its `randomize` is drawn. */
-  "episode",
-  /** Episodes that have ended, and those of them that were successes, since it was added. */
-  "episodes",
-  "successes",
-  /** 1 once its episode has ended and it waits for the other agents of its world. */
-  "over",
-  /** Ending of the last episode: index into `Pool.endings`; 0 before. */
-  "ending",
-  /** Policy that acted in the last control step. */
-  "policy",
-  /** Reward of the last complete episode, and its control steps. */
-  "last_reward",
-  "last_steps",
-  /** Sum of the rewards of all complete episodes. */
-  "total_reward",
-] as const;
-export type AgentColumn = (typeof AGENT_COLUMNS)[number];
-
-/** Columns of a worker's counters, Float64. */
-export const WORKER_COLUMNS = [
-  "physics_steps",
-  "control_steps",
-  /** Number of times that a world began a new episode, for any reason. */
-  "resets",
-  "episodes",
-  "flagged",
-  /** ms spent in ticks since the start. */
-  "busy",
-  /** Memory of the MuJoCo module in bytes. */
-  "heap",
-  "environments",
-  /** Simulated seconds, summed over environments. */
-  "simulated",
-  /** Simulated seconds that were skipped because the machine could not keep real time, summed. */
-  "late",
-  "ticks",
-  /** Longest tick in ms since the last call of `stats`. */
-  "longest",
-] as const;
-export type WorkerColumn = (typeof WORKER_COLUMNS)[number];
-
-/** Counters of one agent; see `AGENT_COLUMNS`. */
-export type AgentCounters = { readonly [K in AgentColumn]: number };
-
-/** Sums over the pool, and rates since the last call of `stats`. */
-export interface PoolStats {
-  readonly environments: number;
-  readonly loading: number;
-  readonly agents: number;
-  readonly workers: number;
-  readonly physicsSteps: number;
-  readonly controlSteps: number;
-  readonly episodes: number;
-  readonly resets: number;
-  readonly flagged: number;
-  readonly simulated: number;
-  readonly late: number;
-  readonly heapBytes: number;
-  /** Length in s of the interval that the rates cover. */
-  readonly seconds: number;
-  readonly physicsStepsPerSecond: number;
-  readonly controlStepsPerSecond: number;
-  /** Simulated seconds of an environment per second of the clock; 1 is real time. */
-  readonly realtimeFactor: number;
-  /** Share of the time that workers were busy, 0 to 1. */
-  readonly busy: number;
-  /** Longest tick of a worker in ms. */
-  readonly longestTick: number;
-}
-
-/** Control steps of one agent, one row per step, oldest first. */
-export interface Feed {
-  readonly agent: AgentRef;
-  readonly steps: number;
-  /** Seconds since the reset, after each step. */
-  readonly time: Float64Array;
-  readonly episode: Float64Array;
-  /** [steps][observation size]: observation after the step. */
-  readonly observation: Float32Array;
-  /** [steps][actuators], in [-1, 1]. */
-  readonly action: Float32Array;
-  /** [steps] */
-  readonly reward: Float32Array;
-  /** [steps][reward terms], weighted; named by `TaskSpec.reward[].name`. */
-  readonly terms: Float32Array;
-  /** [steps] index into `Pool.endings`; 0 while the episode goes on. */
-  readonly ending: Uint8Array;
-  /** [steps] policy that acted. */
-  readonly policy: Int16Array;
-}
-
-/** Recording of one agent, one row per control step. */
-export interface Recording {
-  readonly agent: AgentRef;
-  readonly rows: number;
-  /** [rows][observation size]: observation *before* the action. */
-  readonly observation: Float32Array;
-  /** [rows][actuators] */
-  readonly action: Float32Array;
-  readonly reward: Float32Array;
-  /** [rows][reward terms], weighted. */
-  readonly terms: Float32Array;
-  /** 1 where the task ended the episode (success included), and where the time limit did. */
-  readonly terminated: Uint8Array;
-  readonly truncated: Uint8Array;
-  readonly success: Uint8Array;
-  /** Index into `Pool.endings`, 0 while the episode goes on. */
-  readonly ending: Uint8Array;
-  readonly episode: Int32Array;
-  /** Control step within the episode, from 0. */
-  readonly step: Int32Array;
-  readonly policy: Int16Array;
-}
-
-export interface RecordingJob {
-  /** Share done, 0 to 1. */
-  progress(): number;
-  readonly done: Promise<readonly Recording[]>;
-  /** End the recording with the rows recorded so far. */
-  stop(): void;
 }
 
 /** Events of a pool. */
@@ -380,15 +181,4 @@ export interface BareResult {
   readonly physicsSteps: number;
   readonly seconds: number;
   readonly physicsStepsPerSecond: number;
-}
-
-/** Error that the caller can resolve: `what` is wrong, and the `remedy`. */
-export class PoolError extends Error {
-  override readonly name: string = "PoolError";
-  constructor(
-    readonly what: string,
-    readonly remedy: string,
-  ) {
-    super(`${what}\n${remedy}`);
-  }
 }

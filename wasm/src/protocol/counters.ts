@@ -1,6 +1,8 @@
 /** Counters of a worker and its current environment, in the memory that the pool reads. */
 
-import type { EnvId, PolicyId, WorkerColumn } from "./api";
+import type { EnvId } from "./agents";
+import type { WorkerColumn } from "./columns";
+import type { PolicyId } from "./policy";
 import { CURRENT, INFERRING, LOADING, type Views, WORKER } from "./shared-memory";
 
 const { control_steps: CONTROL, physics_steps: PHYSICS, simulated: SIMULATED } = WORKER;

@@ -1,6 +1,6 @@
 /** Decoder of binary frames; `envgen/packs/wire/spec.py` defines the format. */
 
-import { PoolError } from "./api";
+import { PoolError } from "./error";
 import { type Blob as BlobSpec, MAGIC, type MeshSpec, type WorldSpec } from "./wire.gen";
 
 export type Header = WorldSpec | MeshSpec;

@@ -1,7 +1,10 @@
 /** Messages between the pool and a worker. */
 
-import type { AgentRef, Drive, EnvId, Feed, Mode, PolicyId, PolicySource, Push, Recording } from "./api";
+import type { AgentRef, EnvId } from "./agents";
+import type { Mode, Push } from "./api";
+import type { Drive, PolicyId, PolicySource } from "./policy";
 import type { Buffers } from "./shared-memory";
+import type { Feed, Recording } from "./steps";
 import type { TaskSpec } from "./wire.gen";
 
 /** Where the WebAssembly of the ONNX runtime is: its URL, or its bytes. */

@@ -4,7 +4,8 @@
  * The same checks as `envgen/policies/header.py`.
  */
 
-import { type OnnxMetadata, PoolError } from "./api";
+import { PoolError } from "./error";
+import type { OnnxMetadata } from "./policy";
 import type { AgentSpec } from "./wire.gen";
 
 const FLOAT = 1;

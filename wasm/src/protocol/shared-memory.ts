@@ -1,6 +1,6 @@
 /** Layout of the memory that a worker shares with the pool: control words, counters and poses. */
 
-import { AGENT_COLUMNS, type AgentColumn, WORKER_COLUMNS, type WorkerColumn } from "./api";
+import { AGENT_COLUMNS, type AgentColumn, WORKER_COLUMNS, type WorkerColumn } from "./columns";
 import { POSE_COLUMNS } from "./wire.gen";
 
 export const POSE_WIDTH = POSE_COLUMNS.length;

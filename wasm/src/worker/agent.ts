@@ -1,6 +1,6 @@
 /** One agent of an environment: its policy, action, observation and the counters of its episode. */
 
-import { type Drive, NO_POLICY, type PolicyId } from "../protocol/api";
+import { type Drive, NO_POLICY, type PolicyId } from "../protocol/policy";
 import type { AgentSpec } from "../protocol/wire.gen";
 import type { Sim } from "./sim";
 import type { StepAgent, StepListener } from "./step-listener";

@@ -1,15 +1,19 @@
 /** One environment of a worker: model and data, agents, task and domain randomization. */
 
-import { type EnvId, type PolicyId, PoolError, type Push } from "../protocol/api";
+import type { EnvId } from "../protocol/agents";
+import type { Push } from "../protocol/api";
+import { PoolError } from "../protocol/error";
 import { type Frame, floats } from "../protocol/frame";
 import type { AddEnv, EndedEpisode, EnvState } from "../protocol/messages";
+import type { PolicyId } from "../protocol/policy";
 import { AGENT, AGENT_WIDTH, POSE_WIDTH } from "../protocol/shared-memory";
 import type { WorldSpec } from "../protocol/wire.gen";
 import { Agent } from "./agent";
+import type { ModelSource, MujocoModule } from "./mujoco-module";
 import type { Policy } from "./policies/base";
 import { Pushes } from "./pushes";
 import { Randomizer } from "./randomize";
-import type { ModelSource, MujocoModule, Sim } from "./sim";
+import { Sim } from "./sim";
 import { captureState, restoreState } from "./state";
 import type { StepResult } from "./step-listener";
 import type { AgentProgram, Program, Programs } from "./tasks/program";
@@ -91,7 +95,7 @@ export class Environment {
     this.terms = new Float32Array(this.programs.task.reward.length);
     this.result = { terms: this.terms, ending: 0, terminated: false, truncated: false };
     const heights = floats(frame.blob("heights"));
-    this.sim = context.mujoco.load(modelSource(frame));
+    this.sim = Sim.load(context.mujoco, modelSource(frame));
     try {
       const { qpos, qvel, ctrl, sensordata } = this.sim;
       this.bases = { qpos, qvel, ctrl, sensordata, heights };

@@ -1,18 +1,20 @@
 /** Environments and policies of a worker: adding, removal, resets and failures. */
 
-import { type AgentRef, type EnvId, type PolicyId, PoolError } from "../protocol/api";
+import type { AgentRef, EnvId } from "../protocol/agents";
 import type { Counters } from "../protocol/counters";
+import { PoolError } from "../protocol/error";
 import { decodeWorld } from "../protocol/frame";
 import type { AddEnv, EndedEpisode, OnnxRuntime, Post, ToWorker } from "../protocol/messages";
+import type { PolicyId } from "../protocol/policy";
 import { AGENT_WIDTH, type Views } from "../protocol/shared-memory";
 import type { Agent } from "./agent";
 import { Environment, type StepReport, type WorkerContext } from "./environment";
 import { LoadQueue } from "./load-queue";
+import { ModuleDead, type MujocoModule } from "./mujoco-module";
 import type { Policy } from "./policies/base";
 import { makePolicy } from "./policies/registry";
 import type { Publisher } from "./publish";
 import { Scheduler, type SchedulerEvents } from "./scheduler";
-import { ModuleDead, type MujocoModule } from "./sim";
 
 export class Environments implements SchedulerEvents {
   readonly envs = new Map<EnvId, Environment>();

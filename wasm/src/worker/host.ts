@@ -4,9 +4,9 @@ import { Counters, currentEnv } from "../protocol/counters";
 import type { Post, ToWorker } from "../protocol/messages";
 import { Views } from "../protocol/shared-memory";
 import { Environments, messageOf } from "./environments";
+import { ModuleDead, MujocoModule } from "./mujoco-module";
 import { PhysicsBenchmark } from "./physics-benchmark";
 import { Publisher } from "./publish";
-import { ModuleDead, MujocoModule } from "./sim";
 import { StepListeners } from "./step-listeners";
 import { Programs } from "./tasks/program";
 

@@ -1,7 +1,8 @@
 /** Queue of environments to load, a few at a time between steps. */
 
-import type { EnvId, PolicyId } from "../protocol/api";
+import type { EnvId } from "../protocol/agents";
 import type { AddEnv } from "../protocol/messages";
+import type { PolicyId } from "../protocol/policy";
 
 export class LoadQueue {
   private readonly waiting = new Map<EnvId, AddEnv>();

@@ -1,6 +1,7 @@
 /** Step listeners: feeds of agents that are followed, and recordings. */
 
-import type { AgentRef, Feed, Recording } from "../protocol/api";
+import type { AgentRef } from "../protocol/agents";
+import type { Feed, Recording } from "../protocol/steps";
 import type { StepAgent, StepListener, StepResult } from "./step-listener";
 
 /** Collects the control steps of one agent until they are sent. */

@@ -5,7 +5,8 @@
  * control step; time that the machine can't keep up with is skipped evenly, instead of being caught up.
  */
 
-import type { Mode, PolicyId } from "../protocol/api";
+import type { Mode } from "../protocol/api";
+import type { PolicyId } from "../protocol/policy";
 import type { Agent } from "./agent";
 import type { Environment, StepReport } from "./environment";
 import type { Policy } from "./policies/base";

@@ -1,7 +1,8 @@
 /** Agents of a worker that are followed (feeds) or recorded. */
 
-import type { AgentRef, Recording } from "../protocol/api";
+import type { AgentRef } from "../protocol/agents";
 import type { Post, ToWorker } from "../protocol/messages";
+import type { Recording } from "../protocol/steps";
 import type { Agent } from "./agent";
 import { FeedBuilder, Recorder } from "./record";
 import type { StepListener } from "./step-listener";

@@ -1,6 +1,7 @@
 /** Frames in, worlds on the wall: which slot of the wall is which environment of the pool. */
 
-import type { Env, EnvId, PoolApi } from "@envgen/wasm/protocol/api";
+import type { EnvId } from "@envgen/wasm/protocol/agents";
+import type { Env, PoolApi } from "@envgen/wasm/protocol/api";
 import { decode, floats } from "@envgen/wasm/protocol/frame";
 import type { MeshSpec, WorldSpec } from "@envgen/wasm/protocol/wire.gen";
 import type { PoseSource } from "../scene/poses.ts";

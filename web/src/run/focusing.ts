@@ -1,6 +1,6 @@
 /** One world in focus: the camera flies there, its agent's steps are followed, keys drive it. */
 
-import type { Feed } from "@envgen/wasm/protocol/api";
+import type { Feed } from "@envgen/wasm/protocol/steps";
 import { signal } from "@preact/signals";
 import type { Vec3 } from "../scene/pick.ts";
 import * as store from "../state/store.ts";

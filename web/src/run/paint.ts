@@ -1,12 +1,8 @@
 /** A few times a second: numbers of the bar, colours and marks of tiles, the table of scores. */
 
-import {
-  AGENT_COLUMNS,
-  type AgentColumn,
-  type Env,
-  type EnvId,
-  type PoolApi,
-} from "@envgen/wasm/protocol/api";
+import type { EnvId } from "@envgen/wasm/protocol/agents";
+import type { Env, PoolApi } from "@envgen/wasm/protocol/api";
+import { AGENT_COLUMNS, type AgentColumn } from "@envgen/wasm/protocol/columns";
 import { category, css, MIXED, type Rgb, STATUS, type Status, scale, spanOf } from "../lib/colours.ts";
 import { short } from "../lib/format.ts";
 import { type CurrentRates, Rates } from "../lib/rates.ts";

@@ -1,16 +1,10 @@
 /** Policies on the page: built-ins, those of the server, those dropped; loaded when first used. */
 
 import { select } from "@envgen/wasm/pool/selection";
-import type {
-  AgentRef,
-  AssignResult,
-  Env,
-  PolicyId,
-  PolicySource,
-  PoolApi,
-  Selection,
-} from "@envgen/wasm/protocol/api";
-import { NO_POLICY } from "@envgen/wasm/protocol/api";
+import type { AgentRef, Selection } from "@envgen/wasm/protocol/agents";
+import type { Env, PoolApi } from "@envgen/wasm/protocol/api";
+import type { AssignResult, PolicyId, PolicySource } from "@envgen/wasm/protocol/policy";
+import { NO_POLICY } from "@envgen/wasm/protocol/policy";
 import type { WorldSpec } from "@envgen/wasm/protocol/wire.gen";
 import { fetchBytes, type ServedPolicy } from "../net/api.ts";
 import { chosenPolicy, type PolicyRow, policies, problemOf, toast } from "../state/store.ts";

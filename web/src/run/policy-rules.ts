@@ -1,7 +1,7 @@
 /** What was given to whom, for worlds that arrive later: all that was said since something was given to all. */
 
 import { inShare, matches } from "@envgen/wasm/pool/selection";
-import type { Selection } from "@envgen/wasm/protocol/api";
+import type { Selection } from "@envgen/wasm/protocol/agents";
 import type { AgentSpec } from "@envgen/wasm/protocol/wire.gen";
 
 type AgentKind = Pick<AgentSpec, "team" | "robot">;

@@ -1,6 +1,8 @@
 /** Recordings: agents and a number of control steps become a Parquet file. */
 
-import type { AgentRef, PoolApi, Recording } from "@envgen/wasm/protocol/api";
+import type { AgentRef } from "@envgen/wasm/protocol/agents";
+import type { PoolApi } from "@envgen/wasm/protocol/api";
+import type { Recording } from "@envgen/wasm/protocol/steps";
 import type { AgentSpec, WorldSpec } from "@envgen/wasm/protocol/wire.gen";
 import { signal } from "@preact/signals";
 import { makeColumns, type Part, writeParquet } from "../lib/parquet.ts";

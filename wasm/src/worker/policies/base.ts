@@ -1,6 +1,6 @@
 /** Base of all policies: from an agent's observation to its action. */
 
-import type { Drive, PolicyKind } from "../../protocol/api";
+import type { Drive, PolicyKind } from "../../protocol/policy";
 import type { AgentSpec } from "../../protocol/wire.gen";
 
 /** Input of a policy: an agent at the start of a control step. */

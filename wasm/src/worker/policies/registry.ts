@@ -1,7 +1,7 @@
 /** Policies by kind. A new one is a file beside this one and a line here (and in `PolicySource`). */
 
-import type { PolicyKind, PolicySource } from "../../protocol/api";
 import type { OnnxRuntime } from "../../protocol/messages";
+import type { PolicyKind, PolicySource } from "../../protocol/policy";
 import type { Policy } from "./base";
 import { gait } from "./gait";
 import { keyboard } from "./keyboard";

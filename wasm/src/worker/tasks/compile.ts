@@ -4,7 +4,7 @@
  * share are evaluated once per state, as the memo of `envgen.tasks.expr.evaluate` does.
  */
 
-import { PoolError } from "../../protocol/api";
+import { PoolError } from "../../protocol/error";
 import type { AgentSpec, ObjectSpec, WorldSpec } from "../../protocol/wire.gen";
 import * as ops from "./ops";
 import * as sources from "./sources";

@@ -1,7 +1,7 @@
 /** A task compiled for worlds of one layout: observations, rewards and endings. */
 
-import { PoolError } from "../../protocol/api";
 import { endings } from "../../protocol/endings";
+import { PoolError } from "../../protocol/error";
 import type { TaskSpec, WorldSpec } from "../../protocol/wire.gen";
 import { Compiler, type Value } from "./compile";
 import type { Op, StateAddresses } from "./ops";

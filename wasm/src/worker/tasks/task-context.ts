@@ -1,6 +1,6 @@
 /** Context of a task: what its terms read of a world besides its state, and groups of agents. */
 
-import { PoolError } from "../../protocol/api";
+import { PoolError } from "../../protocol/error";
 import type { AgentSpec, WorldSpec } from "../../protocol/wire.gen";
 
 /** Layout of a world's constant values, at the start of the scratch array. */
