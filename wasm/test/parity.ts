@@ -8,13 +8,14 @@ import { decodeWorld, floats } from "../src/protocol/frame";
 import type { EndedEpisode } from "../src/protocol/messages";
 import { AGENT, AGENT_WIDTH } from "../src/protocol/shared-memory";
 import type { AgentSpec, TaskSpec, WorldSpec } from "../src/protocol/wire.gen";
-import { Environment, type StepReport, type WorkerContext } from "../src/worker/environment";
+import { Environment } from "../src/worker/environment";
 import { MujocoModule } from "../src/worker/mujoco-module";
 import type { PolicyInput } from "../src/worker/policies/base";
 import { makePolicy } from "../src/worker/policies/registry";
 import { Randomizer } from "../src/worker/randomize";
 import { Sim } from "../src/worker/sim";
 import { Programs } from "../src/worker/tasks/program";
+import type { StepReport, WorkerContext } from "../src/worker/worker-context";
 import { mujoco, onnxRuntime } from "./support";
 
 interface State {

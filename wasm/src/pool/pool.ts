@@ -17,19 +17,13 @@ import { endings } from "../protocol/endings";
 import { PoolError } from "../protocol/error";
 import type { Bytes } from "../protocol/frame";
 import type { FromWorker, OnnxRuntime, ToWorker } from "../protocol/messages";
-import {
-  type AssignResult,
-  type Drive,
-  NO_POLICY,
-  type PolicyId,
-  type PolicyInfo,
-  type PolicySource,
-} from "../protocol/policy";
+import type { AssignResult, Drive, PolicyId, PolicyInfo, PolicySource } from "../protocol/policy";
 import { AGENT_WIDTH } from "../protocol/shared-memory";
-import type { Feed, RecordingJob } from "../protocol/steps";
+import type { RecordingJob } from "../protocol/steps";
 import type { TaskSpec } from "../protocol/wire.gen";
 import { EnvHandle } from "./env-handle";
 import { Events } from "./events";
+import { type FeedListener, Feeds } from "./feeds";
 import { canShare, compile } from "./loading";
 import { Policies } from "./policies";
 import { Rates } from "./rates";
@@ -45,7 +39,6 @@ const BUDGET = 8;
 const PATIENCE = 20_000;
 
 type Ids = readonly EnvId[] | "all";
-type Listener = (feed: Feed) => void;
 
 export class Pool implements PoolApi {
   readonly shared: boolean;
@@ -54,13 +47,10 @@ export class Pool implements PoolApi {
   mode: Mode;
   private readonly workerGroup: Workers;
   private readonly events = new Events();
-  private readonly policyTable = new Policies();
+  private readonly policyTable: Policies;
   private readonly requests = new Requests();
   private readonly rates: Rates;
-  private readonly followed = new Map<
-    string,
-    { readonly agent: AgentRef; readonly listeners: Set<Listener> }
-  >();
+  private readonly feeds: Feeds;
   private readonly recordings: Recordings;
 
   private constructor(
@@ -87,6 +77,8 @@ export class Pool implements PoolApi {
       onPolicyHang: (policy, why) => this.retirePolicy(policy, why),
       onArrived: (env) => this.onArrived(env),
     });
+    this.policyTable = new Policies(this.workerGroup, this.requests, () => this.task);
+    this.feeds = new Feeds(this.workerGroup);
     this.rates = new Rates(this.workerGroup.handles);
     this.recordings = new Recordings(this.workerGroup, this.requests);
     if (options.task) this.useTask(options.task);
@@ -131,13 +123,10 @@ export class Pool implements PoolApi {
   }
 
   add(frame: Bytes, options: { policy?: PolicyId } = {}): EnvId {
-    const { task, policyTable: roster } = this;
-    if (!task) throw new PoolError("no task was set", "Call setTask before adding environments.");
+    if (!this.task) throw new PoolError("no task was set", "Call setTask before adding environments.");
     return this.workerGroup.add((id) => {
       const env = new EnvHandle(id, frame, this.shared, options.policy);
-      env.spec.agents.forEach((agent, i) => {
-        if (roster.unfit(env.policies[i] as PolicyId, agent, task)) env.policies[i] = NO_POLICY;
-      });
+      this.policyTable.check(env);
       return env;
     });
   }
@@ -155,13 +144,13 @@ export class Pool implements PoolApi {
   }
 
   async step(): Promise<void> {
-    const { request, answers } = this.requests.open<null>(this.indices());
+    const { request, answers } = this.requests.open<null>(this.workerGroup.indices);
     this.workerGroup.broadcast({ kind: "step", request });
     await answers;
   }
 
   async sync(): Promise<void> {
-    const { request, answers } = this.requests.open<null>(this.indices());
+    const { request, answers } = this.requests.open<null>(this.workerGroup.indices);
     this.workerGroup.broadcast({ kind: "sync", request });
     await answers;
   }
@@ -180,47 +169,24 @@ export class Pool implements PoolApi {
     this.restart(envs, episode);
   }
 
-  async addPolicy(source: PolicySource, name?: string): Promise<PolicyInfo> {
-    const info = this.policyTable.describe(source, name);
-    const { request, answers } = this.requests.open<string | null>(this.indices());
-    this.workerGroup.broadcast({ kind: "policy", id: info.id, source, request });
-    const why = (await answers).find((answer) => answer !== null);
-    if (why) {
-      this.workerGroup.broadcast({ kind: "remove-policy", id: info.id });
-      throw new PoolError(
-        `the policy ${info.name} can't be loaded: ${why}`,
-        "Export it again (docs/policies.md).",
-      );
-    }
-    this.policyTable.add(info, source);
-    return info;
+  addPolicy(source: PolicySource, name?: string): Promise<PolicyInfo> {
+    return this.policyTable.add(source, name);
   }
 
   removePolicy(policy: PolicyId): void {
-    const agents = select(this.workerGroup.envs, {}).filter((agent) => this.policyOf(agent) === policy);
-    this.setPolicy(NO_POLICY, agents);
     this.policyTable.remove(policy);
-    this.workerGroup.broadcast({ kind: "remove-policy", id: policy });
   }
 
   assign(policy: PolicyId, selection: Selection = {}): AssignResult {
-    const refused: { agent: AgentRef; why: string }[] = [];
-    const fit = select(this.workerGroup.envs, selection).filter((agent) => {
-      const why = this.unfit(policy, agent);
-      if (why) refused.push({ agent, why });
-      return !why;
-    });
-    this.setPolicy(policy, fit);
-    return { agents: fit.length, refused };
+    return this.policyTable.assign(policy, selection);
   }
 
   unfit(policy: PolicyId, agent: AgentRef): string | null {
-    const spec = this.envs.get(agent.env)?.spec.agents[agent.agent];
-    return spec ? this.policyTable.unfit(policy, spec, this.task) : "there is no such agent";
+    return this.policyTable.unfit(policy, agent);
   }
 
-  policyOf({ env, agent }: AgentRef): PolicyId {
-    return this.workerGroup.envs.get(env)?.policies[agent] ?? NO_POLICY;
+  policyOf(agent: AgentRef): PolicyId {
+    return this.policyTable.of(agent);
   }
 
   drive(agent: AgentRef, drive: Drive): void {
@@ -262,17 +228,8 @@ export class Pool implements PoolApi {
     return this.rates.stats(envs.length, loading, select(this.workerGroup.envs, {}).length);
   }
 
-  focus(agent: AgentRef, listener: Listener): () => void {
-    const key = `${agent.env}/${agent.agent}`;
-    const known = this.followed.get(key) ?? { agent, listeners: new Set() };
-    this.followed.set(key, known);
-    known.listeners.add(listener);
-    if (known.listeners.size === 1) this.follow(agent, true);
-    return () => {
-      if (!known.listeners.delete(listener) || known.listeners.size) return;
-      this.followed.delete(key);
-      this.follow(agent, false);
-    };
+  focus(agent: AgentRef, listener: FeedListener): () => void {
+    return this.feeds.follow(agent, listener);
   }
 
   record(agents: readonly AgentRef[], steps: number): RecordingJob {
@@ -280,7 +237,9 @@ export class Pool implements PoolApi {
   }
 
   async bare(seconds: number): Promise<BareResult> {
-    const { request, answers } = this.requests.open<{ steps: number; seconds: number }>(this.indices());
+    const { request, answers } = this.requests.open<{ steps: number; seconds: number }>(
+      this.workerGroup.indices,
+    );
     this.workerGroup.broadcast({ kind: "benchmark", request, seconds });
     const parts = await answers;
     const rate = parts.reduce((sum, part) => sum + (part.seconds ? part.steps / part.seconds : 0), 0);
@@ -311,26 +270,8 @@ export class Pool implements PoolApi {
     this.endings = endings(task);
   }
 
-  private indices(): number[] {
-    return this.workerGroup.handles.map((handle) => handle.index);
-  }
-
   private restart(envs: Ids, episode: number | null): void {
     for (const [handle, ids] of this.workerGroup.byWorker(envs)) handle.post({ kind: "reset", ids, episode });
-  }
-
-  private setPolicy(policy: PolicyId, agents: readonly AgentRef[]): void {
-    const pairs = new Map<WorkerHandle, number[]>();
-    for (const { env: id, agent } of agents) {
-      const env = this.workerGroup.envs.get(id) as EnvHandle;
-      env.policies[agent] = policy;
-      const handle = this.workerGroup.handleOf(env);
-      const list = pairs.get(handle) ?? [];
-      list.push(id, agent);
-      pairs.set(handle, list);
-    }
-    for (const [handle, list] of pairs)
-      handle.post({ kind: "assign", policy, agents: Int32Array.from(list) });
   }
 
   private initialMessages(handle: WorkerHandle, budget: number): ToWorker[] {
@@ -352,17 +293,11 @@ export class Pool implements PoolApi {
     this.events.emit("retired", { policy, name: info.name, why });
   }
 
-  private follow(agent: AgentRef, on: boolean): void {
-    const env = this.workerGroup.envs.get(agent.env);
-    if (env) this.workerGroup.handleOf(env).post({ kind: "focus", agent, on });
-  }
-
   private onArrived(env: EnvHandle): void {
-    env.spec.agents.forEach((_, agent) => {
-      const drive = env.drives[agent];
+    env.drives.forEach((drive, agent) => {
       if (drive) this.drive({ env: env.id, agent }, drive);
-      if (this.followed.has(`${env.id}/${agent}`)) this.follow({ env: env.id, agent }, true);
     });
+    this.feeds.resume(env);
   }
 
   private onMessage(handle: WorkerHandle, message: FromWorker): void {
@@ -385,11 +320,9 @@ export class Pool implements PoolApi {
           this.events.emit("episode", { agent: { env, agent }, ending: this.endings[ending] ?? "", ...rest });
         }
         break;
-      case "feed": {
-        const { env, agent } = message.feed.agent;
-        for (const listener of this.followed.get(`${env}/${agent}`)?.listeners ?? []) listener(message.feed);
+      case "feed":
+        this.feeds.deliver(message.feed);
         break;
-      }
       case "progress":
         this.recordings.progress(message.request, handle.index, message.share);
         break;

@@ -69,6 +69,10 @@ export class Workers {
     for (const handle of this.handles) this.initialise(handle);
   }
 
+  get indices(): readonly number[] {
+    return this.handles.map((handle) => handle.index);
+  }
+
   handle(worker: number): WorkerHandle {
     const handle = this.handles[worker];
     if (!handle)

@@ -4,43 +4,22 @@ import type { EnvId } from "../protocol/agents";
 import type { Push } from "../protocol/api";
 import { PoolError } from "../protocol/error";
 import { type Frame, floats } from "../protocol/frame";
-import type { AddEnv, EndedEpisode, EnvState } from "../protocol/messages";
-import type { PolicyId } from "../protocol/policy";
+import type { AddEnv, EnvState } from "../protocol/messages";
 import { AGENT, AGENT_WIDTH, POSE_WIDTH } from "../protocol/shared-memory";
 import type { WorldSpec } from "../protocol/wire.gen";
 import { Agent } from "./agent";
-import type { ModelSource, MujocoModule } from "./mujoco-module";
-import type { Policy } from "./policies/base";
 import { Pushes } from "./pushes";
 import { Randomizer } from "./randomize";
-import { Sim } from "./sim";
+import { modelSource, Sim } from "./sim";
 import { captureState, restoreState } from "./state";
 import type { StepResult } from "./step-listener";
 import type { AgentProgram, Program, Programs } from "./tasks/program";
+import type { StepReport, WorkerContext } from "./worker-context";
 
 /** Control steps between checks of MuJoCo's overflow warnings, which are slow to read. */
 const OVERFLOW_CHECK_EVERY = 32;
 /** Largest number that MuJoCo accepts (mjMAXVAL). */
 const MAX_VALUE = 1e10;
-
-/** Report of one control step of an environment. */
-export interface StepReport {
-  /** Reason for an early reset of the environment, or null. */
-  flagged: string | null;
-  /** Problem despite which the environment goes on, or null. */
-  warning: string | null;
-  /** Whether the next episode has begun. */
-  restarted: boolean;
-}
-
-/** What the environments of a worker share. */
-export interface WorkerContext {
-  readonly mujoco: MujocoModule;
-  programs: Programs | null;
-  readonly policies: ReadonlyMap<PolicyId, Policy>;
-  /** Ended episodes that were not sent to the pool yet. */
-  readonly ended: EndedEpisode[];
-}
 
 export class Environment {
   readonly id: EnvId;
@@ -315,11 +294,4 @@ export class Environment {
       policy: agent.policy,
     });
   }
-}
-
-function modelSource(frame: Frame<WorldSpec>): ModelSource {
-  const files = new Map(
-    frame.blobs.filter((name) => name.startsWith("file:")).map((name) => [name.slice(5), frame.blob(name)]),
-  );
-  return { format: frame.header.format, model: frame.blob("model"), files };
 }

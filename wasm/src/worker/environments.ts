@@ -8,13 +8,14 @@ import type { AddEnv, EndedEpisode, OnnxRuntime, Post, ToWorker } from "../proto
 import type { PolicyId } from "../protocol/policy";
 import { AGENT_WIDTH, type Views } from "../protocol/shared-memory";
 import type { Agent } from "./agent";
-import { Environment, type StepReport, type WorkerContext } from "./environment";
+import { Environment } from "./environment";
 import { LoadQueue } from "./load-queue";
 import { ModuleDead, type MujocoModule } from "./mujoco-module";
 import type { Policy } from "./policies/base";
 import { makePolicy } from "./policies/registry";
 import type { Publisher } from "./publish";
 import { Scheduler, type SchedulerEvents } from "./scheduler";
+import type { StepReport, WorkerContext } from "./worker-context";
 
 export class Environments implements SchedulerEvents {
   readonly envs = new Map<EnvId, Environment>();

@@ -8,8 +8,9 @@
 import type { Mode } from "../protocol/api";
 import type { PolicyId } from "../protocol/policy";
 import type { Agent } from "./agent";
-import type { Environment, StepReport } from "./environment";
+import type { Environment } from "./environment";
 import type { Policy } from "./policies/base";
+import type { StepReport } from "./worker-context";
 
 /** Number of environments per inference batch. */
 const BATCH = 32;

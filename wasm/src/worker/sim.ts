@@ -1,6 +1,8 @@
 /** A MuJoCo model with its data, as addresses in the memory of the module. */
 
 import type { MainModule, MjData, MjModel } from "@mujoco/mujoco";
+import type { Frame } from "../protocol/frame";
+import type { WorldSpec } from "../protocol/wire.gen";
 import type { ModelSource, MujocoModule } from "./mujoco-module";
 
 /** Warnings (mjtWarning) of contacts or constraints that were dropped. */
@@ -164,3 +166,11 @@ export type ModelField =
   | "actuator_forcerange"
   | "actuator_gear";
 export type ModelIntField = "actuator_gaintype" | "actuator_trnid" | "actuator_trntype";
+
+/** Collect the model and the files of a frame. */
+export function modelSource(frame: Frame<WorldSpec>): ModelSource {
+  const files = new Map(
+    frame.blobs.filter((name) => name.startsWith("file:")).map((name) => [name.slice(5), frame.blob(name)]),
+  );
+  return { format: frame.header.format, model: frame.blob("model"), files };
+}
