@@ -127,7 +127,7 @@ describe("a worker that dies", () => {
     const deaths: string[] = [];
     pool.on("worker", ({ why }) => deaths.push(why));
     const bad = pool.add(endless);
-    expect(await refused).toMatchObject({ env: bad, why: "it has not answered for 2 s" });
+    expect(await refused).toMatchObject({ env: bad, why: "the worker has not answered for 2 s" });
     expect(deaths.length).toBe(2);
     expect(pool.envs.has(bad)).toBe(false);
     await until(() => ids.every((id) => pool.envs.get(id)?.status === "running"));
@@ -151,7 +151,7 @@ describe("a worker that dies", () => {
       const stands = ids.filter((id) => pool.policyOf(agent(id)) === endless.id);
       expect(stands).toHaveLength(6);
       await until(() => retired.length > 0);
-      expect(retired).toEqual(["endless: it has not answered for 2 s"]);
+      expect(retired).toEqual(["endless: the worker has not answered for 2 s"]);
       expect(pool.policies.has(endless.id)).toBe(false);
       expect(stands.map((id) => pool.policyOf(agent(id)))).toEqual(stands.map(() => NO_POLICY));
       // both workers hung, and all of their worlds go on
@@ -188,7 +188,7 @@ describe("a worker that dies", () => {
         return port;
       },
     });
-    expect((await next(pool, "error")).why).toContain("workers die as they start (no script)");
+    expect((await next(pool, "error")).why).toContain("workers crash at their start (no script)");
   });
 });
 
