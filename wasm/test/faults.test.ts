@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import type { Pool } from "../src/pool/pool";
-import { type AgentRef, NO_POLICY, type PoolOptions } from "../src/protocol/api";
+import type { AgentRef } from "../src/protocol/agents";
+import type { PoolOptions } from "../src/protocol/api";
 import { decode } from "../src/protocol/frame";
+import { NO_POLICY } from "../src/protocol/policy";
 import { addAll, mujoco, next, onnxRuntime, openFrames, startPool, until } from "./support";
 
 const pools: Pool[] = [];
@@ -61,7 +63,7 @@ describe("an environment", () => {
     pool.drive(agent(id), { action: [Number.NaN] });
     const told = next(pool, "flagged");
     await pool.step();
-    expect((await told).why).toBe("its policy gave ant_0 an action that is not finite");
+    expect((await told).why).toBe("the policy of ant_0 gave an action that is not finite");
   });
 
   it("whose model is damaged is refused, and others load", async () => {
@@ -125,7 +127,7 @@ describe("a worker that dies", () => {
     const deaths: string[] = [];
     pool.on("worker", ({ why }) => deaths.push(why));
     const bad = pool.add(endless);
-    expect(await refused).toMatchObject({ env: bad, why: "it has not answered for 2 s" });
+    expect(await refused).toMatchObject({ env: bad, why: "the worker has not answered for 2 s" });
     expect(deaths.length).toBe(2);
     expect(pool.envs.has(bad)).toBe(false);
     await until(() => ids.every((id) => pool.envs.get(id)?.status === "running"));
@@ -149,7 +151,7 @@ describe("a worker that dies", () => {
       const stands = ids.filter((id) => pool.policyOf(agent(id)) === endless.id);
       expect(stands).toHaveLength(6);
       await until(() => retired.length > 0);
-      expect(retired).toEqual(["endless: it has not answered for 2 s"]);
+      expect(retired).toEqual(["endless: the worker has not answered for 2 s"]);
       expect(pool.policies.has(endless.id)).toBe(false);
       expect(stands.map((id) => pool.policyOf(agent(id)))).toEqual(stands.map(() => NO_POLICY));
       // both workers hung, and all of their worlds go on
@@ -186,7 +188,7 @@ describe("a worker that dies", () => {
         return port;
       },
     });
-    expect((await next(pool, "error")).why).toContain("workers die as they start (no script)");
+    expect((await next(pool, "error")).why).toContain("workers crash at their start (no script)");
   });
 });
 
@@ -218,11 +220,11 @@ describe("an environment that moves", () => {
 describe("what is wrong in the call", () => {
   it("is told with a remedy", async () => {
     const pool = await start();
-    expect(() => pool.add(new Uint8Array(3))).toThrow("cut off");
-    expect(() => pool.add(new Uint8Array(100))).toThrow("no frame of envgen");
-    expect(() => pool.setMode({ kind: "realtime", speed: 0 })).toThrow("a speed of 0 is none");
-    expect(() => pool.seek("all", -1)).toThrow("there is no episode -1");
-    expect(() => pool.assign(0, { share: 2 })).toThrow("a share of 2 is none");
+    expect(() => pool.add(new Uint8Array(3))).toThrow("at least 8 bytes");
+    expect(() => pool.add(new Uint8Array(100))).toThrow("not an envgen frame");
+    expect(() => pool.setMode({ kind: "realtime", speed: 0 })).toThrow("speed must be above 0, got 0");
+    expect(() => pool.seek("all", -1)).toThrow("episode must be an integer from 0 on, got -1");
+    expect(() => pool.assign(0, { share: 2 })).toThrow("share must be between 0 and 1, got 2");
     await addAll(pool, ants().frames);
     expect(() => pool.setTask(ants().task)).toThrow("Remove them first");
   });

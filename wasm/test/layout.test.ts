@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RowAllocator } from "../src/pool/row-allocator";
-import { AGENT_COLUMNS } from "../src/protocol/api";
+import { AGENT_COLUMNS } from "../src/protocol/columns";
 import { AGENT, AGENT_WIDTH, allocate, POSE_WIDTH, Views } from "../src/protocol/shared-memory";
 
 describe("rows", () => {

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import type { Pool } from "../src/pool/pool";
-import type { PoolOptions, Recording } from "../src/protocol/api";
+import type { PoolOptions } from "../src/protocol/api";
+import type { Recording } from "../src/protocol/steps";
 import { addAll, mujoco, onnxRuntime, openFrames, startPool, until } from "./support";
 
 const pools: Pool[] = [];
@@ -122,6 +123,8 @@ describe("a network", () => {
     const pool = await startPool({ mujoco: module, task });
     pools.push(pool);
     const model = bytes("network.onnx");
-    await expect(pool.addPolicy({ kind: "onnx", model })).rejects.toThrow("where the runtime for ONNX is");
+    await expect(pool.addPolicy({ kind: "onnx", model })).rejects.toThrow(
+      "need the `onnx` option of the pool",
+    );
   });
 });

@@ -8,12 +8,14 @@ import { decodeWorld, floats } from "../src/protocol/frame";
 import type { EndedEpisode } from "../src/protocol/messages";
 import { AGENT, AGENT_WIDTH } from "../src/protocol/shared-memory";
 import type { AgentSpec, TaskSpec, WorldSpec } from "../src/protocol/wire.gen";
-import { Environment, type StepReport, type WorkerContext } from "../src/worker/environment";
+import { Environment } from "../src/worker/environment";
+import { MujocoModule } from "../src/worker/mujoco-module";
 import type { PolicyInput } from "../src/worker/policies/base";
 import { makePolicy } from "../src/worker/policies/registry";
 import { Randomizer } from "../src/worker/randomize";
-import { MujocoModule, type Sim } from "../src/worker/sim";
+import { Sim } from "../src/worker/sim";
 import { Programs } from "../src/worker/tasks/program";
+import type { StepReport, WorkerContext } from "../src/worker/worker-context";
 import { mujoco, onnxRuntime } from "./support";
 
 interface State {
@@ -23,7 +25,7 @@ interface State {
   readonly act: readonly number[];
   readonly ctrl: readonly number[];
   readonly qacc_warmstart: readonly number[];
-  /** Of each agent. */
+  /** Policy of each agent. */
   readonly over: readonly boolean[];
 }
 
@@ -57,7 +59,7 @@ async function answer(question: Question) {
   const frame = decodeWorld(new Uint8Array(readFileSync(question.frame)));
   const spec = frame.header;
   const programs = new Programs(question.task);
-  const sim = physics.load({ format: spec.format, model: frame.blob("model"), files: new Map() });
+  const sim = Sim.load(physics, { format: spec.format, model: frame.blob("model"), files: new Map() });
   const heights = floats(frame.blob("heights"));
   const answers = {
     free: free(sim, question.free),

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import type { Pool } from "../src/pool/pool";
-import { type AgentRef, NO_POLICY, type PoolOptions, type Recording } from "../src/protocol/api";
+import type { AgentRef } from "../src/protocol/agents";
+import type { PoolOptions } from "../src/protocol/api";
+import { NO_POLICY } from "../src/protocol/policy";
+import type { Recording } from "../src/protocol/steps";
 import { addAll, type Frames, mujoco, next, openFrames, startPool, until } from "./support";
 
 let ants: Frames;
@@ -207,7 +210,9 @@ describe("policies", () => {
     expect(refused[0]?.why).toBe("the gait is for 2 actuators, ant_0 has 8");
     expect(pool.policyOf(agent(ids[0] as number))).toBe(NO_POLICY);
     const model = new TextEncoder().encode("no network").buffer as ArrayBuffer;
-    await expect(pool.addPolicy({ kind: "onnx", model }, "x.onnx")).rejects.toThrow("x.onnx is no ONNX file");
+    await expect(pool.addPolicy({ kind: "onnx", model }, "x.onnx")).rejects.toThrow(
+      "x.onnx is not an ONNX file",
+    );
   });
 
   it("take the keyboard's commands for one agent", async () => {

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { decodeWorld, type Frame } from "../src/protocol/frame";
 import type { WorldSpec } from "../src/protocol/wire.gen";
-import { type ModelSource, MujocoModule, SimError } from "../src/worker/sim";
+import { type ModelSource, MujocoModule, SimError } from "../src/worker/mujoco-module";
+import { Sim } from "../src/worker/sim";
 import { mujoco, openFrames } from "./support";
 
 let physics: MujocoModule;
@@ -18,7 +19,7 @@ beforeAll(async () => {
 
 describe("a model", () => {
   it("is loaded from MJB and steps", () => {
-    const sim = physics.load(source);
+    const sim = Sim.load(physics, source);
     expect(sim.nbody).toBe(frame.header.nbody);
     sim.reset();
     sim.forward();
@@ -34,11 +35,12 @@ describe("a model", () => {
       model: new TextEncoder().encode(xml),
       files: new Map(),
     });
-    expect(() => physics.load(text("<mujoco><worldbody><geom size='x'/></worldbody></mujoco>"))).toThrow(
+    expect(() => Sim.load(physics, text("<mujoco><worldbody><geom size='x'/></worldbody></mujoco>"))).toThrow(
       SimError,
     );
-    expect(() => physics.load({ ...source, model: source.model.slice(0, 1000) })).toThrow(SimError);
-    const sim = physics.load(
+    expect(() => Sim.load(physics, { ...source, model: source.model.slice(0, 1000) })).toThrow(SimError);
+    const sim = Sim.load(
+      physics,
       text("<mujoco><worldbody><body><freejoint/><geom size='1'/></body></worldbody></mujoco>"),
     );
     expect(sim.nq).toBe(7);
@@ -52,21 +54,21 @@ describe("a model", () => {
       "<worldbody><geom type='mesh' mesh='m'/></worldbody></mujoco>";
     const model = new TextEncoder().encode(xml);
     const file = new TextEncoder().encode(vertices);
-    physics.load({ format: "xml", model, files: new Map([["a/m.obj", file]]) }).delete();
+    Sim.load(physics, { format: "xml", model, files: new Map([["a/m.obj", file]]) }).delete();
     const way = new Map([["../m.obj", file]]);
-    expect(() => physics.load({ format: "xml", model, files: way })).toThrow("is not taken");
+    expect(() => Sim.load(physics, { format: "xml", model, files: way })).toThrow("is not allowed");
   });
 });
 
 describe("memory", () => {
   it("is read rightly after it has grown", () => {
-    const first = physics.load(source);
+    const first = Sim.load(physics, source);
     first.reset();
     first.forward();
     const height = physics.f64[first.qpos + 2];
     const before = physics.f64;
     const others = [];
-    while (physics.f64 === before) others.push(physics.load(source));
+    while (physics.f64 === before) others.push(Sim.load(physics, source));
     expect(before.length).toBe(0);
     expect(physics.f64[first.qpos + 2]).toBe(height);
     first.advance(frame.header.frame_skip, frame.header.rk4);
@@ -75,17 +77,17 @@ describe("memory", () => {
   });
 
   it("is given back: 2,000 models come and go in the room of one", () => {
-    physics.load(source).delete();
+    Sim.load(physics, source).delete();
     const before = physics.bytes;
-    for (let i = 0; i < 2000; i++) physics.load(source).delete();
+    for (let i = 0; i < 2000; i++) Sim.load(physics, source).delete();
     expect(physics.bytes).toBe(before);
   });
 
   it("holds an ant of the default size in half a MiB", () => {
-    const sims = Array.from({ length: 50 }, () => physics.load(source));
+    const sims = Array.from({ length: 50 }, () => Sim.load(physics, source));
     const before = physics.bytes;
     let n = 0;
-    for (; n < 100; n++) sims.push(physics.load(source));
+    for (; n < 100; n++) sims.push(Sim.load(physics, source));
     expect((physics.bytes - before) / n / 2 ** 20).toBeLessThanOrEqual(0.5);
     for (const sim of sims) sim.delete();
   });

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { endings } from "../src/protocol/endings";
 import { decodeWorld, floats } from "../src/protocol/frame";
 import type { TaskSpec, WorldSpec } from "../src/protocol/wire.gen";
-import { MujocoModule, type Sim } from "../src/worker/sim";
+import { MujocoModule } from "../src/worker/mujoco-module";
+import { Sim } from "../src/worker/sim";
 import { Compiler } from "../src/worker/tasks/compile";
 import { Programs } from "../src/worker/tasks/program";
 import { contextCapacity, TaskContext } from "../src/worker/tasks/task-context";
@@ -20,7 +21,7 @@ beforeAll(async () => {
   const opened = openFrames(join(inject("frames"), "sumo"));
   const frame = decodeWorld(opened.frames[0] as Uint8Array);
   [spec, task, heights] = [frame.header, opened.task, floats(frame.blob("heights"))];
-  sim = physics.load({ format: "mjb", model: frame.blob("model"), files: new Map() });
+  sim = Sim.load(physics, { format: "mjb", model: frame.blob("model"), files: new Map() });
   sim.reset();
   sim.forward();
 });
@@ -78,7 +79,7 @@ describe("expressions", () => {
   it("that are none are refused with the reason", () => {
     const cases: [unknown, string][] = [
       [["frobnicate", 1], 'unknown operator "frobnicate"'],
-      ["text", "it is no expression"],
+      ["text", "it is not an expression"],
       [["add", 1], "it has 1 arguments, not 2"],
       [["add", ["concat", 1, 2], ["concat", 1, 2, 3]], "2 and 3 columns don't go together"],
       [["sensor", "nose"], 'has no sensor "nose"'],

@@ -1,18 +1,18 @@
-/** Which worker an environment is put into, and when one moves. */
+/** Load balancing: the worker for a new environment, and moves between workers. */
 
 import type { EnvHandle } from "./env-handle";
 import type { WorkerHandle } from "./worker-handle";
 
-/** ms per simulated second that is assumed of an environment before any was measured. */
+/** Load assumed of an environment before any was measured, ms per simulated second. */
 const ASSUMED_LOAD_MS = 20;
-/** Difference of load, as a share of the mean, that is left alone. */
+/** Tolerated difference of load, as a share of the mean. */
 const TOLERANCE = 0.15;
-/** An environment that has moved stays for so long, in ms. */
+/** Minimum time in ms between two moves of an environment. */
 const MIN_STAY_MS = 10_000;
-/** Environments that move at a time. */
+/** Maximum number of environments that move at a time. */
 const MAX_MOVES = 8;
 
-/** The worker with the least to do; those being loaded count as they are likely to cost. */
+/** Return the worker with the least load; environments that are not measured yet count with the mean. */
 export function leastLoaded(handles: readonly WorkerHandle[]): WorkerHandle {
   let measured = 0;
   let sum = 0;
@@ -37,7 +37,7 @@ export interface Move {
   readonly to: WorkerHandle;
 }
 
-/** Environments to move from the busiest worker to the least busy, if they differ by much. */
+/** Plan moves from the busiest worker to the least busy one. */
 export function planMoves(handles: readonly WorkerHandle[], now: number): Move[] {
   if (handles.length < 2) return [];
   const from = handles.reduce((most, handle) => (handle.load > most.load ? handle : most));

@@ -15,10 +15,10 @@ export function spawn(): WorkerPort {
     terminate: () => worker.terminate(),
   };
   worker.onmessage = (event) => port.onmessage?.(event.data);
-  worker.onmessageerror = () => port.onerror?.("a message could not be read");
+  worker.onmessageerror = () => port.onerror?.("a message could not be deserialised");
   worker.onerror = (event) => {
     event.preventDefault();
-    port.onerror?.(event.message || "its script can't be loaded");
+    port.onerror?.(event.message || "the worker's script can't be loaded");
   };
   return port;
 }

@@ -1,12 +1,14 @@
-/** An environment as the pool keeps it: enough to begin it again in another worker. */
+/** The pool's record of an environment: what is needed to load it into another worker. */
 
-import { type Drive, type Env, type EnvId, type EnvStatus, NO_POLICY, type PolicyId } from "../protocol/api";
+import type { EnvId } from "../protocol/agents";
+import type { Env, EnvStatus } from "../protocol/api";
 import { type Bytes, decodeWorld, type Frame } from "../protocol/frame";
+import { type Drive, NO_POLICY, type PolicyId } from "../protocol/policy";
 import type { WorldSpec } from "../protocol/wire.gen";
 
 export class EnvHandle implements Env {
   readonly spec: WorldSpec;
-  /** The frame; shared with the workers where memory can be. */
+  /** Bytes of its frame, shared with the workers where memory can be. */
   readonly buffer: ArrayBufferLike;
   readonly policies: PolicyId[];
   readonly drives: (Drive | null)[];
@@ -15,15 +17,15 @@ export class EnvHandle implements Env {
   counters = 0;
   status: EnvStatus = "loading";
   flagged = 0;
-  /** Times that its worker died while at it. */
+  /** Number of times that its worker died while working on it. */
   deaths = 0;
-  /** ms of its worker per simulated second, as measured there. */
+  /** Measured load: ms of its worker per simulated second. */
   loadMs = 0;
-  /** How many recordings hold it where it is. */
+  /** Number of recordings that keep it in its worker. */
   pins = 0;
-  /** When it was last moved, in ms. */
+  /** Time of its last move, in ms. */
   movedAt = Number.NEGATIVE_INFINITY;
-  /** Number of the worker that it is on its way to, or -1. */
+  /** Worker that it is moving to, or -1. */
   destination = -1;
   private readonly frame: Frame<WorldSpec>;
 

@@ -1,4 +1,4 @@
-/** Who listens to a pool. */
+/** Event listeners of a pool. */
 
 import type { PoolEvent, PoolEvents } from "../protocol/api";
 

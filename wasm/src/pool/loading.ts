@@ -1,16 +1,16 @@
-/** What a pool needs of its surroundings before it starts. */
+/** Start-up: shared memory and the compiled MuJoCo module. */
 
-import { PoolError } from "../protocol/api";
+import { PoolError } from "../protocol/error";
 
-/** Whether memory can be shared with workers. */
+/** Return whether memory can be shared with workers. */
 export function canShare(): boolean {
   // in a page, only where it is isolated from others; in Node, always
   return typeof SharedArrayBuffer !== "undefined" && (globalThis.crossOriginIsolated ?? true);
 }
 
-/** Fetch and compile MuJoCo. Throws a PoolError that says where it should have been. */
+/** Fetch and compile MuJoCo. Throws a PoolError that names the URL. */
 export async function compile(where: string | URL): Promise<WebAssembly.Module> {
-  const remedy = "Reload the page; if it stays so, the page was not built whole.";
+  const remedy = "Reload the page; if the error stays, build the page again.";
   try {
     const answer = await fetch(where);
     if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);

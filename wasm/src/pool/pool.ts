@@ -1,13 +1,29 @@
-/** Hundreds of MuJoCo environments in workers; see `PoolApi` for what it offers and docs/runtime.md for how. */
+/** Pool of workers that step hundreds of MuJoCo environments; see `PoolApi` and docs/runtime.md. */
 
-import * as api from "../protocol/api";
+import type { AgentRef, EnvId, Selection } from "../protocol/agents";
+import type {
+  BareResult,
+  Env,
+  Mode,
+  PoolApi,
+  PoolEvent,
+  PoolEvents,
+  PoolOptions,
+  Poses,
+  Push,
+} from "../protocol/api";
+import { AGENT_COLUMNS, type AgentCounters, type PoolStats } from "../protocol/columns";
 import { endings } from "../protocol/endings";
+import { PoolError } from "../protocol/error";
 import type { Bytes } from "../protocol/frame";
 import type { FromWorker, OnnxRuntime, ToWorker } from "../protocol/messages";
+import type { AssignResult, Drive, PolicyId, PolicyInfo, PolicySource } from "../protocol/policy";
 import { AGENT_WIDTH } from "../protocol/shared-memory";
+import type { RecordingJob } from "../protocol/steps";
 import type { TaskSpec } from "../protocol/wire.gen";
 import { EnvHandle } from "./env-handle";
 import { Events } from "./events";
+import { type FeedListener, Feeds } from "./feeds";
 import { canShare, compile } from "./loading";
 import { Policies } from "./policies";
 import { Rates } from "./rates";
@@ -17,30 +33,28 @@ import { select } from "./selection";
 import type { WorkerHandle } from "./worker-handle";
 import { Workers } from "./workers";
 
-/** Upper end of a worker's tick in ms. */
+/** Default length of a worker's tick in ms. */
 const BUDGET = 8;
-/** ms after which a worker that does not answer is replaced. */
+/** Default timeout in ms after which a silent worker is replaced. */
 const PATIENCE = 20_000;
 
-type Ref = api.AgentRef;
-type Ids = readonly api.EnvId[] | "all";
-type Listener = (feed: api.Feed) => void;
+type Ids = readonly EnvId[] | "all";
 
-export class Pool implements api.PoolApi {
+export class Pool implements PoolApi {
   readonly shared: boolean;
   endings: readonly string[] = [""];
   task: TaskSpec | null = null;
-  mode: api.Mode;
+  mode: Mode;
   private readonly workerGroup: Workers;
   private readonly events = new Events();
-  private readonly policyTable = new Policies();
+  private readonly policyTable: Policies;
   private readonly requests = new Requests();
   private readonly rates: Rates;
-  private readonly followed = new Map<string, { readonly agent: Ref; readonly listeners: Set<Listener> }>();
+  private readonly feeds: Feeds;
   private readonly recordings: Recordings;
 
   private constructor(
-    options: api.PoolOptions,
+    options: PoolOptions,
     private readonly module: WebAssembly.Module,
     private readonly onnx: OnnxRuntime | null,
   ) {
@@ -49,7 +63,7 @@ export class Pool implements api.PoolApi {
     const budget = options.budget ?? BUDGET;
     const workers = options.workers ?? Math.max(1, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1);
     if (!(Number.isInteger(workers) && workers >= 1)) {
-      throw new api.PoolError(`a pool of ${workers} workers is none`, "Ask for one at least.");
+      throw new PoolError(`workers must be a positive integer, got ${workers}`, "Use at least one worker.");
     }
     this.workerGroup = new Workers({
       workers,
@@ -63,6 +77,8 @@ export class Pool implements api.PoolApi {
       onPolicyHang: (policy, why) => this.retirePolicy(policy, why),
       onArrived: (env) => this.onArrived(env),
     });
+    this.policyTable = new Policies(this.workerGroup, this.requests, () => this.task);
+    this.feeds = new Feeds(this.workerGroup);
     this.rates = new Rates(this.workerGroup.handles);
     this.recordings = new Recordings(this.workerGroup, this.requests);
     if (options.task) this.useTask(options.task);
@@ -70,11 +86,11 @@ export class Pool implements api.PoolApi {
   }
 
   /** Compile MuJoCo once and start the workers. */
-  static async create(options: api.PoolOptions): Promise<Pool> {
+  static async create(options: PoolOptions): Promise<Pool> {
     if (typeof WebAssembly === "undefined") {
-      throw new api.PoolError(
-        "this browser has no WebAssembly",
-        "Use a current one, with WebAssembly allowed.",
+      throw new PoolError(
+        "this browser does not support WebAssembly",
+        "Use a current browser and allow WebAssembly.",
       );
     }
     const given = options.mujoco;
@@ -83,7 +99,7 @@ export class Pool implements api.PoolApi {
     return new Pool(options, module, onnx === undefined ? null : onnx instanceof URL ? onnx.href : onnx);
   }
 
-  get envs(): ReadonlyMap<api.EnvId, api.Env> {
+  get envs(): ReadonlyMap<EnvId, Env> {
     return this.workerGroup.envs;
   }
 
@@ -91,29 +107,26 @@ export class Pool implements api.PoolApi {
     return this.workerGroup.handles.length;
   }
 
-  get policies(): ReadonlyMap<api.PolicyId, api.PolicyInfo> {
+  get policies(): ReadonlyMap<PolicyId, PolicyInfo> {
     return this.policyTable.infos;
   }
 
-  on<E extends api.PoolEvent>(event: E, listener: (detail: api.PoolEvents[E]) => void): () => void {
+  on<E extends PoolEvent>(event: E, listener: (detail: PoolEvents[E]) => void): () => void {
     return this.events.on(event, listener);
   }
 
   setTask(task: TaskSpec): void {
     if (this.envs.size)
-      throw new api.PoolError("a task can't change under environments", "Remove them first.");
+      throw new PoolError("the task can't change while there are environments", "Remove them first.");
     this.useTask(task);
     this.workerGroup.broadcast({ kind: "task", task });
   }
 
-  add(frame: Bytes, options: { policy?: api.PolicyId } = {}): api.EnvId {
-    const { task, policyTable: roster } = this;
-    if (!task) throw new api.PoolError("no task was set", "Call setTask before adding environments.");
+  add(frame: Bytes, options: { policy?: PolicyId } = {}): EnvId {
+    if (!this.task) throw new PoolError("no task was set", "Call setTask before adding environments.");
     return this.workerGroup.add((id) => {
       const env = new EnvHandle(id, frame, this.shared, options.policy);
-      env.spec.agents.forEach((agent, i) => {
-        if (roster.unfit(env.policies[i] as api.PolicyId, agent, task)) env.policies[i] = api.NO_POLICY;
-      });
+      this.policyTable.check(env);
       return env;
     });
   }
@@ -122,22 +135,22 @@ export class Pool implements api.PoolApi {
     this.workerGroup.remove(envs);
   }
 
-  setMode(mode: api.Mode): void {
+  setMode(mode: Mode): void {
     if (mode.kind === "realtime" && !(mode.speed > 0)) {
-      throw new api.PoolError(`a speed of ${mode.speed} is none`, "Give a number above 0, or pause.");
+      throw new PoolError(`speed must be above 0, got ${mode.speed}`, "Use the mode `paused` to stop.");
     }
     this.mode = mode;
     this.workerGroup.broadcast({ kind: "mode", mode });
   }
 
   async step(): Promise<void> {
-    const { request, answers } = this.requests.open<null>(this.indices());
+    const { request, answers } = this.requests.open<null>(this.workerGroup.indices);
     this.workerGroup.broadcast({ kind: "step", request });
     await answers;
   }
 
   async sync(): Promise<void> {
-    const { request, answers } = this.requests.open<null>(this.indices());
+    const { request, answers } = this.requests.open<null>(this.workerGroup.indices);
     this.workerGroup.broadcast({ kind: "sync", request });
     await answers;
   }
@@ -148,67 +161,47 @@ export class Pool implements api.PoolApi {
 
   seek(envs: Ids, episode: number): void {
     if (!(Number.isInteger(episode) && episode >= 0)) {
-      throw new api.PoolError(`there is no episode ${episode}`, "Give a whole number from 0 on.");
+      throw new PoolError(
+        `episode must be an integer from 0 on, got ${episode}`,
+        "Episodes are counted from 0.",
+      );
     }
     this.restart(envs, episode);
   }
 
-  async addPolicy(source: api.PolicySource, name?: string): Promise<api.PolicyInfo> {
-    const info = this.policyTable.describe(source, name);
-    const { request, answers } = this.requests.open<string | null>(this.indices());
-    this.workerGroup.broadcast({ kind: "policy", id: info.id, source, request });
-    const why = (await answers).find((answer) => answer !== null);
-    if (why) {
-      this.workerGroup.broadcast({ kind: "remove-policy", id: info.id });
-      throw new api.PoolError(
-        `the policy ${info.name} can't be loaded: ${why}`,
-        "Export it again (docs/policies.md).",
-      );
-    }
-    this.policyTable.add(info, source);
-    return info;
+  addPolicy(source: PolicySource, name?: string): Promise<PolicyInfo> {
+    return this.policyTable.add(source, name);
   }
 
-  removePolicy(policy: api.PolicyId): void {
-    const agents = select(this.workerGroup.envs, {}).filter((agent) => this.policyOf(agent) === policy);
-    this.setPolicy(api.NO_POLICY, agents);
+  removePolicy(policy: PolicyId): void {
     this.policyTable.remove(policy);
-    this.workerGroup.broadcast({ kind: "remove-policy", id: policy });
   }
 
-  assign(policy: api.PolicyId, selection: api.Selection = {}): api.AssignResult {
-    const refused: { agent: Ref; why: string }[] = [];
-    const fit = select(this.workerGroup.envs, selection).filter((agent) => {
-      const why = this.unfit(policy, agent);
-      if (why) refused.push({ agent, why });
-      return !why;
-    });
-    this.setPolicy(policy, fit);
-    return { agents: fit.length, refused };
+  assign(policy: PolicyId, selection: Selection = {}): AssignResult {
+    return this.policyTable.assign(policy, selection);
   }
 
-  unfit(policy: api.PolicyId, agent: Ref): string | null {
-    const spec = this.envs.get(agent.env)?.spec.agents[agent.agent];
-    return spec ? this.policyTable.unfit(policy, spec, this.task) : "there is no such agent";
+  unfit(policy: PolicyId, agent: AgentRef): string | null {
+    return this.policyTable.unfit(policy, agent);
   }
 
-  policyOf({ env, agent }: Ref): api.PolicyId {
-    return this.workerGroup.envs.get(env)?.policies[agent] ?? api.NO_POLICY;
+  policyOf(agent: AgentRef): PolicyId {
+    return this.policyTable.of(agent);
   }
 
-  drive(agent: Ref, drive: api.Drive): void {
+  drive(agent: AgentRef, drive: Drive): void {
     const env = this.workerGroup.envs.get(agent.env);
     if (!env) return;
     env.drives[agent.agent] = drive;
     this.workerGroup.handleOf(env).post({ kind: "drive", agent, drive });
   }
 
-  push(id: api.EnvId, push: api.Push): void {
+  push(id: EnvId, push: Push): void {
     const env = this.workerGroup.envs.get(id);
     if (env) this.workerGroup.handleOf(env).post({ kind: "push", id, push });
   }
 
-  poses(worker: number): api.Poses {
+  poses(worker: number): Poses {
     return this.workerGroup.handle(worker).poses();
   }
 
@@ -216,41 +209,37 @@ export class Pool implements api.PoolApi {
     return this.workerGroup.handle(worker).agentCounters as Float64Array;
   }
 
-  counters({ env: id, agent }: Ref): api.AgentCounters {
+  counters({ env: id, agent }: AgentRef): AgentCounters {
     const env = this.workerGroup.envs.get(id);
     if (!env?.spec.agents[agent])
-      throw new api.PoolError(`there is no agent ${agent} of ${id}`, "It was removed.");
+      throw new PoolError(
+        `environment ${id} has no agent ${agent}`,
+        "Its environment may have been removed.",
+      );
     const first = (env.counters + agent) * AGENT_WIDTH;
     const rows = this.workerGroup.handleOf(env).agentCounters;
-    const entries = api.AGENT_COLUMNS.map((name, i) => [name, rows[first + i] ?? 0]);
-    return Object.fromEntries(entries) as api.AgentCounters;
+    const entries = AGENT_COLUMNS.map((name, i) => [name, rows[first + i] ?? 0]);
+    return Object.fromEntries(entries) as AgentCounters;
   }
 
-  stats(): api.PoolStats {
+  stats(): PoolStats {
     const envs = [...this.envs.values()];
     const loading = envs.filter((env) => env.status === "loading").length;
     return this.rates.stats(envs.length, loading, select(this.workerGroup.envs, {}).length);
   }
 
-  focus(agent: Ref, listener: Listener): () => void {
-    const key = `${agent.env}/${agent.agent}`;
-    const known = this.followed.get(key) ?? { agent, listeners: new Set() };
-    this.followed.set(key, known);
-    known.listeners.add(listener);
-    if (known.listeners.size === 1) this.follow(agent, true);
-    return () => {
-      if (!known.listeners.delete(listener) || known.listeners.size) return;
-      this.followed.delete(key);
-      this.follow(agent, false);
-    };
+  focus(agent: AgentRef, listener: FeedListener): () => void {
+    return this.feeds.follow(agent, listener);
   }
 
-  record(agents: readonly Ref[], steps: number): api.RecordingJob {
+  record(agents: readonly AgentRef[], steps: number): RecordingJob {
     return this.recordings.begin(agents, steps);
   }
 
-  async bare(seconds: number): Promise<api.BareResult> {
-    const { request, answers } = this.requests.open<{ steps: number; seconds: number }>(this.indices());
+  async bare(seconds: number): Promise<BareResult> {
+    const { request, answers } = this.requests.open<{ steps: number; seconds: number }>(
+      this.workerGroup.indices,
+    );
     this.workerGroup.broadcast({ kind: "benchmark", request, seconds });
     const parts = await answers;
     const rate = parts.reduce((sum, part) => sum + (part.seconds ? part.steps / part.seconds : 0), 0);
@@ -258,13 +247,13 @@ export class Pool implements api.PoolApi {
     return { physicsSteps: steps, seconds: rate ? steps / rate : 0, physicsStepsPerSecond: rate };
   }
 
-  /** End a worker as if it had died: it is replaced. For tests of just that. */
+  /** End a worker as if it had crashed, so that it is replaced; for tests. */
   kill(worker: number): void {
-    this.workerGroup.onDeath(this.workerGroup.handle(worker), "it was ended");
+    this.workerGroup.onDeath(this.workerGroup.handle(worker), "the worker was ended");
   }
 
   /** Move an environment to another worker, in the middle of its episode. */
-  move(id: api.EnvId, worker: number): void {
+  move(id: EnvId, worker: number): void {
     const env = this.workerGroup.envs.get(id);
     if (env?.status === "running" && env.worker !== worker)
       this.workerGroup.move(env, this.workerGroup.handle(worker));
@@ -281,26 +270,8 @@ export class Pool implements api.PoolApi {
     this.endings = endings(task);
   }
 
-  private indices(): number[] {
-    return this.workerGroup.handles.map((handle) => handle.index);
-  }
-
   private restart(envs: Ids, episode: number | null): void {
     for (const [handle, ids] of this.workerGroup.byWorker(envs)) handle.post({ kind: "reset", ids, episode });
-  }
-
-  private setPolicy(policy: api.PolicyId, agents: readonly Ref[]): void {
-    const pairs = new Map<WorkerHandle, number[]>();
-    for (const { env: id, agent } of agents) {
-      const env = this.workerGroup.envs.get(id) as EnvHandle;
-      env.policies[agent] = policy;
-      const handle = this.workerGroup.handleOf(env);
-      const list = pairs.get(handle) ?? [];
-      list.push(id, agent);
-      pairs.set(handle, list);
-    }
-    for (const [handle, list] of pairs)
-      handle.post({ kind: "assign", policy, agents: Int32Array.from(list) });
   }
 
   private initialMessages(handle: WorkerHandle, budget: number): ToWorker[] {
@@ -314,25 +285,19 @@ export class Pool implements api.PoolApi {
     ];
   }
 
-  /** Take a policy away from all of its agents, as it fails or never ends. */
-  private retirePolicy(policy: api.PolicyId, why: string): void {
+  /** Remove a policy that failed or hung a worker. */
+  private retirePolicy(policy: PolicyId, why: string): void {
     const info = this.policyTable.infos.get(policy);
-    if (!info) return; // another worker has said so already
+    if (!info) return; // reported by another worker already
     this.removePolicy(policy);
     this.events.emit("retired", { policy, name: info.name, why });
   }
 
-  private follow(agent: Ref, on: boolean): void {
-    const env = this.workerGroup.envs.get(agent.env);
-    if (env) this.workerGroup.handleOf(env).post({ kind: "focus", agent, on });
-  }
-
   private onArrived(env: EnvHandle): void {
-    env.spec.agents.forEach((_, agent) => {
-      const drive = env.drives[agent];
+    env.drives.forEach((drive, agent) => {
       if (drive) this.drive({ env: env.id, agent }, drive);
-      if (this.followed.has(`${env.id}/${agent}`)) this.follow({ env: env.id, agent }, true);
     });
+    this.feeds.resume(env);
   }
 
   private onMessage(handle: WorkerHandle, message: FromWorker): void {
@@ -355,11 +320,9 @@ export class Pool implements api.PoolApi {
           this.events.emit("episode", { agent: { env, agent }, ending: this.endings[ending] ?? "", ...rest });
         }
         break;
-      case "feed": {
-        const { env, agent } = message.feed.agent;
-        for (const listener of this.followed.get(`${env}/${agent}`)?.listeners ?? []) listener(message.feed);
+      case "feed":
+        this.feeds.deliver(message.feed);
         break;
-      }
       case "progress":
         this.recordings.progress(message.request, handle.index, message.share);
         break;

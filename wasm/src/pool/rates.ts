@@ -1,6 +1,6 @@
-/** Sums over the workers of a pool, and rates since they were last asked for. */
+/** Sums over the workers of a pool, and rates since the last call. */
 
-import type { PoolStats, WorkerColumn } from "../protocol/api";
+import type { PoolStats, WorkerColumn } from "../protocol/columns";
 import { WORKER } from "../protocol/shared-memory";
 import type { WorkerHandle } from "./worker-handle";
 

@@ -1,13 +1,14 @@
-/** Recordings that are under way: each worker makes the part of its agents, and tells how far it is. */
+/** Running recordings: each worker records its own agents and reports its progress. */
 
-import type { AgentRef, Recording, RecordingJob } from "../protocol/api";
+import type { AgentRef } from "../protocol/agents";
+import type { Recording, RecordingJob } from "../protocol/steps";
 import type { EnvHandle } from "./env-handle";
 import type { Requests } from "./requests";
 import type { WorkerHandle } from "./worker-handle";
 import type { Workers } from "./workers";
 
 export class Recordings {
-  /** Share that each worker has, by request. */
+  /** Progress of each worker, 0 to 1, by request. */
   private readonly shares = new Map<number, Map<number, number>>();
 
   constructor(
@@ -15,7 +16,7 @@ export class Recordings {
     private readonly requests: Requests,
   ) {}
 
-  /** Record so many control steps of agents; their environments stay where they are meanwhile. */
+  /** Record control steps of agents; their environments do not move meanwhile. */
   begin(agents: readonly AgentRef[], steps: number): RecordingJob {
     const groups = new Map<WorkerHandle, AgentRef[]>();
     const held: EnvHandle[] = [];
@@ -51,7 +52,7 @@ export class Recordings {
     };
   }
 
-  /** A worker has that share of its part. */
+  /** Record the progress of a worker, 0 to 1. */
   progress(request: number, worker: number, share: number): void {
     this.shares.get(request)?.set(worker, share);
   }

@@ -1,9 +1,11 @@
-/** Which agents a selection means. */
+/** Agents that a selection matches. */
 
-import { type AgentRef, type Env, type EnvId, PoolError, type Selection } from "../protocol/api";
+import type { AgentRef, EnvId, Selection } from "../protocol/agents";
+import type { Env } from "../protocol/api";
+import { PoolError } from "../protocol/error";
 import type { AgentSpec } from "../protocol/wire.gen";
 
-/** Whether it means the agent of that number in its world, its share and worlds left aside. */
+/** Return whether a selection matches an agent of a world, apart from its worlds and share. */
 export function matches(
   { agents, team, robot }: Selection,
   agent: Pick<AgentSpec, "team" | "robot">,
@@ -16,16 +18,16 @@ export function matches(
   );
 }
 
-/** Whether the i-th of those that are meant is in a share of them: spread evenly, the same ones each time. */
+/** Return whether the i-th matching agent belongs to a share: evenly spread, the same ones each time. */
 export function inShare(i: number, share: number): boolean {
   return Math.floor((i + 1) * share + 1e-9) > Math.floor(i * share + 1e-9);
 }
 
-/** The agents that a selection means, environment by environment. */
+/** Return the agents that a selection matches, environment by environment. */
 export function select(envs: ReadonlyMap<EnvId, Pick<Env, "spec">>, selection: Selection): AgentRef[] {
   const { share } = selection;
   if (share !== undefined && !(share >= 0 && share <= 1))
-    throw new PoolError(`a share of ${share} is none`, "Give a number from 0 to 1.");
+    throw new PoolError(`share must be between 0 and 1, got ${share}`, "Use 1 for all agents.");
   const found: AgentRef[] = [];
   for (const env of selection.envs ?? envs.keys()) {
     envs.get(env)?.spec.agents.forEach((own, agent) => {

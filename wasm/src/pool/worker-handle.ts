@@ -1,8 +1,10 @@
-/** One worker as the pool sees it: its port, its buffers, and who lives in it. */
+/** Handle of one worker in the pool: its port, its buffers and its environments. */
 
-import type { EnvId, PolicyId, Poses, WorkerPort } from "../protocol/api";
+import type { EnvId } from "../protocol/agents";
+import type { Poses, WorkerPort } from "../protocol/api";
 import { currentEnv } from "../protocol/counters";
 import type { FromWorker, ToWorker } from "../protocol/messages";
+import type { PolicyId } from "../protocol/policy";
 import {
   AGENT_WIDTH,
   allocate,
@@ -18,7 +20,7 @@ import {
 import type { EnvHandle } from "./env-handle";
 import { RowAllocator } from "./row-allocator";
 
-/** Rows to begin with. */
+/** Initial number of rows. */
 const FIRST_POSES = 1024;
 const FIRST_AGENTS = 64;
 
@@ -26,17 +28,17 @@ type Snapshot = Extract<FromWorker, { kind: "snapshot" }>;
 
 export class WorkerHandle {
   readonly envs = new Set<EnvHandle>();
-  /** Messages that wait until the script runs. */
+  /** Messages that wait for the worker's script to start; null once it runs. */
   private queue: [ToWorker, Transferable[]][] | null = [];
   private port: WorkerPort;
   private views: Views;
-  /** Buffers that the worker was given and does not write into yet. */
+  /** Buffers that were sent and that the worker does not write into yet. */
   private nextBuffers: Buffers | null = null;
   private snapshot: Snapshot | null = null;
   private snapshotRequested = false;
-  /** ms without an answer to the last ping; null when there was one. */
+  /** Time in ms since an unanswered ping; null if there is none. */
   private silentMs: number | null = null;
-  /** Whose network it runs, where it had to say so. */
+  /** Without shared memory: the policy whose inference the worker reported. */
   private reportedInference: PolicyId | null = null;
   private readonly poseRows = new RowAllocator(FIRST_POSES);
   private readonly agentRows = new RowAllocator(FIRST_AGENTS);
@@ -52,7 +54,7 @@ export class WorkerHandle {
     this.port = this.start();
   }
 
-  /** ms of the worker per simulated second of all of its environments. */
+  /** Load: ms of the worker per simulated second of all its environments. */
   get load(): number {
     let sum = 0;
     for (const env of this.envs) sum += env.loadMs;
@@ -68,7 +70,7 @@ export class WorkerHandle {
     else this.port.postMessage(message, transfer);
   }
 
-  /** Rows for an environment; true if the buffers had to grow. */
+  /** Allocate the rows of an environment. Returns whether the buffers had to grow. */
   allocateRows(env: EnvHandle): boolean {
     const { nbody, agents } = env.spec;
     let grown = false;
@@ -95,7 +97,7 @@ export class WorkerHandle {
     return grown;
   }
 
-  /** Free its rows, once the worker does not write them any more. */
+  /** Free the rows of an environment, once the worker does not write them any more. */
   freeRows(env: {
     readonly pose: number;
     readonly counters: number;
@@ -105,13 +107,13 @@ export class WorkerHandle {
     this.agentRows.give(env.counters, env.spec.agents.length);
   }
 
-  /** Newest counters of agents. */
+  /** Newest counters of the agents. */
   get agentCounters(): Float64Array<ArrayBufferLike> {
     this.requestSnapshot();
     return this.snapshot ? this.snapshot.agents : this.views.agents;
   }
 
-  /** Counters of one environment's agents, copied. */
+  /** Copy the counters of an environment's agents. */
   countersOf(env: EnvHandle): Float64Array {
     const { agentCounters: agents } = this;
     const rows = new Float64Array(env.spec.agents.length * AGENT_WIDTH);
@@ -125,7 +127,7 @@ export class WorkerHandle {
     return this.snapshot ? this.snapshot.worker : this.views.worker;
   }
 
-  /** Longest tick since it was last asked. */
+  /** Return the longest tick in ms since the last call. */
   takeLongestTick(): number {
     const { counters } = this;
     const longest = counters[WORKER.longest] ?? 0;
@@ -151,7 +153,7 @@ export class WorkerHandle {
     return { rows, used: Math.min(used, rows.length / POSE_WIDTH), epoch };
   }
 
-  /** The worker writes into the newest buffers. */
+  /** Use the newest buffers, now that the worker writes into them. */
   switchBuffers(): void {
     if (this.nextBuffers) this.views = new Views(this.nextBuffers);
     this.nextBuffers = null;
@@ -163,10 +165,10 @@ export class WorkerHandle {
   }
 
   /**
-   * Asks for a sign of life, or counts the ms since it was asked for one.
+   * Send a ping, or add up the time since an unanswered one.
    *
    * @param elapsed ms since the last call.
-   * @returns For how many ms the worker has not answered.
+   * @returns time in ms for which the worker has not answered.
    */
   checkSilence(elapsed: number): number {
     if (this.queue) return 0; // its script is being fetched
@@ -179,12 +181,12 @@ export class WorkerHandle {
     return 0;
   }
 
-  /** The environment that the worker is at; -1 where that is not known. */
+  /** Environment that the worker is working on; -1 if unknown. */
   get currentEnv(): { readonly id: EnvId; readonly loading: boolean } {
     return currentEnv(this.shared ? this.views : null);
   }
 
-  /** The policy whose network the worker is running; null for none. */
+  /** Policy whose inference the worker is running; null for none. */
   get inferring(): PolicyId | null {
     if (!this.shared) return this.reportedInference;
     const word = this.views.control[INFERRING] ?? 0;
@@ -198,7 +200,7 @@ export class WorkerHandle {
     this.views.control[INFERRING] = 0;
     const old = this.views;
     this.switchBuffers();
-    // the dead one may not have come to copy them
+    // the dead worker may not have copied them
     if (this.views !== old) this.views.agents.set(old.agents);
     this.snapshotRequested = false;
     this.queue = [];
@@ -210,7 +212,7 @@ export class WorkerHandle {
     this.port.terminate();
   }
 
-  /** Without shared memory: ask for a copy, one at a time. */
+  /** Without shared memory: request a copy, one at a time. */
   private requestSnapshot(): void {
     if (this.shared || this.snapshotRequested || this.queue) return;
     this.snapshotRequested = true;

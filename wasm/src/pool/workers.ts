@@ -1,7 +1,10 @@
-/** The workers of a pool and who lives where: loading, moving, removing, and what happens when a worker dies. */
+/** Workers of a pool and the placement of environments: loading, moving, removal and replacement of dead workers. */
 
-import { type EnvId, type EnvStatus, type PolicyId, PoolError, type WorkerPort } from "../protocol/api";
+import type { EnvId } from "../protocol/agents";
+import type { EnvStatus, WorkerPort } from "../protocol/api";
+import { PoolError } from "../protocol/error";
 import type { AddEnv, FromWorker, ToWorker } from "../protocol/messages";
+import type { PolicyId } from "../protocol/policy";
 import { AGENT, AGENT_WIDTH } from "../protocol/shared-memory";
 import { leastLoaded, planMoves } from "./balance";
 import type { EnvHandle } from "./env-handle";
@@ -9,13 +12,13 @@ import type { Events } from "./events";
 import type { Requests } from "./requests";
 import { WorkerHandle } from "./worker-handle";
 
-/** Deaths of a worker at the same environment before that is given up. */
+/** Number of crashes after which the environment to blame is given up. */
 const MAX_DEATHS = 2;
-/** Workers that may die in a row without any environment having been loaded, before no more are started. */
+/** Number of workers that may die in a row before any loaded an environment. */
 const MAX_FAILED_STARTS = 3;
-/** ms between looks at the balance. */
+/** ms between two checks of the load balance. */
 const BALANCE_EVERY = 2000;
-/** Looks at a silent worker before its patience is over. */
+/** Number of checks of a silent worker within the timeout. */
 const CHECKS_PER_TIMEOUT = 10;
 
 type StartPoint = Pick<AddEnv, "episode" | "rows" | "state">;
@@ -27,22 +30,22 @@ export interface WorkersOptions {
   readonly spawn: () => WorkerPort;
   readonly events: Events;
   readonly requests: Requests;
-  /** ms for which a worker may be silent before it counts as hung. */
+  /** Timeout in ms after which a silent worker counts as hung. */
   readonly patience: number;
-  /** What a new worker has to know before environments. */
+  /** Returns the messages that a new worker gets before its environments. */
   readonly initialMessages: (handle: WorkerHandle) => readonly ToWorker[];
-  /** Messages that are not about who lives where. */
+  /** Called with messages that do not concern placement. */
   readonly onMessage: (handle: WorkerHandle, message: FromWorker) => void;
-  /** A worker hung as it ran this policy's network. */
+  /** Called when a worker hung while running inference of a policy. */
   readonly onPolicyHang: (policy: PolicyId, why: string) => void;
-  /** An environment has come to a worker. */
+  /** Called when an environment was loaded in a worker. */
   readonly onArrived: (env: EnvHandle) => void;
 }
 
 export class Workers {
   readonly envs = new Map<EnvId, EnvHandle>();
   readonly handles: readonly WorkerHandle[];
-  /** Removed ones whose rows are written until their worker has let go of them. */
+  /** Removed environments whose worker has not confirmed the removal yet. */
   private readonly removing = new Map<EnvId, EnvHandle>();
   private readonly timers: readonly ReturnType<typeof setInterval>[];
   private lastCheck = performance.now();
@@ -61,14 +64,22 @@ export class Workers {
     ];
   }
 
-  /** Tell every worker what it has to know; once, after construction. */
+  /** Send every worker its initial messages; once, after construction. */
   initialiseAll(): void {
     for (const handle of this.handles) this.initialise(handle);
   }
 
+  get indices(): readonly number[] {
+    return this.handles.map((handle) => handle.index);
+  }
+
   handle(worker: number): WorkerHandle {
     const handle = this.handles[worker];
-    if (!handle) throw new PoolError(`there is no worker ${worker}`, `There are ${this.handles.length}.`);
+    if (!handle)
+      throw new PoolError(
+        `worker must be below ${this.handles.length}, got ${worker}`,
+        "Workers are counted from 0.",
+      );
     return handle;
   }
 
@@ -113,7 +124,7 @@ export class Workers {
     }
   }
 
-  /** Ask a worker to give an environment up in favour of another. */
+  /** Ask the worker of an environment to release it to another worker. */
   move(env: EnvHandle, to: WorkerHandle): void {
     env.destination = to.index;
     env.movedAt = performance.now();
@@ -128,7 +139,7 @@ export class Workers {
     if (this.failedStarts > MAX_FAILED_STARTS) {
       handle.end();
       requests.workerLost(handle.index);
-      events.emit("error", { why: `workers die as they start (${why}); no more are started` });
+      events.emit("error", { why: `workers crash at their start (${why}); no more are started` });
       return;
     }
     const rows = new Map([...handle.envs].map((env) => [env, handle.countersOf(env)]));
@@ -247,18 +258,18 @@ export class Workers {
     if (env) env.deaths += loading ? MAX_DEATHS : 1;
   }
 
-  /** Replaces workers that hang: a step that never ends can't be interrupted from within. */
+  /** Replace workers that hang: a step that never ends can't be interrupted from within. */
   private replaceHung(): void {
     const { patience } = this.options;
     const now = performance.now();
-    // a page that slept has heard nothing meanwhile: that is no fault of its workers
+    // a page that was suspended received no answers meanwhile
     const elapsed = Math.min(now - this.lastCheck, (2 * patience) / CHECKS_PER_TIMEOUT);
     this.lastCheck = now;
     for (const handle of this.handles) {
       if (handle.checkSilence(elapsed) < patience) continue;
       const { inferring } = handle;
-      const why = `it has not answered for ${Math.round(patience / 1000)} s`;
-      // first, so that the next worker isn't told of that policy
+      const why = `the worker has not answered for ${Math.round(patience / 1000)} s`;
+      // before the replacement, which would load that policy again
       if (inferring !== null) this.options.onPolicyHang(inferring, why);
       else this.recordCrash(handle.currentEnv);
       this.onDeath(handle, why);
@@ -270,7 +281,7 @@ export class Workers {
   }
 }
 
-/** Counters with the running episode begun anew. */
+/** Return a start point that repeats the running episode from its reset. */
 function restartEpisode(rows: Float64Array): StartPoint {
   const own = rows.slice();
   for (let at = 0; at < own.length; at += AGENT_WIDTH) {

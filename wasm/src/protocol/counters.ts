@@ -1,19 +1,21 @@
-/** The counters of a worker, and which environment it is at: written where the page reads them. */
+/** Counters of a worker and its current environment, in the memory that the pool reads. */
 
-import type { EnvId, PolicyId, WorkerColumn } from "./api";
+import type { EnvId } from "./agents";
+import type { WorkerColumn } from "./columns";
+import type { PolicyId } from "./policy";
 import { CURRENT, INFERRING, LOADING, type Views, WORKER } from "./shared-memory";
 
 const { control_steps: CONTROL, physics_steps: PHYSICS, simulated: SIMULATED } = WORKER;
 
 export class Counters {
-  /** Null until the worker has got its buffers. */
+  /** Null until the worker has received its buffers. */
   views: Views | null = null;
 
   add(column: WorkerColumn, by: number): void {
     this.set(column, this.read(column) + by);
   }
 
-  /** A control step of so many physics steps and seconds; thousands a second, so without a detour. */
+  /** Count a control step; called thousands of times per second, hence without lookups by name. */
   countStep(frameSkip: number, interval: number): void {
     const worker = this.views?.worker;
     if (!worker) return;
@@ -30,14 +32,14 @@ export class Counters {
     this.set(column, Math.max(this.read(column), value));
   }
 
-  /** Who is to blame should the worker die now; null for nobody. */
+  /** Set the environment to blame if the worker crashes; null for none. */
   setCurrentEnv(id: EnvId | null, loading = false): void {
     if (!this.views) return;
     this.views.control[LOADING] = loading ? 1 : 0;
     this.views.control[CURRENT] = id ?? -1;
   }
 
-  /** Whose network is to blame should the worker hang now; null for none's. */
+  /** Set the policy to blame if the worker hangs; null for none. */
   setInferring(id: PolicyId | null): void {
     if (this.views) this.views.control[INFERRING] = id === null ? 0 : id + 1;
   }
@@ -47,7 +49,7 @@ export class Counters {
   }
 }
 
-/** The environment that a worker is (or was last) at, and whether it is being loaded. */
+/** Return the environment that the worker is working on, -1 for none, and whether it is being loaded. */
 export function currentEnv(views: Views | null): { readonly id: EnvId; readonly loading: boolean } {
   const control = views?.control;
   return { id: control?.[CURRENT] ?? -1, loading: control?.[LOADING] === 1 };

@@ -1,28 +1,29 @@
-/** Reading the binary frames of the wire; `envgen/packs/wire/spec.py` defines them. */
+/** Decoder of binary frames; `envgen/packs/wire/spec.py` defines the format. */
 
-import { PoolError } from "./api";
+import { PoolError } from "./error";
 import { type Blob as BlobSpec, MAGIC, type MeshSpec, type WorldSpec } from "./wire.gen";
 
 export type Header = WorldSpec | MeshSpec;
 export type Bytes = ArrayBuffer | SharedArrayBuffer | Uint8Array;
 
-/** A frame whose blobs are views on what was received. */
+/** A decoded frame; its blobs are views on the received bytes. */
 export interface Frame<H extends Header = Header> {
   readonly header: H;
-  /** Throws a PoolError if there is no such blob. */
+  /** Return a blob by name. Throws a PoolError if there is none. */
   blob(name: string): Uint8Array<ArrayBufferLike>;
   /** Names of all blobs. */
   readonly blobs: readonly string[];
 }
 
-const BROKEN = "Ask for it again; if it stays so, page and server are of different versions.";
+const BROKEN = "Request it again; if the error stays, page and server are of different versions.";
 
 /** Decode a frame without copying its blobs. */
 export function decode(data: Bytes): Frame {
   const bytes = data instanceof Uint8Array ? data : new Uint8Array(data);
-  if (bytes.byteLength < 8) throw new PoolError(`a frame of ${bytes.byteLength} bytes is cut off`, BROKEN);
+  if (bytes.byteLength < 8)
+    throw new PoolError(`a frame must have at least 8 bytes, got ${bytes.byteLength}`, BROKEN);
   const head = new DataView(bytes.buffer, bytes.byteOffset, 8);
-  if (head.getUint32(0, true) !== MAGIC) throw new PoolError("this is no frame of envgen", BROKEN);
+  if (head.getUint32(0, true) !== MAGIC) throw new PoolError("the data is not an envgen frame", BROKEN);
   const length = head.getUint32(4, true);
   const first = Math.ceil((8 + length) / 8) * 8;
   if (first > bytes.byteLength) throw new PoolError("the header of a frame is cut off", BROKEN);
@@ -45,10 +46,11 @@ export function decode(data: Bytes): Frame {
   };
 }
 
-/** Decode a frame that has to be a world's. */
+/** Decode a frame of a world. Throws a PoolError on any other. */
 export function decodeWorld(data: Bytes): Frame<WorldSpec> {
   const frame = decode(data);
-  if (frame.header.kind !== "world") throw new PoolError(`a ${frame.header.kind} is no world`, BROKEN);
+  if (frame.header.kind !== "world")
+    throw new PoolError(`expected the frame of a world, got a ${frame.header.kind}`, BROKEN);
   return frame as Frame<WorldSpec>;
 }
 
@@ -58,7 +60,7 @@ function parse(text: Uint8Array): Header {
     // TextDecoder refuses shared memory
     header = JSON.parse(new TextDecoder().decode(text.slice()));
   } catch {
-    throw new PoolError("the header of a frame is no JSON", BROKEN);
+    throw new PoolError("the header of a frame is not JSON", BROKEN);
   }
   const kind = (header as { kind?: unknown } | null)?.kind;
   if ((kind !== "world" && kind !== "mesh") || !Array.isArray((header as { blobs?: unknown }).blobs)) {
@@ -67,7 +69,7 @@ function parse(text: Uint8Array): Header {
   return header as Header;
 }
 
-/** float32 view of a blob; blobs lie at multiples of 8 of a frame, which may itself lie anywhere. */
+/** Return a float32 view of a blob; copied only if the frame is not aligned. */
 export function floats(blob: Uint8Array<ArrayBufferLike>): Float32Array<ArrayBufferLike> {
   const aligned = blob.byteOffset % 4 === 0 ? blob : blob.slice();
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 2);

@@ -1,13 +1,16 @@
-/** The whole protocol between the pool and a worker. */
+/** Messages between the pool and a worker. */
 
-import type { AgentRef, Drive, EnvId, Feed, Mode, PolicyId, PolicySource, Push, Recording } from "./api";
+import type { AgentRef, EnvId } from "./agents";
+import type { Mode, Push } from "./api";
+import type { Drive, PolicyId, PolicySource } from "./policy";
 import type { Buffers } from "./shared-memory";
+import type { Feed, Recording } from "./steps";
 import type { TaskSpec } from "./wire.gen";
 
 /** Where the WebAssembly of the ONNX runtime is: its URL, or its bytes. */
 export type OnnxRuntime = string | ArrayBuffer;
 
-/** Where an environment is in the middle of an episode: what another worker needs to go on. */
+/** State of an environment within an episode, with which another worker continues it. */
 export interface EnvState {
   readonly time: number;
   /** Pushes of `randomize` since the reset. */
@@ -23,11 +26,11 @@ export interface AddEnv {
   /** First rows of its poses and of its agents' counters. */
   readonly pose: number;
   readonly counters: number;
-  /** Of each agent. */
+  /** Policy of each agent. */
   readonly policies: readonly PolicyId[];
   readonly drives: readonly (Drive | null)[];
   readonly episode: number;
-  /** Counters to begin with, a row an agent. */
+  /** Initial counters, one row per agent. */
   readonly rows: Float64Array | null;
   readonly state: EnvState | null;
 }
@@ -46,7 +49,7 @@ export type ToWorker =
   | { readonly kind: "task"; readonly task: TaskSpec }
   | AddEnv
   | { readonly kind: "remove"; readonly ids: readonly EnvId[] }
-  /** Give it up, with its state. */
+  /** Release an environment: remove it and send its state. */
   | { readonly kind: "release"; readonly id: EnvId }
   | { readonly kind: "mode"; readonly mode: Mode }
   | { readonly kind: "step"; readonly request: number }
@@ -76,7 +79,7 @@ export type ToWorker =
   | { readonly kind: "benchmark"; readonly request: number; readonly seconds: number }
   /** Without shared memory: send the newest poses and counters. */
   | { readonly kind: "snapshot" }
-  /** Answer, to show that nothing hangs. */
+  /** Answer with `pong` to show that the worker does not hang. */
   | { readonly kind: "ping" };
 
 /** An episode that an agent has ended. */
@@ -93,14 +96,14 @@ export interface EndedEpisode {
 }
 
 export type FromWorker =
-  /** Its script runs: it can be sent `start`. */
+  /** The worker's script runs: it accepts `start`. */
   | { readonly kind: "started" }
-  /** It writes into the buffers that it was given last. */
+  /** The worker writes into the buffers of the last `buffers` message. */
   | { readonly kind: "switched" }
   | { readonly kind: "pong" }
-  /** Without shared memory: the policy whose network is run for the first time; null when it has ended. */
+  /** Without shared memory: the policy that runs inference for the first time; null when it has finished. */
   | { readonly kind: "inferring"; readonly id: PolicyId | null }
-  /** A policy failed: its agents rest. */
+  /** A policy failed and was removed; its agents keep their home controls. */
   | { readonly kind: "policy-failed"; readonly id: PolicyId; readonly why: string }
   | { readonly kind: "loaded"; readonly id: EnvId }
   | { readonly kind: "refused"; readonly id: EnvId; readonly why: string }
@@ -129,7 +132,7 @@ export type FromWorker =
       readonly agents: Float64Array<ArrayBuffer>;
       readonly worker: Float64Array<ArrayBuffer>;
     }
-  /** Its module can't go on; `id` is the environment that it was at, or -1. */
+  /** The MuJoCo module crashed; `id` is the environment that was being worked on, or -1. */
   | { readonly kind: "crashed"; readonly why: string; readonly id: EnvId; readonly loading: boolean }
   | { readonly kind: "error"; readonly why: string };
 

@@ -1,10 +1,11 @@
 /**
- * What an ONNX file says of itself, read without a runtime: inputs, outputs and metadata (which the runtime for
+ * Reader of the header of an ONNX file without a runtime: inputs, outputs and metadata (which the runtime for
  * browsers does not give). ONNX is protobuf; the fields are those of onnx.proto, https://github.com/onnx/onnx.
  * The same checks as `envgen/policies/onnx_header.py`.
  */
 
-import { type OnnxMetadata, PoolError } from "./api";
+import { PoolError } from "./error";
+import type { OnnxMetadata } from "./policy";
 import type { AgentSpec } from "./wire.gen";
 
 const FLOAT = 1;
@@ -20,7 +21,7 @@ interface Tensor {
 
 type Field = readonly [number, number | Uint8Array];
 
-/** Read the header of a policy; throws a PoolError if it is none that could ever drive an agent. */
+/** Read the header of a policy. Throws a PoolError if it can't drive any agent. */
 export function readHeader(content: Uint8Array, name: string): OnnxMetadata {
   const { inputs, outputs, metadata } = model(content, name);
   const missing = KEYS.filter((key) => !metadata.has(key));
@@ -43,7 +44,7 @@ export function readHeader(content: Uint8Array, name: string): OnnxMetadata {
   };
 }
 
-/** Why a policy can't drive an agent of a task, or null. */
+/** Return the reason why a policy can't drive an agent of a task, or null. */
 export function unfit(name: string, facts: OnnxMetadata, agent: AgentSpec, task: string): string | null {
   if (facts.robot !== agent.robot)
     return `${name} is for the robot '${facts.robot}', this agent is '${agent.robot}'`;
@@ -92,7 +93,7 @@ function observationTerms(text: string, name: string): { name: string; size: num
       .filter((t) => t.size > 0);
   } catch {
     throw new PoolError(
-      `${name}: envgen.obs is no list of terms with sizes`,
+      `${name}: envgen.obs must be a list of terms with sizes`,
       'Write it as JSON, such as [["height", 1], ["up", 3]].',
     );
   }
@@ -114,7 +115,7 @@ function model(content: Uint8Array, name: string) {
   } catch (error) {
     if (error instanceof PoolError) throw error;
     throw new PoolError(
-      `${name} is no ONNX file, or is damaged`,
+      `${name} is not an ONNX file, or is damaged`,
       "Export the policy again (docs/policies.md).",
     );
   }

@@ -1,6 +1,6 @@
-/** The memory that a worker shares with the page: poses and counters, and who has which rows. */
+/** Layout of the memory that a worker shares with the pool: control words, counters and poses. */
 
-import { AGENT_COLUMNS, type AgentColumn, WORKER_COLUMNS, type WorkerColumn } from "./api";
+import { AGENT_COLUMNS, type AgentColumn, WORKER_COLUMNS, type WorkerColumn } from "./columns";
 import { POSE_COLUMNS } from "./wire.gen";
 
 export const POSE_WIDTH = POSE_COLUMNS.length;
@@ -8,13 +8,13 @@ export const AGENT_WIDTH = AGENT_COLUMNS.length;
 
 /** Slots of the control words, Int32. */
 export const EPOCH = 0;
-/** The epoch that the page took last; the worker writes the other half once it has taken the newest. */
+/** Epoch that the pool read last; the worker writes the other half once the newest was read. */
 export const READ = 1;
-/** Environment that is being worked on, or -1: who is to blame when the worker dies. */
+/** Current environment, or -1: the one to blame if the worker dies. */
 export const CURRENT = 2;
 /** 1 while that environment is being loaded. */
 export const LOADING = 3;
-/** Number of the policy whose network is being run plus 1; 0 for none. */
+/** Number of the policy that is running inference, plus 1; 0 for none. */
 export const INFERRING = 4;
 export const CONTROL_WORDS = 5;
 
@@ -24,7 +24,7 @@ const indices = <K extends string>(columns: readonly K[]) =>
 export const AGENT: Readonly<Record<AgentColumn, number>> = indices(AGENT_COLUMNS);
 export const WORKER: Readonly<Record<WorkerColumn, number>> = indices(WORKER_COLUMNS);
 
-/** The buffers of a worker, shared or not. */
+/** Buffers of a worker, shared or not. */
 export interface Buffers {
   /** CONTROL_WORDS Int32. */
   readonly control: ArrayBufferLike;
@@ -36,12 +36,12 @@ export interface Buffers {
   readonly poses: ArrayBufferLike;
 }
 
-/** Typed arrays on them. */
+/** Typed arrays over the buffers of a worker. */
 export class Views {
   readonly control: Int32Array<ArrayBufferLike>;
   readonly worker: Float64Array<ArrayBufferLike>;
   readonly agents: Float64Array<ArrayBufferLike>;
-  /** The two halves. */
+  /** Double buffer: the halves are written in turn. */
   readonly poses: readonly [Float32Array<ArrayBufferLike>, Float32Array<ArrayBufferLike>];
 
   constructor(readonly buffers: Buffers) {
@@ -60,7 +60,7 @@ export class Views {
   }
 }
 
-/** Make buffers with room for so many rows. */
+/** Allocate buffers for a number of pose rows and agent rows. */
 export function allocate(shared: boolean, poses: number, agents: number): Buffers {
   const make = (bytes: number): ArrayBufferLike =>
     shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
@@ -74,7 +74,7 @@ export function allocate(shared: boolean, poses: number, agents: number): Buffer
   return buffers;
 }
 
-/** Buffers with more room, the same control words and counters of the worker; who writes the rest copies it. */
+/** Allocate larger buffers that keep control words and worker counters; the worker copies the rest. */
 export function grow(shared: boolean, old: Buffers, poses: number, agents: number): Buffers {
   const made = allocate(shared, poses, agents);
   return { ...made, control: old.control, worker: old.worker };

@@ -1,6 +1,6 @@
-/** One agent of an environment in a worker. */
+/** One agent of an environment: its policy, action, observation and the counters of its episode. */
 
-import { type Drive, NO_POLICY, type PolicyId } from "../protocol/api";
+import { type Drive, NO_POLICY, type PolicyId } from "../protocol/policy";
 import type { AgentSpec } from "../protocol/wire.gen";
 import type { Sim } from "./sim";
 import type { StepAgent, StepListener } from "./step-listener";
@@ -19,7 +19,7 @@ export class Agent implements StepAgent {
   episode = 0;
   reward = 0;
   total = 0;
-  /** Code of its ending while it is over. */
+  /** Code of its ending once its episode is over, else 0. */
   ending = 0;
   success = false;
   listeners: StepListener[] | null = null;
@@ -52,7 +52,7 @@ export class Agent implements StepAgent {
     return this.sideCache;
   }
 
-  /** Write the controls of the start; the action says so, or a recording would show one that nobody made. */
+  /** Apply the home controls, and write the action that corresponds to them, for recordings. */
   applyHome(heap: Float64Array): void {
     const { actuators, home, low, high } = this.spec;
     for (let j = 0; j < actuators.length; j++) {
@@ -62,7 +62,7 @@ export class Agent implements StepAgent {
     }
   }
 
-  /** Map the action onto the ctrlranges; false if it is not finite. */
+  /** Map the action onto the ctrlranges. Returns false if it is not finite. */
   applyAction(heap: Float64Array): boolean {
     const { actuators, low, high } = this.spec;
     const { action } = this;
@@ -79,7 +79,7 @@ export class Agent implements StepAgent {
   }
 }
 
-/** On which side of its root an actuator acts: 1 is left, -1 right. */
+/** Return the side of the root on which an actuator acts: 1 left, -1 right, 0 middle. */
 function side(sim: Sim, root: number, actuator: number): number {
   const place = sim.actuatorPlace(actuator, SITE);
   if (place < 0) return 0;

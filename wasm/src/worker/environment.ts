@@ -1,42 +1,25 @@
-/** One environment of a worker: a model with its data, its agents, its task and what is drawn at resets. */
+/** One environment of a worker: model and data, agents, task and domain randomization. */
 
-import { type EnvId, type PolicyId, PoolError, type Push } from "../protocol/api";
+import type { EnvId } from "../protocol/agents";
+import type { Push } from "../protocol/api";
+import { PoolError } from "../protocol/error";
 import { type Frame, floats } from "../protocol/frame";
-import type { AddEnv, EndedEpisode, EnvState } from "../protocol/messages";
+import type { AddEnv, EnvState } from "../protocol/messages";
 import { AGENT, AGENT_WIDTH, POSE_WIDTH } from "../protocol/shared-memory";
 import type { WorldSpec } from "../protocol/wire.gen";
 import { Agent } from "./agent";
-import type { Policy } from "./policies/base";
 import { Pushes } from "./pushes";
 import { Randomizer } from "./randomize";
-import type { ModelSource, MujocoModule, Sim } from "./sim";
+import { modelSource, Sim } from "./sim";
 import { captureState, restoreState } from "./state";
 import type { StepResult } from "./step-listener";
 import type { AgentProgram, Program, Programs } from "./tasks/program";
+import type { StepReport, WorkerContext } from "./worker-context";
 
-/** Control steps between looks at MuJoCo's warnings of full memory, which are slow to read. */
+/** Control steps between checks of MuJoCo's overflow warnings, which are slow to read. */
 const OVERFLOW_CHECK_EVERY = 32;
-/** Numbers beyond this are bad in MuJoCo's eyes (mjMAXVAL). */
+/** Largest number that MuJoCo accepts (mjMAXVAL). */
 const MAX_VALUE = 1e10;
-
-/** What a step tells the worker. */
-export interface StepReport {
-  /** Why the environment was reset before its time, or null. */
-  flagged: string | null;
-  /** Why it goes on although something is wrong with it, or null. */
-  warning: string | null;
-  /** Whether its next episode has begun. */
-  restarted: boolean;
-}
-
-/** What environments of a worker share. */
-export interface WorkerContext {
-  readonly mujoco: MujocoModule;
-  programs: Programs | null;
-  readonly policies: ReadonlyMap<PolicyId, Policy>;
-  /** Episodes that have ended, for the page. */
-  readonly ended: EndedEpisode[];
-}
 
 export class Environment {
   readonly id: EnvId;
@@ -47,9 +30,9 @@ export class Environment {
   readonly interval: number;
   /** First row of its poses. */
   pose: number;
-  /** Simulated seconds since the clock of the worker was set. */
+  /** Simulated seconds since the worker's mode was set. */
   clock = 0;
-  /** ms of the worker for a control step, smoothed. */
+  /** Smoothed duration of a control step in ms. */
   cost = 0;
   episode = 0;
   /** Control steps since it was added. */
@@ -69,10 +52,10 @@ export class Environment {
   private readonly terms: Float32Array;
   private readonly result: { terms: Float32Array; ending: number; terminated: boolean; truncated: boolean };
   private readonly pushes: Pushes;
-  /** Whether this episode was flagged already. */
+  /** Whether an overflow was reported in this episode. */
   private reportedOverflow = false;
 
-  /** Load it and begin an episode; throws what MuJoCo says. */
+  /** Load the model and begin an episode. Throws the errors of MuJoCo. */
   constructor(
     private readonly context: WorkerContext,
     frame: Frame<WorldSpec>,
@@ -91,7 +74,7 @@ export class Environment {
     this.terms = new Float32Array(this.programs.task.reward.length);
     this.result = { terms: this.terms, ending: 0, terminated: false, truncated: false };
     const heights = floats(frame.blob("heights"));
-    this.sim = context.mujoco.load(modelSource(frame));
+    this.sim = Sim.load(context.mujoco, modelSource(frame));
     try {
       const { qpos, qvel, ctrl, sensordata } = this.sim;
       this.bases = { qpos, qvel, ctrl, sensordata, heights };
@@ -112,7 +95,7 @@ export class Environment {
     }
   }
 
-  /** Begin the episode of a number, or go on in the middle of it. */
+  /** Begin an episode by its number, or continue it from a state. */
   begin(episode: number, state: EnvState | null = null): void {
     this.context.mujoco.guard(() => {
       this.episode = episode;
@@ -139,7 +122,7 @@ export class Environment {
     for (const agent of this.agents) this.observe(agent);
   }
 
-  /** One control step; batched policies have written their actions already. */
+  /** Make one control step; batched policies have written their actions already. */
   step(outcome: StepReport): void {
     outcome.flagged = outcome.warning = null;
     const { sim, spec } = this;
@@ -153,7 +136,7 @@ export class Environment {
     sim.advance(spec.frame_skip, spec.rk4);
     physics.refresh();
     const time = sim.time;
-    // MuJoCo starts anew where numbers are bad: then its clock is behind
+    // MuJoCo resets itself on bad numbers: then its clock is behind
     why ??=
       Math.abs(time - since - this.interval) < 0.5 * spec.timestep ? null : "the simulation is unstable";
     why ??= this.isFinite() ? null : "a position or velocity is not finite";
@@ -174,7 +157,7 @@ export class Environment {
     this.pushes.add(push);
   }
 
-  /** Write its poses into rows of POSE_COLUMNS. */
+  /** Write the poses of all bodies into rows of POSE_COLUMNS. */
   writePoses(rows: Float32Array<ArrayBufferLike>): void {
     const heap = this.context.mujoco.f64;
     let { xpos, xquat, nbody } = this.sim;
@@ -190,7 +173,7 @@ export class Environment {
     }
   }
 
-  /** What another worker needs to go on where this one is. */
+  /** Capture the state with which another worker continues. */
   state(): EnvState {
     return captureState(this.sim, this.context.mujoco.f64, this.randomizer.pushes);
   }
@@ -199,7 +182,7 @@ export class Environment {
     this.sim.delete();
   }
 
-  /** Controls of all agents; why they can't be taken, or null. */
+  /** Write the controls of all agents. Returns the reason if an action is invalid, else null. */
   private act(): string | null {
     const heap = this.context.mujoco.f64;
     const rows = this.counters();
@@ -214,7 +197,7 @@ export class Environment {
       policy.act?.(agent);
       if (agent.applyAction(heap)) continue;
       agent.applyHome(heap);
-      why = `its policy gave ${agent.spec.id} an action that is not finite`;
+      why = `the policy of ${agent.spec.id} gave an action that is not finite`;
     }
     return why;
   }
@@ -228,7 +211,7 @@ export class Environment {
     return most < MAX_VALUE;
   }
 
-  /** Evaluate the task for the state as it is. */
+  /** Evaluate the task for the current state. */
   private evaluateTask(): void {
     const { values: facts, program } = this;
     facts[program.time] = this.sim.time;
@@ -243,7 +226,7 @@ export class Environment {
     this.program.observe(agent.number, agent.observation, 0);
   }
 
-  /** After physics: what each agent sees and earns, and who is over. All are judged before any is over. */
+  /** Finish a control step: observations, rewards and endings. All agents are evaluated before any ends. */
   private finish(time: number, broken: string | null): void {
     this.evaluateTask();
     const s = this.program.scratch;
@@ -260,7 +243,7 @@ export class Environment {
         this.terms[i] = value;
         reward += value;
       }
-      // in this order: what is done is done, even if the agent falls with it
+      // success comes first: it counts even if the agent falls in the same step
       let ending = 0;
       const success = !broken && s[own.success] !== 0;
       const terminated = broken ? -1 : own.terminated.findIndex((at) => s[at] !== 0);
@@ -311,11 +294,4 @@ export class Environment {
       policy: agent.policy,
     });
   }
-}
-
-function modelSource(frame: Frame<WorldSpec>): ModelSource {
-  const files = new Map(
-    frame.blobs.filter((name) => name.startsWith("file:")).map((name) => [name.slice(5), frame.blob(name)]),
-  );
-  return { format: frame.header.format, model: frame.blob("model"), files };
 }

@@ -1,45 +1,48 @@
-/** Who lives in a worker and what drives them: environments come, go, begin anew and fail here. */
+/** Environments and policies of a worker: adding, removal, resets and failures. */
 
-import { type AgentRef, type EnvId, type PolicyId, PoolError } from "../protocol/api";
+import type { AgentRef, EnvId } from "../protocol/agents";
 import type { Counters } from "../protocol/counters";
+import { PoolError } from "../protocol/error";
 import { decodeWorld } from "../protocol/frame";
 import type { AddEnv, EndedEpisode, OnnxRuntime, Post, ToWorker } from "../protocol/messages";
+import type { PolicyId } from "../protocol/policy";
 import { AGENT_WIDTH, type Views } from "../protocol/shared-memory";
 import type { Agent } from "./agent";
-import { Environment, type StepReport, type WorkerContext } from "./environment";
+import { Environment } from "./environment";
 import { LoadQueue } from "./load-queue";
+import { ModuleDead, type MujocoModule } from "./mujoco-module";
 import type { Policy } from "./policies/base";
 import { makePolicy } from "./policies/registry";
 import type { Publisher } from "./publish";
 import { Scheduler, type SchedulerEvents } from "./scheduler";
-import { ModuleDead, type MujocoModule } from "./sim";
+import type { StepReport, WorkerContext } from "./worker-context";
 
 export class Environments implements SchedulerEvents {
   readonly envs = new Map<EnvId, Environment>();
   readonly loadQueue = new LoadQueue();
   readonly policies = new Map<PolicyId, Policy>();
-  /** Episodes that have ended and were not told yet. */
+  /** Ended episodes that were not sent yet. */
   readonly ended: EndedEpisode[] = [];
   readonly scheduler = new Scheduler(this.policies, this);
   context: WorkerContext | null = null;
   publisher: Publisher | null = null;
   onnx: OnnxRuntime | null = null;
-  /** Policies that were not dropped; some of them are still being loaded. */
+  /** Policies that were added and not removed; some are still being loaded. */
   private readonly knownPolicies = new Set<PolicyId>();
-  /** Whether the pool reads what the tally writes. */
+  /** Whether the pool reads the counters in shared memory. */
   sharedMemory = true;
-  /** Policies that have come to an end of a batch, and the one whose first batch was told. */
+  /** Policies that have finished a batch, and the one whose first batch was reported. */
   private readonly inferredBefore = new Set<PolicyId>();
   private reportedInference: PolicyId | null = null;
 
-  /** `broke` hears that the module can't go on. */
+  /** @param onModuleDead called when the MuJoCo module has crashed */
   constructor(
     private readonly post: Post,
     private readonly counters: Counters,
     private readonly onModuleDead: (error: unknown) => void,
   ) {}
 
-  /** Load environments for some ms, one at least. */
+  /** Load queued environments for up to `budget` ms, at least one. */
   loadQueued(budget: number): void {
     const end = performance.now() + budget;
     for (let next = this.loadQueue.shift(); next; next = this.loadQueue.shift()) {
@@ -138,7 +141,7 @@ export class Environments implements SchedulerEvents {
     return this.envs.get(env)?.agents[agent];
   }
 
-  // --- what the scheduler tells ---
+  // --- events of the scheduler ---
 
   onStepped(env: Environment, outcome: StepReport): void {
     this.counters.countStep(env.spec.frame_skip, env.interval);
@@ -170,7 +173,7 @@ export class Environments implements SchedulerEvents {
 
   onPolicyFailed(policy: Policy, error: unknown): void {
     const id = this.idOf(policy);
-    if (id === null) return; // it was dropped meanwhile
+    if (id === null) return; // it was removed meanwhile
     this.dropPolicy(id);
     this.post({ kind: "policy-failed", id, why: messageOf(error) });
   }
@@ -179,7 +182,7 @@ export class Environments implements SchedulerEvents {
     const id = policy && this.idOf(policy);
     this.counters.setInferring(id);
     if (this.sharedMemory || id === this.reportedInference) return;
-    // without shared memory it has to be said; once a policy, as a message a batch would cost too much
+    // without shared memory it is reported by message: for the first batch only, as one per batch would cost too much
     if (id !== null && this.inferredBefore.has(id)) return;
     if (id === null && this.reportedInference !== null) this.inferredBefore.add(this.reportedInference);
     this.reportedInference = id;
@@ -202,12 +205,12 @@ export class Environments implements SchedulerEvents {
   }
 
   private physics(): MujocoModule {
-    if (!this.context) throw new ModuleDead("a message came before the start");
+    if (!this.context) throw new ModuleDead("a message arrived before `start`");
     return this.context.mujoco;
   }
 
   private views(): Views {
-    if (!this.counters.views) throw new ModuleDead("a message came before the start");
+    if (!this.counters.views) throw new ModuleDead("a message arrived before `start`");
     return this.counters.views;
   }
 }

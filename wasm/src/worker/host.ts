@@ -1,18 +1,18 @@
-/** What runs in a worker: takes the pool's messages, loads and steps environments, publishes poses and counters. */
+/** Main loop of a worker: handles the pool's messages, loads and steps environments, publishes poses and counters. */
 
 import { Counters, currentEnv } from "../protocol/counters";
 import type { Post, ToWorker } from "../protocol/messages";
 import { Views } from "../protocol/shared-memory";
 import { Environments, messageOf } from "./environments";
+import { ModuleDead, MujocoModule } from "./mujoco-module";
 import { PhysicsBenchmark } from "./physics-benchmark";
 import { Publisher } from "./publish";
-import { ModuleDead, MujocoModule } from "./sim";
 import { StepListeners } from "./step-listeners";
 import { Programs } from "./tasks/program";
 
-/** ms between messages that are no answers: feeds, episodes, progress. */
+/** ms between unrequested messages: feeds, episodes, progress. */
 const REPORT_EVERY = 30;
-/** ms between messages of what environments cost. */
+/** ms between messages about the load of environments. */
 const COSTS_EVERY = 1000;
 /** Longest sleep in ms. */
 const MAX_SLEEP = 50;
@@ -25,17 +25,17 @@ export class Host {
   private budget = 8;
   private benchmark: PhysicsBenchmark | null = null;
   private unanswered: number[] = [];
-  /** Until when (ms) it does not step; see `Mode.share`. */
+  /** Time (ms) before which it does not step; see `Mode.share`. */
   private restUntil = 0;
   private active = false;
   private dead = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private lastReport = 0;
   private lastCosts = 0;
-  /** Episodes that wait to be sent and are in the counters already. */
+  /** Number of unsent episodes that are in the counters already. */
   private countedEpisodes = 0;
 
-  /** `soon` calls a function after what else waits in the event loop. */
+  /** @param defer calls a function after the other tasks of the event loop */
   constructor(
     private readonly post: Post,
     private readonly defer: (work: () => void) => void,
@@ -57,7 +57,7 @@ export class Host {
     this.defer(() => void this.runOnce());
   }
 
-  /** Handle messages, load, step for the budget, publish; then let the event loop go on. */
+  /** Handle messages, load, step for the budget and publish; then yield to the event loop. */
   private async runOnce(): Promise<void> {
     const began = performance.now();
     let wait = Number.POSITIVE_INFINITY;
@@ -88,7 +88,7 @@ export class Host {
     }
   }
 
-  /** Step the bare loop; one that fails has ended, or it would fail for ever. */
+  /** Run the benchmark for a tick; it ends when it fails, or it would fail for ever. */
   private measure(bare: PhysicsBenchmark): void {
     this.benchmark = null;
     const envs = [...this.environments.envs.values()];
@@ -102,7 +102,7 @@ export class Host {
     else this.benchmark = bare;
   }
 
-  /** Step for the budget, unless it rests to leave the processor to others; the ms until it wants to step again. */
+  /** Step for the budget, unless resting for `Mode.share`. Returns the ms until the next step is due. */
   private async tick(): Promise<number> {
     const began = performance.now();
     if (began < this.restUntil && !this.environments.scheduler.stepping) return this.restUntil - began;
@@ -148,7 +148,7 @@ export class Host {
         this.environments.reset(message.ids, message.episode);
         break;
       case "policy":
-        // others go on meanwhile: the runtime for ONNX is large
+        // not awaited: the ONNX runtime is large, and stepping goes on meanwhile
         void this.environments.addPolicy(message);
         break;
       case "remove-policy":
@@ -212,7 +212,7 @@ export class Host {
     this.environments.publisher?.useViews(views, this.environments.envs.values());
   }
 
-  // --- after a tick ---
+  // --- end of a tick ---
 
   private finish(began: number): void {
     if (!this.environments.context) return;
@@ -228,7 +228,7 @@ export class Host {
     tally.add("episodes", ended.length - this.countedEpisodes);
     this.countedEpisodes = ended.length;
     const answering = this.unanswered.length > 0 && !this.environments.scheduler.stepping;
-    // whoever waits for an answer may read the counters at once
+    // counters must be readable when `done` arrives
     if (answering) this.environments.publisher?.requestSnapshot();
     this.environments.publisher?.publish(this.environments.envs.values());
     this.listeners.finishRecordings();

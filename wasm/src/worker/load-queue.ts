@@ -1,7 +1,8 @@
-/** Environments on their way into a worker: they are loaded a few at a time, between steps. */
+/** Queue of environments to load, a few at a time between steps. */
 
-import type { EnvId, PolicyId } from "../protocol/api";
+import type { EnvId } from "../protocol/agents";
 import type { AddEnv } from "../protocol/messages";
+import type { PolicyId } from "../protocol/policy";
 
 export class LoadQueue {
   private readonly waiting = new Map<EnvId, AddEnv>();
@@ -22,7 +23,7 @@ export class LoadQueue {
     this.waiting.delete(id);
   }
 
-  /** Takes out the one that has waited longest. */
+  /** Remove and return the oldest message. */
   shift(): AddEnv | undefined {
     for (const [id, message] of this.waiting) {
       this.waiting.delete(id);
@@ -31,7 +32,7 @@ export class LoadQueue {
     return undefined;
   }
 
-  /** The episode that some (null: all) will begin with. */
+  /** Set the first episode of queued environments; null for all. */
   seek(ids: readonly EnvId[] | null, episode: number): void {
     for (const [id, message] of this.waiting) {
       if (!ids || ids.includes(id)) this.waiting.set(id, { ...message, episode });

@@ -1,4 +1,4 @@
-/** The measure of the pool: `mj_step` over the same models with random controls, and nothing else. */
+/** Reference for the speed of the pool: plain `mj_step` over the same models with random controls. */
 
 import type { FromWorker } from "../protocol/messages";
 import type { Environment } from "./environment";
@@ -16,7 +16,7 @@ export class PhysicsBenchmark {
     for (const env of envs) env.sim.reset();
   }
 
-  /** Step what there is now (environments come and go meanwhile) for some ms; whether it is done. */
+  /** Step the current environments for up to `budget` ms. Returns whether the benchmark is complete. */
   run(budget: number, envs: readonly Environment[]): boolean {
     if (!envs.length) return true;
     const began = performance.now();

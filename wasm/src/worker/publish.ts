@@ -1,4 +1,4 @@
-/** Poses and counters for the page: into shared memory, or as copies in messages where there is none. */
+/** Publication of poses and counters: in shared memory, or as copies in messages. */
 
 import type { Post } from "../protocol/messages";
 import { EPOCH, READ, type Views } from "../protocol/shared-memory";
@@ -15,33 +15,33 @@ export class Publisher {
     private readonly post: Post,
   ) {}
 
-  /** Write into other buffers from now on; both halves are whole at once. */
+  /** Write into other buffers from now on, and fill both halves at once. */
   useViews(views: Views, envs: Iterable<Environment>): void {
     this.views = views;
     this.changed = true;
     for (const env of envs) for (const half of views.poses) env.writePoses(half);
   }
 
-  /** States have changed. */
+  /** Note that states have changed. */
   markChanged(): void {
     this.changed = true;
   }
 
-  /** The page has asked for a copy. */
+  /** Without shared memory: send a copy with the next `publish`. */
   requestSnapshot(): void {
     this.snapshotRequested = true;
   }
 
-  /** Whether there is something new that the page has not made room for yet. */
+  /** Whether changes wait until the pool has read the last poses. */
   get waiting(): boolean {
     return this.changed && this.shared;
   }
 
   /**
-   * Write the poses if something is new and the page has taken the last ones.
+   * Write the poses if states have changed and the pool has read the last ones.
    *
-   * The page reads one half while the other is written, and only once it has taken an epoch is the next one begun: so
-   * nothing is torn, and nothing is written that nobody looks at.
+   * The pool reads one half while the other is written, and the next epoch begins only once the last one was read: so
+   * no pose is torn, and none is written that nobody reads.
    */
   publish(envs: Iterable<Environment>): void {
     const { views } = this;

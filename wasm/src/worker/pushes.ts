@@ -1,11 +1,11 @@
-/** Pushes by hand on the bodies of an environment: a force, or an impulse within one control step. */
+/** Manual pushes on the bodies of an environment: a force, or an impulse within one control step. */
 
 import type { Push } from "../protocol/api";
 import type { Sim } from "./sim";
 
 interface ActivePush {
   readonly push: Push;
-  /** Seconds for which it still acts. */
+  /** Remaining duration in s. */
   left: number;
 }
 
@@ -18,7 +18,7 @@ export class Pushes {
     private readonly interval: number,
   ) {}
 
-  /** Push a body from the next control step on; it takes the place of one on the same body. */
+  /** Push a body from the next control step on; replaces a push on the same body. */
   add(push: Push): void {
     if (!(push.body > 0 && push.body < this.sim.nbody)) return;
     this.all = this.all.filter((other) => other.push.body !== push.body);

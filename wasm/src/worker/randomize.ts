@@ -1,5 +1,5 @@
 /**
- * What is drawn at each reset: multipliers on the compiled model, and pushes.
+ * Domain randomization at each reset: multipliers on the compiled model, and pushes.
  *
  * The same as `envgen/rollout/randomize.py`, from the same streams: an episode is the same in Python and here.
  */
@@ -13,19 +13,19 @@ import type { ModelField, Sim } from "./sim";
 const KEYS = ["friction_scale", "mass_scale", "gear_scale", "push"] as const;
 type Key = (typeof KEYS)[number];
 
-/** What was drawn for an episode. */
+/** Values drawn for an episode. */
 export type Drawn = Record<Key, number>;
 const NOTHING: Drawn = { friction_scale: 1, mass_scale: 1, gear_scale: 1, push: 0 };
 
 /** Seconds between pushes. */
 const PUSH_EVERY = 5;
-/** With none at all, MuJoCo's friction cones are degenerate. */
+/** Lower bound of friction: at 0, MuJoCo's friction cones are degenerate. */
 const LEAST_FRICTION = 1e-3;
 /** mjtGain: gains that are scaled by their first three numbers, and muscles. */
 const PLAIN = [0, 1];
 const MUSCLE = 2;
 
-/** Rows of one of the model's arrays as they were compiled. */
+/** Compiled values of some rows of a model array. */
 class CompiledRows {
   private readonly first: number;
   private readonly values: Float64Array;
@@ -49,7 +49,7 @@ class CompiledRows {
     return this.sim.mujoco.f64;
   }
 
-  /** Write each number, changed; `i` counts rows, `k` columns. */
+  /** Write changed values; `i` counts rows, `k` columns. */
   write(change: (value: number, i: number, k: number) => number): void {
     const { heap, columns } = this;
     this.rows.forEach((row, i) => {
@@ -73,7 +73,7 @@ export class Randomizer {
   private episode = 0;
   /** Pushes since the reset. */
   pushes = 0;
-  // what was compiled, kept from the first time that it is changed
+  // compiled values, saved when they are first changed
   private friction: CompiledRows | null = null;
   private masses: readonly [CompiledRows, CompiledRows, CompiledRows] | null = null;
   private forces: readonly [CompiledRows, CompiledRows, CompiledRows, CompiledRows] | null = null;
@@ -87,7 +87,7 @@ export class Randomizer {
     this.actuators = spec.agents.flatMap((agent) => agent.actuators);
   }
 
-  /** Draw an episode's physics and set the model to it; the state has to be reset afterwards. */
+  /** Draw the physics of an episode and apply it to the model; the state must be reset afterwards. */
   reset(episode: number): void {
     const before = this.drawn;
     this.drawn = this.draw(episode);
@@ -109,7 +109,7 @@ export class Randomizer {
     return drawn;
   }
 
-  /** Kick every robot if a multiple of 5 s has passed since a time (s); whether it did. */
+  /** Push every robot if a multiple of 5 s lies between two times (s). Returns whether it did. */
   push(since: number, now: number): boolean {
     const size = this.drawn.push;
     if (!size || Math.floor(now / PUSH_EVERY + 1e-9) <= Math.floor(since / PUSH_EVERY + 1e-9)) return false;
@@ -122,7 +122,7 @@ export class Randomizer {
     return true;
   }
 
-  /** Draw the directions of pushes that were made elsewhere. */
+  /** Advance the random stream past the pushes that another worker has made. */
   skipPushes(pushes: number): void {
     if (!pushes) return;
     this.pushDirections = this.streams.stream("randomize.push.direction", this.episode);
@@ -130,7 +130,7 @@ export class Randomizer {
     this.pushes = pushes;
   }
 
-  /** Change the velocity of a root along a level direction; of one bound to a line, along that. */
+  /** Change the velocity of a root along a horizontal direction, projected onto its slide joints. */
   private kick(agent: AgentSpec, x: number, y: number): void {
     const { sim } = this;
     const heap = sim.mujoco.f64;
@@ -158,7 +158,7 @@ export class Randomizer {
     this.friction.write((value) => (scale === 1 ? value : Math.max(value * scale, LEAST_FRICTION)));
   }
 
-  /** Bodies of the same shape and another density: inertia goes with mass, what they displace stays. */
+  /** Scale density: mass and inertia together; buoyancy stays. */
   private scaleMass(scale: number): void {
     const { sim, bodies } = this;
     this.masses ??= [
@@ -174,7 +174,7 @@ export class Randomizer {
   }
 
   /**
-   * The force of an actuator at the same control.
+   * Scale the force of the actuators at the same control.
    *
    * Gains, biases and force limits are scaled, which for a motor is the same as scaling its gear. The gear of a servo
    * would also move the pose that a control asks for.

@@ -1,9 +1,10 @@
-/** Following agents step by step: feeds for who looks at one, and recordings. */
+/** Step listeners: feeds of agents that are followed, and recordings. */
 
-import type { AgentRef, Feed, Recording } from "../protocol/api";
+import type { AgentRef } from "../protocol/agents";
+import type { Feed, Recording } from "../protocol/steps";
 import type { StepAgent, StepListener, StepResult } from "./step-listener";
 
-/** The last control steps of one agent, until they are sent. */
+/** Collects the control steps of one agent until they are sent. */
 export class FeedBuilder implements StepListener {
   private rows: {
     time: number;
@@ -37,7 +38,7 @@ export class FeedBuilder implements StepListener {
     });
   }
 
-  /** What has happened since it was last asked, or null. */
+  /** Return the steps since the last call, or null if there are none. */
   flush(): Feed | null {
     const { rows } = this;
     if (!rows.length) return null;
@@ -65,7 +66,7 @@ export class FeedBuilder implements StepListener {
   }
 }
 
-/** Columns of one agent, filled row by row. */
+/** Records one agent into columns, row by row. */
 export class Recorder implements StepListener {
   private row = 0;
   private open = false;
@@ -123,7 +124,7 @@ export class Recorder implements StepListener {
     this.row += 1;
   }
 
-  /** What is there: whole columns, cut to the rows that were filled. */
+  /** Return the columns, cut to the recorded rows. */
   result(): Recording {
     const { columns: c, row, sizes } = this;
     return {

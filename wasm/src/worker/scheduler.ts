@@ -1,38 +1,41 @@
 /**
- * Whose turn it is: all environments of a worker in a ring, stepped by whole control steps within a budget of time.
+ * Round-robin scheduler of a worker's environments: whole control steps within a time budget.
  *
- * Flat out, each is stepped in turn. In real time one is due when the clock has gone on by its control step; what the
- * machine can't keep up with is left out, evenly, instead of being caught up.
+ * In mode `flat` each is stepped in turn. In real time an environment is due once the clock has advanced by its
+ * control step; time that the machine can't keep up with is skipped evenly, instead of being caught up.
  */
 
-import type { Mode, PolicyId } from "../protocol/api";
+import type { Mode } from "../protocol/api";
+import type { PolicyId } from "../protocol/policy";
 import type { Agent } from "./agent";
-import type { Environment, StepReport } from "./environment";
+import type { Environment } from "./environment";
 import type { Policy } from "./policies/base";
+import type { StepReport } from "./worker-context";
 
-/** Environments that are inferred together where a policy works in batches. */
+/** Number of environments per inference batch. */
 const BATCH = 32;
-/** Seconds of simulation that may be behind before they are left out. */
+/** Simulated seconds by which an environment may lag before they are skipped. */
 const MAX_LAG = 0.1;
-/** Weight of the newest control step in the cost of an environment. */
+/** Weight of the newest control step in the smoothed cost of an environment. */
 const COST_SMOOTHING = 0.05;
 
+/** Callbacks of the scheduler. */
 export interface SchedulerEvents {
   onStepped(env: Environment, outcome: StepReport): void;
-  /** An environment threw; true if the worker goes on. */
+  /** Called when an environment threw. Returns whether the worker goes on. */
   onFailed(env: Environment, error: unknown): boolean;
-  /** A policy failed in a batch: its agents rest from now on. */
+  /** Called when a policy failed in a batch. */
   onPolicyFailed(policy: Policy, error: unknown): void;
-  /** A policy is at a batch, in case that it never ends; null when it has. */
+  /** Called before a policy runs a batch, in case that it hangs; with null afterwards. */
   onInference(policy: Policy | null): void;
-  /** What it is at, in case that it dies. */
+  /** Called before an environment is worked on, in case that the worker crashes; with null afterwards. */
   onCurrent(env: Environment | null): void;
 }
 
 export class Scheduler {
   readonly ring: Environment[] = [];
   mode: Mode = { kind: "paused" };
-  /** Simulated seconds that were left out, summed over environments. */
+  /** Skipped simulated seconds, summed over environments. */
   late = 0;
   private cursor = 0;
   private clockStart = 0;
@@ -45,7 +48,7 @@ export class Scheduler {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Set the mode; the clock of real time begins anew. */
+  /** Set the mode and restart the real-time clock. */
   setMode(mode: Mode): void {
     this.mode = mode;
     this.clockStart = this.now();
@@ -65,12 +68,12 @@ export class Scheduler {
     if (this.singleSteps > this.ring.length) this.singleSteps = this.ring.length;
   }
 
-  /** One control step of each environment, whatever the mode. */
+  /** Make one control step of each environment, in any mode. */
   stepOnce(): void {
     this.singleSteps = this.ring.length;
   }
 
-  /** Share of a core that it may take. */
+  /** Share of a core that stepping may take. */
   get share(): number {
     return this.mode.kind === "realtime" ? (this.mode.share ?? 1) : 1;
   }
@@ -84,7 +87,7 @@ export class Scheduler {
     return this.singleSteps > 0;
   }
 
-  /** Step for `budget` ms at most; the ms until something is due, 0 if something is. */
+  /** Step for at most `budget` ms. Returns the ms until the next environment is due. */
   async tick(budget: number, interrupt: () => boolean): Promise<number> {
     const end = this.now() + budget;
     for (;;) {
@@ -97,12 +100,12 @@ export class Scheduler {
     }
   }
 
-  /** Simulated seconds that every environment should have reached. */
+  /** Return the simulated time (s) that every environment should have reached. */
   private target(): number {
     return this.mode.kind === "realtime" ? ((this.now() - this.clockStart) / 1000) * this.mode.speed : 0;
   }
 
-  /** The environments whose turn it is, in the order of the ring. */
+  /** Return the environments to step next, in the order of the ring. */
   private dueBatch(): Environment[] {
     const { ring } = this;
     const n = ring.length;
@@ -143,7 +146,7 @@ export class Scheduler {
     return false;
   }
 
-  /** Actions of the agents whose policies work in batches. */
+  /** Run inference for the agents whose policies work in batches; null if there are none. */
   private infer(batch: readonly Environment[]): Promise<unknown> | null {
     let groups: Map<Policy, Agent[]> | null = null;
     for (const env of batch) {
@@ -160,7 +163,7 @@ export class Scheduler {
     return this.inferAll(groups);
   }
 
-  /** One after another: a network has the worker's thread to itself anyway. */
+  /** Run the policies one after another: they share the worker's thread. */
   private async inferAll(groups: ReadonlyMap<Policy, readonly Agent[]>): Promise<void> {
     for (const [policy, agents] of groups) {
       this.events.onInference(policy);
@@ -173,7 +176,7 @@ export class Scheduler {
     }
   }
 
-  /** Step them; false if the worker can't go on. */
+  /** Step a batch. Returns false if the worker can't go on. */
   private stepBatch(batch: readonly Environment[]): boolean {
     let before = this.now();
     for (const env of batch) {
@@ -194,7 +197,7 @@ export class Scheduler {
     return true;
   }
 
-  /** ms until the next environment is due. */
+  /** Return the ms until the next environment is due. */
   private msUntilDue(): number {
     if (this.mode.kind !== "realtime" || !this.ring.length) return Number.POSITIVE_INFINITY;
     const target = this.target();

@@ -1,181 +1,11 @@
-/**
- * MuJoCo: the only file that imports it. One `Physics` is one WebAssembly module, one `Sim` a model with its data.
- *
- * Numbers are read and written by index in one Float64Array over the module's memory: a getter of the bindings
- * costs 50 to 80 ns, and its view is detached when the memory grows, whereas an address stays.
- */
+/** A MuJoCo model with its data, as addresses in the memory of the module. */
 
-import load, { type MainModule, type MjData, type MjModel, type MjVFS } from "@mujoco/mujoco";
+import type { MainModule, MjData, MjModel } from "@mujoco/mujoco";
+import type { Frame } from "../protocol/frame";
+import type { WorldSpec } from "../protocol/wire.gen";
+import type { ModelSource, MujocoModule } from "./mujoco-module";
 
-/** What went wrong in the module as a whole: it can't go on. */
-export class ModuleDead extends Error {
-  override readonly name = "ModuleDead";
-}
-
-/** MuJoCo refused something, or a step failed; the module goes on. */
-export class SimError extends Error {
-  override readonly name = "SimError";
-}
-
-export interface ModelSource {
-  readonly format: "mjb" | "xml";
-  readonly model: Uint8Array<ArrayBufferLike>;
-  /** Files that an XML names. */
-  readonly files: ReadonlyMap<string, Uint8Array<ArrayBufferLike>>;
-}
-
-/** What is used of Emscripten's file system; its own types are looser than what it takes. */
-interface Files {
-  mkdir(path: string): void;
-  mkdirTree(path: string): void;
-  writeFile(path: string, data: Uint8Array<ArrayBufferLike>): void;
-  unlink(path: string): void;
-  analyzePath(path: string): { readonly exists: boolean };
-}
-
-const DIRECTORY = "/env";
-const LOG = "/MUJOCO_LOG.TXT";
-const MAX_LINES = 8;
-
-export class MujocoModule {
-  /** All of the module's memory; another object after it has grown: never keep it over a load. */
-  f64: Float64Array;
-  i32: Int32Array;
-  /** What MuJoCo printed last, newest last. */
-  readonly lines: string[] = [];
-  private readonly vfs: MjVFS;
-  private readonly files: Files;
-
-  private constructor(
-    readonly module: MainModule,
-    private readonly memory: WebAssembly.Memory,
-    lines: string[],
-  ) {
-    this.lines = lines;
-    this.f64 = new Float64Array(memory.buffer);
-    this.i32 = new Int32Array(memory.buffer);
-    this.vfs = new module.MjVFS();
-    this.files = module.FS as unknown as Files;
-    this.files.mkdir(DIRECTORY);
-  }
-
-  /** Start a module from the compiled code that all workers share. */
-  static async create(compiled: WebAssembly.Module): Promise<MujocoModule> {
-    let memory: WebAssembly.Memory | null = null;
-    const lines: string[] = [];
-    const print = (line: string) => {
-      lines.push(line);
-      if (lines.length > MAX_LINES) lines.shift();
-    };
-    const module = await load({
-      instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
-        const instance = new WebAssembly.Instance(compiled, imports);
-        memory = instance.exports.memory as WebAssembly.Memory;
-        done(instance);
-        return instance.exports;
-      },
-      print,
-      printErr: print,
-    });
-    if (!memory) throw new ModuleDead("the MuJoCo module did not start");
-    return new MujocoModule(module, memory, lines);
-  }
-
-  get bytes(): number {
-    return this.memory.buffer.byteLength;
-  }
-
-  /** Make the views anew if the memory has grown. */
-  refresh(): void {
-    if (this.f64.buffer === this.memory.buffer) return;
-    this.f64 = new Float64Array(this.memory.buffer);
-    this.i32 = new Int32Array(this.memory.buffer);
-  }
-
-  /** Load a model and make its data. */
-  load(source: ModelSource): Sim {
-    return this.guard(() => {
-      const model = source.format === "mjb" ? this.binary(source.model) : this.xml(source);
-      let data: MjData | null = null;
-      try {
-        data = new this.module.MjData(model);
-        return new Sim(this, model, data);
-      } catch (error) {
-        data?.delete();
-        model.delete();
-        throw error;
-      }
-    });
-  }
-
-  /** Run something of MuJoCo's; what it throws becomes a SimError, or ModuleDead. */
-  guard<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw this.translate(error);
-    } finally {
-      this.refresh();
-    }
-  }
-
-  translate(error: unknown): Error {
-    if (error instanceof ModuleDead || error instanceof SimError) return error;
-    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
-      return new ModuleDead(error.message);
-    }
-    const text = (error instanceof Error ? error.message : this.thrown(error))
-      .replace(/^MuJoCo Error: /, "")
-      .trim();
-    const said = this.lines.splice(0).filter((line) => !text.includes(line));
-    this.removeLog();
-    return new SimError([text, ...said].filter(Boolean).join("; ") || "MuJoCo gave up without a word");
-  }
-
-  /** Remove the log that MuJoCo writes into the module's memory at each warning. */
-  removeLog(): void {
-    if (this.files.analyzePath(LOG).exists) this.files.unlink(LOG);
-  }
-
-  private thrown(error: unknown): string {
-    const explain = (this.module as unknown as { getExceptionMessage?: (e: unknown) => string[] })
-      .getExceptionMessage;
-    return explain ? explain(error).join(": ") : String(error);
-  }
-
-  // through a file: `MjVFS.addBuffer` copies byte by byte, 45 ms for 130 kB against 0.04 ms
-  private binary(bytes: Uint8Array<ArrayBufferLike>): MjModel {
-    const path = `${DIRECTORY}/model.mjb`;
-    this.files.writeFile(path, bytes);
-    try {
-      return this.module.MjModel.from_binary_path(path, this.vfs);
-    } finally {
-      this.files.unlink(path);
-    }
-  }
-
-  private xml(source: ModelSource): MjModel {
-    const FS = this.files;
-    const written: string[] = [];
-    const write = (name: string, bytes: Uint8Array<ArrayBufferLike>) => {
-      const parts = name.split("/").filter((part) => part && part !== ".");
-      if (!parts.length || parts.includes("..")) throw new SimError(`a file named ${name} is not taken`);
-      FS.mkdirTree(`${DIRECTORY}/${parts.slice(0, -1).join("/")}`);
-      const path = `${DIRECTORY}/${parts.join("/")}`;
-      FS.writeFile(path, bytes);
-      written.push(path);
-    };
-    try {
-      for (const [name, bytes] of source.files) write(name, bytes);
-      write("env.xml", source.model);
-      return this.module.MjModel.from_xml_path(`${DIRECTORY}/env.xml`, this.vfs);
-    } finally {
-      for (const path of written) FS.unlink(path);
-    }
-  }
-}
-
-/** Warnings (mjtWarning) that mean that contacts or constraints were left out. */
+/** Warnings (mjtWarning) of contacts or constraints that were dropped. */
 const OVERFLOWS: readonly [number, string][] = [
   [1, "there were more contacts than its memory holds"],
   [2, "there were more constraints than its memory holds"],
@@ -225,6 +55,11 @@ export class Sim {
     this.xfrc_applied = index(data.xfrc_applied);
   }
 
+  /** Load a model and make its data. */
+  static load(mujoco: MujocoModule, source: ModelSource): Sim {
+    return mujoco.load(source, (model, data) => new Sim(mujoco, model, data));
+  }
+
   /** Seconds since the reset. */
   get time(): number {
     return this.data.time;
@@ -250,12 +85,12 @@ export class Sim {
     mj.mj_step1(model, data);
   }
 
-  /** One step and nothing else, for the bare loop. */
+  /** Make one `mj_step`, for the benchmark. */
   step(): void {
     this.mj.mj_step(this.model, this.data);
   }
 
-  /** Put the state to the start: keyframe 0 if there is one, else the reference pose. */
+  /** Reset the state to keyframe 0 if there is one, else to the reference pose. */
   reset(): void {
     if (this.nkey) this.mj.mj_resetDataKeyframe(this.model, this.data, 0);
     else this.mj.mj_resetData(this.model, this.data);
@@ -269,14 +104,14 @@ export class Sim {
     this.mj.mj_step1(this.model, this.data);
   }
 
-  /** What the compiler derives from masses; the state is the reference pose afterwards. */
+  /** Recompute the constants that depend on masses; the state is the reference pose afterwards. */
   setConst(): void {
     this.mj.mj_setConst(this.model, this.data);
   }
 
-  /** Why contacts are missing since the last reset, or null. A microsecond: ask now and then. */
+  /** Return why contacts were dropped since the last reset, or null. Takes a microsecond: call it rarely. */
   overflow(): string | null {
-    // the vector belongs to the data: deleting it aborts the module; what it gives is ours
+    // the vector belongs to the data (deleting it aborts the module); its elements are ours to delete
     const warnings = this.data.warning;
     for (const [kind, why] of OVERFLOWS) {
       const warning = warnings.get(kind);
@@ -302,7 +137,7 @@ export class Sim {
     return index(this.data.xaxis);
   }
 
-  /** Address of the place (3 doubles, in the world) at which an actuator acts on a joint or site; -1 for others. */
+  /** Address of the point (3 doubles, world frame) where an actuator acts on a joint or site; -1 for others. */
   actuatorPlace(actuator: number, site: number): number {
     const i32 = this.mujoco.i32;
     const kind = i32[this.address32("actuator_trntype") + actuator] as number;
@@ -331,3 +166,11 @@ export type ModelField =
   | "actuator_forcerange"
   | "actuator_gear";
 export type ModelIntField = "actuator_gaintype" | "actuator_trnid" | "actuator_trntype";
+
+/** Collect the model and the files of a frame. */
+export function modelSource(frame: Frame<WorldSpec>): ModelSource {
+  const files = new Map(
+    frame.blobs.filter((name) => name.startsWith("file:")).map((name) => [name.slice(5), frame.blob(name)]),
+  );
+  return { format: frame.header.format, model: frame.blob("model"), files };
+}

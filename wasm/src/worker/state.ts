@@ -1,9 +1,9 @@
-/** The state of an environment as numbers, with which it goes on in another worker. */
+/** Capture and restoring of the state of an environment, for a move to another worker. */
 
 import type { EnvState } from "../protocol/messages";
 import type { Sim } from "./sim";
 
-/** What it is at. @param pushes of `randomize`, that its episode has had */
+/** Capture the state. @param pushes number of `randomize` pushes in this episode */
 export function captureState(sim: Sim, heap: Float64Array<ArrayBufferLike>, pushes: number): EnvState {
   const all = parts(sim).map(([at, n]) => heap.slice(at, at + n));
   const numbers = new Float64Array(all.reduce((sum, part) => sum + part.length, 0));
@@ -15,7 +15,7 @@ export function captureState(sim: Sim, heap: Float64Array<ArrayBufferLike>, push
   return { time: sim.time, pushes, numbers };
 }
 
-/** Put it there again. */
+/** Restore a captured state. */
 export function restoreState(sim: Sim, heap: Float64Array<ArrayBufferLike>, state: EnvState): void {
   const write = () => {
     let from = 0;
@@ -27,11 +27,11 @@ export function restoreState(sim: Sim, heap: Float64Array<ArrayBufferLike>, stat
   sim.time = state.time;
   write();
   sim.step1();
-  // sensors of forces are of the last physics step, which was made elsewhere
+  // force sensors belong to the last physics step, which the other worker made
   write();
 }
 
-/** First element on the heap, and number, of all that a step depends on. */
+/** List address and length of all arrays that a step depends on. */
 function parts(s: Sim): [number, number][] {
   return [
     [s.qpos, s.nq],

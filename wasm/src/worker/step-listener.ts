@@ -1,6 +1,6 @@
 /** Interface of what follows an agent step by step: feeds and recordings. */
 
-import type { PolicyId } from "../protocol/api";
+import type { PolicyId } from "../protocol/policy";
 import type { PolicyInput } from "./policies/base";
 
 /** An agent as a listener reads it, before or after a control step. */

@@ -1,7 +1,8 @@
 /** Agents of a worker that are followed (feeds) or recorded. */
 
-import type { AgentRef, Recording } from "../protocol/api";
+import type { AgentRef } from "../protocol/agents";
 import type { Post, ToWorker } from "../protocol/messages";
+import type { Recording } from "../protocol/steps";
 import type { Agent } from "./agent";
 import { FeedBuilder, Recorder } from "./record";
 import type { StepListener } from "./step-listener";
@@ -43,7 +44,7 @@ export class StepListeners {
     this.finishRecordings();
   }
 
-  /** End a recording with what is there. */
+  /** End a recording with the rows recorded so far. */
   stop(request: number): void {
     const i = this.jobs.findIndex((job) => job.request === request);
     const [job] = i < 0 ? [] : this.jobs.splice(i, 1);
@@ -53,14 +54,14 @@ export class StepListeners {
     this.post({ kind: "recorded", request, recordings });
   }
 
-  /** End the recordings that are full, or whose agents are gone. */
+  /** End recordings that are complete or whose agents were removed. */
   finishRecordings(): void {
     for (const { request, recorders } of [...this.jobs]) {
       if (recorders.every((recorder) => recorder.full || !this.find(recorder.agent))) this.stop(request);
     }
   }
 
-  /** Send what has gathered. */
+  /** Send feeds and the progress of recordings. */
   report(): void {
     for (const feed of this.feeds.values()) {
       const batch = feed.flush();

@@ -8,7 +8,7 @@ const port = parentPort;
 if (!port) throw new Error("worker.node.ts is the script of a worker thread");
 const host = new Host(
   (message, transfer) => port.postMessage(message, [...(transfer ?? [])] as unknown as TransferListItem[]),
-  // a message to oneself would be taken up to 1,000 times before one of the pool's
+  // messages to itself would delay those of the pool: Node takes up to 1,000 at once
   (work) => setImmediate(work),
 );
 port.on("message", (message: ToWorker) => host.receive(message));

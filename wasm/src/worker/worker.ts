@@ -4,7 +4,7 @@ import type { ToWorker } from "../protocol/messages";
 import { Host } from "./host";
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
-// a message to oneself: setTimeout waits for 4 ms
+// a message to itself: setTimeout would wait for 4 ms
 const channel = new MessageChannel();
 const waiting: (() => void)[] = [];
 channel.port1.onmessage = () => waiting.shift()?.();

@@ -1,4 +1,4 @@
-/** The few things of which there is one a page. Set once at the start; tests of parts don't need it. */
+/** Singletons of the page, set once at the start; tests of parts don't need them. */
 
 import type { Pool } from "@envgen/wasm/pool/pool";
 import type { SiteFile } from "../net/site.ts";
@@ -24,7 +24,7 @@ export function setApp(app: App): void {
   current = app;
 }
 
-/** Null until the page has found out that it can run at all. */
+/** Return the singletons; null until the page has started. */
 export function app(): App | null {
   return current;
 }

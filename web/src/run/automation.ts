@@ -3,7 +3,9 @@
  * All values are plain data.
  */
 
-import type { AgentCounters, AgentRef, BareResult, Mode, Selection } from "@envgen/wasm/protocol/api";
+import type { AgentRef, Selection } from "@envgen/wasm/protocol/agents";
+import type { BareResult, Mode } from "@envgen/wasm/protocol/api";
+import type { AgentCounters } from "@envgen/wasm/protocol/columns";
 import { type AgentSpec, POSE_COLUMNS } from "@envgen/wasm/protocol/wire.gen";
 import type { Recipe } from "../lib/link.ts";
 import { Rates } from "../lib/rates.ts";

@@ -1,4 +1,4 @@
-/** Starts the page: checks what the browser can do, makes the pool, finds the server or the site. */
+/** Start-up of the page: checks the browser, creates the pool, finds the server or the static site. */
 
 import { spawn } from "@envgen/wasm/pool/browser";
 import { Pool } from "@envgen/wasm/pool/pool";
@@ -57,7 +57,7 @@ export async function boot(): Promise<void> {
   begin(pool, site);
 }
 
-/** ms that a service worker may take. */
+/** Timeout in ms for the service worker. */
 const SERVICE_WORKER_TIMEOUT = 5000;
 
 /** A static host can't send isolation headers: a service worker adds them, and the page loads once more. */

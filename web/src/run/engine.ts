@@ -1,6 +1,7 @@
-/** Frames in, worlds on the wall: which slot of the wall is which environment of the pool. */
+/** From frames to worlds on the wall: maps slots of the wall to environments of the pool. */
 
-import type { Env, EnvId, PoolApi } from "@envgen/wasm/protocol/api";
+import type { EnvId } from "@envgen/wasm/protocol/agents";
+import type { Env, PoolApi } from "@envgen/wasm/protocol/api";
 import { decode, floats } from "@envgen/wasm/protocol/frame";
 import type { MeshSpec, WorldSpec } from "@envgen/wasm/protocol/wire.gen";
 import type { PoseSource } from "../scene/poses.ts";
@@ -8,15 +9,15 @@ import type { View } from "../scene/view.ts";
 import { makeSceneWorld } from "../scene/world.ts";
 import { problemOf, toast } from "../state/store.ts";
 
-/** Longest time in ms that taking in frames may keep the page from drawing. */
+/** Maximum time in ms for decoding frames between two drawings. */
 const BUDGET = 7;
 
 export interface EngineEvents {
-  /** A world has come; it is not loaded yet. */
+  /** A world was added; it is not loaded yet. */
   added(env: Env): void;
   /** A world runs. */
   ready(env: Env, slot: number): void;
-  /** A frame is dealt with: there is room for another. */
+  /** A frame was processed: the source may send another. */
   taken(): void;
 }
 
@@ -56,7 +57,7 @@ export class Engine {
     pool.on("moved", ({ env }) => this.updatePoseRows(env));
   }
 
-  /** Shows on this view what runs, from now on. */
+  /** Show the running worlds on a view. */
   show(view: View): void {
     this.view = view;
     view.poses = () => this.poses();
@@ -67,7 +68,7 @@ export class Engine {
     this.schedule();
   }
 
-  /** Nothing runs; room for so many. */
+  /** Clear everything and allocate `count` slots. */
   begin(count: number): void {
     this.pool.remove("all");
     this.incoming = [];
@@ -85,12 +86,12 @@ export class Engine {
     this.schedule();
   }
 
-  /** Drops what has not been taken in. */
+  /** Discard frames that were not processed yet. */
   forgetIncoming(): void {
     this.incoming = [];
   }
 
-  /** Frames that came and have not been taken in yet. */
+  /** Number of received frames that were not processed yet. */
   get waiting(): number {
     return this.incoming.length;
   }
@@ -171,7 +172,7 @@ export class Engine {
     if (added) this.events.added(added);
   }
 
-  /** Variant i lies at place i; where that is taken or beyond the wall (a pack with gaps), at the last free one. */
+  /** Return slot i for variant i; the last free slot if that is taken or beyond the wall (a pack with gaps). */
   private slotFor(index: number): number {
     if (this.slots[index] === null) return index;
     const free = this.slots.lastIndexOf(null);

@@ -1,4 +1,4 @@
-/** What the address says for use without eyes: `?draw=0&workers=2&quality=high`. */
+/** Options in the query of the address: `?draw=0&workers=2&quality=high`. */
 
 const q = new URLSearchParams(location.search);
 const workers = Number(q.get("workers"));

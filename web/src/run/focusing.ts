@@ -1,12 +1,12 @@
-/** One world in focus: the camera flies there, its agent's steps are followed, keys drive it. */
+/** Focus on one world: the camera flies there, an agent's steps are followed, keys drive it. */
 
-import type { Feed } from "@envgen/wasm/protocol/api";
+import type { Feed } from "@envgen/wasm/protocol/steps";
 import { signal } from "@preact/signals";
 import type { Vec3 } from "../scene/pick.ts";
 import * as store from "../state/store.ts";
 import { app } from "./app.ts";
 
-/** Control steps that the curves show. */
+/** Number of control steps that the curves show. */
 export const TRACE_STEPS = 240;
 
 /** ms between two drawings of the curves. */
@@ -28,7 +28,7 @@ export const following = signal(true);
 let stop: (() => void) | null = null;
 let clock = 0;
 
-/** Goes to a world; null goes back to the wall. */
+/** Focus a world; null goes back to the wall. */
 export function focusOn(slot: number | null, agent = 0): void {
   const a = app();
   stop?.();
@@ -57,7 +57,7 @@ export function focusOn(slot: number | null, agent = 0): void {
   stop = a.pool.focus({ env: env.id, agent: who }, (feed) => appendFeed(feed, target.observation));
 }
 
-/** Keeps the focused robot in the middle, or not. */
+/** Turn following of the focused robot by the camera on or off. */
 export function setFollowing(on: boolean): void {
   following.value = on;
   const f = store.focus.value;
@@ -65,7 +65,7 @@ export function setFollowing(on: boolean): void {
   if (view) view.follow = on && f ? (f.spec.agents[f.agent]?.root ?? null) : null;
 }
 
-/** What came in since the curves were last drawn: feeds come with each tick, far more often than one can see. */
+/** Trace that is drawn next: feeds arrive with each tick, far more often than the curves are drawn. */
 let pending: Trace = EMPTY;
 let publishing = 0;
 
@@ -105,7 +105,7 @@ function appendFeed(feed: Feed, terms: readonly { readonly size: number }[]): vo
   if (!publishing) publishing = window.setTimeout(publish, REFRESH);
 }
 
-/** The world before or after the one in focus. */
+/** Focus the previous or next world. */
 export function focusNext(by: number): void {
   const a = app();
   const f = store.focus.value;
@@ -116,7 +116,7 @@ export function focusNext(by: number): void {
   if (next !== undefined) focusOn(next);
 }
 
-/** A pull on a body, as the view tells it: a force like that of a spring, stronger for larger robots. */
+/** Pull a body with a spring-like force that is stronger for larger robots. */
 export function pullBody(slot: number, body: number, by: Vec3): void {
   const a = app();
   const env = a?.engine.env(slot);

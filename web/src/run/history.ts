@@ -1,4 +1,4 @@
-/** Prompts that were run here before, newest first; kept by the browser. */
+/** History of prompts, newest first, in the browser's local storage. */
 
 import { signal } from "@preact/signals";
 

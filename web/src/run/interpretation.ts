@@ -1,4 +1,4 @@
-/** Live interpretation: what the prompt means, while it is typed. */
+/** Live interpretation of the prompt while it is typed. */
 
 import { effect } from "@preact/signals";
 import { ApiError, interpret } from "../net/api.ts";
@@ -10,19 +10,19 @@ const TYPING_PAUSE = 140;
 
 let abort: AbortController | null = null;
 let timer = 0;
-/** Whether the words could not be read, as the server was away. */
+/** Whether the last interpretation failed because the server was away. */
 let serverAway = false;
-/** What reading complained of: what a job complains of meanwhile is not for reading to take back. */
+/** Problem shown by the interpretation; problems of a job are not cleared by it. */
 let shownProblem: store.Problem | null = null;
 
-/** Asks again a moment after the prompt, or what it changes, is another. */
+/** Interpret the prompt shortly after it, or the EnvCfg that it changes, has changed. */
 export function interpretWhileTyping(): () => void {
   let last = "";
   return effect(() => {
     const text = store.prompt.value.trim();
     const base = store.changing.value ? store.runningCfg.value : null;
     if (store.cfg.value !== null && base === null) {
-      // it stands in for the words, which say something else
+      // an edited EnvCfg replaces the prompt
       clearTimeout(timer);
       abort?.abort();
       last = "";
@@ -54,7 +54,7 @@ function showInterpretation(text: string, meaning: InterpretationSpec): void {
 
 let runs = 0;
 
-/** Runs the words. Where they were typed in a moment and a count is left of before, they are read first. */
+/** Run the prompt. If an earlier count may be outdated by its words, interpret it first. */
 export async function runPrompt(): Promise<void> {
   const turn = ++runs;
   const text = store.prompt.value.trim();
@@ -63,7 +63,7 @@ export async function runPrompt(): Promise<void> {
     try {
       showInterpretation(text, await interpret(text, null));
     } catch {
-      // what is wrong with them is told as they are run
+      // the error is reported when the prompt is run
     }
     if (turn !== runs) return;
   }
@@ -79,7 +79,7 @@ async function interpretNow(text: string, base: unknown): Promise<void> {
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return;
     store.meaning.value = null;
-    // a server that is away is said elsewhere
+    // a lost server is reported elsewhere
     if (error instanceof ApiError && error.status === 0) serverAway = true;
     else if (error instanceof ApiError) {
       shownProblem = { cause: error.what, remedy: error.remedy };

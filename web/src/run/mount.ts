@@ -1,4 +1,4 @@
-/** Brings canvas and pool together, whichever is there first. */
+/** Connects canvas and pool, whichever is ready first. */
 
 import { View, type ViewEvents } from "../scene/view.ts";
 import * as store from "../state/store.ts";
@@ -11,7 +11,7 @@ let view: View | null = null;
 
 const light = window.matchMedia("(prefers-color-scheme: light)");
 
-/** Called with the canvas of the page; returns what takes it down again. */
+/** Mount the view on the page's canvas; returns a function that unmounts it. */
 export function mountView(element: HTMLCanvasElement): () => void {
   canvas = element;
   connectView();

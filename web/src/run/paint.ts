@@ -1,12 +1,8 @@
-/** A few times a second: numbers of the bar, colours and marks of tiles, the table of scores. */
+/** Periodic refresh of figures, tile colours, legend and scores. */
 
-import {
-  AGENT_COLUMNS,
-  type AgentColumn,
-  type Env,
-  type EnvId,
-  type PoolApi,
-} from "@envgen/wasm/protocol/api";
+import type { EnvId } from "@envgen/wasm/protocol/agents";
+import type { Env, PoolApi } from "@envgen/wasm/protocol/api";
+import { AGENT_COLUMNS, type AgentColumn } from "@envgen/wasm/protocol/columns";
 import { category, css, MIXED, type Rgb, STATUS, type Status, scale, spanOf } from "../lib/colours.ts";
 import { short } from "../lib/format.ts";
 import { type CurrentRates, Rates } from "../lib/rates.ts";
@@ -23,7 +19,7 @@ const LAST_REWARD = column("last_reward");
 const EPISODES = column("episodes");
 const OVER = column("over");
 const ENDING = column("ending");
-/** How long (ms) a tile stays red after its world was flagged, or green after a success. */
+/** Time in ms for which a tile stays red after its world was flagged, or green after a success. */
 const FLAGGED_MS = 4000;
 const SUCCEEDED_MS = 1500;
 const REFRESH_MS = 300;
@@ -89,7 +85,7 @@ export class Painter {
     this.colourTiles();
   }
 
-  /** What the tip over a tile says. */
+  /** Return the text of the tooltip of a tile. */
   describe(env: Env): string {
     const rows = this.pool.agentCounters(env.worker);
     const parts = env.spec.agents.map((agent, i) => {
@@ -140,7 +136,7 @@ export class Painter {
     store.legend.value = this.legend(by, span);
   }
 
-  /** Of the policy that all agents of a world have; else of none of them. */
+  /** Return the colour of the policy that all agents of a world share, or MIXED. */
   private policyColour(env: Env): Rgb {
     const first = this.pool.policyOf({ env: env.id, agent: 0 });
     for (let agent = 1; agent < env.spec.agents.length; agent++) {
@@ -160,7 +156,7 @@ export class Painter {
     return "running";
   }
 
-  /** Reward of the last whole episode, or of the running one before the first is over; mean over agents. */
+  /** Return the mean reward over agents, of the last complete episode or of the first one so far. */
   private reward(env: Env): number {
     const rows = this.pool.agentCounters(env.worker);
     let sum = 0;

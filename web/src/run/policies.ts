@@ -1,16 +1,10 @@
-/** Policies on the page: built-ins, those of the server, those dropped; loaded when first used. */
+/** Policies of the page: built-in, from the server, or dropped files; loaded on first use. */
 
 import { select } from "@envgen/wasm/pool/selection";
-import type {
-  AgentRef,
-  AssignResult,
-  Env,
-  PolicyId,
-  PolicySource,
-  PoolApi,
-  Selection,
-} from "@envgen/wasm/protocol/api";
-import { NO_POLICY } from "@envgen/wasm/protocol/api";
+import type { AgentRef, Selection } from "@envgen/wasm/protocol/agents";
+import type { Env, PoolApi } from "@envgen/wasm/protocol/api";
+import type { AssignResult, PolicyId, PolicySource } from "@envgen/wasm/protocol/policy";
+import { NO_POLICY } from "@envgen/wasm/protocol/policy";
 import type { WorldSpec } from "@envgen/wasm/protocol/wire.gen";
 import { fetchBytes, type ServedPolicy } from "../net/api.ts";
 import { chosenPolicy, type PolicyRow, policies, problemOf, toast } from "../state/store.ts";
@@ -34,7 +28,7 @@ const BUILT_IN: readonly PolicyRow[] = (
   problem: null,
 }));
 
-/** Agents of one robot that refuse a policy for one reason. */
+/** Number of agents of a robot that a policy can't drive, and the reason. */
 export interface Refusal {
   readonly robot: string;
   readonly why: string;
@@ -52,7 +46,7 @@ export class Policies {
   private readonly loading = new Map<string, Promise<PolicyId>>();
   private readonly keyOf = new Map<PolicyId, string>();
   private readonly rules = new PolicyRules();
-  /** Robots that were told that what all have is not for them. */
+  /** Robots for which a toast said that the common policy can't drive them. */
   private notifiedRobots = new Set<string>();
 
   constructor(private readonly pool: PoolApi) {
@@ -64,16 +58,16 @@ export class Policies {
     pool.on("retired", ({ policy, name, why }) => this.onRetired(policy, name, why));
   }
 
-  /** The pool has taken a policy away: it is said, and can't be chosen any more. */
+  /** Report a policy that the pool has removed, and make it unavailable. */
   private onRetired(id: PolicyId, name: string, why: string): void {
     const row = policies.value.find((p) => p.id === id);
     if (row) this.upsert({ ...row, id: null, problem: why });
     if (row && chosenPolicy.value === row.key) chosenPolicy.value = "zero";
     if (row) this.rules.removePolicy(row.key);
-    toast(`the policy ${name} failed: ${why}`, "Its agents stand still: give them another one.");
+    toast(`the policy ${name} failed: ${why}`, "Its agents stand still: assign another policy to them.");
   }
 
-  /** Networks that the server, or the site, offers. */
+  /** List the ONNX policies that the server or the static site offers. */
   offer(served: readonly ServedPolicy[]): void {
     for (const p of served) {
       const key = `onnx:${p.name}`;
@@ -92,7 +86,7 @@ export class Policies {
     }
   }
 
-  /** A file that was dropped. It is checked at once; null where it is no policy. */
+  /** Add a dropped file, and load it at once. Returns its key, or null if it is not a valid policy. */
   async addFile(file: File): Promise<string | null> {
     if (!/\.onnx$/i.test(file.name)) {
       toast(
@@ -131,7 +125,7 @@ export class Policies {
     }
   }
 
-  /** Number in the pool; loads it first if need be. */
+  /** Return the policy's number in the pool, loading it first if necessary. */
   ensure(key: string): Promise<PolicyId> {
     const row = policies.value.find((p) => p.key === key);
     if (row?.problem)
@@ -164,7 +158,7 @@ export class Policies {
     return info.id;
   }
 
-  /** Gives a policy to agents and says how many took it; who can't keeps its own, and why is said. */
+  /** Assign a policy to agents and report refusals; refused agents keep their policy. */
   async assign(key: string, selection: Selection = {}, quiet = false): Promise<AssignSummary> {
     try {
       const id = await this.ensure(key);
@@ -191,20 +185,20 @@ export class Policies {
     }
   }
 
-  /** Other worlds come. */
+  /** Start over for a new set of worlds. */
   restart(): void {
     this.rules.restartShares();
     this.notifiedRobots = new Set();
   }
 
-  /** For an arriving world: what was given last to all, where its robots can do it; else random. */
+  /** Return the policy for a new world: the one assigned to all, or random if its robots have no gait. */
   policyForNew(spec: WorldSpec): PolicyId | undefined {
     const base = this.rules.base;
     if (base === "gait" && spec.agents.every((a) => a.gait === null)) return this.idOf("random");
     return this.idOf(base) ?? this.idOf("random");
   }
 
-  /** Agents of a world that arrived get what was given to their like since; those without a policy their gait. */
+  /** Apply the rules to the agents of a new world; agents without a policy get their gait, or random. */
   applyRules({ id: env, spec }: Env): void {
     this.rules.policiesFor(spec.agents).forEach((key, agent) => {
       const policy = key === null ? undefined : this.idOf(key);

@@ -1,7 +1,7 @@
-/** What was given to whom, for worlds that arrive later: all that was said since something was given to all. */
+/** Rules by which agents of worlds that arrive later get policies: all assignments since the last one to all. */
 
 import { inShare, matches } from "@envgen/wasm/pool/selection";
-import type { Selection } from "@envgen/wasm/protocol/api";
+import type { Selection } from "@envgen/wasm/protocol/agents";
 import type { AgentSpec } from "@envgen/wasm/protocol/wire.gen";
 
 type AgentKind = Pick<AgentSpec, "team" | "robot">;
@@ -9,22 +9,22 @@ type AgentKind = Pick<AgentSpec, "team" | "robot">;
 interface Rule {
   readonly key: string;
   readonly selection: Selection;
-  /** Agents that the selection has met, to count a share on from them. */
+  /** Number of agents that matched the selection so far, to continue its share. */
   matched: number;
 }
 
-/** More are of no use to anybody: the oldest but the first are forgotten. */
+/** Maximum number of rules; the oldest but the first are dropped. */
 const MAX_RULES = 20;
 
 export class PolicyRules {
   private rules: Rule[] = [{ key: "gait", selection: {}, matched: 0 }];
 
-  /** The policy that all have where nothing else was said. */
+  /** Key of the policy that applies where no other rule matches. */
   get base(): string {
     return this.rules[0]?.key ?? "gait";
   }
 
-  /** A policy was given to a selection; to worlds by their number is no rule for others. */
+  /** Add a rule for an assignment; assignments to single worlds make none. */
   add(key: string, selection: Selection, matched: number): void {
     if (selection.envs) return;
     const rule = { key, selection, matched };
@@ -33,19 +33,19 @@ export class PolicyRules {
     this.rules = all || !first ? [rule] : [first, ...rest.slice(1 - MAX_RULES), rule];
   }
 
-  /** A policy is no more. */
+  /** Remove the rules of a policy that is no longer available. */
   removePolicy(key: string): void {
     const base = this.base === key ? "zero" : this.base;
     const rest = this.rules.slice(1).filter((rule) => rule.key !== key);
     this.rules = [{ key: base, selection: {}, matched: 0 }, ...rest];
   }
 
-  /** Other worlds come: shares are counted anew. */
+  /** Restart the counting of shares, for a new set of worlds. */
   restartShares(): void {
     for (const rule of this.rules) rule.matched = 0;
   }
 
-  /** Policies of the agents of a world that arrives: the last that meets each; null is the base. */
+  /** Return the policy of each agent of a new world: the last matching rule, or null for the base. */
   policiesFor(agents: readonly AgentKind[]): (string | null)[] {
     return agents.map((agent, i) => {
       let key: string | null = null;

@@ -1,6 +1,8 @@
-/** Recordings: agents and a number of control steps become a Parquet file. */
+/** Recording of agents to a Parquet file. */
 
-import type { AgentRef, PoolApi, Recording } from "@envgen/wasm/protocol/api";
+import type { AgentRef } from "@envgen/wasm/protocol/agents";
+import type { PoolApi } from "@envgen/wasm/protocol/api";
+import type { Recording } from "@envgen/wasm/protocol/steps";
 import type { AgentSpec, WorldSpec } from "@envgen/wasm/protocol/wire.gen";
 import { signal } from "@preact/signals";
 import { makeColumns, type Part, writeParquet } from "../lib/parquet.ts";
@@ -16,10 +18,10 @@ export interface RecordingState {
 }
 export const recording = signal<RecordingState | null>(null);
 
-/** Most rows of a file: it is made in memory. */
+/** Maximum number of rows of a file, which is built in memory. */
 export const MAX_ROWS = 500_000;
 
-/** Records and returns the file; null where there was nothing to record or it failed (said in a toast). */
+/** Record agents and return the file; null if it failed or there was nothing to record (a toast says why). */
 export async function record(
   pool: PoolApi,
   engine: Engine,
@@ -35,7 +37,7 @@ export async function record(
     );
     return null;
   }
-  // who they are is noted now: another prompt may take their worlds away meanwhile
+  // identified now: another prompt may remove their worlds meanwhile
   const who = new Map(agents.map((agent) => [keyOf(agent), identify(agent, pool, engine)]));
   const facts = metadata([...who.values()]);
   const { endings } = pool;
@@ -111,7 +113,7 @@ function makePart(
   };
 }
 
-/** The same facts as the metadata of native recordings. */
+/** Return the same metadata as native recordings. */
 function metadata(who: readonly Identity[]): unknown {
   const agents: Record<string, unknown> = {};
   for (const { agent } of who) {

@@ -1,4 +1,4 @@
-/** What the page needs of a browser, and what to do where it is missing. */
+/** Browser features that the page requires, with a remedy where one is missing. */
 
 import type { Problem } from "../state/store.ts";
 import { flags } from "./flags.ts";
@@ -8,13 +8,13 @@ const CURRENT = "Use a current Chrome, Edge, Firefox or Safari";
 export function missingRequirement(): Problem | null {
   if (typeof WebAssembly === "undefined") {
     return {
-      cause: "This browser has no WebAssembly, in which the physics run",
+      cause: "This browser does not support WebAssembly, which runs the physics",
       remedy: `${CURRENT}, and allow WebAssembly for this page (some company policies and “lockdown” modes forbid it).`,
     };
   }
   if (flags.draw && !hasWebGl2()) {
     return {
-      cause: "This browser shows no WebGL 2, with which the worlds are drawn",
+      cause: "This browser does not support WebGL 2, which draws the worlds",
       remedy: `${CURRENT} with hardware acceleration turned on (Chrome: chrome://settings/system), or add ?draw=0 to the address to run without drawing.`,
     };
   }
@@ -27,7 +27,7 @@ function hasWebGl2(): boolean {
   return gl !== null;
 }
 
-/** Without shared memory everything works, slower. */
+/** Return advice if memory is not shared, where everything works, but slower. */
 export function sharingAdvice(shared: boolean): Problem | null {
   if (shared) return null;
   return window.isSecureContext

@@ -1,4 +1,4 @@
-/** What runs and how: begins jobs, takes in what the source sends, sets the pace. */
+/** Jobs of the page: starts them, handles the messages of the source, applies the pace. */
 
 import type { Mode } from "@envgen/wasm/protocol/api";
 import { computed, effect } from "@preact/signals";
@@ -20,7 +20,7 @@ export function onJobBegin(listener: () => void): void {
   beginListener = listener;
 }
 
-/** Runs what the boxes say, in place of what runs now. */
+/** Start a job from the inputs of the page, in place of the running one. */
 export function start(recipe: Partial<Recipe> = {}): void {
   const a = app();
   if (!a) return;
@@ -34,8 +34,8 @@ export function start(recipe: Partial<Recipe> = {}): void {
   const now = current();
   if (!now.prompt.trim() && !now.cfg && !now.pack) {
     store.meaningProblem.value = {
-      cause: "nothing was asked for",
-      remedy: "Say what world you want, for instance “rough terrain for ants”.",
+      cause: "the prompt is empty",
+      remedy: "Describe the world you want, for instance “rough terrain for ants”.",
     };
     return;
   }
@@ -56,13 +56,13 @@ function begin(now: Recipe): void {
   a.source.start(toRequest(now));
 }
 
-/** What was asked for last; it runs once the server has begun it. */
+/** Recipe that was requested last; it runs once the server has started it. */
 let requested: Recipe = EMPTY;
-/** Whether that is what ran before. */
+/** Whether the requested recipe is an undo. */
 let undoing = false;
 let lastMeaning: store.PastRun["meaning"] = null;
 
-/** What the boxes say. */
+/** Return the recipe of the page's inputs. */
 function current(): Recipe {
   const [low, high] = store.difficulty.value;
   return {
@@ -84,7 +84,7 @@ function toRequest(r: Recipe): JobRequest {
   return { source, count: r.count, seed: r.seed, difficulty: r.difficulty };
 }
 
-/** Changes what runs as the words in the box say; the same count and seed. */
+/** Change the running EnvCfg as the prompt says, with the same count and seed. */
 export async function change(): Promise<void> {
   const text = store.prompt.value.trim();
   if (!text) {
@@ -121,7 +121,7 @@ export function cancel(): void {
   store.job.value = { ...store.job.value, state: "cancelled" };
 }
 
-/** Goes back to what ran before. */
+/** Run the previous recipe again. */
 export function undo(): void {
   const last = store.pastRuns.value[store.pastRuns.value.length - 1];
   if (!last) return;
@@ -131,7 +131,7 @@ export function undo(): void {
   store.meaning.value = last.meaning;
 }
 
-/** The server has begun what was asked for: it runs in place of what did. */
+/** Record that the requested recipe runs now, and what ran before it. */
 function recordRun(message: Started): void {
   const { running: before, runningCfg: cfg, pastRuns: turns } = store;
   if (undoing) turns.value = turns.value.slice(0, -1);
@@ -243,7 +243,7 @@ export const sourceEvents: SourceEvents = {
   have: () => (pendingJob ? [] : toRanges(app()?.engine.indices() ?? [])),
 };
 
-/** What was begun and has sent nothing yet: until then what ran before goes on, for good if this comes to nothing. */
+/** Job that has started and sent no frame yet; the previous worlds run until its first frame. */
 let pendingJob: Started | null = null;
 
 function switchTo(message: Started): void {
@@ -260,7 +260,7 @@ function switchTo(message: Started): void {
   store.job.value = { ...store.job.value, state: "streaming" };
 }
 
-/** A world runs: the first and the last are timed. */
+/** Record the time until the first and the last world of the job run. */
 export function recordArrival(running: number): void {
   if (pendingJob) return; // it is of the job before
   const j = store.job.value;
@@ -271,9 +271,9 @@ export function recordArrival(running: number): void {
   }
 }
 
-/** Share of a core that stepping takes of each worker while worlds arrive and the server needs the cores too. */
+/** Share of a core for stepping in each worker while worlds arrive and the server needs the cores too. */
 const SHARE_WHILE_LOADING = 0.15;
-/** ms between two frames meanwhile, where the processor draws. */
+/** Minimum ms between two frames meanwhile, with software rendering. */
 const FRAME_GAP_WHILE_LOADING = 1500;
 const loadingWorlds = computed(() => ["starting", "streaming"].includes(store.job.value.state));
 
@@ -282,7 +282,7 @@ export function modeOf(pace: store.Pace, speed: number, share = 1): Mode {
   return pace === "flat" ? { kind: "flat" } : { kind: "realtime", speed, share };
 }
 
-/** Keeps the pool, and how smoothly poses are shown, at the pace that was chosen. */
+/** Apply the chosen pace to the pool, and to the smoothing of poses. */
 export function applyPace(): () => void {
   return effect(() => {
     const pace = store.pace.value;

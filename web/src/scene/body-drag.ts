@@ -1,4 +1,4 @@
-/** A body of the focused world, held by the pointer and pulled. */
+/** Drag of a body of the focused world by the pointer. */
 
 import * as THREE from "three";
 import { bodyPose, pickBody, rotate, type Vec3 } from "./pick.ts";
@@ -36,7 +36,7 @@ export class BodyDrag {
     private readonly events: BodyDragEvents,
   ) {}
 
-  /** Takes hold of the body under the pointer, if there is one. */
+  /** Grab the body under the pointer. Returns whether there is one. */
   grab(tile: number, pointer: THREE.Vector2): boolean {
     const world = this.wall.world(tile);
     if (!world) return false;

@@ -1,9 +1,9 @@
-/** The camera: a point of the wall that it looks at, a distance, two angles; eased towards where it shall be. */
+/** Orbit camera of the wall, eased towards a goal pose. */
 
 import * as THREE from "three";
 
 export interface CameraPose {
-  /** What it looks at, m on the wall. */
+  /** Target point on the wall in m. */
   x: number;
   y: number;
   z: number;
@@ -37,7 +37,7 @@ export class CameraRig {
   /** Shares of the view's height that are kept free above and below, and of its width at each side. */
   margins = { top: 0.02, bottom: 0.08, side: 0.02 };
 
-  /** Where a rectangle around the origin of the wall fills the view, but for the margins. */
+  /** Return the pose from which a rectangle around the origin fills the view within the margins. */
   frame(width: number, depth: number, elevation: number): CameraPose {
     const tan = Math.tan(((FIELD_OF_VIEW / 2) * Math.PI) / 180);
     const [sin, cos] = [Math.sin(elevation), Math.cos(elevation)];
@@ -84,7 +84,7 @@ export class CameraRig {
     Object.assign(this.now, this.goal);
   }
 
-  /** Moves what it looks at by a drag from one place of the canvas (−1 to 1) to another. */
+  /** Pan by a drag between two points of the canvas (−1 to 1). */
   pan(from: THREE.Vector2, to: THREE.Vector2): void {
     const a = this.onPlane(from, this.now.z, this.goal);
     const b = this.onPlane(to, this.now.z, this.goal);
@@ -92,7 +92,7 @@ export class CameraRig {
     this.fly({ x: this.goal.x + a.x - b.x, y: this.goal.y + a.y - b.y }, 30);
   }
 
-  /** Zooms so that what is under the pointer stays there. */
+  /** Zoom and keep the point under the pointer in place. */
   zoom(factor: number, pointer: THREE.Vector2): void {
     const before = this.onPlane(pointer, this.goal.z, this.goal);
     const distance = Math.min(this.limits.far, Math.max(this.limits.near, this.goal.distance * factor));
@@ -109,7 +109,7 @@ export class CameraRig {
     this.fly({ azimuth: this.goal.azimuth - dx * 3, elevation: this.goal.elevation - dy * 2 }, 20);
   }
 
-  /** One frame on; says whether the camera moved. */
+  /** Advance by one frame. Returns whether the camera moved. */
   advance(seconds: number): boolean {
     const k = this.eased ? 1 - Math.exp(-this.easeRate * Math.min(seconds, 0.1)) : 1;
     let moved = false;
@@ -128,7 +128,7 @@ export class CameraRig {
     return moved;
   }
 
-  /** The point of the plane z that a place of the canvas (−1 to 1) shows. */
+  /** Return the point of the plane z under a point of the canvas (−1 to 1). */
   onPlane(pointer: THREE.Vector2, z: number, stand: CameraPose = this.now): THREE.Vector3 | null {
     const camera = stand === this.now ? this.camera : applyPose(this.camera.clone(), stand);
     const ray = new THREE.Raycaster();

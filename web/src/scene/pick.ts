@@ -1,4 +1,4 @@
-/** Which body of a world a ray hits: primitives as ellipsoids a little too large, so that thin legs can be caught. */
+/** Ray casting on bodies: primitives as slightly enlarged ellipsoids, so that thin legs can be hit. */
 
 import { MAX_BODIES, type SceneWorld, STRIDE } from "./world.ts";
 

@@ -1,4 +1,4 @@
-/** A canvas with the wall on it: draws when something changed, picks, pushes, flies to what is chosen. */
+/** View of the wall on a canvas: drawing on change, picking, pushing and camera moves. */
 
 import * as THREE from "three";
 import { HeightAtlas } from "./atlas.ts";

@@ -78,7 +78,7 @@ export class Wall {
     return this.worlds[tile] ?? null;
   }
 
-  /** An empty wall of so many tiles. */
+  /** Start an empty wall of `count` tiles. */
   start(count: number, tile: readonly [number, number]): void {
     this.unfocus();
     this.tiles.dispose();
@@ -102,7 +102,7 @@ export class Wall {
     this.layOut(count, tile);
   }
 
-  /** Lays the tiles out for the view as it is. */
+  /** Lay the tiles out for the current view. */
   layOut(count: number, tile: readonly [number, number]): void {
     this.layout = makeLayout(count, tile, (w, d) => this.rig.frame(w, d, ELEVATION).distance);
     for (let i = 0; i < count; i++) {
@@ -121,7 +121,7 @@ export class Wall {
     this.stale = true;
   }
 
-  /** Where the camera sees all. */
+  /** Return the camera pose that shows all tiles. */
   overview(): CameraPose {
     const [width, depth] = wallSize(this.layout);
     return this.rig.frame(width, depth, ELEVATION);
@@ -147,7 +147,7 @@ export class Wall {
     this.stale = true;
   }
 
-  /** Says where its poses are. */
+  /** Set the rows of a tile's poses. */
   setPoseRows(tile: number, hold: PoseRows): void {
     this.poseRows[tile] = hold;
     this.tiles.row(tile, (this.poses.bases[hold.worker] ?? 0) + hold.row);
@@ -186,12 +186,12 @@ export class Wall {
     this.stale = true;
   }
 
-  /** Gathers anew with the next frame. */
+  /** Collect instances again with the next frame. */
   refresh(): void {
     this.stale = true;
   }
 
-  /** Takes the newest poses; says whether there is anything new to draw. */
+  /** Take the newest poses. Returns whether there is anything new to draw. */
   take(sources: readonly PoseSource[], ease: number): boolean {
     const changed = this.poses.update(sources, ease, () => {
       this.poseRows.forEach((hold, tile) => {
@@ -202,7 +202,7 @@ export class Wall {
     return changed;
   }
 
-  /** Gathers what the camera sees. */
+  /** Select levels of detail and collect the instances that the camera sees. */
   prepare(height: number): void {
     const camera = this.rig.camera;
     const focal = camera.projectionMatrix.elements[5] as number;
@@ -218,7 +218,7 @@ export class Wall {
     this.stale = false;
   }
 
-  /** Robots far away are drawn larger, as a map does with its signs, so that they can be seen move. */
+  /** Return the factor by which distant robots are enlarged, so that their motion is visible. */
   private enlargement(pixelsAMetre: number): number {
     if (!this.enlargeFar) return 1;
     const first = this.worlds.find((w) => w !== null);

@@ -1,4 +1,4 @@
-/** What the page shows, as signals. Only `run/` writes what runs; components write what a person chooses. */
+/** State of the page as signals. `run/` writes what runs; components write what the user chooses. */
 
 import type { FindingSpec, TaskSpec, WorldSpec } from "@envgen/wasm/protocol/wire.gen";
 import { computed, signal } from "@preact/signals";

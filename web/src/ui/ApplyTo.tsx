@@ -1,6 +1,6 @@
 /** To whom the chosen policy goes: all, half, a share, a team, a robot, the selected worlds, the agent in focus. */
 
-import type { Selection } from "@envgen/wasm/protocol/api";
+import type { Selection } from "@envgen/wasm/protocol/agents";
 import { useComputed, useSignal } from "@preact/signals";
 import { app } from "../run/app.ts";
 import * as store from "../state/store.ts";

@@ -1,6 +1,6 @@
 /** The episode of a world: another number begins that one, with its own draws, as often as one likes. */
 
-import type { EnvId } from "@envgen/wasm/protocol/api";
+import type { EnvId } from "@envgen/wasm/protocol/agents";
 import { useSignal } from "@preact/signals";
 import { app } from "../run/app.ts";
 

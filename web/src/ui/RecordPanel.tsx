@@ -1,6 +1,6 @@
 /** Recording: which agents, how many control steps; a Parquet file comes out. */
 
-import type { AgentRef } from "@envgen/wasm/protocol/api";
+import type { AgentRef } from "@envgen/wasm/protocol/agents";
 import { useSignal } from "@preact/signals";
 import { count, percent } from "../lib/format.ts";
 import { app } from "../run/app.ts";

@@ -1,14 +1,14 @@
-/** The base of all policies: from what an agent observes to what it does. */
+/** Base of all policies: from an agent's observation to its action. */
 
-import type { Drive, PolicyKind } from "../../protocol/api";
+import type { Drive, PolicyKind } from "../../protocol/policy";
 import type { AgentSpec } from "../../protocol/wire.gen";
 
-/** An agent as a policy sees it, at the start of a control step. */
+/** Input of a policy: an agent at the start of a control step. */
 export interface PolicyInput {
   readonly spec: AgentSpec;
-  /** What it observes. */
+  /** Observation of the agent. */
   readonly observation: Float32Array;
-  /** Where the action goes, in [-1, 1]; what is beyond is cut. */
+  /** The policy writes its action here, in [-1, 1]; values beyond are clipped. */
   readonly action: Float64Array;
   /** Seconds and control steps since the reset. */
   readonly time: number;
@@ -19,23 +19,23 @@ export interface PolicyInput {
   readonly number: number;
   /** Length of a control step in s. */
   readonly interval: number;
-  /** What the keyboard says. */
+  /** Command of the keyboard policy. */
   readonly drive: Drive | null;
-  /** By actuator: 1 if it is on the left of the robot, -1 on the right, 0 in the middle. */
+  /** Side of each actuator: 1 left of the robot, -1 right, 0 middle. */
   readonly sides: readonly number[];
 }
 
-/** A policy in a worker: one by one within the step, or a batch of agents before it. */
+/** Policy in a worker: it acts for each agent within the step, or for a batch of agents before it. */
 export interface Policy {
   readonly kind: PolicyKind;
-  /** Writes the action of one agent. */
+  /** Write the action of one agent; null for batched policies. */
   readonly act: ((agent: PolicyInput) => void) | null;
-  /** Writes the actions of many; only where `act` is null. */
+  /** Write the actions of many agents; only where `act` is null. */
   readonly batch: ((agents: readonly PolicyInput[]) => Promise<void>) | null;
   close(): void;
 }
 
-/** A policy that acts at once. */
+/** Make a policy that acts agent by agent. */
 export function immediate(kind: PolicyKind, act: (agent: PolicyInput) => void): Policy {
   return { kind, act, batch: null, close() {} };
 }

@@ -1,9 +1,9 @@
-/** Walking by a pattern: an open-loop sum of waves, whose parameters are data (`Gait` of the wire). */
+/** Open-loop gait: a sum of waves with the parameters of `Gait`. */
 
 import type { Gait } from "../../protocol/wire.gen";
 import { immediate, type Policy } from "./base";
 
-/** The action of actuator j at phase `time` (s): `gain` scales the waves, `sense` -1 runs them backwards. */
+/** Return the action of actuator j at phase `time` (s); `gain` scales the waves, `sense` -1 reverses them. */
 export function wave(gait: Gait, j: number, time: number, gain = 1, sense = 1): number {
   let total = gait.offset[j] ?? 0;
   for (let k = 0; k < gait.cos.length; k++) {
@@ -15,7 +15,7 @@ export function wave(gait: Gait, j: number, time: number, gain = 1, sense = 1): 
   return total;
 }
 
-/** Each robot's own pattern, or the same for all. */
+/** Make a policy that plays each robot's own gait, or the given one. */
 export function gait(given: Gait | null): Policy {
   return immediate("gait", (agent) => {
     const pattern = given ?? agent.spec.gait;

@@ -1,9 +1,9 @@
 /**
- * Driving by hand.
+ * Manual driving.
  *
- * `drive` gives raw actions, or a wish: forward and turn, each in [-1, 1]. A wish plays the robot's gait, on each side
- * as fast as that side has to go: backwards where it has to go back, so that legs turn as tracks do. Where a gait has
- * no waves (wheels), its offsets are scaled instead; without a gait the wish itself is the action of each side.
+ * A command is a raw action, or forward and turn in [-1, 1]. The latter plays the robot's gait on each side at the
+ * speed of that side, backwards for negative speeds, so that legs turn as tracks do. Where a gait has
+ * no waves (wheels), its offsets are scaled instead; without a gait the speed itself is the action.
  */
 
 import type { Gait } from "../../protocol/wire.gen";

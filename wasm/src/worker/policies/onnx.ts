@@ -1,4 +1,4 @@
-/** Trained policies as ONNX files, run by onnxruntime-web's CPU backend in the worker, many agents at a time. */
+/** ONNX policies, run in batches by the CPU backend of onnxruntime-web. */
 
 import type * as Ort from "onnxruntime-web/wasm";
 import type { OnnxRuntime } from "../../protocol/messages";
@@ -19,7 +19,7 @@ function runtime(where: OnnxRuntime): Promise<typeof Ort> {
   return loading;
 }
 
-/** Load a network. Rejects with what the runtime says. */
+/** Load a network. Rejects with the error of the runtime. */
 export async function onnx(model: ArrayBuffer, where: OnnxRuntime): Promise<Policy> {
   const ort = await runtime(where);
   const session = await ort.InferenceSession.create(new Uint8Array(model), {
@@ -40,11 +40,13 @@ export async function onnx(model: ArrayBuffer, where: OnnxRuntime): Promise<Poli
     });
     const obs = new ort.Tensor("float32", inputs.subarray(0, agents.length * size), [agents.length, size]);
     const { action } = await session.run({ obs });
-    if (!action) throw new Error("it has no output action");
+    if (!action) throw new Error("the network has no output `action`");
     const actions = action.data as Float32Array;
     const width = first.action.length;
     if (actions.length !== agents.length * width) {
-      throw new Error(`it gave ${actions.length / agents.length} actions, not ${width}`);
+      throw new Error(
+        `the network must give ${width} actions per agent, got ${actions.length / agents.length}`,
+      );
     }
     agents.forEach((agent, i) => {
       for (let j = 0; j < width; j++) agent.action[j] = actions[i * width + j] as number;

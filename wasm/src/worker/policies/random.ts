@@ -1,7 +1,7 @@
 /**
- * Each actuator anywhere in its range, drawn anew at each control step.
+ * Uniform random actions.
  *
- * A number depends on what it is for and on nothing drawn before, so that Python (`envgen/policies/random.py`) and
+ * Each number is a hash of seed, world, episode, agent, step and actuator, so that Python (`envgen/policies/random.py`) and
  * any worker draw the same.
  */
 
@@ -18,7 +18,7 @@ function mix(word: number): number {
 
 const into = (hash: number, word: number): number => mix(((hash ^ word) + STEP) | 0);
 
-/** `seed` is a whole number from 0 to 2^53. */
+/** Make a random policy; `seed` is an integer from 0 to 2^53. */
 export function random(seed: number): Policy {
   const start = into(into(0, seed | 0), Math.floor(seed / 2 ** 32) | 0);
   return immediate("random", (agent) => {

@@ -1,7 +1,7 @@
-/** Policies by kind. A new one is a file beside this and a line here (and in `PolicySource`). */
+/** Policies by kind. A new one is a file beside this one and a line here (and in `PolicySource`). */
 
-import type { PolicyKind, PolicySource } from "../../protocol/api";
 import type { OnnxRuntime } from "../../protocol/messages";
+import type { PolicyKind, PolicySource } from "../../protocol/policy";
 import type { Policy } from "./base";
 import { gait } from "./gait";
 import { keyboard } from "./keyboard";
@@ -22,11 +22,12 @@ const MAKERS: Makers = {
   gait: (source) => gait(source.gait ?? null),
   keyboard,
   onnx: ({ model }, runtime) => {
-    if (runtime === null) throw new Error("the page did not say where the runtime for ONNX is");
+    if (runtime === null) throw new Error("ONNX policies need the `onnx` option of the pool");
     return onnx(model, runtime);
   },
 };
 
+/** Make the policy of a source; throws where it can't be loaded. */
 export async function makePolicy(source: PolicySource, runtime: OnnxRuntime | null): Promise<Policy> {
   const make = MAKERS[source.kind] as (s: PolicySource, r: OnnxRuntime | null) => Policy | Promise<Policy>;
   return make(source, runtime);

@@ -1,4 +1,4 @@
-/** Action 0: the middle of each control range. Robots with servos stand, motors give no torque. */
+/** Action 0: the centre of each control range. Servos hold their pose, motors give no torque. */
 
 import { immediate, type Policy } from "./base";
 

@@ -1,22 +1,22 @@
 /**
- * Task terms, compiled: each distinct part of an expression becomes one operation on a scratch array, in an order in
+ * Compiler of task terms: each distinct subexpression becomes one operation on a scratch array, in an order in
  * which arguments come first. So nothing is allocated or looked up while stepping, and parts that terms and agents
  * share are evaluated once per state, as the memo of `envgen.tasks.expr.evaluate` does.
  */
 
-import { PoolError } from "../../protocol/api";
+import { PoolError } from "../../protocol/error";
 import type { AgentSpec, ObjectSpec, WorldSpec } from "../../protocol/wire.gen";
 import * as ops from "./ops";
 import * as sources from "./sources";
 import { group, type TaskContext } from "./task-context";
 
-/** Where a value is in the scratch array, and its columns. */
+/** A value in the scratch array: its first index and its number of columns. */
 export interface Value {
   readonly at: number;
   readonly width: number;
 }
 
-/** Through whose eyes an expression is seen: an agent, and who asked it. */
+/** Agent whose perspective an expression is evaluated from, and the viewpoint that asked for it. */
 interface Viewpoint {
   readonly agent: number;
   readonly asker: Viewpoint | null;
@@ -45,14 +45,14 @@ export class Compiler {
     this.next = context.capacity;
   }
 
-  /** A scratch array with the constants in it. */
+  /** Return a scratch array with the constants in it. */
   scratch(): Float64Array {
     const s = new Float64Array(this.next);
     for (const [at, value] of this.constants) s[at] = value;
     return s;
   }
 
-  /** The value of a term for an agent. */
+  /** Compile a term for an agent. */
   term(expr: unknown, agent: number): Value {
     if (depth(expr, 0) > MAX_DEPTH) {
       throw termError((expr as unknown[])[0], `it is nested more than ${MAX_DEPTH} deep`);
@@ -82,7 +82,7 @@ export class Compiler {
 
   private value(expr: unknown, eyes: Viewpoint): Value {
     if (typeof expr === "number") return this.number(expr);
-    if (!Array.isArray(expr) || typeof expr[0] !== "string") throw termError(expr, "it is no expression");
+    if (!Array.isArray(expr) || typeof expr[0] !== "string") throw termError(expr, "it is not an expression");
     const seen = trimAskers(eyes, askerDepth(expr));
     const key = `${viewpointKey(seen)}:${this.text(expr)}`;
     let value = this.memo.get(key);
@@ -222,7 +222,7 @@ export class Compiler {
   }
 
   private nearest(expr: unknown, eyes: Viewpoint, others: readonly Viewpoint[]): Value {
-    // evaluated all the same without others: it tells how many columns there are
+    // compiled without others too, for its number of columns
     if (!others.length) {
       const { width } = this.value(expr, eyes);
       return this.emit(width, (to) => ops.nearest(to, width, []));
@@ -312,7 +312,7 @@ export class Compiler {
     return this.shared(`object/${number}/v`, 3, (to) => sources.objectVelocity(to, pos.at, vel.at, centre));
   }
 
-  /** A value that is the same for all agents. */
+  /** Compile a value that all agents share once. */
   private shared(key: string, width: number, make: (to: number) => ops.Op): Value {
     let value = this.memo.get(key);
     if (!value) {
@@ -332,7 +332,7 @@ export class Compiler {
   }
 }
 
-/** How many askers an expression looks back to: 0 if it is the agent's own, whoever asks. */
+/** Return how many askers an expression refers to: 0 if it depends on the agent alone. */
 function askerDepth(expr: unknown): number {
   if (!Array.isArray(expr)) return 0;
   const most = expr.slice(1).reduce<number>((max, arg) => Math.max(max, askerDepth(arg)), 0);

@@ -7,7 +7,7 @@
 
 import { pairwiseSum } from "./sums";
 
-/** Where an environment's numbers are: indices into the module's memory, and its ground. */
+/** Addresses of an environment's state in the module's memory, and its ground. */
 export interface StateAddresses {
   readonly qpos: number;
   readonly qvel: number;
@@ -166,11 +166,11 @@ export const ground = (
 
 const clamp = (x: number, top: number): number => Math.min(Math.max(x || 0, 0), top);
 
-/** What a view needs of each of the others: where its value is, and whether it is in play. */
+/** Another agent in a view: the places of its value and of whether it is in play. */
 export interface OtherAgent {
   readonly value: number;
   readonly play: number;
-  /** Level distance from who asks. */
+  /** Place of the horizontal distance to the asking agent. */
   readonly distance: number;
 }
 

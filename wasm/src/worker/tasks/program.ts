@@ -1,13 +1,13 @@
-/** A task for worlds of one layout: what agents observe, what they earn, what ends. */
+/** A task compiled for worlds of one layout: observations, rewards and endings. */
 
-import { PoolError } from "../../protocol/api";
 import { endings } from "../../protocol/endings";
+import { PoolError } from "../../protocol/error";
 import type { TaskSpec, WorldSpec } from "../../protocol/wire.gen";
 import { Compiler, type Value } from "./compile";
 import type { Op, StateAddresses } from "./ops";
 import { contextCapacity, layoutKey, TaskContext } from "./task-context";
 
-/** Where one agent's results are in the scratch array. */
+/** Places of one agent's results in the scratch array. */
 export interface AgentProgram {
   /** Parts of the observation, side by side. */
   readonly observation: readonly Value[];
@@ -22,12 +22,12 @@ export class Program {
   readonly agents: readonly AgentProgram[];
   readonly scratch: Float64Array;
   readonly time: number;
-  /** Places in the facts where the environment writes whether an agent is in play. */
+  /** Places in the context where the environment writes whether an agent is in play. */
   readonly play: readonly number[];
   private readonly ops: readonly Op[];
   private readonly context: TaskContext;
 
-  /** Throws a PoolError on what is not of the language, or does not fit the world. */
+  /** Compile a task. Throws a PoolError if it is invalid or does not fit the world. */
   constructor(task: TaskSpec, spec: WorldSpec) {
     this.context = new TaskContext(contextCapacity(spec));
     const compiler = new Compiler(spec, this.context);
@@ -41,14 +41,14 @@ export class Program {
       const size = (this.agents[i] as AgentProgram).size;
       if (declared !== size) {
         throw new PoolError(
-          `${agent.id} observes ${size} numbers by its task, ${declared} by its frame`,
+          `${agent.id} observes ${size} numbers in its task, but ${declared} in its frame`,
           "Task and frames are of different packs: set the task of this one.",
         );
       }
     });
   }
 
-  /** Numbers of a world that enter as they are. */
+  /** Return the constant values of a world. */
   contextValues(spec: WorldSpec): Float64Array {
     return this.context.values(spec);
   }
@@ -60,7 +60,7 @@ export class Program {
     for (let i = 0; i < ops.length; i++) (ops[i] as Op)(scratch, heap, at);
   }
 
-  /** Copy an agent's observation: numbers that are not finite become 0 or the largest there are. */
+  /** Copy an agent's observation; NaN becomes 0, and infinities the largest float32. */
   observe(agent: number, out: Float32Array, first: number): void {
     const s = this.scratch;
     let to = first;
@@ -88,7 +88,7 @@ function agentProgram(task: TaskSpec, compiler: Compiler, agent: number): AgentP
   return { observation, size, reward, terminated, success };
 }
 
-/** The programs of one task, by the layout of worlds. */
+/** Programs of one task, by the layout of worlds. */
 export class Programs {
   readonly endings: readonly string[];
   private readonly known = new Map<string, Program>();

@@ -1,10 +1,10 @@
-/** What terms read of a state: operations that bring numbers from MuJoCo's memory into the scratch array. */
+/** Operations that copy numbers of the state from MuJoCo's memory into the scratch array. */
 
 import type { Op } from "./ops";
 
 type Where = "qpos" | "qvel" | "ctrl" | "sensordata";
 
-/** n numbers in a row of one of MuJoCo's arrays. */
+/** Copy n consecutive numbers of a MuJoCo array. */
 export function span(to: number, where: Where, first: number, n: number): Op {
   switch (where) {
     case "sensordata":
@@ -30,7 +30,7 @@ export function span(to: number, where: Where, first: number, n: number): Op {
   }
 }
 
-/** Numbers at any indices of one of MuJoCo's arrays, as few spans as there are runs. */
+/** Copy numbers at any indices of a MuJoCo array, one span per run of indices. */
 export function gather(to: number, where: Where, indices: readonly number[]): Op[] {
   const ops: Op[] = [];
   for (let i = 0; i < indices.length; ) {
@@ -42,7 +42,7 @@ export function gather(to: number, where: Where, indices: readonly number[]): Op
   return ops;
 }
 
-/** Controls at `from` on the scale of ctrlrange: -1 its lower end, 1 its upper. `low` and `width` are places. */
+/** Scale controls at `from` to [-1, 1] by their ctrlrange; `low` and `width` are places. */
 export const action =
   (to: number, n: number, from: number, low: number, width: number): Op =>
   (s) => {

@@ -1,9 +1,9 @@
-/** What a task's terms read of a world besides its state: numbers of the world at fixed places, and who plays whom. */
+/** Context of a task: what its terms read of a world besides its state, and groups of agents. */
 
-import { PoolError } from "../../protocol/api";
+import { PoolError } from "../../protocol/error";
 import type { AgentSpec, WorldSpec } from "../../protocol/wire.gen";
 
-/** Numbers of a world that stay for an episode, laid side by side: the start of the scratch array. */
+/** Layout of a world's constant values, at the start of the scratch array. */
 export class TaskContext {
   private readonly places = new Map<string, number>();
   private readonly fills: ((spec: WorldSpec, out: Float64Array) => void)[] = [];
@@ -11,19 +11,18 @@ export class TaskContext {
 
   constructor(readonly capacity: number) {}
 
-  /** Numbers in use. */
+  /** Number of reserved values. */
   get size(): number {
     return this.used;
   }
 
-  /** Place of some numbers, which `read` takes from the spec of a world. */
+  /** Reserve `width` values that `read` takes from the spec of a world. Returns their index. */
   reserve(key: string, width: number, read: (spec: WorldSpec) => ArrayLike<number>): number {
     const known = this.places.get(key);
     if (known !== undefined) return known;
     const at = this.used;
     this.used += width;
-    if (this.used > this.capacity)
-      throw new PoolError("a task names too many numbers", "Ask for fewer terms.");
+    if (this.used > this.capacity) throw new PoolError("the task reads too many values", "Use fewer terms.");
     this.places.set(key, at);
     this.fills.push((spec, out) => {
       const values = read(spec);
@@ -32,7 +31,7 @@ export class TaskContext {
     return at;
   }
 
-  /** The numbers of one world. */
+  /** Return the values of a world. */
   values(spec: WorldSpec): Float64Array {
     const out = new Float64Array(this.used);
     for (const fill of this.fills) fill(spec, out);
@@ -40,7 +39,7 @@ export class TaskContext {
   }
 }
 
-/** Room that a world's facts may need at most. */
+/** Return the largest number of values that the context of a world can need. */
 export function contextCapacity(spec: WorldSpec): number {
   const agents = spec.agents.reduce((sum, agent) => sum + 16 + 2 * agent.actuators.length, 0);
   return 8 + agents + Object.keys(spec.params).length + 3 * spec.objects.length;
@@ -49,7 +48,7 @@ export function contextCapacity(spec: WorldSpec): number {
 export type Group = "others" | "opponents" | "teammates" | "chasers" | "runners";
 const GROUPS: readonly string[] = ["others", "opponents", "teammates", "chasers", "runners"];
 
-/** Indices of the agents that a group means for an agent, itself left out. */
+/** Return the indices of a group's agents, as seen by an agent, without itself. */
 export function group(agents: readonly AgentSpec[], agent: number, name: unknown): number[] {
   if (typeof name !== "string" || !GROUPS.includes(name)) {
     throw new PoolError(`unknown group ${JSON.stringify(name)}`, `Known are ${GROUPS.join(", ")}.`);
@@ -71,7 +70,7 @@ export function group(agents: readonly AgentSpec[], agent: number, name: unknown
   });
 }
 
-/** All that a compiled task depends on: worlds that agree in it share one program. */
+/** Key of all that a compiled task depends on: worlds with equal keys share a program. */
 export function layoutKey(spec: WorldSpec): string {
   const agents = spec.agents.map((a) => [
     a.team,
