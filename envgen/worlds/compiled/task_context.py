@@ -252,7 +252,7 @@ class TaskContext:
         )
 
     def free_body(self, number: int) -> tuple[Columns, Columns, Floats]:
-        """Return where an object's pose is in qpos and its velocity in qvel, and its centre (rows, 3) in m."""
+        """Return columns of an object's pose in qpos and velocity in qvel, and its centre (rows, 3) in m."""
         things = self.things[number]
         return (
             self.rows.columns(("pose", number), lambda: [at.pos + np.arange(7) for at in things]),
