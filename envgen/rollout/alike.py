@@ -1,4 +1,4 @@
-"""Which variants can be stepped side by side."""
+"""Checks of what is to be stepped side by side."""
 
 from __future__ import annotations
 
@@ -53,6 +53,18 @@ def check_slots(slots: Sequence[int], variants: int) -> None:
         raise InputError(
             f"slots must be places of variants from 0 to {variants - 1}, got {list(slots)}",
             "Give one place for each slot, such as [0, 0, 1].",
+        )
+
+
+def check_episodes(episodes: Sequence[int], slots: int) -> None:
+    """Refuse numbers of episodes that are not one for each slot, or below 0.
+
+    Raises:
+        InputError: They are so.
+    """
+    if len(episodes) != slots or min(episodes, default=0) < 0:
+        raise InputError(
+            f"{list(episodes)} are no episodes for {slots} worlds", "Give one number >= 0, or one for each."
         )
 
 

@@ -68,6 +68,11 @@ class Judge:
         success: Mask = self.success[1](reading, memo)[:, 0] != 0
         return Verdict(np.concatenate(parts, axis=1), rewards, terminated, success)
 
+    def observe(self, data: BatchState | Sequence[State], agent: str, over: Mask) -> Floats:
+        """Return (worlds, k) what an agent observes, without the rest. Arguments as in a call."""
+        reading, memo = BatchTaskState(self.context, data, agent, over), Memo()
+        return np.concatenate([term(reading, memo) for _, term in self.observation], axis=1)
+
     def layout(self, data: BatchState | Sequence[State], agent: str) -> list[tuple[str, int]]:
         """The terms of an agent's observation with their sizes, in order."""
         reading, memo = BatchTaskState(self.context, data, agent), Memo()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from envgen.core import dist
 from envgen.core.heightfield import Floats
 from envgen.core.rng import Streams
+from envgen.packs.variant import PackVariant
 from envgen.rollout.engine import BatchEngine
 from envgen.worlds.compiled.task_context import AgentLayout
 from envgen.worlds.compiled.world import World
@@ -71,6 +72,12 @@ class Randomizer:
         self._actuators = np.concatenate([at.actuators for at in layouts.values()])
         constant = all(isinstance(value, int | float) for value in self._settings.values())
         self._constant = self._drawn(0) if constant else None
+
+    @classmethod
+    def of(cls, variant: PackVariant, world: World, layouts: Mapping[str, AgentLayout]) -> Randomizer:
+        """Return the randomizer of a variant of a pack."""
+        settings = {key: variant.setting(f"randomize.{key}") for key in KEYS}
+        return cls(world, layouts, settings, variant.streams)
 
     def draw(self, episode: int) -> Physics:
         """Draw the physics of an episode."""

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from envgen.core.errors import InputError
 from envgen.core.heightfield import Floats
 from envgen.packs.variant import PackVariant
-from envgen.rollout.alike import check_agents, check_choice, check_layouts, check_slots
+from envgen.rollout.alike import check_agents, check_choice, check_episodes, check_layouts, check_slots
 from envgen.rollout.controls import Controls
 from envgen.rollout.engine import BatchEngine
 from envgen.rollout.episode_physics import EpisodePhysics
 from envgen.rollout.judge import Judge
-from envgen.rollout.randomize import KEYS, Physics, Randomizer
+from envgen.rollout.randomize import Physics, Randomizer
 from envgen.rollout.saved import Saved
 from envgen.rollout.slot_state import SlotState
-from envgen.rollout.step_result import StepResult, judge_step
+from envgen.rollout.step_result import StepResult, begin_step, judge_step
 from envgen.rollout.stepper import Mask, Slots
 from envgen.worlds.compiled.state import BatchState
 from envgen.worlds.compiled.task_context import TaskContext
@@ -85,9 +85,11 @@ class Rollout:
         )
         self.context.show(self.engine.variant)
         self._controls = Controls(self.context)
-        self._physics = EpisodePhysics(
-            self.engine, self.context, [self._randomizer(i) for i in range(len(variants))]
-        )
+        randomizers = [
+            Randomizer.of(variant, world, {agent: at[i] for agent, at in self.context.layouts.items()})
+            for i, (variant, world) in enumerate(zip(variants, self.worlds))
+        ]
+        self._physics = EpisodePhysics(self.engine, self.context, randomizers)
         count = len(first)
         self.episode = np.zeros(count, dtype=np.int64)
         self.over = np.zeros((count, len(self.agents)), dtype=bool)
@@ -152,14 +154,16 @@ class Rollout:
         """
         slots = np.arange(len(self)) if which is None else np.array(which, dtype=np.intp)
         episodes = [episode] * len(slots) if isinstance(episode, int) else list(episode)
-        if len(episodes) != len(slots) or min(episodes, default=0) < 0:
-            raise InputError(
-                f"{episodes} are no episodes for {len(slots)} worlds",
-                "Give one number >= 0, or one for each.",
-            )
+        check_episodes(episodes, len(slots))
         self._restart(slots, episodes, variants)
         self._began = True
-        return self._result(np.zeros_like(self.over))
+        rewards, ends = ([name for name, _ in terms] for terms in (self.judge.reward, self.judge.terminated))
+        return {
+            agent: begin_step(
+                self.judge.observe(self.state, agent, self.over), rewards, (self.judge.success[0], *ends)
+            )
+            for agent in self.agents
+        }
 
     def step(self, actions: Mapping[str, Floats]) -> StepResult:
         """Do one control step of every slot that is not done.
@@ -236,15 +240,6 @@ class Rollout:
             self.over[:, number] |= step.terminated | step.success | step.truncated
             results[agent] = step
         return results
-
-    def _randomizer(self, place: int) -> Randomizer:
-        variant = self.variants[place]
-        return Randomizer(
-            self.worlds[place],
-            {agent: layouts[place] for agent, layouts in self.context.layouts.items()},
-            {key: variant.setting(f"randomize.{key}") for key in KEYS},
-            variant.streams,
-        )
 
 
 def _rebuild(variants: Sequence[PackVariant], threads: int, slots: Sequence[int], saved: Saved) -> Rollout:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,8 +73,34 @@ def judge_step(verdict: Verdict, success: str, playing: Mask, broken: Mask, late
     cause = np.where(table.any(axis=0), table.argmax(axis=0), GOES_ON)
     terminated: Mask = np.logical_or.reduce(table[1:-1])
     truncated: Mask = table[-1] & ~terminated & ~done
-    observation = verdict.observation
-    if not np.isfinite(observation.sum()):
-        observation = np.nan_to_num(observation)
     total: Floats = np.add.reduce(list(rewards.values()), axis=0)
-    return AgentStep(observation, total, rewards, terminated, done, truncated, cause, (*causes, TIME))
+    return AgentStep(
+        _finite(verdict.observation), total, rewards, terminated, done, truncated, cause, (*causes, TIME)
+    )
+
+
+def begin_step(observation: Floats, rewards: Sequence[str], causes: Sequence[str]) -> AgentStep:
+    """Return what an agent gets of a reset: an observation.
+
+    Args:
+        observation: (slots, k)
+        rewards: Names of the terms of the reward.
+        causes: Names of the success and of the terms that end an episode.
+    """
+    count = len(observation)
+    never = np.zeros(count, dtype=bool)
+    return AgentStep(
+        _finite(observation),
+        np.zeros(count),
+        {name: np.zeros(count) for name in rewards},
+        never,
+        never.copy(),
+        never.copy(),
+        np.full(count, GOES_ON),
+        (*causes, UNSTABLE, TIME),
+    )
+
+
+def _finite(observation: Floats) -> Floats:
+    """Numbers, whatever a simulation that is unstable gives."""
+    return observation if np.isfinite(observation.sum()) else np.nan_to_num(observation)
