@@ -12,13 +12,13 @@ import mujoco
 import numpy as np
 from mujoco import rollout as native
 
-from envgen.bench.base import Result, Row, rounded
+from envgen.bench.base import Result, Row, significant
 from envgen.packs.make import make
 from envgen.packs.variant import PackVariant
 from envgen.rollout.rollout import Rollout
-from envgen.worlds.compiler import control_range, listening
+from envgen.worlds.compiler import capture_warnings, control_range
 
-Tell = Callable[[str], None]
+Progress = Callable[[str], None]
 Step = Callable[[], None]
 _ROUGH = {
     "terrain": {"size": [16, 16], "sub_terrains": [{"kind": "rough"}]},
@@ -34,7 +34,7 @@ _FLAT_RK4 = {
 }
 
 
-def bench_learn(count: int, many: int, seconds: float, threads: int, tell: Tell) -> Result:
+def bench_learn(count: int, many: int, seconds: float, threads: int, progress: Progress) -> Result:
     """Step batches with observations, rewards, endings and resets on, under random actions.
 
     Args:
@@ -42,7 +42,7 @@ def bench_learn(count: int, many: int, seconds: float, threads: int, tell: Tell)
         many: Variants of the large one.
         seconds: Least time of each measurement.
         threads: Of each side.
-        tell: What is going on.
+        progress: What is going on.
     """
     cases: list[tuple[str, Mapping[str, Any], int, float]] = [
         (f"{count} rough ants", {}, count, 0.9),
@@ -53,16 +53,16 @@ def bench_learn(count: int, many: int, seconds: float, threads: int, tell: Tell)
     result = Result(f"Native batches, {threads} threads")
     with tempfile.TemporaryDirectory() as folder:
         for number, (title, more, variants, least) in enumerate(cases):
-            tell(f"making {title}")
+            progress(f"making {title}")
             pack = make({"name": "learn", **_ROUGH, **more}, variants, out=Path(folder) / str(number))
-            tell(title)
+            progress(title)
             ours, plain = _compare(_episodes(list(pack), threads), _plain(list(pack), threads), seconds)
             result.rows += [
-                Row(f"{title}: mujoco.rollout", rounded(variants / plain), "control steps/s"),
-                Row(f"{title}: Rollout", rounded(variants / ours), "control steps/s"),
-                Row(f"{title}: ratio", rounded(plain / ours), "", f">= {least}"),
+                Row(f"{title}: mujoco.rollout", significant(variants / plain), "control steps/s"),
+                Row(f"{title}: Rollout", significant(variants / ours), "control steps/s"),
+                Row(f"{title}: ratio", significant(plain / ours), "", f">= {least}"),
             ]
-        tell("flat ant")
+        progress("flat ant")
         flat = make({"name": "flat", **_ROUGH, **_FLAT_RK4}, 1, out=Path(folder) / "flat")
         result.rows += _envpool(list(flat), count, seconds, threads)
     return result
@@ -104,7 +104,7 @@ def _plain(variants: list[PackVariant], threads: int) -> Step:
 
     def step() -> None:
         control = rng.uniform(low, high, (len(models), 1, len(low)))
-        with listening():
+        with capture_warnings():
             states, _ = pool.rollout(models, data, now[0], np.repeat(control, skip, axis=1), nstep=skip)
         now[0] = states[:, -1].copy()
         over = now[0][:, 0] >= limit
@@ -145,13 +145,13 @@ def _envpool(flat: list[PackVariant], count: int, seconds: float, threads: int) 
     except ImportError:
         best, _ = _compare(ours, ours, seconds)
         note = "EnvPool 1.2.5 is not installed: pip install envpool==1.2.5"
-        return [Row(f"{title}: Rollout", rounded(count / best), "control steps/s", note=note)]
+        return [Row(f"{title}: Rollout", significant(count / best), "control steps/s", note=note)]
     env = envpool.make("Ant-v5", env_type="gymnasium", num_envs=count, num_threads=threads)
     env.reset()
     rng = np.random.default_rng(0)
     best, theirs = _compare(ours, lambda: env.step(rng.uniform(-1, 1, (count, 8))), seconds)
     return [
-        Row(f"{title}: EnvPool", rounded(count / theirs), "control steps/s"),
-        Row(f"{title}: Rollout", rounded(count / best), "control steps/s"),
-        Row(f"{title}: ratio", rounded(theirs / best), "", ">= 1"),
+        Row(f"{title}: EnvPool", significant(count / theirs), "control steps/s"),
+        Row(f"{title}: Rollout", significant(count / best), "control steps/s"),
+        Row(f"{title}: ratio", significant(theirs / best), "", ">= 1"),
     ]

@@ -12,7 +12,7 @@ from envgen.rollout.padded import PaddedModel
 from envgen.rollout.padded_stepper import PaddedStepper
 from envgen.rollout.stepper import Mask
 from envgen.worlds.compiled.state import reset
-from envgen.worlds.compiler import Model, borrow_data, control_range, capture_warnings
+from envgen.worlds.compiler import Model, borrow_data, capture_warnings, control_range
 
 STEPS = 20
 """Physics steps of the proof."""

@@ -99,7 +99,7 @@ def browser(count: int, seconds: float, repeats: int, workers: int, gpu: bool, a
     "--many", type=click.IntRange(2, 10_000), default=500, show_default=True, help="Of the large pack."
 )
 @click.option(
-    "--seconds", type=show.FloatRange(0.2, 600), default=3.0, show_default=True, help="Of each measurement."
+    "--seconds", type=FloatRange(0.2, 600), default=3.0, show_default=True, help="Of each measurement."
 )
 @click.option("--threads", "-t", type=click.IntRange(1, 256), default=2, show_default=True)
 @as_json
