@@ -219,8 +219,11 @@ def _merge(
     if not volumes.same:
         volumes.reserve(spec)
     spec.memory = max(int(model.narena) for model in models)
-    with capture_warnings():
-        merged = spec.compile()
+    try:
+        with capture_warnings():
+            merged = spec.compile()
+    except ValueError as error:
+        raise NotPaddable(f"MuJoCo can't compile the padded model: {error}", "Step each own model.") from None
     for number, content in enumerate(contents, first):  # the compiler would scale it once more
         adr = int(merged.hfield_adr[number])
         merged.hfield_data[adr : adr + len(content)] = content

@@ -58,12 +58,12 @@ class RowTables:
             self._by_row[key] = found = table if self.rows is None else table[self.rows]
         return found
 
-    def columns(self, key: Hashable, find: Callable[[], Sequence[Indices]]) -> Columns:
+    def columns(self, key: Hashable, find: Callable[[], Sequence[Columns]]) -> Columns:
         """Return where numbers are in an array (rows, k), as compactly as it can be said.
 
         Args:
             key: Their name.
-            find: Gives their indices (k',) in each world.
+            find: Gives their indices (k',) in each world, or a slice.
         """
         found = self._columns_by_row.get(key)
         if found is None:
@@ -76,12 +76,21 @@ class RowTables:
         return found
 
 
-def _compact(indices: Sequence[Indices]) -> Columns:
-    first = indices[0]
-    if any(other is not first and not np.array_equal(other, first) for other in indices):
-        return np.stack(indices)
-    if len(first) == 0:
+def _compact(found: Sequence[Columns]) -> Columns:
+    """Return one answer for all worlds where they agree, a slice if it can be; else a row for each."""
+    first = found[0]
+    if isinstance(first, slice):
+        if all(other == first for other in found[1:]):
+            return first
+        return np.stack([_indices(part) for part in found])
+    if any(other is not first and not np.array_equal(_indices(other), first) for other in found):
+        return np.stack([_indices(part) for part in found])
+    if not len(first):
         return slice(0, 0)
-    if len(first) == 1 or (np.diff(first) == 1).all():
-        return slice(int(first[0]), int(first[-1]) + 1)
-    return first
+    begin, end = int(first[0]), int(first[-1]) + 1
+    neighbours = end - begin == len(first) and bool((first[1:] > first[:-1]).all())
+    return slice(begin, end) if neighbours else first
+
+
+def _indices(columns: Columns) -> Indices:
+    return np.arange(columns.start, columns.stop) if isinstance(columns, slice) else columns

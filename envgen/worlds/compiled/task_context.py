@@ -240,7 +240,7 @@ class TaskContext:
             name: Of the sensor, or what the names of sensors begin with.
         """
         return self.rows.columns(
-            (agent, kind, name), lambda: [_indices(at, kind, name) for at in self.layouts[agent]]
+            (agent, kind, name), lambda: [_find(at, kind, name) for at in self.layouts[agent]]
         )
 
     def control_span(self, agent: str) -> tuple[Floats, Floats]:
@@ -276,12 +276,12 @@ class TaskContext:
         return self.ground_maps.at(self.rows.rows, points[..., 0], points[..., 1])
 
 
-def _indices(at: AgentLayout, kind: str, name: str) -> Indices:
-    """(k,) indices of an agent's numbers in one world."""
+def _find(at: AgentLayout, kind: str, name: str) -> Columns:
+    """Find an agent's numbers in one world: see `TaskContext.columns`."""
     if kind == "sensor":
-        return np.arange(at.sensors[name].start, at.sensors[name].stop)
+        return at.sensors[name]
     if kind == "sensors":
-        found = [np.arange(part.start, part.stop) for key, part in at.sensors.items() if key.startswith(name)]
-        return np.concatenate([np.zeros(0, dtype=np.intp), *found])
-    found_at: Indices = getattr(at, kind)
-    return found_at
+        parts = [np.arange(part.start, part.stop) for key, part in at.sensors.items() if key.startswith(name)]
+        return np.concatenate(parts) if parts else slice(0, 0)
+    found: Indices = getattr(at, kind)
+    return found
