@@ -91,26 +91,6 @@ class Heightfield:
         (h00, h01), (h10, h11) = self.heights[row : row + 2, col : col + 2].tolist()
         return float((h00 * (1 - fx) + h01 * fx) * (1 - fy) + (h10 * (1 - fx) + h11 * fx) * fy)
 
-    def at_each(self, maps: NDArray[np.float32], x: Floats, y: Floats) -> Floats:
-        """Return the heights of n fields of the same grid, each at its own point; see `at`.
-
-        Args:
-            maps: (n, nrow * ncol) heights, row by row, in m.
-            x: (n,) metres.
-            y: (n,) metres.
-
-        Returns:
-            (n,) metres.
-        """
-        nrow, ncol = self.heights.shape
-        u, v = self.index(x, y)
-        col = np.minimum(u.astype(np.intp), ncol - 2)
-        row = np.minimum(v.astype(np.intp), nrow - 2)
-        which, first, fx, fy = np.arange(len(maps)), row * ncol + col, u - col, v - row
-        h00, h01, h10, h11 = (maps[which, first + step].astype(float) for step in (0, 1, ncol, ncol + 1))
-        height: Floats = (h00 * (1 - fx) + h01 * fx) * (1 - fy) + (h10 * (1 - fx) + h11 * fx) * fy
-        return height
-
     def upper_bound(self, x: Floats, y: Floats) -> Floats:
         """Return the least height that the surface does not exceed, whichever diagonal splits its cells.
 

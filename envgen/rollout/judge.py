@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats
 from envgen.tasks.expr import Memo, Term, compiled
-from envgen.worlds.compiled.state import BatchTaskState, State
+from envgen.worlds.compiled.state import BatchState, BatchTaskState, State
 from envgen.worlds.compiled.task_context import TaskContext
 
 Mask = NDArray[np.bool_]
@@ -50,11 +50,11 @@ class Judge:
         self.terminated = _terms(task["terminated"], "expr")
         (self.success,) = _terms([task["success"]], "expr")
 
-    def __call__(self, data: Sequence[State], agent: str, over: Mask) -> Verdict:
+    def __call__(self, data: BatchState | Sequence[State], agent: str, over: Mask) -> Verdict:
         """Judge an agent.
 
         Args:
-            data: State of each world, sensors computed.
+            data: State of each world, sensors computed: arrays, or MuJoCo's own.
             agent: Its id.
             over: (worlds, agents) whose episode was over before.
         """
@@ -68,7 +68,12 @@ class Judge:
         success: Mask = self.success[1](reading, memo)[:, 0] != 0
         return Verdict(np.concatenate(parts, axis=1), rewards, terminated, success)
 
-    def layout(self, data: Sequence[State], agent: str) -> list[tuple[str, int]]:
+    def observe(self, data: BatchState | Sequence[State], agent: str, over: Mask) -> Floats:
+        """Return (worlds, k) what an agent observes, without the rest. Arguments as in a call."""
+        reading, memo = BatchTaskState(self.context, data, agent, over), Memo()
+        return np.concatenate([term(reading, memo) for _, term in self.observation], axis=1)
+
+    def layout(self, data: BatchState | Sequence[State], agent: str) -> list[tuple[str, int]]:
         """The terms of an agent's observation with their sizes, in order."""
         reading, memo = BatchTaskState(self.context, data, agent), Memo()
         return [(name, term(reading, memo).shape[1]) for name, term in self.observation]

@@ -10,16 +10,17 @@ import numpy as np
 from envgen.core.errors import InputError
 from envgen.core.heightfield import Floats
 from envgen.policies.base import AgentInterface, Ints, Policy, PolicyInput, PolicyName, select_agents
-from envgen.rollout.rollout import Rollout, StepResult
+from envgen.rollout.rollout import Rollout
+from envgen.rollout.step_result import StepResult
 
 
 def interface(rollout: Rollout, agent: str) -> AgentInterface:
-    """What there is to drive of an agent, in the first world."""
-    return interfaces(rollout, agent)[0]
+    """Return what there is to drive of an agent, in the first slot."""
+    return interfaces(rollout, agent)[int(rollout.variant[0])]
 
 
 def interfaces(rollout: Rollout, agent: str) -> list[AgentInterface]:
-    """What there is to drive of an agent, by world: control ranges may differ with the shape of a robot."""
+    """Return what there is to drive of an agent, by variant: control ranges differ with its shape."""
     observation = tuple(rollout.observation_layout(agent))
     found = []
     for at, world in zip(rollout.context.layouts[agent], rollout.worlds):
@@ -66,7 +67,7 @@ class PolicySet:
     def __init__(self, rollout: Rollout, policies: Mapping[str, str], *, seed: int = 0) -> None:
         self.rollout, self.seed = rollout, seed
         self._choices: dict[str, list[PolicyName | None]] = {
-            agent: [None] * len(rollout.worlds) for agent in rollout.agents
+            agent: [None] * len(rollout) for agent in rollout.agents
         }
         self._interfaces = {agent: interfaces(rollout, agent) for agent in rollout.agents}
         self._period = np.array(
@@ -74,6 +75,7 @@ class PolicySet:
         )
         self._policies: dict[tuple[PolicyName, AgentInterface], Policy] = {}
         self._batches: list[_Batch] = []
+        self._variant = rollout.variant.copy()
         self.bind(policies)
 
     def bind(self, policies: Mapping[str, str], worlds: Sequence[int] | None = None) -> None:
@@ -86,11 +88,11 @@ class PolicySet:
         Raises:
             InputError: There is no such agent, world or policy, or it can't drive the agent.
         """
-        where = range(len(self.rollout.worlds)) if worlds is None else worlds
+        where = range(len(self.rollout)) if worlds is None else worlds
         for world in where:
-            if not 0 <= world < len(self.rollout.worlds):
+            if not 0 <= world < len(self.rollout):
                 raise InputError(
-                    f"there is no world {world}", f"There are {len(self.rollout.worlds)}, counted from 0."
+                    f"there is no world {world}", f"There are {len(self.rollout)}, counted from 0."
                 )
         choices = {agent: list(old) for agent, old in self._choices.items()}
         for agent, choice in self._meant(policies).items():
@@ -115,8 +117,10 @@ class PolicySet:
             result: Of the last step or of the reset.
         """
         rollout = self.rollout
-        time = np.array([float(data.time) for data in rollout.data])
-        step = np.rint(time / self._period).astype(np.int64)
+        if not np.array_equal(self._variant, rollout.variant):  # slots got other variants at a reset
+            self._batches, self._variant = self._grouped(self._choices), rollout.variant.copy()
+        time = rollout.state.time.copy()
+        step = np.rint(time / self._period[self._variant]).astype(np.int64)
         actions = {agent: np.empty((len(time), rollout.action_size(agent))) for agent in rollout.agents}
         for batch in self._batches:
             rows = np.concatenate(list(batch.rows.values()))
@@ -151,7 +155,7 @@ class PolicySet:
         for agent, found in choices.items():
             for world, choice in enumerate(found):
                 assert choice is not None  # refused before
-                key = choice, self._interfaces[agent][world]
+                key = choice, self._interfaces[agent][self.rollout.variant[world]]
                 rows.setdefault(key, {}).setdefault(agent, []).append(world)
         for key in rows:
             if key not in self._policies:

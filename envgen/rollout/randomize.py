@@ -12,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.core import dist
+from envgen.core.heightfield import Floats
 from envgen.core.rng import Streams
+from envgen.packs.variant import PackVariant
+from envgen.rollout.engine import BatchEngine
 from envgen.worlds.compiled.task_context import AgentLayout
 from envgen.worlds.compiled.world import World
-from envgen.worlds.compiler import Data
+from envgen.worlds.compiler import borrow_data
 from envgen.worlds.physics_options import BUOYANT
 
 KEYS = ("friction_scale", "mass_scale", "gear_scale", "push")
@@ -45,10 +48,10 @@ class Physics:
 
 
 class Randomizer:
-    """Changes one world at each reset; what it draws depends on the streams and the episode alone.
+    """The draws of one variant; they depend on its streams and the episode alone.
 
     Args:
-        world: Its model is changed in place, and restored at the next reset.
+        world: The world of the variant, as it was compiled.
         layouts: Of its agents.
         settings: Number or distribution by key.
         streams: Of the variant.
@@ -63,80 +66,105 @@ class Randomizer:
     ) -> None:
         self._model, self._layouts, self._streams = world.model, layouts, streams
         self._settings = {key: dist.parse(settings[key]) for key in KEYS}
-        self._geoms = np.array([*world.terrain_geoms, *world.obstacle_geoms], dtype=np.intp)
+        self.geoms = np.array([*world.terrain_geoms, *world.obstacle_geoms], dtype=np.intp)
         trees = world.model.body_rootid
         self._bodies = np.flatnonzero(np.isin(trees, [trees[at.root] for at in layouts.values()]))
         self._actuators = np.concatenate([at.actuators for at in layouts.values()])
-        model = self._model
-        self._friction = model.geom_friction[self._geoms, 0].copy()
-        self._mass, self._inertia = model.body_mass[self._bodies], model.body_inertia[self._bodies]
-        self._gravcomp = model.body_gravcomp[self._bodies]
-        self._gain = model.actuator_gainprm[self._actuators]
-        self._bias = model.actuator_biasprm[self._actuators]
-        self._force = model.actuator_forcerange[self._actuators]
-        self._gear = model.actuator_gear[self._actuators]
-        self._kicks: np.random.Generator | None = None
-        self.physics = Physics()
+        constant = all(isinstance(value, int | float) for value in self._settings.values())
+        self._constant = self._drawn(0) if constant else None
 
-    def reset(self, data: Data, episode: int) -> None:
-        """Draw an episode's physics and set the model to it; the state is the reference pose afterwards."""
+    @classmethod
+    def of(cls, variant: PackVariant, world: World, layouts: Mapping[str, AgentLayout]) -> Randomizer:
+        """Return the randomizer of a variant of a pack."""
+        settings = {key: variant.setting(f"randomize.{key}") for key in KEYS}
+        return cls(world, layouts, settings, variant.streams)
+
+    def draw(self, episode: int) -> Physics:
+        """Draw the physics of an episode."""
+        return self._constant or self._drawn(episode)
+
+    def _drawn(self, episode: int) -> Physics:
         drawn = {}
         for key, value in self._settings.items():
             constant = isinstance(value, int | float)
             rng = None if constant else self._streams(f"randomize.{key}", episode)
             drawn[key] = float(value) if rng is None else dist.sample(value, rng)  # type: ignore[arg-type]
-        before, self.physics = self.physics, Physics(**drawn)
-        self._kicks = self._streams("randomize.push.direction", episode)
-        self._model.geom_friction[self._geoms, 0] = _least(self._friction, self.physics.friction_scale)
-        if self.physics.gear_scale != before.gear_scale:
-            self._strengthen(self.physics.gear_scale)
-        if self.physics.mass_scale != before.mass_scale:
-            self._weigh(data, self.physics.mass_scale)
+        return Physics(**drawn)
 
-    def push(self, data: Data, since: float) -> bool:
-        """Kick every robot if a multiple of 5 s has passed since a time (s); whether it did."""
-        if not self.physics.push or math.floor(data.time / PUSH_EVERY + 1e-9) <= math.floor(
-            since / PUSH_EVERY + 1e-9
-        ):
-            return False
-        assert self._kicks is not None  # since the reset
+    def kicks(self, episode: int) -> np.random.Generator:
+        """Return the stream of the directions of an episode's pushes."""
+        return self._streams("randomize.push.direction", episode)
+
+    def apply(self, engine: BatchEngine, slot: int, before: Physics, after: Physics) -> bool:
+        """Change the model of a slot from one draw to another.
+
+        Returns:
+            Whether the constants of the model are to be derived anew.
+        """
+        if after.friction_scale != before.friction_scale:
+            friction = _least(self._model.geom_friction[self.geoms, 0], after.friction_scale)
+            engine.field(slot, "geom_friction")[engine.geoms(slot, self.geoms), 0] = friction
+        if after.gear_scale != before.gear_scale:
+            self._strengthen(engine, slot, after.gear_scale)
+        if after.mass_scale != before.mass_scale:
+            self._weigh(engine, slot, after.mass_scale)
+            return True
+        return False
+
+    def push(self, qpos: Floats, qvel: Floats, speed: float, kicks: np.random.Generator) -> None:
+        """Change the velocity of every robot in a level direction.
+
+        Args:
+            qpos: (nq,) of a slot.
+            qvel: (nv,) of it, which is changed.
+            speed: By how much, in m/s.
+            kicks: Gives the directions.
+        """
         for at in self._layouts.values():
-            angle = float(self._kicks.uniform(-math.pi, math.pi))
-            self._kick(data, at, np.array([math.cos(angle), math.sin(angle), 0.0]))
-        return True
+            angle = float(kicks.uniform(-math.pi, math.pi))
+            self._kick(qpos, qvel, at, speed * np.array([math.cos(angle), math.sin(angle), 0.0]))
 
-    def _kick(self, data: Data, at: AgentLayout, direction: NDArray[np.float64]) -> None:
-        """Change the velocity of a root along a level direction; of one bound to a line, along that."""
-        slides = []
+    def _kick(self, qpos: Floats, qvel: Floats, at: AgentLayout, change: Floats) -> None:
+        """Change the velocity of a root; of one bound to a line, by as much along that."""
+        model, slides = self._model, []
         for joint in at.root_joints:
-            dof = int(self._model.jnt_dofadr[joint])
-            if self._model.jnt_type[joint] == _FREE:
-                data.qvel[dof : dof + 2] += self.physics.push * direction[:2]
+            dof = int(model.jnt_dofadr[joint])
+            if model.jnt_type[joint] == _FREE:
+                qvel[dof : dof + 2] += change[:2]
                 return
-            axis = np.array(data.xaxis[joint])
-            if self._model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_SLIDE and abs(axis[2]) < 0.5:
-                slides.append((dof, float(axis @ direction)))
+            if model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_SLIDE:
+                axis = self._axis(qpos, joint)
+                if abs(axis[2]) < 0.5:
+                    slides.append((dof, float(axis @ change)))
         length = math.sqrt(sum(part * part for _, part in slides))
         for dof, part in slides:
-            data.qvel[dof] += self.physics.push * part / max(length, 1e-9)
+            qvel[dof] += float(np.linalg.norm(change)) * part / max(length, 1e-9)
 
-    def _weigh(self, data: Data, scale: float) -> None:
+    def _axis(self, qpos: Floats, joint: int) -> Floats:
+        """Axis of a joint in the frame of the world."""
+        with borrow_data(self._model) as data:
+            data.qpos[:] = qpos[: self._model.nq]
+            mujoco.mj_kinematics(self._model, data)
+            return np.array(data.xaxis[joint])
+
+    def _weigh(self, engine: BatchEngine, slot: int, scale: float) -> None:
         """Bodies of the same shape and another density: inertia goes with mass, what they displace stays."""
-        model = self._model
-        model.body_mass[self._bodies] = self._mass * scale
-        model.body_inertia[self._bodies] = self._inertia * scale
+        model, bodies = self._model, self._bodies
+        engine.field(slot, "body_mass")[bodies] = model.body_mass[bodies] * scale
+        engine.field(slot, "body_inertia")[bodies] = model.body_inertia[bodies] * scale
         if model.opt.density > BUOYANT:
-            model.body_gravcomp[self._bodies] = self._gravcomp / scale
-        mujoco.mj_setConst(model, data)  # what the compiler derived from the masses
+            engine.field(slot, "body_gravcomp")[bodies] = model.body_gravcomp[bodies] / scale
 
-    def _strengthen(self, scale: float) -> None:
+    def _strengthen(self, engine: BatchEngine, slot: int, scale: float) -> None:
         """The force of an actuator at the same control.
 
         Gains, biases and force limits are scaled, which for a motor is the same as scaling its gear. The
         gear of a servo would also move the pose that a control asks for.
         """
-        model, gain, bias, gear = self._model, self._gain.copy(), self._bias.copy(), self._gear.copy()
-        for i, actuator in enumerate(self._actuators):
+        model, actuators = self._model, self._actuators
+        gain, bias = model.actuator_gainprm[actuators], model.actuator_biasprm[actuators]
+        gear = model.actuator_gear[actuators]
+        for i, actuator in enumerate(actuators):
             kind = int(model.actuator_gaintype[actuator])
             if kind in _PLAIN:
                 gain[i, :3] *= scale
@@ -147,11 +175,16 @@ class Randomizer:
                 bias[i, which] *= scale
             else:
                 gear[i] *= scale
-        model.actuator_gainprm[self._actuators] = gain
-        model.actuator_biasprm[self._actuators] = bias
-        model.actuator_gear[self._actuators] = gear
-        model.actuator_forcerange[self._actuators] = self._force * scale
+        engine.field(slot, "actuator_gainprm")[actuators] = gain
+        engine.field(slot, "actuator_biasprm")[actuators] = bias
+        engine.field(slot, "actuator_gear")[actuators] = gear
+        engine.field(slot, "actuator_forcerange")[actuators] = model.actuator_forcerange[actuators] * scale
 
 
-def _least(friction: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
+def push_due(time: Floats, since: Floats) -> NDArray[np.bool_]:
+    """Whether a multiple of 5 s has passed between two times (s)."""
+    return np.asarray(np.floor(time / PUSH_EVERY + 1e-9) > np.floor(since / PUSH_EVERY + 1e-9))
+
+
+def _least(friction: Floats, scale: float) -> Floats:
     return friction if scale == 1.0 else np.maximum(friction * scale, LEAST_FRICTION)

@@ -16,7 +16,8 @@ from envgen.core.version import __version__
 from envgen.policies.base import select_agents
 from envgen.rollout.columns import COLUMNS, drawn_columns
 from envgen.rollout.policies import PolicySet, interface
-from envgen.rollout.rollout import AgentStep, Rollout
+from envgen.rollout.rollout import Rollout
+from envgen.rollout.step_result import AgentStep
 
 ROWS = 16_384
 """Rows of a row group, and most that are held in memory."""
@@ -156,13 +157,13 @@ def record(
     teams = rollout.teams
     wanted = {agent for pattern in agents for agent in select_agents(pattern, teams.agents, teams.by_agent)}
     names = [agent for agent in rollout.agents if agent in wanted]
-    worlds = len(rollout.worlds)
+    worlds = len(rollout)
     if not 1 <= steps <= MAX_ROWS // (worlds * max(1, len(names))):
         raise InputError(
             f"{steps} steps of {len(names)} agents in {worlds} worlds can't be recorded",
             f"Give 1 to {MAX_ROWS // (worlds * max(1, len(names))):,} steps.",
         )
-    drawn = {int(index): values for index, values in zip(rollout.indices, rollout.drawn)}
+    drawn = {variant.index: dict(variant.drawn) for variant in rollout.variants}
     with Recorder(Path(path), drawn, about(rollout, names)) as recorder:
         result = rollout.reset(episode)
         counts = np.zeros(worlds, dtype=np.int64)
@@ -172,6 +173,7 @@ def record(
             after = rollout.step(actions)
             for agent in names:
                 number, bound = rollout.agents.index(agent), policies.bound(agent)
+                endings = after[agent].ending
                 for i in range(worlds):
                     if over[i, number]:
                         continue
@@ -184,6 +186,7 @@ def record(
                         policy=bound[i],
                         observation=result[agent].observation[i].astype(np.float32),
                         action=actions[agent][i].astype(np.float32),
+                        ending=endings[i],
                         **_outcome(after[agent], i),
                     )
             counts += 1
@@ -202,7 +205,6 @@ def _outcome(step: AgentStep, world: int) -> dict[str, Any]:
         "reward": float(step.reward[world]),
         "terminated": bool(step.terminated[world] or step.success[world]),
         "truncated": bool(step.truncated[world]),
-        "ending": step.ending[world],
     }
 
 

@@ -90,7 +90,8 @@ def test_teams_are_those_of_the_config(task, tmp_path):
 def test_agents_start_apart_and_facing_what_they_play_for(task, tmp_path):
     pack = make(cfg(task, [{"model": "ant", "count": 4}], "flat"), 4, out=tmp_path / "p", jobs=1)
     rollout = examine(pack)
-    for data in rollout.data:
+    for slot in rollout.data:
+        _, data = slot.mujoco()
         roots = [data.xpos[rollout.context.layouts[agent][0].root][:2] for agent in rollout.agents]
         for a, b in itertools.combinations(roots, 2):
             assert np.linalg.norm(a - b) > 2 * 0.7

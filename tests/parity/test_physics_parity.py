@@ -82,10 +82,10 @@ def _put(model: Any, data: Any, state: dict[str, Any]) -> None:
 
 def _judge(case: Case, state: dict[str, Any]) -> list[dict[str, Any]]:
     """What the task says of a state."""
-    rollout = case.rollout
-    _put(case.model, case.data, state)
-    mujoco.mj_forward(case.model, case.data)
-    verdicts = [rollout.judge(rollout.data, agent, rollout.over) for agent in rollout.agents]
+    rollout, data = case.rollout, mujoco.MjData(case.model)
+    _put(case.model, data, state)
+    mujoco.mj_forward(case.model, data)
+    verdicts = [rollout.judge([data], agent, rollout.over) for agent in rollout.agents]
     return [
         {
             "observation": verdict.observation[0],

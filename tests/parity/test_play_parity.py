@@ -13,7 +13,6 @@ from support.parity import RANDOMIZE, Ask, Case, ground, make_case
 
 from envgen.policies.base import AgentInterface, PolicyInput, PolicyName
 from envgen.policies.onnx_file import metadata, mlp
-from envgen.rollout.randomize import Randomizer
 
 GAMES: dict[str, dict[str, Any]] = {
     "walk": {"robots": [{"model": "ant"}], "task": {"kind": "walk"}},
@@ -103,14 +102,15 @@ def judged(cases: dict[str, Case], ask: Ask) -> dict[str, Any]:
 
 
 def _verdicts(case: Case, state: dict[str, Any]) -> list[Any]:
-    model, data, rollout = case.variant.world().model, case.data, case.rollout
+    model, rollout = case.model, case.rollout
+    data = mujoco.MjData(model)
     mujoco.mj_resetDataKeyframe(model, data, 0)
     for name in ("qpos", "qvel", "act", "ctrl", "qacc_warmstart"):
         getattr(data, name)[:] = state[name]
     data.time = state["time"]
     mujoco.mj_forward(model, data)
     over = np.array([state["over"]])
-    return [rollout.judge(rollout.data, agent, over) for agent in rollout.agents]
+    return [rollout.judge([data], agent, over) for agent in rollout.agents]
 
 
 @pytest.mark.parametrize("game", GAMES)
@@ -131,7 +131,8 @@ def test_draws_of_resets_are_bit_for_bit_the_same(game: str, cases: dict[str, Ca
     case = cases[game]
     episodes = [0, 1, 2, 77, 2**33]
     (answer,) = ask([case.question(drawn=episodes)])
-    randomizer: Randomizer = case.rollout._randomizers[0]
+    rollout = case.rollout
+    geoms = [*rollout.worlds[0].terrain_geoms, *rollout.worlds[0].obstacle_geoms]
     for episode, got in zip(episodes, answer["drawn"], strict=True):
         case.rollout.reset(episode)
         drawn = case.rollout.physics[0]
@@ -139,16 +140,16 @@ def test_draws_of_resets_are_bit_for_bit_the_same(game: str, cases: dict[str, Ca
             assert getattr(drawn, key) == got[key]
         # through exp and log, whose last bits are each library's own
         assert drawn.push == pytest.approx(got["push"], rel=1e-14)
-        model = case.model
+        model = rollout.engine.model(0)
         bodies = [b for i in range(len(case.rollout.agents)) for b in _bodies(case, i)]
         assert model.body_mass[bodies].tolist() == got["mass"]
         assert (
             model.actuator_gainprm[[j for i in _layouts(case) for j in i.actuators], 0].tolist()
             == got["gain"]
         )
-        assert model.geom_friction[randomizer._geoms, 0].tolist() == got["friction"]
+        assert model.geom_friction[geoms, 0].tolist() == got["friction"]
         case.data.time = 5.0
-        assert randomizer.push(case.data, 4.9)
+        rollout._physics.push(np.array([4.9]), np.array([True]))
         assert np.abs(np.array(case.data.qvel) - got["qvel"]).max() <= 1e-12
 
 

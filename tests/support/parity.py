@@ -39,12 +39,12 @@ class Case:
 
     @property
     def model(self) -> Any:
-        """Of its world."""
+        """Of its world, as it was compiled."""
         return self.rollout.worlds[0].model
 
     @property
     def data(self) -> Any:
-        """MuJoCo's state."""
+        """Its state."""
         return self.rollout.data[0]
 
     def question(self, **parts: Any) -> dict[str, Any]:

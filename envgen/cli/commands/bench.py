@@ -22,6 +22,7 @@ Examples:
   envgen bench generate --count 200 --repeats 1 --json
   envgen bench generate --scale 100,500,2000,10000
   envgen bench browser --json
+  envgen bench learn --threads 2
   envgen bench max "ants on hills"
   envgen bench acceptance --count 4
   envgen bench prompts cases.jsonl --verbose
@@ -90,6 +91,23 @@ def browser(count: int, seconds: float, repeats: int, workers: int, gpu: bool, a
     with output.progress_bar() as bar:
         result = bench_browser(count, seconds, repeats, workers, gpu=gpu, progress=bar or _silent)
     _print(result, as_json)
+
+
+@command.command("learn")
+@click.option("--count", "-n", type=click.IntRange(2, 10_000), default=64, show_default=True)
+@click.option(
+    "--many", type=click.IntRange(2, 10_000), default=500, show_default=True, help="Of the large pack."
+)
+@click.option(
+    "--seconds", type=FloatRange(0.2, 600), default=3.0, show_default=True, help="Of each measurement."
+)
+@click.option("--threads", "-t", type=click.IntRange(1, 256), default=2, show_default=True)
+@as_json
+def learn(count: int, many: int, seconds: float, threads: int, as_json: bool) -> None:
+    """Native batches with observations, rewards and resets, beside mujoco.rollout of the same models."""
+    from envgen.bench.learn import bench_learn
+
+    _print(bench_learn(count, many, seconds, threads, lambda text: click.echo(text, err=True)), as_json)
 
 
 @command.command("max")

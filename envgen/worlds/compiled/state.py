@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats
-from envgen.worlds.compiled.task_context import AgentLayout, TaskContext
+from envgen.worlds.compiled.row_tables import take
+from envgen.worlds.compiled.task_context import TaskContext
 from envgen.worlds.compiler import Data, Model
 
 
@@ -30,12 +31,42 @@ class State(Protocol):
     def sensordata(self) -> Any: ...
 
 
+@dataclass(frozen=True, eq=False)
+class BatchState:
+    """The states of a batch of worlds as arrays, one row a world; rows of other sizes end in zeros.
+
+    Attributes:
+        time: (worlds,) in s.
+        qpos: (worlds, nq)
+        qvel: (worlds, nv)
+        ctrl: (worlds, nu)
+        sensordata: (worlds, nsensordata)
+    """
+
+    time: Floats
+    qpos: Floats
+    qvel: Floats
+    ctrl: Floats
+    sensordata: Floats
+
+    @classmethod
+    def of(cls, states: Sequence[State]) -> BatchState:
+        """Copy states into arrays."""
+        return cls(
+            np.array([float(state.time) for state in states]),
+            _stack([state.qpos for state in states]),
+            _stack([state.qvel for state in states]),
+            _stack([state.ctrl for state in states]),
+            _stack([state.sensordata for state in states]),
+        )
+
+
 class BatchTaskState:
     """The state of one agent in a batch of worlds; every method returns an array (worlds, k).
 
     Args:
         context: The worlds and the inputs of their tasks.
-        data: MuJoCo's state of each world, with its sensors computed.
+        data: State of each world, with its sensors computed: as arrays, or MuJoCo's own.
         agent: Agent id, the same in all worlds.
         over: (worlds, agents) whether the episode of an agent is over; None where none is.
         asker: The agent whose term is evaluated, where a term reads the state of another agent.
@@ -44,73 +75,60 @@ class BatchTaskState:
     def __init__(
         self,
         context: TaskContext,
-        data: Sequence[State],
+        data: BatchState | Sequence[State],
         agent: str,
         over: NDArray[np.bool_] | None = None,
         asker: BatchTaskState | None = None,
     ) -> None:
-        self.worlds = len(context.worlds)
-        self._context, self._data, self._over, self._asker = context, data, over, asker
+        self.state = data if isinstance(data, BatchState) else BatchState.of(data)
+        self.worlds = len(self.state.time)
+        self._context, self._over, self._asker = context, over, asker
         self._agent, self._number = agent, context.teams.agents.index(agent)
-        self._layout = context.layouts[agent]
         self._views: dict[int, BatchTaskState] = {}
 
     def sensor(self, name: str) -> Floats:
-        return np.array([d.sensordata[at.sensors[name]] for d, at in self._pairs()])
+        return take(self.state.sensordata, self._context.columns(self._agent, "sensor", name))
 
     def sensors(self, prefix: str) -> Floats:
-        names = [name for name in self._layout[0].sensors if name.startswith(prefix)]
-        if not names:
-            return np.zeros((self.worlds, 0))
-        rows = ([d.sensordata[at.sensors[name]] for name in names] for d, at in self._pairs())
-        return np.array([np.concatenate(row) for row in rows])
+        return take(self.state.sensordata, self._context.columns(self._agent, "sensors", prefix))
 
     def joint_pos(self) -> Floats:
-        return np.array([d.qpos[at.joint_pos] for d, at in self._pairs()])
+        return take(self.state.qpos, self._context.columns(self._agent, "joint_pos"))
 
     def joint_vel(self) -> Floats:
-        return np.array([d.qvel[at.joint_vel] for d, at in self._pairs()])
+        return take(self.state.qvel, self._context.columns(self._agent, "joint_vel"))
 
     def action(self) -> Floats:
         """Return the controls scaled to [-1, 1] over ctrlrange."""
-        return np.array(
-            [
-                2 * (d.ctrl[at.actuators] - at.low) / np.maximum(at.high - at.low, 1e-9) - 1
-                for d, at in self._pairs()
-            ]
-        )
+        low, span = self._context.control_span(self._agent)
+        ctrl = take(self.state.ctrl, self._context.columns(self._agent, "actuators"))
+        action: Floats = 2 * (ctrl - low) / span - 1
+        return action
 
     def goal(self) -> Floats:
-        return self._context.goal[self._number]
+        return self._context.goal_of(self._number)
 
     def object(self, number: int) -> Floats:
-        return np.array(
-            [
-                d.qpos[at.pos : at.pos + 3] + _rotated(d.qpos[at.pos + 3 : at.pos + 7], at.centre)
-                for d, at in zip(self._data, self._context.things[number])
-            ]
-        )
+        pos, _, centre = self._context.free_body(number)
+        pose = take(self.state.qpos, pos)
+        return pose[:, :3] + _rotate(pose[:, 3:], centre)
 
     def object_velocity(self, number: int) -> Floats:
         # qvel holds the linear velocity of the frame's origin and the angular velocity in the body's frame
-        return np.array(
-            [
-                d.qvel[at.vel : at.vel + 3]
-                + _rotated(
-                    d.qpos[at.pos + 3 : at.pos + 7], _crossed(d.qvel[at.vel + 3 : at.vel + 6], at.centre)
-                )
-                for d, at in zip(self._data, self._context.things[number])
-            ]
-        )
+        pos, vel, centre = self._context.free_body(number)
+        twist = take(self.state.qvel, vel)
+        spin = _rotate(take(self.state.qpos, pos)[:, 3:], _cross(twist[:, 3:], centre))
+        velocity: Floats = twist[:, :3] + spin
+        return velocity
 
     def role(self, name: str) -> Floats:
         return np.full((self.worlds, 1), float(self._context.teams.roles[self._number] == name))
 
     def start(self) -> Floats:
-        return self._context.start[self._agent]
+        return self._context.start_of(self._agent)
 
     def time(self) -> Floats:
-        return np.array([[d.time] for d in self._data])
+        return np.array(self.state.time[:, None])
 
     def ground(self, xy: Floats) -> Floats:
         return self._context.ground(xy)
@@ -119,7 +137,7 @@ class BatchTaskState:
         return self._context.constant(self._agent, name)
 
     def param(self, name: str) -> Floats:
-        return np.array([[float(params[name])] for params in self._context.params])
+        return self._context.param(name)
 
     def others(self, group: str) -> list[BatchTaskState]:
         return [self._view(i) for i in self._context.teams.group(self._number, group)]
@@ -136,25 +154,35 @@ class BatchTaskState:
     def _view(self, agent: int) -> BatchTaskState:
         if agent not in self._views:
             name = self._context.teams.agents[agent]
-            self._views[agent] = BatchTaskState(self._context, self._data, name, self._over, self)
+            self._views[agent] = BatchTaskState(self._context, self.state, name, self._over, self)
         return self._views[agent]
 
-    def _pairs(self) -> list[tuple[State, AgentLayout]]:
-        return list(zip(self._data, self._layout))
+
+def _stack(rows: Sequence[Floats]) -> Floats:
+    """(n, k) rows, those that are shorter than the longest ended with zeros."""
+    width = max(len(row) for row in rows)
+    if all(len(row) == width for row in rows):
+        return np.array(rows)
+    stacked = np.zeros((len(rows), width))
+    for at, row in zip(stacked, rows):
+        at[: len(row)] = row
+    return stacked
 
 
-def _rotated(quat: Floats, vector: Floats) -> Floats:
-    """Rotate a vector (3,) by a quaternion (w, x, y, z)."""
-    result = np.zeros(3)
-    mujoco.mju_rotVecQuat(result, vector, quat)
-    return result
+def _rotate(quat: Floats, vector: Floats) -> Floats:
+    """Rotate vectors (n, 3) by quaternions (n, 4), w first."""
+    axis = quat[:, 1:]
+    turned: Floats = vector + 2.0 * _cross(axis, quat[:, :1] * vector + _cross(axis, vector))
+    return turned
 
 
-def _crossed(a: Floats, b: Floats) -> Floats:
-    """Return the cross product of two vectors (3,); ten times as fast as numpy.cross."""
-    result = np.zeros(3)
-    mujoco.mju_cross(result, a, b)
-    return result
+def _cross(a: Floats, b: Floats) -> Floats:
+    """Return cross products (n, 3); for a few rows ten times as fast as numpy.cross."""
+    product: Floats = a.take(_YZX, 1) * b.take(_ZXY, 1) - a.take(_ZXY, 1) * b.take(_YZX, 1)
+    return product
+
+
+_YZX, _ZXY = np.array([1, 2, 0]), np.array([2, 0, 1])
 
 
 def reset(model: Model, data: Data) -> None:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats
 from envgen.core.params import RobotSize
+from envgen.worlds.compiled.ground_maps import GroundMaps
+from envgen.worlds.compiled.row_tables import Columns, Indices, RowTables
 from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import control_range
 from envgen.worlds.sampling.teams import Teams
@@ -62,9 +64,6 @@ def layout(world: World, agent: str) -> AgentLayout:
     low, high = control_range(model)
     actuators = found[-1]
     return AgentLayout(root, *found, low[actuators], high[actuators], np.array(model.body_pos[root]))
-
-
-Indices = NDArray[np.intp]
 
 
 @lru_cache(maxsize=32)
@@ -136,6 +135,8 @@ def _free_body(world: World, name: str) -> FreeBody:
 class TaskContext:
     """A batch of worlds with the same agents, and the inputs of their task terms other than the state.
 
+    What terms read has one row for each row of a batch. At first row i is world i; `show` changes that.
+
     Attributes:
         worlds: The worlds.
         teams: Their agents, teams and roles.
@@ -165,6 +166,15 @@ class TaskContext:
         return cls(worlds, teams, sizes, params, task.get("goals", "agent"), task.get("objects", ()))
 
     @cached_property
+    def rows(self) -> RowTables:
+        """What was read, by row of the batch."""
+        return RowTables()
+
+    def show(self, rows: Sequence[int] | Indices) -> None:
+        """Set which world each row of the batch shows; there may be more rows than worlds."""
+        self.rows.show(rows)
+
+    @cached_property
     def layouts(self) -> dict[str, list[AgentLayout]]:
         """Layout of each agent, one per world."""
         return {agent: [layout(world, agent) for world in self.worlds] for agent in self.teams.agents}
@@ -192,33 +202,86 @@ class TaskContext:
         return {agent: np.array([at.start for at in found]) for agent, found in self.layouts.items()}
 
     @cached_property
-    def constants(self) -> dict[tuple[str, str], Floats]:
-        """Cache of `constant`: (worlds, 1) values by agent and name."""
-        return {}
+    def ground_maps(self) -> GroundMaps:
+        """The ground maps of the worlds."""
+        return GroundMaps([world.ground.field for world in self.worlds])
+
+    def goal_of(self, number: int) -> Floats:
+        """Return the position of the goal (rows, 3) of an agent, by its number, in m."""
+        return self.rows.table(("goal", number), lambda: self.goal[number])
+
+    def start_of(self, agent: str) -> Floats:
+        """Return the position of an agent's root at the start (rows, 3), in m."""
+        return self.rows.table(("start", agent), lambda: self.start[agent])
 
     def constant(self, agent: str, name: str) -> Floats:
-        """Return a constant of an agent, (worlds, 1): a size of its robot, or `arena_x`, `arena_y` in m."""
-        key = agent, name
-        if key not in self.constants:
-            if name in ("arena_x", "arena_y"):
-                values = [world.size[name == "arena_y"] for world in self.worlds]
-            else:
-                values = [float(getattr(sizes[agent], name)) for sizes in self.sizes]
-            self.constants[key] = np.array(values)[:, None]
-        return self.constants[key]
+        """Return a constant of an agent, (rows, 1): a size of its robot, or `arena_x`, `arena_y` in m."""
+        if name in ("arena_x", "arena_y"):
+            side = int(name == "arena_y")
+            return self.rows.table(name, lambda: np.array([[world.size[side]] for world in self.worlds]))
+        return self.rows.table(
+            ("constant", agent, name),
+            lambda: np.array([[float(getattr(sizes[agent], name))] for sizes in self.sizes]),
+        )
 
-    @cached_property
-    def _maps(self) -> NDArray[np.float32] | None:
-        """(worlds, samples) ground maps in one array; None where their grids differ."""
-        fields = [world.ground.field for world in self.worlds]
-        grids = {(field.heights.shape, field.cell, field.origin) for field in fields}
-        if len(grids) > 1:
-            return None
-        return np.stack([field.heights.ravel() for field in fields])
+    def param(self, name: str) -> Floats:
+        """Return a drawn parameter of the task (rows, 1)."""
+        return self.rows.table(
+            ("param", name), lambda: np.array([[float(params[name])] for params in self.params])
+        )
+
+    def columns(self, agent: str, kind: str, name: str = "") -> Columns:
+        """Return where an agent's numbers are in the arrays of a batch.
+
+        Args:
+            agent: Agent id.
+            kind: `joint_pos` in qpos, `joint_vel` in qvel, `actuators` in ctrl; `sensor` and `sensors` in
+                sensordata.
+            name: Of the sensor, or what the names of sensors begin with.
+        """
+        return self.rows.columns(
+            (agent, kind, name), lambda: [_find(at, kind, name) for at in self.layouts[agent]]
+        )
+
+    def control_span(self, agent: str) -> tuple[Floats, Floats]:
+        """Return the lower ends of an agent's control ranges and their widths, each (rows, nu)."""
+        layouts = self.layouts[agent]
+        low = self.rows.table(("low", agent), lambda: np.array([at.low for at in layouts]))
+        return low, self.rows.table(
+            ("span", agent), lambda: np.array([np.maximum(at.high - at.low, 1e-9) for at in layouts])
+        )
+
+    def free_body(self, number: int) -> tuple[Columns, Columns, Floats]:
+        """Return columns of an object's pose in qpos and velocity in qvel, and its centre (rows, 3) in m."""
+        things = self.things[number]
+        return (
+            self.rows.columns(("pose", number), lambda: [at.pos + np.arange(7) for at in things]),
+            self.rows.columns(("twist", number), lambda: [at.vel + np.arange(6) for at in things]),
+            self.rows.table(("centre", number), lambda: np.array([at.centre for at in things])),
+        )
 
     def ground(self, xy: Floats) -> Floats:
-        """Return the height of the ground map (worlds, 1), in m, under points (worlds, 2)."""
-        if len(self.worlds) == 1 or self._maps is None:
-            points = zip(self.worlds, xy.tolist())
-            return np.array([[world.ground.field.at_point(x, y)] for world, (x, y) in points])
-        return self.worlds[0].ground.field.at_each(self._maps, xy[:, 0], xy[:, 1])[:, None]
+        """Return heights of the ground map, in m.
+
+        Args:
+            xy: (rows, 2) a point in each row, or (rows, points, 2), in m.
+
+        Returns:
+            (rows, 1) or (rows, points).
+        """
+        if len(self.worlds) == 1 and xy.shape == (1, 2):
+            x, y = xy[0].tolist()
+            return np.array([[self.worlds[0].ground.field.at_point(x, y)]])
+        points = xy[:, None] if xy.ndim == 2 else xy
+        return self.ground_maps.at(self.rows.rows, points[..., 0], points[..., 1])
+
+
+def _find(at: AgentLayout, kind: str, name: str) -> Columns:
+    """Find an agent's numbers in one world: see `TaskContext.columns`."""
+    if kind == "sensor":
+        return at.sensors[name]
+    if kind == "sensors":
+        parts = [np.arange(part.start, part.stop) for key, part in at.sensors.items() if key.startswith(name)]
+        return np.concatenate(parts) if parts else slice(0, 0)
+    found: Indices = getattr(at, kind)
+    return found

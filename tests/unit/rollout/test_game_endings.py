@@ -131,7 +131,8 @@ class TestSoccer:
         for agent, side in zip(rollout.agents, (-1, -1, 1, 1)):
             assert side * root(rollout, agent)[0] > 0
             at = rollout.context.layouts[agent][0]
-            heading = rollout.data[0].xmat[at.root].reshape(3, 3)[:2, 0]
+            _, data = rollout.data[0].mujoco()
+            heading = data.xmat[at.root].reshape(3, 3)[:2, 0]
             towards = ball - root(rollout, agent)[:2]
             assert heading @ towards > 0.99 * np.linalg.norm(towards)
 

@@ -45,7 +45,7 @@ def test_the_defaults_change_nothing(pack):
     rollout = Rollout(pack({})[0])
     rollout.reset(3)
     assert rollout.physics == [Physics()]
-    fresh = rollout.worlds[0].model
+    fresh = rollout.engine.model(0)
     other = pack({})[0].model()
     for name in ("body_mass", "body_inertia", "geom_friction", "actuator_gainprm", "body_invweight0"):
         np.testing.assert_array_equal(getattr(fresh, name), getattr(other, name))
@@ -106,21 +106,21 @@ def test_the_nominal_model_comes_back(pack):
         if rollout.physics[0] != Physics():
             changed = episode
     assert nominal is not None
-    fresh = packed[0].model()
+    fresh, model = packed[0].model(), rollout.engine.model(0)
     for name in [
         n for n in dir(fresh) if n.startswith(("body_", "dof_", "geom_", "actuator_", "jnt_", "tendon_"))
     ]:
         value = getattr(fresh, name)
         if isinstance(value, np.ndarray):
-            np.testing.assert_array_equal(getattr(rollout.worlds[0].model, name), value, err_msg=name)
-    assert rollout.worlds[0].model.stat.meaninertia == fresh.stat.meaninertia
+            np.testing.assert_array_equal(getattr(model, name), value, err_msg=name)
+    assert model.stat.meaninertia == fresh.stat.meaninertia
 
 
 def test_mass_and_inertia_of_robots_are_scaled_and_of_obstacles_not(pack):
     packed = pack({"mass_scale": 2.0}, obstacles=[{"kind": "ball", "count": 1}], number=2, task="walk")
     rollout = Rollout(packed[0])
     rollout.reset()
-    model, fresh = rollout.worlds[0].model, packed[0].model()
+    model, fresh = rollout.engine.model(0), packed[0].model()
     names = rollout.worlds[0].body_names
     robots = np.array([name.startswith("ant_") for name in names])
     assert robots.sum() == 2 * 9
@@ -137,7 +137,7 @@ def test_buoyancy_stays_when_the_mass_changes(pack):
     packed = pack({"mass_scale": 2.0}, physics={"fluid": "water"})
     rollout = Rollout(packed[0])
     rollout.reset()
-    model, fresh = rollout.worlds[0].model, packed[0].model()
+    model, fresh = rollout.engine.model(0), packed[0].model()
     assert (fresh.body_gravcomp > 0).any()
     np.testing.assert_allclose(model.body_gravcomp * model.body_mass, fresh.body_gravcomp * fresh.body_mass)
 
@@ -150,8 +150,7 @@ def test_a_heavier_ant_presses_harder_on_the_ground(pack):
         rollout.reset()
         for _ in range(40):
             rollout.step({})
-        model, data = rollout.worlds[0].model, rollout.data[0]
-        mujoco.mj_forward(model, data)
+        model, data = rollout.data[0].mujoco()
         total, part = 0.0, np.zeros(6)
         for i in range(data.ncon):
             mujoco.mj_contactForce(model, data, i, part)
@@ -186,7 +185,7 @@ def test_gear_scales_the_force_at_the_same_control(pack, robot):
     for scale in (1.0, 0.5):
         rollout = Rollout(pack({"gear_scale": scale}, robot=robot)[0])
         rollout.reset()
-        model, data = rollout.worlds[0].model, rollout.data[0]
+        model, data = rollout.data[0].mujoco()
         data.ctrl[:] = model.actuator_ctrlrange[:, 0] * 0.9 + model.actuator_ctrlrange[:, 1] * 0.1
         mujoco.mj_forward(model, data)
         force.append(data.qfrc_actuator.copy())

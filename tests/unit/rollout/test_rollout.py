@@ -12,6 +12,9 @@ import pytest
 from envgen.core.errors import InputError
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
+from envgen.rollout.own_stepper import OwnStepper
+from envgen.rollout.padded import NotPaddable
+from envgen.rollout.padded_stepper import PaddedStepper
 from envgen.rollout.rollout import Rollout, play
 
 CFG = {
@@ -76,7 +79,8 @@ def test_arenas_of_different_sizes_run_side_by_side(tmp_path):
 def test_the_height_is_over_the_ground_map(pack):
     rollout = Rollout(list(pack))
     observed = rollout.reset()["ant_0"].observation[:, 0]
-    for world, data, height in zip(rollout.worlds, rollout.data, observed):
+    for world, slot, height in zip(rollout.worlds, rollout.data, observed):
+        _, data = slot.mujoco()
         x, y, z = data.xpos[world.roots["ant_0"]]
         assert height == pytest.approx(z - float(world.ground.at(np.array([x]), np.array([y]))[0]))
 
@@ -239,14 +243,29 @@ class TestRefusals:
             Rollout(list(pack))
 
 
-def test_a_world_whose_arena_overflows_ends_as_unstable_and_begins_anew(pack):
-    """MuJoCo raises where more contacts come together than the world's memory holds."""
+def refuse_padding(monkeypatch):
+    """Make every slot step its variant's own model."""
+
+    def refuse(*_):
+        raise NotPaddable("a test", "")
+
+    monkeypatch.setattr("envgen.rollout.engine.pad", refuse)
+
+
+@pytest.mark.parametrize("way", ["padded", "own"])
+def test_a_world_whose_arena_overflows_ends_as_unstable_and_begins_anew(pack, way, monkeypatch):
+    """MuJoCo raises where more contacts come together than its memory holds."""
+    if way == "own":
+        refuse_padding(monkeypatch)
+
+    def tightened(variant, size):
+        text = re.sub(r'memory="\d+K"', f'memory="{size}K"', variant.xml)
+        variant = replace(variant)
+        variant.__dict__["files"] = {**variant.files, "env.xml": text.encode()}
+        return variant
 
     def tight(size):
-        variant = replace(pack[0])
-        text = re.sub(r'memory="\d+K"', f'memory="{size}K"', pack[0].xml)
-        variant.__dict__["files"] = {**pack[0].files, "env.xml": text.encode()}
-        return Rollout([variant, pack[1]])
+        return Rollout([tightened(variant, size) for variant in list(pack)[:2]])
 
     def overflows(rollout):
         """Ants that stand have room; half a leg deep in the ground they touch it with all that they have."""
@@ -256,12 +275,13 @@ def test_a_world_whose_arena_overflows_ends_as_unstable_and_begins_anew(pack):
         rollout.data[0].qpos[[2, 17]] -= 0.3
         return rollout.step({})["ant_0"].ending[0] == "unstable"
 
+    stepper = PaddedStepper if way == "padded" else OwnStepper
     for size in range(12, 80):
         try:
             rollout = tight(size)
         except mujoco.FatalError:  # not even the start fits
             continue
-        if overflows(rollout):
+        if isinstance(rollout.engine.groups[0].stepper, stepper) and overflows(rollout):
             break
     assert rollout.over.tolist() == [[True, True], [False, False]]  # the other world goes on
     rollout.reset(1, [0])

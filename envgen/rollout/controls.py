@@ -1,0 +1,84 @@
+"""Actions of agents as controls of the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from envgen.core.errors import InputError
+from envgen.core.heightfield import Floats
+from envgen.rollout.stepper import Mask
+from envgen.worlds.compiled.task_context import TaskContext
+
+
+class Controls:
+    """Maps actions in [-1, 1] linearly onto the control ranges.
+
+    Args:
+        context: The worlds.
+    """
+
+    def __init__(self, context: TaskContext) -> None:
+        self._context = context
+
+    def write(self, ctrl: Floats, actions: Mapping[str, Floats], over: Mask) -> None:
+        """Write the controls of every agent.
+
+        Args:
+            ctrl: (slots, nu), which is changed.
+            actions: By agent id, (slots, actuators) or (actuators,). An agent without one keeps the control
+                of the start, as do those whose episode is over.
+            over: (slots, agents) whose episode is over.
+
+        Raises:
+            InputError: An action is of the wrong size, not finite or of no agent.
+        """
+        agents = self._context.teams.agents
+        for agent in actions:
+            if agent not in agents:
+                raise InputError(f"there is no agent {agent!r}", f"Known: {', '.join(agents)}.")
+        given = {agent: self._checked(agent, action, len(ctrl)) for agent, action in actions.items()}
+        for number, agent in enumerate(agents):
+            home, low, reach = self._ranges(agent)
+            if agent not in given:
+                values = home
+            else:
+                values = low + 0.5 * (given[agent] + 1) * reach
+                if over[:, number].any():
+                    values = np.where(over[:, number, None], home, values)
+            columns = self._context.columns(agent, "actuators")
+            if isinstance(columns, slice) or columns.ndim == 1:
+                ctrl[:, columns] = values
+            else:
+                np.put_along_axis(ctrl, columns, values, 1)
+
+    def _checked(self, agent: str, given: Floats, slots: int) -> Floats:
+        action = np.asarray(given, dtype=np.float64)
+        size = len(self._context.layouts[agent][0].actuators)
+        if action.shape not in ((size,), (slots, size)):
+            raise InputError(
+                f"an action of shape {action.shape} is not of {agent}",
+                f"Give ({size},) for all worlds or ({slots}, {size}).",
+            )
+        if not np.isfinite(action).all():
+            raise InputError(
+                f"an action of {agent} is not finite", "Look at the policy: it gives NaN or inf."
+            )
+        return np.minimum(np.maximum(action, -1.0), 1.0)
+
+    def _ranges(self, agent: str) -> tuple[Floats, Floats, Floats]:
+        """(slots, actuators) controls of the start, and lower ends and extents of the ranges."""
+        context, layouts = self._context, self._context.layouts[agent]
+
+        def home() -> Floats:
+            models = [world.model for world in context.worlds]
+            starts = [model.key_ctrl[0] if model.nkey else np.zeros(model.nu) for model in models]
+            return np.array([start[at.actuators] for start, at in zip(starts, layouts)])
+
+        table = context.rows.table
+        return (
+            table(("home", agent), home),
+            table(("low", agent), lambda: np.array([at.low for at in layouts])),
+            table(("reach", agent), lambda: np.array([at.high - at.low for at in layouts])),
+        )

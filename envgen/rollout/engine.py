@@ -1,0 +1,259 @@
+"""Batches of variants as one: grouped by body structure, each group stepped the fastest way that is exact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envgen.core.errors import InputError
+from envgen.core.heightfield import Floats
+from envgen.rollout.own_stepper import OwnStepper
+from envgen.rollout.padded import NotPaddable, pad, structure
+from envgen.rollout.stepper import BatchStepper, Mask, Slots, unstable
+from envgen.worlds.compiled.state import BatchState
+from envgen.worlds.compiler import Model, capture_warnings
+
+Source = Callable[[int], tuple[str, Mapping[str, bytes]]]
+"""MJCF text of a variant, by its place, and the files that it names."""
+_ARRAYS = ("time", "qpos", "qvel", "ctrl", "sensordata")
+_INPUTS = ("time", "qpos", "qvel", "ctrl")
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Slots that one stepper steps.
+
+    Attributes:
+        slots: Their numbers in the batch.
+        variants: Places of the variants that they can run.
+        stepper: Numbers both from 0.
+    """
+
+    slots: Slots
+    variants: NDArray[np.intp]
+    stepper: BatchStepper
+
+
+class BatchEngine:
+    """Slots side by side, each of which runs a variant; several may run the same, and some variants none.
+
+    Args:
+        models: Of the variants.
+        source: Their MJCF.
+        slots: Place of the variant that each slot runs at first.
+        threads: On which physics is computed.
+
+    Attributes:
+        groups: By body structure.
+        variant: (n,) place of the variant of each slot.
+        state: Of all slots, live: what is written to it is what the next step begins with. Rows of slots
+            whose models are smaller end in zeros.
+    """
+
+    def __init__(self, models: Sequence[Model], source: Source, slots: Sequence[int], threads: int) -> None:
+        self.variant = np.array(slots, dtype=np.intp)
+        self.groups = _groups(models, source, self.variant, threads)
+        self._group = np.zeros(len(slots), dtype=np.intp)
+        self._place = np.zeros(len(slots), dtype=np.intp)
+        for number, group in enumerate(self.groups):
+            self._group[group.slots] = number
+            self._place[group.slots] = np.arange(len(group.slots))
+        if len(self.groups) == 1:
+            only = self.groups[0].stepper
+            self.state = BatchState(*(getattr(only, name) for name in _ARRAYS))
+        else:
+            self.state = BatchState(
+                np.zeros(len(slots)), *(np.zeros((len(slots), self._width(name))) for name in _ARRAYS[1:])
+            )
+
+    def _width(self, name: str) -> int:
+        return max(int(getattr(group.stepper, name).shape[1]) for group in self.groups)
+
+    def __len__(self) -> int:
+        return len(self.variant)
+
+    def at(self, slot: int) -> tuple[BatchStepper, int]:
+        """Return the stepper of a slot, and its number there."""
+        return self.groups[self._group[slot]].stepper, int(self._place[slot])
+
+    def choices(self, slot: int) -> NDArray[np.intp]:
+        """Return the places of the variants that a slot can run: those of its body structure."""
+        choices: NDArray[np.intp] = self.groups[self._group[slot]].variants
+        return choices
+
+    def assign(self, slot: int, variant: int) -> None:
+        """Run another variant in a slot from its next start on.
+
+        Raises:
+            InputError: Its robots have other bodies.
+        """
+        group = self.groups[self._group[slot]]
+        found = np.flatnonzero(group.variants == variant)
+        if not len(found):
+            raise InputError(
+                f"slot {slot} can't run variant {variant}, whose bodies are of another structure",
+                f"It can run {', '.join(map(str, group.variants[:8].tolist()))}"
+                f"{', …' if len(group.variants) > 8 else ''}.",
+            )
+        if self.variant[slot] != variant:
+            group.stepper.assign(int(self._place[slot]), int(found[0]))
+            self.variant[slot] = variant
+
+    def field(self, slot: int, name: str) -> NDArray[Any]:
+        """Return a field of a slot's model, to be read or written."""
+        stepper, place = self.at(slot)
+        return stepper.field(place, name)
+
+    def geoms(self, slot: int, geoms: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return where geoms of a slot's variant are in its model."""
+        stepper, place = self.at(slot)
+        return stepper.geoms(place, geoms)
+
+    def model(self, slot: int) -> Model:
+        """Return a model like the slot's, as it is now."""
+        stepper, place = self.at(slot)
+        return stepper.model(place)
+
+    def derive(self, slots: Slots) -> None:
+        """Derive the constants of models whose masses have changed."""
+        for group, places, _ in self._split(slots):
+            group.stepper.derive(places)
+
+    def start(self, slots: Slots) -> None:
+        """Put slots to the start of their variants."""
+        with capture_warnings():
+            for group, places, own in self._split(slots):
+                group.stepper.start(places)
+                self._read(group, places, own)
+
+    def refresh(self, slots: Slots | None = None) -> None:
+        """Compute the sensors of states that were written from outside; of all slots by default."""
+        with capture_warnings():
+            for group, places, own in self._split(np.arange(len(self)) if slots is None else slots):
+                self._write(group, places, own)
+                group.stepper.refresh(places)
+                self._read(group, places, own)
+
+    def step(self, slots: Slots, count: int) -> Mask:
+        """Step slots under one control; which ones failed (n,), whose state is unchanged."""
+        failed = np.zeros(len(self), dtype=bool)
+        with capture_warnings():
+            for group, places, own in self._split(slots):
+                self._write(group, places, own)
+                failed[group.slots] |= group.stepper.step(places, count)
+                self._read(group, places, own)
+        return failed
+
+    def sense(self, slots: Slots) -> None:
+        """Compute the sensors of positions and velocities of states that were written from outside."""
+        for group, places, own in self._split(slots):
+            self._write(group, places, own)
+            group.stepper.sense(places)
+            self._read(group, places, own)
+
+    def unstable(self) -> Mask:
+        """(n,) in which slots MuJoCo has met numbers that are not finite or too large since their start."""
+        found = np.zeros(len(self), dtype=bool)
+        for group in self.groups:
+            found[group.slots] = unstable(group.stepper)
+        return found
+
+    def flush(self) -> None:
+        """Hand what was written to the state on to the steppers."""
+        for group, places, own in self._split(np.arange(len(self))):
+            self._write(group, places, own)
+
+    def save(self) -> list[tuple[Floats, Floats, NDArray[np.int32]]]:
+        """Return copies of the states, sensors and warnings by group."""
+        self.flush()
+        return [
+            (g.stepper.state.copy(), g.stepper.sensordata.copy(), g.stepper.warning.copy())
+            for g in self.groups
+        ]
+
+    def restore(self, saved: Sequence[tuple[Floats, Floats, NDArray[np.int32]]]) -> None:
+        """Put back what `save` gave."""
+        for group, (state, sensordata, warning) in zip(self.groups, saved, strict=True):
+            group.stepper.state[...] = state
+            group.stepper.sensordata[...] = sensordata
+            group.stepper.warning[...] = warning
+            self._read(group, np.arange(len(group.slots)), group.slots)
+
+    def _split(self, slots: Slots) -> list[tuple[Group, Slots, Slots]]:
+        """Slots by group: the group, their numbers there, and their numbers in the batch."""
+        if len(self.groups) == 1:
+            return [(self.groups[0], slots, slots)] if len(slots) else []
+        numbers = self._group[slots]
+        parts = [(group, slots[numbers == i]) for i, group in enumerate(self.groups)]
+        return [(group, self._place[own], own) for group, own in parts if len(own)]
+
+    def _write(self, group: Group, places: Slots, slots: Slots) -> None:
+        if len(self.groups) > 1:
+            for name in _INPUTS:
+                target = getattr(group.stepper, name)
+                values = getattr(self.state, name)[slots]
+                target[places] = values[:, : target.shape[1]] if target.ndim > 1 else values
+
+    def _read(self, group: Group, places: Slots, slots: Slots) -> None:
+        if len(self.groups) > 1:
+            for name in _ARRAYS:
+                values = getattr(group.stepper, name)[places]
+                target = getattr(self.state, name)
+                if target.ndim > 1:
+                    target[slots, : values.shape[1]] = values
+                else:
+                    target[slots] = values
+
+
+def _groups(models: Sequence[Model], source: Source, slots: NDArray[np.intp], threads: int) -> list[Group]:
+    """Slots by what their variants have in common, those that can't be padded last."""
+    by_structure: dict[Any, list[int]] = {}
+    for place, model in enumerate(models):
+        by_structure.setdefault(structure(model), []).append(place)
+    groups, alone = [], []
+    for places in by_structure.values():
+        padded, left = _pad(models, source, places, slots, threads)
+        if padded is not None:
+            groups.append(padded)
+        alone.append(left)
+    for left in alone:
+        own = np.flatnonzero(np.isin(slots, left))
+        if len(own):
+            local = np.searchsorted(left, slots[own])
+            stepper = OwnStepper([models[i] for i in left], local.tolist(), threads)
+            groups.append(Group(own, np.array(left), stepper))
+    return groups
+
+
+def _pad(
+    models: Sequence[Model], source: Source, places: list[int], slots: NDArray[np.intp], threads: int
+) -> tuple[Group | None, list[int]]:
+    """The group of a padded model, proven; and the places of variants that go the other way."""
+    # mjbatch has no wheel for Macs with Intel processors
+    if np.isin(slots, places).sum() < 2 or find_spec("mjbatch") is None:
+        return None, places
+    from envgen.rollout.padded_stepper import PaddedStepper
+    from envgen.rollout.proof import prove
+
+    proven = places
+    for _ in range(2):
+        try:
+            own = [models[i] for i in proven]
+            padded = pad(own, source(max(proven, key=lambda i: int(models[i].body_geomnum[0]))))
+        except NotPaddable:
+            return None, places
+        equal = prove(padded, own, threads)
+        if equal.all():
+            found = np.flatnonzero(np.isin(slots, proven))
+            local = np.searchsorted(proven, slots[found]).tolist()
+            group = Group(found, np.array(proven), PaddedStepper(padded, local, threads))
+            return (group if len(found) else None), [i for i in places if i not in proven]
+        proven = [i for i, same in zip(proven, equal) if same]
+        if len(proven) < 2:
+            break
+    return None, places

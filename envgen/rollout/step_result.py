@@ -1,0 +1,106 @@
+"""What a control step gives each agent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envgen.core.heightfield import Floats
+from envgen.rollout.judge import Verdict
+from envgen.rollout.stepper import Mask
+
+TIME, UNSTABLE = "time", "unstable"
+GOES_ON = -1
+"""Cause of an episode that has not ended in a step."""
+
+
+@dataclass(frozen=True, eq=False)
+class AgentStep:
+    """What one agent gets of a control step, in each slot.
+
+    Attributes:
+        observation: (slots, k)
+        reward: (slots,) sum of `rewards`; 0 once its episode is over.
+        rewards: (slots,) weighted, by name of the term.
+        terminated: (slots,) whether its episode ended in this step, by the task.
+        success: (slots,) whether the task was done in this step, which ends the episode too.
+        truncated: (slots,) whether time was up in this step.
+        cause: (slots,) place in `causes` of what ended the episode in this step, or -1.
+        causes: Names of what can end an episode.
+    """
+
+    observation: Floats
+    reward: Floats
+    rewards: dict[str, Floats]
+    terminated: Mask
+    success: Mask
+    truncated: Mask
+    cause: NDArray[np.intp]
+    causes: tuple[str, ...]
+
+    @property
+    def ending(self) -> tuple[str | None, ...]:
+        """Name of the term that ended the episode in this step, `time`, `unstable` or None, by slot."""
+        return tuple(None if i == GOES_ON else self.causes[i] for i in self.cause.tolist())
+
+
+StepResult = dict[str, AgentStep]
+"""By agent id."""
+
+
+def judge_step(verdict: Verdict, success: str, playing: Mask, broken: Mask, late: Mask) -> AgentStep:
+    """Return what an agent gets.
+
+    Args:
+        verdict: Of the task, for the state after the step.
+        success: Name of the task's success.
+        playing: (slots,) whether its episode went on until this step.
+        broken: (slots,) whether the simulation is unstable.
+        late: (slots,) whether the time of the episode is up.
+    """
+    valid = playing & ~broken
+    rewards = verdict.rewards
+    if not valid.all():
+        rewards = {name: np.where(valid, value, 0.0) for name, value in rewards.items()}
+    done = valid & verdict.success
+    # in this order: what is done is done, even if the agent falls with it
+    causes = {success: done, **{name: valid & holds for name, holds in verdict.terminated.items()}}
+    causes[UNSTABLE] = playing & broken
+    table = np.array([*causes.values(), playing & late])
+    cause = np.where(table.any(axis=0), table.argmax(axis=0), GOES_ON)
+    terminated: Mask = np.logical_or.reduce(table[1:-1])
+    truncated: Mask = table[-1] & ~terminated & ~done
+    total: Floats = np.add.reduce(list(rewards.values()), axis=0)
+    return AgentStep(
+        _finite(verdict.observation), total, rewards, terminated, done, truncated, cause, (*causes, TIME)
+    )
+
+
+def begin_step(observation: Floats, rewards: Sequence[str], causes: Sequence[str]) -> AgentStep:
+    """Return what an agent gets of a reset: an observation.
+
+    Args:
+        observation: (slots, k)
+        rewards: Names of the terms of the reward.
+        causes: Names of the success and of the terms that end an episode.
+    """
+    count = len(observation)
+    never = np.zeros(count, dtype=bool)
+    return AgentStep(
+        _finite(observation),
+        np.zeros(count),
+        {name: np.zeros(count) for name in rewards},
+        never,
+        never.copy(),
+        never.copy(),
+        np.full(count, GOES_ON),
+        (*causes, UNSTABLE, TIME),
+    )
+
+
+def _finite(observation: Floats) -> Floats:
+    """Numbers, whatever a simulation that is unstable gives."""
+    return observation if np.isfinite(observation.sum()) else np.nan_to_num(observation)
