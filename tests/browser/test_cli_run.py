@@ -92,7 +92,7 @@ def test_what_is_missing_of_a_damaged_pack_is_told_with_its_reason(tmp_path):
     figures = json.loads(result.stdout)
     assert figures["environments"] == 2
     assert [line["index"] for line in figures["given_up"]] == [1]
-    assert re.search("variant 1 could not be made: .*variants/00001/env.xml is not what", result.stderr)
+    assert re.search("variant 1 could not be made: .*variants/00001/env.xml differs from what", result.stderr)
     assert "--resume" in result.stderr
 
 

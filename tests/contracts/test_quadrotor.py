@@ -11,7 +11,7 @@ from support.worlds import build_world, make_cfg, start
 from envgen.core.families import ROBOTS
 from envgen.worlds.compiled.measure import measure_agent
 from envgen.worlds.compiled.state import Snapshot
-from envgen.worlds.robots.capabilities import flies
+from envgen.worlds.robots.capabilities import can_fly
 from envgen.worlds.robots.robot_model import robot_model
 from envgen.worlds.traversability import traversability
 
@@ -153,4 +153,4 @@ def test_a_foreign_drone_is_recognised_by_its_thrust(thrust, limit, turn, expect
     model = mujoco.MjModel.from_xml_string(FOREIGN.format(thrust=thrust, limit=limit, turn=turn))
     data = mujoco.MjData(model)
     mujoco.mj_forward(model, data)
-    assert flies(model, data) is expected
+    assert can_fly(model, data) is expected

@@ -81,7 +81,7 @@ def test_policies_that_fit_come_along(
         {"name": "broken", "path": "x", **fits, "error": "it is"},
     ]
     (tmp_path / "good.onnx").write_bytes(b"onnx")
-    monkeypatch.setattr(module, "listed", lambda: listed)
+    monkeypatch.setattr(module, "list_networks", lambda: listed)
     module.Site().write(pack, tmp_path / "site", lambda _: None)
     (policy,) = json.loads((tmp_path / "site" / "site.json").read_text())["policies"]
     assert policy == {"name": "good", "robot": "ant", "url": "./policies/good.onnx"}

@@ -136,7 +136,7 @@ def test_short_answers_end_and_become_env_cfgs(endpoint: Settings, prompt: str) 
 def test_the_front_door_takes_the_answer_or_reads_offline(
     endpoint: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(instructions, "system", lambda examples: "Answer with a short JSON object.")
+    monkeypatch.setattr(instructions, "system_message", lambda examples: "Answer with a short JSON object.")
     monkeypatch.setenv("ENVGEN_MODEL", endpoint.model)
     monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
     monkeypatch.setenv("ENVGEN_SHORT", "1")
