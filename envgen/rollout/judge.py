@@ -15,6 +15,7 @@ from envgen.worlds.compiled.state import BatchState, BatchTaskState, State
 from envgen.worlds.compiled.task_context import TaskContext
 
 Mask = NDArray[np.bool_]
+TIME, UNSTABLE = "time", "unstable"
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,12 +26,14 @@ class Verdict:
         observation: (worlds, k) what it observes.
         rewards: (worlds,) weighted, by term.
         terminated: (worlds,) whether it holds, by term.
+        truncated: (worlds,) whether it holds, by term.
         success: (worlds,) whether the task is done.
     """
 
     observation: Floats
     rewards: dict[str, Floats]
     terminated: dict[str, Mask]
+    truncated: dict[str, Mask]
     success: Mask
 
 
@@ -40,23 +43,30 @@ class Judge:
     Args:
         task: As data, from pack.json.
         context: The worlds.
+
+    Attributes:
+        success_at_end: Whether success is judged when an episode is cut off, instead of ending it.
     """
 
     def __init__(self, task: Mapping[str, Any], context: TaskContext) -> None:
         self.context = context
+        self._per_second = [str(term["name"]) for term in task["reward"] if term.get("per") == "second"]
         self.observation = _terms(task["observation"], "expr")
         self.reward = _terms(task["reward"], "expr")
         self.weights = _terms(task["reward"], "weight")
         self.terminated = _terms(task["terminated"], "expr")
+        self.truncated = _terms(task.get("truncated", ()), "expr")
+        self.success_at_end = task["success"].get("at") == "end"
         (self.success,) = _terms([task["success"]], "expr")
 
-    def __call__(self, data: BatchState | Sequence[State], agent: str, over: Mask) -> Verdict:
+    def __call__(self, data: BatchState | Sequence[State], agent: str, over: Mask, period: Floats) -> Verdict:
         """Judge an agent.
 
         Args:
             data: State of each world, sensors computed: arrays, or MuJoCo's own.
             agent: Its id.
             over: (worlds, agents) whose episode was over before.
+            period: (worlds,) length of a control step, in s.
         """
         reading, memo = BatchTaskState(self.context, data, agent, over), Memo()
         parts = [term(reading, memo) for _, term in self.observation]
@@ -64,9 +74,18 @@ class Judge:
             name: (weight(reading, memo) * term(reading, memo))[:, 0]
             for (name, term), (_, weight) in zip(self.reward, self.weights)
         }
+        for name in self._per_second:
+            rewards[name] = rewards[name] * period
         terminated = {name: term(reading, memo)[:, 0] != 0 for name, term in self.terminated}
+        truncated = {name: term(reading, memo)[:, 0] != 0 for name, term in self.truncated}
         success: Mask = self.success[1](reading, memo)[:, 0] != 0
-        return Verdict(np.concatenate(parts, axis=1), rewards, terminated, success)
+        return Verdict(np.concatenate(parts, axis=1), rewards, terminated, truncated, success)
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Names of what can end an episode, in the order in which the first that holds counts."""
+        terminated, truncated = ([name for name, _ in terms] for terms in (self.terminated, self.truncated))
+        return (self.success[0], *terminated, UNSTABLE, *truncated, TIME)
 
     def observe(self, data: BatchState | Sequence[State], agent: str, over: Mask) -> Floats:
         """Return (worlds, k) what an agent observes, without the rest. Arguments as in a call."""

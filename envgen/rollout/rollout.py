@@ -49,6 +49,8 @@ class Rollout:
         over: (slots, agents) whose episode has ended.
         episode: (slots,) number of the running episode.
         task: Kind of the task.
+        limit: (variants,) length of an episode, in s.
+        period: (variants,) length of a control step, in s.
 
     Raises:
         InputError: The variants have different agents.
@@ -77,7 +79,9 @@ class Rollout:
         self.judge = Judge(task, self.context)
         self.task = str(variants[0].manifest["cfg"]["task"]["kind"])
         self.frame_skip = [int(v.setting("control.frame_skip")) for v in variants]
-        self._limit = np.array([float(v.setting("control.episode")) for v in variants])
+        self.limit = np.array([float(v.setting("control.episode")) for v in variants])
+        steps = [float(world.model.opt.timestep) for world in self.worlds]
+        self.period = np.array([n * step for n, step in zip(self.frame_skip, steps)])
         self._skip = np.array(self.frame_skip, dtype=np.intp)
         self._pack_index = np.array([variant.index for variant in variants], dtype=np.int64)
         self.engine = BatchEngine(
@@ -157,11 +161,9 @@ class Rollout:
         check_episodes(episodes, len(slots))
         self._restart(slots, episodes, variants)
         self._began = True
-        rewards, ends = ([name for name, _ in terms] for terms in (self.judge.reward, self.judge.terminated))
+        rewards = [name for name, _ in self.judge.reward]
         return {
-            agent: begin_step(
-                self.judge.observe(self.state, agent, self.over), rewards, (self.judge.success[0], *ends)
-            )
+            agent: begin_step(self.judge.observe(self.state, agent, self.over), rewards, self.judge.causes)
             for agent in self.agents
         }
 
@@ -232,11 +234,12 @@ class Rollout:
     def _result(self, playing: Mask) -> StepResult:
         """What each agent gets; all are judged before any is over: who falls together counts for each."""
         broken = self.engine.unstable() | self._overflowed
-        late = self.state.time >= self._limit[self.variant] - 1e-9
-        verdicts = [self.judge(self.state, agent, self.over) for agent in self.agents]
+        late = self.state.time >= self.limit[self.variant] - 1e-9
+        period = self.period[self.variant]
+        verdicts = [self.judge(self.state, agent, self.over, period) for agent in self.agents]
         results: StepResult = {}
         for number, (agent, verdict) in enumerate(zip(self.agents, verdicts)):
-            step = judge_step(verdict, self.judge.success[0], playing[:, number], broken, late)
+            step = judge_step(verdict, self.judge, playing[:, number], broken, late)
             self.over[:, number] |= step.terminated | step.success | step.truncated
             results[agent] = step
         return results

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats
-from envgen.rollout.judge import Verdict
+from envgen.rollout.judge import Judge, Verdict
 from envgen.rollout.stepper import Mask
 
-TIME, UNSTABLE = "time", "unstable"
 GOES_ON = -1
 """Cause of an episode that has not ended in a step."""
 
@@ -26,8 +25,8 @@ class AgentStep:
         reward: (slots,) sum of `rewards`; 0 once its episode is over.
         rewards: (slots,) weighted, by name of the term.
         terminated: (slots,) whether its episode ended in this step, by the task.
-        success: (slots,) whether the task was done in this step, which ends the episode too.
-        truncated: (slots,) whether time was up in this step.
+        success: (slots,) whether the task was done in this step, in which the episode ends.
+        truncated: (slots,) whether the episode was cut off in this step, by time or by a term.
         cause: (slots,) place in `causes` of what ended the episode in this step, or -1.
         causes: Names of what can end an episode.
     """
@@ -51,12 +50,12 @@ StepResult = dict[str, AgentStep]
 """By agent id."""
 
 
-def judge_step(verdict: Verdict, success: str, playing: Mask, broken: Mask, late: Mask) -> AgentStep:
+def judge_step(verdict: Verdict, judge: Judge, playing: Mask, broken: Mask, late: Mask) -> AgentStep:
     """Return what an agent gets.
 
     Args:
         verdict: Of the task, for the state after the step.
-        success: Name of the task's success.
+        judge: What gave it.
         playing: (slots,) whether its episode went on until this step.
         broken: (slots,) whether the simulation is unstable.
         late: (slots,) whether the time of the episode is up.
@@ -66,16 +65,19 @@ def judge_step(verdict: Verdict, success: str, playing: Mask, broken: Mask, late
     if not valid.all():
         rewards = {name: np.where(valid, value, 0.0) for name, value in rewards.items()}
     done = valid & verdict.success
-    # in this order: what is done is done, even if the agent falls with it
-    causes = {success: done, **{name: valid & holds for name, holds in verdict.terminated.items()}}
-    causes[UNSTABLE] = playing & broken
-    table = np.array([*causes.values(), playing & late])
+    # in the order of `Judge.causes`: what is done is done, even if the agent falls with it
+    failed = [valid & holds for holds in verdict.terminated.values()]
+    cut = [playing & holds for holds in (*verdict.truncated.values(), late)]
+    ends = np.zeros_like(done) if judge.success_at_end else done
+    table = np.array([ends, *failed, playing & broken, *cut])
     cause = np.where(table.any(axis=0), table.argmax(axis=0), GOES_ON)
-    terminated: Mask = np.logical_or.reduce(table[1:-1])
-    truncated: Mask = table[-1] & ~terminated & ~done
+    terminated: Mask = np.logical_or.reduce(table[1 : len(failed) + 2])
+    truncated: Mask = np.logical_or.reduce(table[len(failed) + 2 :]) & ~terminated & ~ends
+    if judge.success_at_end:
+        done &= truncated
     total: Floats = np.add.reduce(list(rewards.values()), axis=0)
     return AgentStep(
-        _finite(verdict.observation), total, rewards, terminated, done, truncated, cause, (*causes, TIME)
+        _finite(verdict.observation), total, rewards, terminated, done, truncated, cause, judge.causes
     )
 
 
@@ -85,7 +87,7 @@ def begin_step(observation: Floats, rewards: Sequence[str], causes: Sequence[str
     Args:
         observation: (slots, k)
         rewards: Names of the terms of the reward.
-        causes: Names of the success and of the terms that end an episode.
+        causes: Names of what can end an episode.
     """
     count = len(observation)
     never = np.zeros(count, dtype=bool)
@@ -97,7 +99,7 @@ def begin_step(observation: Floats, rewards: Sequence[str], causes: Sequence[str
         never.copy(),
         never.copy(),
         np.full(count, GOES_ON),
-        (*causes, UNSTABLE, TIME),
+        tuple(causes),
     )
 
 

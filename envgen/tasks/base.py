@@ -30,12 +30,15 @@ class Term:
     Attributes:
         name: Its name in logs and plots.
         expr: Expression over the agent's state; see `envgen.tasks.expr`.
-        weight: Factor of a reward term, per control step.
+        weight: Factor of a reward term.
+        per: Whether the weight counts once per control step (`step`, for events) or per simulated second
+            (`second`): then returns do not depend on the control rate of a robot.
     """
 
     name: str
     expr: Expr
     weight: float = 1.0
+    per: Literal["step", "second"] = "step"
 
 
 @dataclass(frozen=True)
@@ -45,14 +48,20 @@ class TaskTerms:
     Attributes:
         observation: Concatenated in order.
         reward: Weighted and summed.
-        terminated: The episode ends when one differs from 0.
-        success: The task is done where it differs from 0; that ends the episode too.
+        terminated: The episode ends in failure when one differs from 0.
+        success: The task is done where it differs from 0.
+        truncated: The episode is cut off when one differs from 0, which is nobody's failure: a learner
+            bootstraps the value of the last state, as at the time limit.
+        success_at: `once`: success ends the episode when it first holds. `end`: it is judged in the last step
+            of an episode that was cut off or ran out of time, for tasks without a finish.
     """
 
     observation: tuple[Term, ...]
     reward: tuple[Term, ...]
     terminated: tuple[Term, ...]
     success: Term = field(default=Term("success", 0))
+    truncated: tuple[Term, ...] = ()
+    success_at: Literal["once", "end"] = "once"
 
     def to_json(self, weights: Mapping[str, Dist] | None = None) -> dict[str, Any]:
         """Return plain data with an EnvCfg's weights; a drawn one becomes `["param", "weight.<term>"]`."""
@@ -60,14 +69,22 @@ class TaskTerms:
             name: weight if isinstance(weight, int | float) else ["param", f"weight.{name}"]
             for name, weight in (weights or {}).items()
         }
-        return {
+        success: dict[str, Any] = {"name": self.success.name, "expr": self.success.expr}
+        if self.success_at == "end":
+            success["at"] = "end"
+        data: dict[str, Any] = {
             "observation": [{"name": t.name, "expr": t.expr} for t in self.observation],
             "reward": [
-                {"name": t.name, "weight": given.get(t.name, t.weight), "expr": t.expr} for t in self.reward
+                {"name": t.name, "weight": given.get(t.name, t.weight), "expr": t.expr}
+                | ({"per": "second"} if t.per == "second" else {})
+                for t in self.reward
             ],
             "terminated": [{"name": t.name, "expr": t.expr} for t in self.terminated],
-            "success": {"name": self.success.name, "expr": self.success.expr},
+            "success": success,
         }
+        if self.truncated:
+            data["truncated"] = [{"name": t.name, "expr": t.expr} for t in self.truncated]
+        return data
 
 
 def _warn_layout(remedy: str, frames: int = 2) -> None:

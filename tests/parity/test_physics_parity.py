@@ -85,7 +85,7 @@ def _judge(case: Case, state: dict[str, Any]) -> list[dict[str, Any]]:
     rollout, data = case.rollout, mujoco.MjData(case.model)
     _put(case.model, data, state)
     mujoco.mj_forward(case.model, data)
-    verdicts = [rollout.judge([data], agent, rollout.over) for agent in rollout.agents]
+    verdicts = [rollout.judge([data], agent, rollout.over, rollout.period) for agent in rollout.agents]
     return [
         {
             "observation": verdict.observation[0],

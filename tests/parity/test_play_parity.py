@@ -36,13 +36,27 @@ GAMES: dict[str, dict[str, Any]] = {
     },
 }
 SEED, EPISODE, STEPS = 2**40 + 5, 3, 40
+LATE = {"name": "late", "expr": ["gt", ["time"], 0.32]}
+"""A term that cuts an episode off after seven control steps of an ant."""
+CHANGED: dict[str, dict[str, Any]] = {
+    "cut off": {"truncated": [LATE]},
+    "done at the end": {
+        "truncated": [LATE],
+        "success": {"name": "there", "expr": ["gt", ["time"], 0.1], "at": "end"},
+        "reward": [{"name": "alive", "weight": 3, "per": "second", "expr": 1}],
+    },
+}
+"""What of a task's data is other than in the built-in tasks."""
 
 
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Case]:
     """A world of each game; physics are drawn at resets."""
     flat = {"terrain": ground("flat", 14.0), "control": {"episode": 10.0}, "randomize": RANDOMIZE}
-    return {name: make_case({**flat, **game}, tmp_path_factory.mktemp(name)) for name, game in GAMES.items()}
+    found = {name: make_case({**flat, **game}, tmp_path_factory.mktemp(name)) for name, game in GAMES.items()}
+    for name, task in CHANGED.items():
+        found[name] = make_case({**flat, **GAMES["walk"]}, tmp_path_factory.mktemp("changed"), task)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +83,7 @@ def _play(case: Case) -> list[dict[str, Any]]:
     return rows
 
 
-@pytest.mark.parametrize("game", GAMES)
+@pytest.mark.parametrize("game", [*GAMES, *CHANGED])
 def test_an_episode_is_the_same(game: str, played: dict[str, Any]) -> None:
     expected, answer = played[game]
     assert len(expected) == len(answer["rows"]) > 1
@@ -110,7 +124,7 @@ def _verdicts(case: Case, state: dict[str, Any]) -> list[Any]:
     data.time = state["time"]
     mujoco.mj_forward(model, data)
     over = np.array([state["over"]])
-    return [rollout.judge([data], agent, over) for agent in rollout.agents]
+    return [rollout.judge([data], agent, over, rollout.period) for agent in rollout.agents]
 
 
 @pytest.mark.parametrize("game", GAMES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,9 +94,14 @@ class Case:
             yield before, self.rollout.step(actions)
 
 
-def make_case(cfg: dict[str, Any], folder: Path) -> Case:
-    """The first variant of an EnvCfg."""
+def make_case(cfg: dict[str, Any], folder: Path, task: Mapping[str, Any] | None = None) -> Case:
+    """The first variant of an EnvCfg, its task's data changed as a third party's task would have it."""
     pack = envgen.make({"name": "parity", **cfg}, count=1, seed=7, out=folder / "pack")
+    if task:
+        manifest = json.loads((folder / "pack" / "pack.json").read_text())
+        manifest["task"] |= task
+        (folder / "pack" / "pack.json").write_text(json.dumps(manifest))
+        pack = envgen.Pack.open(folder / "pack")
     variant = pack[0]
     frame = folder / "0.frame"
     frame.write_bytes(Encoder(variant.task, 7).encode_stored(variant).frame)

@@ -230,7 +230,10 @@ describe("what is wrong in the call", () => {
   });
 
   it("is told for a task that does not fit", async () => {
-    const task = { ...ants().task, success: { name: "x", expr: ["sensor", "nothing"], weight: null } };
+    const task = {
+      ...ants().task,
+      success: { name: "x", expr: ["sensor", "nothing"], weight: null, per: "step", at: "once" } as const,
+    };
     const pool = await start({ task });
     const refused = next(pool, "refused");
     pool.add(ants().frames[0] as Uint8Array);

@@ -266,11 +266,15 @@ class MeshSpec(Wire):
 
 
 class TermSpec(Wire):
-    """A term of the task: see `envgen.tasks.expr` for the language of `expr`; `weight` of a reward only."""
+    """A term of the task: see `envgen.tasks.expr` for the language of `expr`; `weight` and `per` of a
+    reward, `at` of the success.
+    """
 
     name: str
     expr: Any
     weight: Any = None
+    per: Literal["step", "second"] = "step"
+    at: Literal["once", "end"] = "once"
 
 
 class TaskSpec(Wire):
@@ -283,6 +287,7 @@ class TaskSpec(Wire):
     reward: list[TermSpec]
     terminated: list[TermSpec]
     success: TermSpec
+    truncated: list[TermSpec] = []
 
 
 HEADERS: tuple[type[Wire], ...] = (WorldSpec, MeshSpec)

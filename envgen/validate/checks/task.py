@@ -39,7 +39,12 @@ class TaskTerms(Check):
         context = TaskContext.of(
             [subject.world], subject.teams or Teams.of(agents), [sizes], [subject.params], task
         )
-        numbers, ends = (*task["observation"], *task["reward"]), (*task["terminated"], task["success"])
+        numbers, ends = (
+            (*task["observation"], *task["reward"]),
+            (*task["terminated"], *task.get("truncated", ())),
+        )
+        if task["success"].get("at") != "end":
+            ends = (*ends, task["success"])
         numbers_of, ends_of = (compiled([term["expr"] for term in terms]) for terms in (numbers, ends))
         for agent in agents:
             reading = BatchTaskState(context, [subject.home], agent)

@@ -2,7 +2,11 @@
 
 import type { TaskSpec } from "./wire.gen";
 
-/** List the names of endings by code: "" (none), the terms of the task, its success, time limit, instability. */
+/**
+ * List the names of endings by code: "" (none), the terms of the task that terminate, those that truncate, its success,
+ * time limit, instability.
+ */
 export function endings(task: TaskSpec): string[] {
-  return ["", ...task.terminated.map((term) => term.name), task.success.name, "time", "unstable"];
+  const terms = [...task.terminated, ...(task.truncated ?? [])].map((term) => term.name);
+  return ["", ...terms, task.success.name, "time", "unstable"];
 }

@@ -138,11 +138,13 @@ export interface MeshSpec {
   readonly blobs: readonly Blob[];
 }
 
-/** A term of the task: see `envgen.tasks.expr` for the language of `expr`; `weight` of a reward only. */
+/** A term of the task: see `envgen.tasks.expr` for the language of `expr`; `weight` and `per` of a reward, `at` of the success. */
 export interface TermSpec {
   readonly name: string;
   readonly expr: unknown;
   readonly weight: unknown;
+  readonly per: "step" | "second";
+  readonly at: "once" | "end";
 }
 
 /** The task as it is in pack.json, the same for all variants. */
@@ -154,4 +156,5 @@ export interface TaskSpec {
   readonly reward: readonly TermSpec[];
   readonly terminated: readonly TermSpec[];
   readonly success: TermSpec;
+  readonly truncated: readonly TermSpec[];
 }

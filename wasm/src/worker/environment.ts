@@ -231,7 +231,7 @@ export class Environment {
     this.evaluateTask();
     const s = this.program.scratch;
     const late = time >= this.spec.episode - 1e-9;
-    const { endings } = this.programs;
+    const { endings, perSecond, successAtEnd } = this.programs;
     const rows = this.counters();
     for (const agent of this.agents) {
       this.observe(agent);
@@ -239,25 +239,30 @@ export class Environment {
       const own = this.program.agents[agent.number] as AgentProgram;
       let reward = 0;
       for (let i = 0; i < own.reward.length; i++) {
-        const value = broken ? 0 : (s[own.reward[i] as number] as number);
+        const term = s[own.reward[i] as number] as number;
+        const value = broken ? 0 : perSecond[i] ? term * this.interval : term;
         this.terms[i] = value;
         reward += value;
       }
       // success comes first: it counts even if the agent falls in the same step
       let ending = 0;
-      const success = !broken && s[own.success] !== 0;
+      let success = !broken && s[own.success] !== 0;
       const terminated = broken ? -1 : own.terminated.findIndex((at) => s[at] !== 0);
-      if (success) ending = endings.length - 3;
+      const truncated = broken ? -1 : own.truncated.findIndex((at) => s[at] !== 0);
+      if (success && !successAtEnd) ending = endings.length - 3;
       else if (terminated >= 0) ending = terminated + 1;
       else if (broken) ending = endings.length - 1;
+      else if (truncated >= 0) ending = own.terminated.length + truncated + 1;
       else if (late) ending = endings.length - 2;
+      const failed = terminated >= 0 || broken !== null;
+      if (successAtEnd) success = success && ending > 0 && !failed;
       agent.reward = reward;
       agent.total += reward;
       agent.step += 1;
       agent.success = success;
       agent.ending = ending;
       this.writeCounters(rows, agent);
-      this.notifyListeners(agent, ending, success || terminated >= 0 || broken !== null);
+      this.notifyListeners(agent, ending, failed || (success && !successAtEnd));
       agent.over = ending > 0;
     }
   }

@@ -15,6 +15,7 @@ export interface AgentProgram {
   /** Weighted rewards, by term. */
   readonly reward: readonly number[];
   readonly terminated: readonly number[];
+  readonly truncated: readonly number[];
   readonly success: number;
 }
 
@@ -79,22 +80,31 @@ function finite(x: number): number {
 
 function agentProgram(task: TaskSpec, compiler: Compiler, agent: number): AgentProgram {
   const terminated = task.terminated.map((term) => compiler.column(compiler.term(term.expr, agent), 0).at);
+  const truncated = (task.truncated ?? []).map(
+    (term) => compiler.column(compiler.term(term.expr, agent), 0).at,
+  );
   const success = compiler.column(compiler.term(task.success.expr, agent), 0).at;
   const reward = task.reward.map(
     (term) => compiler.weighted(compiler.term(term.weight ?? 1, agent), compiler.term(term.expr, agent)).at,
   );
   const observation = task.observation.map((term) => compiler.term(term.expr, agent));
   const size = observation.reduce((sum, part) => sum + part.width, 0);
-  return { observation, size, reward, terminated, success };
+  return { observation, size, reward, terminated, truncated, success };
 }
 
 /** Programs of one task, by the layout of worlds. */
 export class Programs {
   readonly endings: readonly string[];
+  /** By reward term: whether its weight counts per second instead of per control step. */
+  readonly perSecond: readonly boolean[];
+  /** Whether success is judged when the episode is cut off, instead of ending it. */
+  readonly successAtEnd: boolean;
   private readonly known = new Map<string, Program>();
 
   constructor(readonly task: TaskSpec) {
     this.endings = endings(task);
+    this.perSecond = task.reward.map((term) => term.per === "second");
+    this.successAtEnd = task.success.at === "end";
   }
 
   of(spec: WorldSpec): Program {
