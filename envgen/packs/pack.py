@@ -30,11 +30,17 @@ class Pack(Sequence[PackVariant]):
     Use `Pack.open`; `pack[17]` is a PackVariant, whose files are verified when they are first read. `filter`,
     `split` and `select` give views: packs of some of the variants, which keep their indices and lie in the
     same files.
+
+    Args:
+        store: Where its files are.
+        manifest: Content of pack.json; of a view, with its variants only.
+        is_view: Whether the manifest is not the one in the store.
     """
 
-    def __init__(self, store: Store, manifest: dict[str, Any]) -> None:
+    def __init__(self, store: Store, manifest: dict[str, Any], *, is_view: bool = False) -> None:
         self.store = store
         self.manifest = manifest
+        self.is_view = is_view
         self._entries: list[dict[str, Any]] = manifest["variants"]
         self.assets = Assets(store, manifest.get("assets", {}))
 
@@ -126,7 +132,7 @@ class Pack(Sequence[PackVariant]):
         entries = [self._entries[place] for place in places]
         labels = [*self.selection, label]
         view = {**self.manifest, "count": len(entries), "selection": labels, "variants": entries}
-        return Pack(self.store, view)
+        return Pack(self.store, view, is_view=True)
 
     def filter(self, expression: str) -> Pack:
         """Return a view of the variants that a condition holds for.
@@ -186,7 +192,7 @@ class Pack(Sequence[PackVariant]):
 
     def manifest_bytes(self) -> bytes:
         """Return the content of pack.json; for a view, with its variants only."""
-        if not self.selection:
+        if not self.is_view:
             return self.store.read("pack.json")
         return (json.dumps(self.manifest, ensure_ascii=False, indent=1) + "\n").encode()
 

@@ -48,7 +48,7 @@ class Zip(Format):
 
 def _companions(pack: Pack) -> Iterator[tuple[str, bytes]]:
     """README and table: those of the pack as far as it has them, or those of a view."""
-    if pack.selection:
+    if pack.is_view:
         import pyarrow.parquet as pq  # 0.2 s to import: only where it is needed
 
         buffer = io.BytesIO()

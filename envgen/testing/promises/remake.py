@@ -8,7 +8,7 @@ from typing import ClassVar
 from envgen.core.errors import EnvgenError
 from envgen.core.overrides import Sweep
 from envgen.packs.recipe import ENV, Recipe, all_built_in, versions
-from envgen.packs.rejection import Rejected, search
+from envgen.packs.rejection import Rejected, draw_until_valid
 from envgen.packs.variant import PackVariant
 from envgen.testing.base import Case, NotApplicable, VariantPromise, register
 
@@ -22,7 +22,7 @@ class Remake(VariantPromise):
     simulates: ClassVar[bool] = True
 
     def check_variant(self, case: Case, variant: PackVariant) -> None:
-        found = search(_recipe(case), variant.index)
+        found = draw_until_valid(_recipe(case), variant.index)
         assert not isinstance(found, Rejected), f"made again it is refused: {found.problem[1]}"
         assert found.variant.draw.difficulty == variant.difficulty, (
             f"made again its difficulty is {found.variant.draw.difficulty}, was {variant.difficulty}"

@@ -23,7 +23,7 @@ class Table(PackPromise):
         import pyarrow.parquet as pq
 
         pack = case.pack
-        if pack.selection and pack.path.is_dir():
+        if pack.is_view:
             raise NotApplicable("a view has no table of its own")
         try:
             found = pq.read_table(io.BytesIO(pack.store.read(TABLE)))

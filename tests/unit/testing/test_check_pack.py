@@ -158,7 +158,7 @@ def fail_report(folder, which, rng):
 
 
 MUTATIONS = {
-    "flipped bit": (flip_terrain, "files", "terrain.bin is not what the pack was made with"),
+    "flipped bit": (flip_terrain, "files", "terrain.bin differs from what the pack was made with"),
     "no env.xml": (lambda f, w, r: (f / f"variants/{w:05d}/env.xml").unlink(), "files", "can't be read"),
     "no manifest": (lambda f, w, r: (f / "pack.json").unlink(), "opens", "no finished pack"),
     "index twice": (
