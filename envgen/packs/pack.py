@@ -186,7 +186,7 @@ class Pack(Sequence[PackVariant]):
         if find_spec("pandas") is None:
             raise InputError(
                 "to_pandas needs the package pandas",
-                "Install it: pip install pandas. Or take to_table(), which needs none.",
+                "Install it: pip install 'envgen[data]'. Or take to_table(), which does not need it.",
             )
         return self.to_table().to_pandas()
 

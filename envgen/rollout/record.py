@@ -156,6 +156,7 @@ def play_into(
     """
     worlds = len(rollout.over)
     result = rollout.reset(episode)
+    physics = _physics(rollout)
     counts = np.zeros(worlds, dtype=np.int64)
     last = None if episodes is None else episode + episodes - 1
     done = 0
@@ -164,10 +165,6 @@ def play_into(
         actions = policies(result)
         after = rollout.step(actions)
         done += 1
-        physics = {
-            f"{PHYSICS}{name}": np.array([getattr(drawn, name) for drawn in rollout.physics])
-            for name in PHYSICS_NAMES
-        }
         for agent in names:
             rows = np.flatnonzero(~over[:, rollout.agents.index(agent)])
             columns: dict[str, Any] = {
@@ -194,10 +191,17 @@ def play_into(
         if len(again):
             counts[again] = 0
             result = rollout.reset((rollout.episode[again] + 1).tolist(), again.tolist())
+            physics = _physics(rollout)
         if progress:
             progress(done)
         if finished and ended.any():
             finished(int(ended.sum()))
+
+
+def _physics(rollout: Rollout) -> dict[str, NDArray[np.float64]]:
+    """What was drawn for the running episodes, by column."""
+    drawn = rollout.physics
+    return {f"{PHYSICS}{name}": np.array([getattr(own, name) for own in drawn]) for name in PHYSICS_NAMES}
 
 
 def _outcome(step: AgentStep, rows: NDArray[np.intp]) -> dict[str, Any]:

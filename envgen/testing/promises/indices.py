@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import ClassVar
 
 from envgen.testing.base import Case, PackPromise, register
@@ -17,7 +18,7 @@ class Indices(PackPromise):
     def check(self, case: Case) -> None:
         pack = case.pack
         indices = [variant.index for variant in pack]
-        twice = sorted({index for index in indices if indices.count(index) > 1}) if indices else []
+        twice = [index for index, count in Counter(indices).items() if count > 1]
         assert not twice, f"the index {twice[0]} is there twice"
         assert indices == sorted(indices), f"indices must ascend, got {indices[:20]}"
         assert not indices or indices[0] >= 0, f"indices must be >= 0, got {indices[0]}"

@@ -351,7 +351,7 @@ def test_without_pandas_it_is_told_what_to_install(mixed, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(InputError) as caught:
         mixed.to_pandas()
-    assert "pip install pandas" in caught.value.remedy
+    assert "pip install 'envgen[data]'" in caught.value.remedy
     assert "to_table" in caught.value.remedy
 
 
