@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, overload
 
@@ -15,19 +16,31 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.errors import EnvgenError, InputError
 from envgen.packs.assets import Assets
 from envgen.packs.recipe import ENV, SCHEMA
+from envgen.packs.selection.columns import Columns
+from envgen.packs.selection.expression import condition
+from envgen.packs.selection.split import split
 from envgen.packs.store import MissingFileError, Store, open_store
+from envgen.packs.table import arrow_schema, arrow_tables, column_kinds, row
 from envgen.packs.variant import PackVariant, stream_of
 
 
 class Pack(Sequence[PackVariant]):
     """Validated variants on disk.
 
-    Use `Pack.open`; `pack[17]` is a PackVariant, whose files are verified when they are first read.
+    Use `Pack.open`; `pack[17]` is a PackVariant, whose files are verified when they are first read. `filter`,
+    `split` and `select` give views: packs of some of the variants, which keep their indices and lie in the
+    same files.
+
+    Args:
+        store: Where its files are.
+        manifest: Content of pack.json; of a view, with its variants only.
+        is_view: Whether the manifest is not the one in the store.
     """
 
-    def __init__(self, store: Store, manifest: dict[str, Any]) -> None:
+    def __init__(self, store: Store, manifest: dict[str, Any], *, is_view: bool = False) -> None:
         self.store = store
         self.manifest = manifest
+        self.is_view = is_view
         self._entries: list[dict[str, Any]] = manifest["variants"]
         self.assets = Assets(store, manifest.get("assets", {}))
 
@@ -104,6 +117,85 @@ class Pack(Sequence[PackVariant]):
         """Return the number of a variant's random streams, which a cycle of a sweep shares."""
         return stream_of(self.manifest, index)
 
+    @property
+    def selection(self) -> tuple[str, ...]:
+        """Filters and splits that led from a whole pack to this view; empty for a whole pack."""
+        return tuple(self.manifest.get("selection", ()))
+
+    def select(self, places: Sequence[int], label: str = "selected") -> Pack:
+        """Return a view of some of the variants.
+
+        Args:
+            places: Their places in this pack, as in `pack[place]`.
+            label: Says how they were selected.
+        """
+        entries = [self._entries[place] for place in places]
+        labels = [*self.selection, label]
+        view = {**self.manifest, "count": len(entries), "selection": labels, "variants": entries}
+        return Pack(self.store, view, is_view=True)
+
+    def filter(self, expression: str) -> Pack:
+        """Return a view of the variants that a condition holds for.
+
+        Args:
+            expression: Such as `difficulty < 0.5 and terrain_kind == 'stairs'`: comparisons, `in [...]`,
+                `and`, `or`, `not`. Names are the columns of `to_table`, with underscores for dots and
+                brackets, or exact in backquotes. A comparison with a value that a variant doesn't have is
+                false.
+
+        Raises:
+            InputError: The expression is wrong; the message points at the place.
+        """
+        rows = [row(entry) for entry in self._entries]
+        holds = condition(expression, Columns(rows))
+        places = [place for place, values in enumerate(rows) if holds(values)]
+        return self.select(places, " ".join(expression.split()))
+
+    def split(self, train: float = 0.8, seed: int = 0) -> tuple[Pack, Pack]:
+        """Return two views that share no variant, such as for training and test.
+
+        Each kind of terrain has the same share in both. Variants that differ in the values of a sweep only
+        stay together.
+
+        Args:
+            train: Share of the first view, in (0, 1).
+            seed: The same seed gives the same views.
+
+        Raises:
+            InputError: The share or seed is out of range, or there are too few variants.
+        """
+        first, second = split(self._entries, train, seed, self.stream_of)
+        label = f"split train={train} seed={seed}"
+        return self.select(first, f"{label}: train"), self.select(second, f"{label}: test")
+
+    def to_table(self) -> Any:
+        """Return a `pyarrow.Table` with one row per variant: the columns of variants.parquet."""
+        import pyarrow as pa  # 0.2 s to import: only where it is needed
+
+        rows = [row(entry) for entry in self._entries]
+        kinds = column_kinds(rows)
+        schema = arrow_schema(kinds)
+        return pa.concat_tables([schema.empty_table(), *arrow_tables(iter(rows), kinds, schema)])
+
+    def to_pandas(self) -> Any:
+        """Return a `pandas.DataFrame` with one row per variant: the columns of variants.parquet.
+
+        Raises:
+            InputError: pandas is not installed.
+        """
+        if find_spec("pandas") is None:
+            raise InputError(
+                "to_pandas needs the package pandas",
+                "Install it: pip install 'envgen[data]'. Or take to_table(), which does not need it.",
+            )
+        return self.to_table().to_pandas()
+
+    def manifest_bytes(self) -> bytes:
+        """Return the content of pack.json; for a view, with its variants only."""
+        if not self.is_view:
+            return self.store.read("pack.json")
+        return (json.dumps(self.manifest, ensure_ascii=False, indent=1) + "\n").encode()
+
     def by_index(self, index: int) -> PackVariant:
         """Return the variant of an index.
 
@@ -113,7 +205,11 @@ class Pack(Sequence[PackVariant]):
         for variant in self:
             if variant.index == index:
                 return variant
-        raise InputError(f"{self.path} has no variant {index}", f"It has {len(self)}, counted from 0.")
+        whole = not self.selection
+        raise InputError(
+            f"{self.path if whole else f'this view of {self.path}'} has no variant {index}",
+            f"It has {len(self)}, counted from 0." if whole else f"It has {_listed(self._entries)}.",
+        )
 
     def verify(self) -> None:
         """Verify every file.
@@ -126,7 +222,8 @@ class Pack(Sequence[PackVariant]):
         self.assets.verify()
 
     def __repr__(self) -> str:
-        return f"<Pack {self.name}: {len(self)} variants, seed {self.seed}, {self.path}>"
+        view = f" ({'; '.join(self.selection)})" if self.selection else ""
+        return f"<Pack {self.name}: {len(self)} variants{view}, seed {self.seed}, {self.path}>"
 
     def _repr_html_(self) -> str:
         from envgen.preview.html import pack_html
@@ -140,6 +237,11 @@ class Pack(Sequence[PackVariant]):
                 damaged.append(f"<div>variant {variant.index} can't be shown: {html.escape(cause)}</div>")
         prompt = str(self.manifest["prompt"] or "")
         return pack_html(self.name, len(self), self.seed, prompt, worlds) + "".join(damaged)
+
+
+def _listed(entries: Sequence[dict[str, Any]]) -> str:
+    shown = [str(entry["index"]) for entry in entries[:12]]
+    return ", ".join(shown) + (f" and {len(entries) - 12} more" if len(entries) > 12 else "") or "none"
 
 
 def _check_manifest(manifest: Any, path: str | Path) -> None:

@@ -42,6 +42,15 @@ COLUMNS: tuple[Column, ...] = (
     Column("truncated", "bool", "whether time was up in this step"),
     Column("ending", "string", "name of the term that ended the episode, `time` or `unstable`", null=True),
 )
+FINAL = Column(
+    "final_observation",
+    "list<float32>",
+    "what the agent observed after the last step of its episode or of the recording; empty in other rows",
+    null=True,
+)
+"""Written by native recordings, as the last column but those of the physics."""
+PHYSICS = "physics."
+"""Before the name of a draw of `randomize`, such as `physics.mass_scale`: float64, in native recordings."""
 DRAWN = "drawn."
 """Before the path of a parameter of the variant, such as `drawn.physics.friction`."""
 

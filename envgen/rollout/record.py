@@ -2,115 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from envgen.core.errors import InputError, WorkError
-from envgen.core.version import __version__
+from envgen.core.errors import InputError
 from envgen.policies.base import select_agents
-from envgen.rollout.columns import COLUMNS, drawn_columns
+from envgen.rollout.columns import PHYSICS
 from envgen.rollout.policies import PolicySet, interface
+from envgen.rollout.randomize import Physics
+from envgen.rollout.recorder import Recorder
 from envgen.rollout.rollout import Rollout
 from envgen.rollout.step_result import AgentStep
 
-ROWS = 16_384
-"""Rows of a row group, and most that are held in memory."""
 MAX_ROWS = 100_000_000
-META = "envgen"
-"""Key of the file's metadata: JSON with version, task, and of each agent terms and actuators."""
-
-
-class Recorder:
-    """A Parquet file that grows row by row and appears when it is whole. A context manager.
-
-    Args:
-        path: Of the file.
-        drawn: What was drawn for each variant, by its index: columns `drawn.<path>`.
-        about: For the file's metadata, plain data.
-
-    Raises:
-        InputError: The folder is not there.
-    """
-
-    def __init__(
-        self, path: Path, drawn: Mapping[int, Mapping[str, Any]], about: Mapping[str, Any] | None = None
-    ) -> None:
-        import pyarrow as pa  # 0.2 s to import: only where it is needed
-        import pyarrow.parquet as pq
-
-        if not path.parent.is_dir():
-            raise InputError(f"the folder {path.parent} is not there", "Make it, or give another path.")
-        self.path, self._part = path, path.with_name(f".{path.name}.part")
-        self._kinds = drawn_columns(drawn.values())
-        types = {
-            "int64": pa.int64(),
-            "float64": pa.float64(),
-            "float32": pa.float32(),
-            "bool": pa.bool_(),
-            "string": pa.string(),
-            "list<float32>": pa.list_(pa.float32()),
-        }
-        fields = [pa.field(c.name, types[c.kind], nullable=c.null) for c in COLUMNS]
-        fields += [pa.field(name, types[kind]) for name, kind in self._kinds.items()]
-        meta = {META: json.dumps({"version": __version__, **(about or {})})}
-        self._schema = pa.schema(fields, metadata=meta)
-        self._drawn = {
-            index: {name: _as(values.get(name.partition(".")[2]), kind) for name, kind in self._kinds.items()}
-            for index, values in drawn.items()
-        }
-        self._rows: list[dict[str, Any]] = []
-        self.rows = 0
-        try:
-            # given as a name, "~" and "s3:" in it would mean something to pyarrow
-            self._file = open(self._part, "wb")  # noqa: SIM115  (closed with the recorder)
-        except OSError as error:
-            raise WorkError(
-                f"{path} can't be written: {error.strerror}", "Give another path or make room."
-            ) from None
-        self._writer = pq.ParquetWriter(self._file, self._schema, compression="zstd")
-        self._table = pa.Table
-
-    def add(self, **row: Any) -> None:
-        """One row, a value for each column but those of what was drawn."""
-        self._rows.append({**row, **self._drawn[row["index"]]})
-        self.rows += 1
-        if len(self._rows) >= ROWS:
-            self._flush()
-
-    def close(self, *, keep: bool = True) -> None:
-        """Finish the file; or leave nothing behind."""
-        if self._file.closed:
-            return
-        if keep:
-            self._flush()
-        self._writer.close()
-        self._file.close()
-        if keep:
-            os.replace(self._part, self.path)
-        else:
-            self._part.unlink(missing_ok=True)
-
-    def _flush(self) -> None:
-        if self._rows:
-            self._writer.write_table(self._table.from_pylist(self._rows, self._schema))
-            self._rows = []
-
-    def __enter__(self) -> Recorder:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close(keep=kind is None)
+PHYSICS_NAMES = tuple(field.name for field in fields(Physics))
 
 
 def about(rollout: Rollout, agents: Sequence[str]) -> dict[str, Any]:
@@ -124,7 +34,19 @@ def about(rollout: Rollout, agents: Sequence[str]) -> dict[str, Any]:
             "observation": [[name, size] for name, size in own.observation],
             "actuators": list(own.actuators),
         }
-    return {"task": rollout.task, "agents": found}
+    first = rollout.variants[0]
+    periods = {
+        round(skip * float(world.model.opt.timestep), 9)
+        for skip, world in zip(rollout.frame_skip, rollout.worlds)
+    }
+    return {
+        "task": rollout.task,
+        "seed": str(first.manifest["seed"]),
+        "pack": str(first.manifest["name"]),
+        # in s; None where variants differ
+        "period": periods.pop() if len(periods) == 1 else None,
+        "agents": found,
+    }
 
 
 def record(
@@ -132,7 +54,8 @@ def record(
     policies: PolicySet,
     path: str | Path,
     *,
-    steps: int,
+    steps: int | None = None,
+    episodes: int | None = None,
     agents: Sequence[str] = ("*",),
     episode: int = 0,
     progress: Callable[[int], None] | None = None,
@@ -144,6 +67,7 @@ def record(
         policies: Of its agents; the caller may bind others in `progress`.
         path: Of the Parquet file.
         steps: Control steps of each world. A world whose agents are all done begins its next episode.
+        episodes: Whole episodes of each world, instead of `steps`.
         agents: Ids or patterns of those that are recorded, as in `PolicySet`.
         episode: Number of the first episode.
         progress: Called with the number of control steps done.
@@ -152,65 +76,138 @@ def record(
         Number of rows.
 
     Raises:
-        InputError: There is no such agent, or the number of steps is not possible.
+        InputError: There is no such agent, or the number of steps or episodes is not possible.
     """
-    teams = rollout.teams
-    wanted = {agent for pattern in agents for agent in select_agents(pattern, teams.agents, teams.by_agent)}
-    names = [agent for agent in rollout.agents if agent in wanted]
-    worlds = len(rollout)
-    if not 1 <= steps <= MAX_ROWS // (worlds * max(1, len(names))):
-        raise InputError(
-            f"{steps} steps of {len(names)} agents in {worlds} worlds can't be recorded",
-            f"Give 1 to {MAX_ROWS // (worlds * max(1, len(names))):,} steps.",
-        )
+    names = recorded_agents(rollout, agents)
     drawn = {variant.index: dict(variant.drawn) for variant in rollout.variants}
-    with Recorder(Path(path), drawn, about(rollout, names)) as recorder:
-        result = rollout.reset(episode)
-        counts = np.zeros(worlds, dtype=np.int64)
-        for done in range(1, steps + 1):
-            over = rollout.over.copy()
-            actions = policies(result)
-            after = rollout.step(actions)
-            for agent in names:
-                number, bound = rollout.agents.index(agent), policies.bound(agent)
-                endings = after[agent].ending
-                for i in range(worlds):
-                    if over[i, number]:
-                        continue
-                    recorder.add(
-                        env=i,
-                        index=int(rollout.indices[i]),
-                        agent=agent,
-                        step=int(counts[i]),
-                        episode=int(rollout.episode[i]),
-                        policy=bound[i],
-                        observation=result[agent].observation[i].astype(np.float32),
-                        action=actions[agent][i].astype(np.float32),
-                        ending=endings[i],
-                        **_outcome(after[agent], i),
-                    )
-            counts += 1
-            result = after
-            finished = [int(i) for i in np.flatnonzero(rollout.done)]
-            if finished:
-                counts[finished] = 0
-                result = rollout.reset([int(rollout.episode[i]) + 1 for i in finished], finished)
-            if progress:
-                progress(done)
+    check_amount(rollout, names, steps, episodes)
+    with Recorder(Path(path), drawn, about(rollout, names), PHYSICS_NAMES) as recorder:
+        play_into(
+            recorder,
+            rollout,
+            policies,
+            names,
+            steps=steps,
+            episodes=episodes,
+            episode=episode,
+            progress=progress,
+        )
         return recorder.rows
 
 
-def _outcome(step: AgentStep, world: int) -> dict[str, Any]:
+def recorded_agents(rollout: Rollout, agents: Sequence[str]) -> list[str]:
+    """Return the agents that ids and patterns name, in the order of the world.
+
+    Raises:
+        InputError: There is no such agent.
+    """
+    teams = rollout.teams
+    wanted = {agent for pattern in agents for agent in select_agents(pattern, teams.agents, teams.by_agent)}
+    return [agent for agent in rollout.agents if agent in wanted]
+
+
+def check_amount(rollout: Rollout, names: Sequence[str], steps: int | None, episodes: int | None) -> None:
+    """Refuse a recording of nothing, or of too much.
+
+    Raises:
+        InputError: It is one.
+    """
+    if (steps is None) == (episodes is None):
+        raise InputError("the length of a recording is not clear", "Give either steps or episodes.")
+    worlds = len(rollout.over)
+    if steps is None:
+        if not isinstance(episodes, int) or isinstance(episodes, bool) or episodes < 1:
+            raise InputError(f"episodes must be a positive integer, got {episodes!r}", "Give e.g. 10.")
+        return
+    most = MAX_ROWS // (worlds * max(1, len(names)))
+    if not 1 <= steps <= most:
+        raise InputError(
+            f"{steps} steps of {len(names)} agents in {worlds} worlds can't be recorded",
+            f"Give 1 to {most:,} steps.",
+        )
+
+
+def play_into(
+    recorder: Recorder,
+    rollout: Rollout,
+    policies: PolicySet,
+    names: Sequence[str],
+    *,
+    steps: int | None = None,
+    episodes: int | None = None,
+    episode: int = 0,
+    first_env: int = 0,
+    progress: Callable[[int], None] | None = None,
+    finished: Callable[[int], None] | None = None,
+) -> None:
+    """Play as `record` does, into a file that is open.
+
+    Args:
+        recorder: The file.
+        rollout: The worlds.
+        policies: Of its agents.
+        names: Agents that are recorded.
+        steps: Control steps of each world.
+        episodes: Whole episodes of each world, instead of `steps`.
+        episode: Number of the first episode.
+        first_env: Number of the first world in the file.
+        progress: Called with the number of control steps done.
+        finished: Called with the number of episodes that ended in a step, if any.
+    """
+    worlds = len(rollout.over)
+    result = rollout.reset(episode)
+    physics = _physics(rollout)
+    counts = np.zeros(worlds, dtype=np.int64)
+    last = None if episodes is None else episode + episodes - 1
+    done = 0
+    while (steps is None or done < steps) and not rollout.done.all():
+        over = rollout.over.copy()
+        actions = policies(result)
+        after = rollout.step(actions)
+        done += 1
+        for agent in names:
+            rows = np.flatnonzero(~over[:, rollout.agents.index(agent)])
+            columns: dict[str, Any] = {
+                "env": rows + first_env,
+                "index": np.asarray(rollout.indices)[rows],
+                "step": counts[rows],
+                "episode": np.asarray(rollout.episode)[rows],
+                "agent": np.full(len(rows), agent, dtype=object),
+                "policy": np.array(policies.bound(agent), dtype=object)[rows],
+                "observation": result[agent].observation[rows].astype(np.float32),
+                "action": actions[agent][rows].astype(np.float32),
+                **_outcome(after[agent], rows),
+                **{name: values[rows] for name, values in physics.items()},
+            }
+            columns["is_final"] = columns["terminated"] | columns["truncated"] | (done == steps)
+            final = after[agent].observation[rows[columns["is_final"]]]
+            recorder.add_batch({**columns, "final_observation": final.astype(np.float32)})
+        counts += 1
+        result = after
+        ended = rollout.done & ~over.all(axis=1)
+        again = (
+            np.flatnonzero(ended & (rollout.episode != last)) if last is not None else np.flatnonzero(ended)
+        )
+        if len(again):
+            counts[again] = 0
+            result = rollout.reset((rollout.episode[again] + 1).tolist(), again.tolist())
+            physics = _physics(rollout)
+        if progress:
+            progress(done)
+        if finished and ended.any():
+            finished(int(ended.sum()))
+
+
+def _physics(rollout: Rollout) -> dict[str, NDArray[np.float64]]:
+    """What was drawn for the running episodes, by column."""
+    drawn = rollout.physics
+    return {f"{PHYSICS}{name}": np.array([getattr(own, name) for own in drawn]) for name in PHYSICS_NAMES}
+
+
+def _outcome(step: AgentStep, rows: NDArray[np.intp]) -> dict[str, Any]:
     return {
-        "reward": float(step.reward[world]),
-        "terminated": bool(step.terminated[world] or step.success[world]),
-        "truncated": bool(step.truncated[world]),
+        "reward": step.reward[rows],
+        "terminated": (step.terminated | step.success)[rows],
+        "truncated": step.truncated[rows],
+        "ending": np.array([*step.ending, None], dtype=object)[:-1][rows],
     }
-
-
-def _as(value: Any, kind: str) -> Any:
-    if value is None:
-        return None
-    if kind == "float64":
-        return float(value)
-    return value if isinstance(value, str) else json.dumps(value)

@@ -28,7 +28,7 @@ class Mjb(Format):
             for done, variant in enumerate(pack, 1):
                 (part / f"{variant.index:05d}.mjb").write_bytes(save_binary(variant.model()))
                 progress(done)
-            (part / "manifest.json").write_bytes(pack.store.read("pack.json"))
+            (part / "manifest.json").write_bytes(pack.manifest_bytes())
             os.replace(part, target)
         finally:
             shutil.rmtree(part, ignore_errors=True)

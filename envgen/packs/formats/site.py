@@ -42,7 +42,7 @@ class Site(Format):
             (part / FRAMES).mkdir()
             # hosts that run Jekyll would leave out some files
             (part / ".nojekyll").touch()
-            (part / "manifest.json").write_bytes(pack.store.read("pack.json"))
+            (part / "manifest.json").write_bytes(pack.manifest_bytes())
             frames, robots = _write_frames(pack, part, progress)
             site = {
                 "protocol": PROTOCOL,

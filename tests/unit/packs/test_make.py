@@ -18,7 +18,7 @@ from support.worlds import make_cfg, start
 from envgen.core import cfgio
 from envgen.core.errors import InputError
 from envgen.core.overrides import Sweep
-from envgen.packs import manifest
+from envgen.packs import table
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.packs.progress import MakeProgress, shortfall_error
@@ -265,7 +265,7 @@ def test_columns_of_the_table_are_what_arrow_makes_of_them(kind, values):
 
     of_kind = {"whole": (pa.int64(), int), "number": (pa.float64(), float), "text": (pa.string(), str)}
     arrow, cast = of_kind[kind]
-    column = pa.Array.from_buffers(arrow, len(values), manifest._buffers(values, kind))
+    column = pa.Array.from_buffers(arrow, len(values), table._buffers(values, kind))
     column.validate(full=True)
     assert column.equals(pa.array([None if v is None else cast(v) for v in values], type=arrow))
 

@@ -13,7 +13,8 @@ from envgen.core.errors import InputError, WorkError
 from envgen.packs.make import make
 from envgen.rollout.columns import COLUMNS, drawn_columns
 from envgen.rollout.policies import bind
-from envgen.rollout.record import Recorder, record
+from envgen.rollout.record import PHYSICS_NAMES, record
+from envgen.rollout.recorder import Recorder
 from envgen.rollout.rollout import Rollout
 
 NAMES = [column.name for column in COLUMNS]
@@ -42,7 +43,9 @@ def table(pack, path, *, steps=30, policies=None, **more):
 def test_pandas_reads_the_documented_columns(pack, tmp_path):
     _, found = table(pack, tmp_path / "r.parquet", policies={"ant_0": "gait", "*": "random"})
     drawn = [name for name in found.columns if name.startswith("drawn.")]
-    assert list(found.columns) == NAMES + drawn
+    physics = [name for name in found.columns if name.startswith("physics.")]
+    assert list(found.columns) == [*NAMES, *drawn, "final_observation", *physics]
+    assert physics == [f"physics.{name}" for name in PHYSICS_NAMES]
     assert set(drawn) == {f"drawn.{path}" for path in pack[1].drawn}
     assert set(found["env"]) == {0, 1}
     assert set(found["index"]) == {1, 2}
@@ -110,6 +113,57 @@ def test_an_agent_that_is_out_has_no_more_rows(tmp_path):
     assert walker["terminated"].iloc[-1]
     assert len(walker) < len(ant)
     assert ant["ending"].iloc[-1] == "time"
+
+
+def test_whole_episodes_of_each_world(pack, tmp_path):
+    rollout = Rollout(list(pack))
+    record(rollout, bind(rollout, {"*": "random"}), tmp_path / "r.parquet", episodes=2)
+    found = pd.read_parquet(tmp_path / "r.parquet")
+    for _, rows in found.groupby(["env", "agent"]):
+        ends = rows[rows["terminated"] | rows["truncated"]]
+        assert list(ends["episode"]) == [0, 1]
+    assert list(found["final_observation"].notna()) == list(found["terminated"] | found["truncated"])
+
+
+def test_what_follows_the_last_step_is_kept(pack, tmp_path):
+    """Also where the recording ends before the episode does."""
+    _, found = table(pack, tmp_path / "r.parquet", steps=5)
+    rollout = Rollout(list(pack)[1:])
+    policies, result = bind(rollout, {"*": "random"}, seed=4), rollout.reset()
+    for _ in range(5):
+        result = rollout.step(policies(result))
+    final = found[found["step"] == 4]
+    assert found[found["step"] < 4]["final_observation"].isna().all()
+    for agent in rollout.agents:
+        rows = final[final["agent"] == agent].sort_values("env")
+        expected = result[agent].observation
+        np.testing.assert_allclose(np.stack(rows["final_observation"]), expected, atol=1e-5)
+
+
+def test_the_physics_of_an_episode_is_recorded(tmp_path):
+    cfg = {
+        "name": "physics",
+        "terrain": {"size": [12, 12], "sub_terrains": [{"kind": "flat"}]},
+        "robots": [{"model": "ant"}],
+        "control": {"episode": 0.3},
+        "randomize": {"mass_scale": [0.5, 1.5]},
+    }
+    rollout = Rollout(list(make(cfg, 2, out=tmp_path / "p", jobs=1)))
+    record(rollout, bind(rollout, {"*": "zero"}), tmp_path / "r.parquet", episodes=3)
+    found = pd.read_parquet(tmp_path / "r.parquet")
+    drawn = found.groupby(["env", "episode"])["physics.mass_scale"].agg(["min", "max"])
+    assert (drawn["min"] == drawn["max"]).all()
+    assert drawn["min"].nunique() == 6
+    rollout.reset(2)
+    assert [p.mass_scale for p in rollout.physics] == drawn["min"].xs(2, level="episode").tolist()
+    assert (found["physics.friction_scale"] == 1).all()
+
+
+@pytest.mark.parametrize("more", [{}, {"steps": 3, "episodes": 3}, {"episodes": 0}, {"episodes": 1.5}])
+def test_a_length_that_is_not_clear(pack, tmp_path, more):
+    rollout = Rollout(pack[0])
+    with pytest.raises(InputError, match=r"length of a recording|positive integer"):
+        record(rollout, bind(rollout, {"*": "zero"}), tmp_path / "r.parquet", **more)
 
 
 def test_only_the_agents_chosen_are_recorded(pack, tmp_path):

@@ -1,0 +1,161 @@
+"""Making data sets: from a recording, or by playing a pack."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from envgen.core.errors import InputError
+from envgen.datasets.formats.base import FORMATS, DatasetFormat, Written
+from envgen.datasets.recording import Recording
+from envgen.packs.pack import Pack
+from envgen.rollout.policies import bind
+from envgen.rollout.record import PHYSICS_NAMES, about, check_amount, play_into, recorded_agents
+from envgen.rollout.recorder import Recorder
+from envgen.rollout.rollout import Rollout
+
+AT_ONCE = 128
+"""Variants that are played side by side."""
+
+
+def convert(
+    recording: str | Path,
+    out: str | Path,
+    format: str,
+    *,
+    agents: Sequence[str] = ("*",),
+    pack: Pack | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Written:
+    """Write a recording as a data set, all or nothing.
+
+    Args:
+        recording: Parquet file made natively, by the page or by `envgen run --record`.
+        out: File or folder that does not exist yet.
+        format: Name of a format.
+        agents: Ids or patterns of the agents that are taken; they must observe and act alike.
+        pack: That was played; gives what a recording of the page lacks: period and randomised physics.
+        progress: Called with the number of episodes done.
+
+    Raises:
+        InputError: There is no such format, the target exists, or the recording is not fit for it.
+    """
+    target, kind = Path(out), FORMATS.get(format)()
+    _check_target(kind, target)
+    return _write(kind, Recording(Path(recording), agents, pack), target, progress)
+
+
+def record_pack(
+    pack: Pack,
+    policies: str | Mapping[str, str],
+    out: str | Path,
+    *,
+    episodes: int = 1,
+    format: str = "minari",
+    agents: Sequence[str] = ("*",),
+    seed: int = 0,
+    threads: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Written:
+    """Play whole episodes of each variant of a pack and write them as a data set, all or nothing.
+
+    Args:
+        pack: A pack or view; its variants must have the same agents.
+        policies: Name of a policy by agent id, pattern or team; or one for all agents.
+        out: File or folder that does not exist yet.
+        episodes: Of each variant.
+        format: Name of a format.
+        agents: Ids or patterns of those that are recorded.
+        seed: For policies that draw.
+        threads: On which physics is computed.
+        progress: Called with the number of episodes that are played, and how many there will be.
+
+    Raises:
+        InputError: There is no such format or policy, the target exists, or the pack is not fit for it.
+    """
+    target, kind = Path(out), FORMATS.get(format)()
+    _check_target(kind, target)
+    if not len(pack):
+        raise InputError(f"{pack!r} has no variants", "Give a pack or view with some.")
+    chosen = {"*": policies} if isinstance(policies, str) else dict(policies)
+    with _part(target.with_name(f"{target.name}.rows")) as rows:
+        _play(pack, chosen, rows, episodes, agents, seed, threads, progress)
+        return _write(kind, Recording(rows, agents, pack), target, None)
+
+
+def _play(
+    pack: Pack,
+    policies: Mapping[str, str],
+    path: Path,
+    episodes: int,
+    agents: Sequence[str],
+    seed: int,
+    threads: int,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    """Record whole episodes of all variants, some at a time."""
+    done = 0
+
+    def count(ended: int) -> None:
+        nonlocal done
+        done += ended
+        if progress:
+            progress(done, len(pack) * episodes)
+
+    recorder: Recorder | None = None
+    try:
+        for start in range(0, len(pack), AT_ONCE):
+            rollout = Rollout(pack[start : start + AT_ONCE], threads=threads)
+            names = recorded_agents(rollout, agents)
+            check_amount(rollout, names, None, episodes)
+            bound = bind(rollout, policies, seed=seed)
+            if recorder is None:
+                drawn = {variant.index: dict(variant.drawn) for variant in pack}
+                recorder = Recorder(path, drawn, about(rollout, names), PHYSICS_NAMES)
+            play_into(recorder, rollout, bound, names, episodes=episodes, first_env=start, finished=count)
+    except BaseException:
+        if recorder:
+            recorder.close(keep=False)
+        raise
+    assert recorder is not None  # a pack has variants
+    recorder.close()
+
+
+def _check_target(kind: DatasetFormat, target: Path) -> None:
+    kind.check_target(target)
+    if target.exists() or target.is_symlink():
+        raise InputError(f"{target} exists already", "Give another target, or remove it.")
+    if not target.absolute().parent.is_dir():
+        raise InputError(f"the folder {target.parent} is not there", "Make it, or give another target.")
+
+
+def _write(
+    kind: DatasetFormat, recording: Recording, target: Path, progress: Callable[[int], None] | None
+) -> Written:
+    with _part(target) as part:
+        written = kind.write(recording, part, target, progress or (lambda done: None))
+        if not written.episodes:
+            raise InputError(f"{recording.path} holds no whole step of an episode", "Record more steps.")
+        os.replace(part, target)
+    return written
+
+
+@contextmanager
+def _part(target: Path) -> Iterator[Path]:
+    """A hidden name beside a target for what is not whole; what is left there is removed."""
+    part = target.with_name(f".{target.name}.part")
+    _remove(part)
+    try:
+        yield part
+    finally:
+        _remove(part)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

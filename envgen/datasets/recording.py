@@ -1,0 +1,206 @@
+"""Reading recordings, whoever made them: native rollouts, the page or `envgen run --record`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envgen.core import dist
+from envgen.core.errors import InputError
+from envgen.datasets.episode import Episode
+from envgen.packs.pack import Pack
+from envgen.policies.base import select_agents
+from envgen.rollout.columns import COLUMNS, DRAWN, FINAL, PHYSICS
+from envgen.rollout.randomize import KEYS
+from envgen.rollout.recorder import META
+
+
+class Recording:
+    """A recording and the agents of it that are taken.
+
+    Args:
+        path: Of the Parquet file.
+        agents: Ids or patterns of agents.
+        pack: That was played; gives what a recording of the page lacks: period and randomised physics.
+
+    Raises:
+        InputError: It is no recording, or its agents have observations or actions of different sizes.
+    """
+
+    def __init__(self, path: Path, agents: Sequence[str] = ("*",), pack: Pack | None = None) -> None:
+        import pyarrow as pa  # 0.2 s to import: only where it is needed
+        import pyarrow.parquet as pq
+
+        self.path, self.pack = path, pack
+        try:
+            with open(path, "rb") as file:
+                self.table = pq.read_table(file)
+        except OSError as error:
+            raise InputError(
+                f"{path} can't be read: {error.strerror or error}", "Give a recording."
+            ) from None
+        except pa.ArrowException as error:
+            raise InputError(f"{path} is not a Parquet file: {error}", "Give a recording.") from None
+        names = self.table.column_names
+        missing = [column.name for column in COLUMNS if column.name not in names]
+        meta = (self.table.schema.metadata or {}).get(META.encode())
+        if missing or meta is None:
+            lack = f"lacks the column {missing[0]!r}" if missing else "has no metadata of envgen"
+            raise InputError(f"{path} is not a recording: it {lack}", "Give one made by envgen.")
+        self.about: dict[str, Any] = json.loads(meta)
+        self.agents = self._select(agents)
+
+    @property
+    def task(self) -> str:
+        """Kind of the task."""
+        return str(self.about.get("task"))
+
+    @property
+    def robot(self) -> str:
+        """Robot of the agents, several joined by `, `."""
+        return ", ".join(sorted({str(self.about["agents"][agent]["robot"]) for agent in self.agents}))
+
+    @property
+    def seed(self) -> int:
+        """Seed of the pack."""
+        return self.pack.seed if self.pack else int(self.about.get("seed", 0))
+
+    @property
+    def pack_name(self) -> str | None:
+        """Name of the pack, if it is known."""
+        return self.pack.name if self.pack else self.about.get("pack")
+
+    @cached_property
+    def observation_names(self) -> list[str]:
+        """Name of each number of an observation: that of the term, counted where it has several."""
+        terms = self.about["agents"][self.agents[0]]["observation"]
+        return [name if size == 1 else f"{name}_{i}" for name, size in terms for i in range(size)]
+
+    @cached_property
+    def action_names(self) -> list[str]:
+        """Actuators."""
+        return list(self.about["agents"][self.agents[0]]["actuators"])
+
+    @cached_property
+    def policies(self) -> list[str]:
+        """Names of the policies that acted."""
+        return sorted(set(self._rows["policy"].unique().to_pylist()))
+
+    @cached_property
+    def period(self) -> float | None:
+        """Length of a control step in s; None if it is not known or differs."""
+        if self.about.get("period") is not None:
+            return float(self.about["period"])
+        if self.pack is None:
+            return None
+        used = set(self._rows["index"].unique().to_pylist())
+        variants = [variant for variant in self.pack if variant.index in used]
+        periods = {
+            round(int(v.setting("control.frame_skip")) * float(v.model().opt.timestep), 9) for v in variants
+        }
+        return periods.pop() if len(periods) == 1 else None
+
+    def episodes(self) -> Iterator[Episode]:
+        """Yield the episodes of all agents, by environment, agent and number."""
+        rows = self._rows
+        if not rows.num_rows:
+            return
+        env, number, step = (rows[name].to_numpy() for name in ("env", "episode", "step"))
+        agent = rows["agent"].combine_chunks().dictionary_encode().indices.to_numpy()
+        order = np.lexsort((step, number, agent, env))
+        keys = np.stack([env, agent, number])[:, order]
+        # a gap in the steps parts what follows from what is before
+        breaks = (np.diff(keys) != 0).any(axis=0) | (np.diff(step[order]) != 1)
+        edges = np.concatenate([[0], np.flatnonzero(breaks) + 1, [len(order)]])
+        observations, actions = self._matrix("observation"), self._matrix("action")
+        for start, end in pairwise(edges.tolist()):
+            yield self._episode(order[start:end], observations, actions)
+
+    def _episode(self, at: NDArray[np.intp], observations: Any, actions: Any) -> Episode:
+        rows = self._facts.take(at)
+        last = {name: rows[name][len(at) - 1].as_py() for name in rows.column_names}
+        final = last.get(FINAL.name)
+        drawn = {name[len(DRAWN) :]: last[name] for name in rows.column_names if name.startswith(DRAWN)}
+        physics = {name[len(PHYSICS) :]: last[name] for name in rows.column_names if name.startswith(PHYSICS)}
+        return Episode(
+            env=last["env"],
+            variant=last["index"],
+            agent=last["agent"],
+            number=last["episode"],
+            policy=", ".join(sorted(set(rows["policy"].to_pylist()))),
+            observations=observations[at],
+            actions=actions[at],
+            rewards=rows["reward"].to_numpy(),
+            terminated=rows["terminated"].to_numpy(),
+            truncated=rows["truncated"].to_numpy(),
+            final=None if final is None else np.array(final, dtype=np.float32),
+            ending=last["ending"],
+            drawn={path: value for path, value in drawn.items() if value is not None},
+            physics=physics or self._draw_physics(last["index"], last["episode"]),
+        )
+
+    def _draw_physics(self, index: int, episode: int) -> dict[str, float]:
+        """What was drawn at a reset, from the pack: the draws depend on it and the episode alone."""
+        if self.pack is None:
+            return {}
+        variant = self._variants[index]
+        found = {}
+        for key in KEYS:
+            value = dist.parse(variant.setting(f"randomize.{key}"))
+            constant = isinstance(value, int | float)
+            rng = None if constant else variant.streams(f"randomize.{key}", episode)
+            found[key] = float(value) if rng is None else float(dist.sample(value, rng))  # type: ignore[arg-type]
+        return found
+
+    @cached_property
+    def _variants(self) -> dict[int, Any]:
+        return {variant.index: variant for variant in self.pack or ()}
+
+    @cached_property
+    def _rows(self) -> Any:
+        """The rows of the agents that are taken."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        return self.table.filter(pc.is_in(self.table["agent"], pa.array(self.agents)))
+
+    @cached_property
+    def _facts(self) -> Any:
+        """The rows without what `_matrix` gives."""
+        return self._rows.drop_columns(["observation", "action"])
+
+    def _matrix(self, name: str) -> Any:
+        """A column of lists of equal length as (rows, k) float32."""
+        rows = self._rows
+        flat = rows[name].combine_chunks().flatten().to_numpy()
+        if len(flat) % rows.num_rows:
+            raise InputError(
+                f"{self.path}: {name}s of different sizes", "Record agents of one kind, or choose some."
+            )
+        return flat.reshape(rows.num_rows, -1).astype(np.float32, copy=False)
+
+    def _select(self, patterns: Sequence[str]) -> list[str]:
+        known = list(self.about["agents"])
+        teams = [str(self.about["agents"][agent].get("team")) for agent in known]
+        wanted = {
+            agent for pattern in patterns for agent in select_agents(pattern, tuple(known), tuple(teams))
+        }
+        chosen = [agent for agent in known if agent in wanted]
+        shapes: dict[str, list[str]] = {}
+        for agent in chosen:
+            own = self.about["agents"][agent]
+            shapes.setdefault(json.dumps([own["observation"], len(own["actuators"])]), []).append(agent)
+        if len(shapes) > 1:
+            groups = "; ".join(", ".join(group) for group in shapes.values())
+            raise InputError(
+                f"the agents of {self.path} observe or act differently: {groups}",
+                f"Choose one group, e.g. agents={next(iter(shapes.values()))}.",
+            )
+        return chosen

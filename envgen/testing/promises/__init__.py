@@ -1,0 +1,1 @@
+"""The promises that packs keep: one per file."""
