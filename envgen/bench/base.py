@@ -29,7 +29,7 @@ class Row:
 
 @dataclass
 class Result:
-    """What a benchmark measured.
+    """Measurements of a benchmark.
 
     Attributes:
         title: Of the benchmark.

@@ -1,4 +1,4 @@
-"""What difficulty does to each kind of ground, measured on the ground that is made."""
+"""Effect of difficulty on each kind of terrain, measured on generated terrain."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class DifficultyRow:
 
     @property
     def grows(self) -> bool:
-        """Whether it is larger at each difficulty than at the one before."""
+        """True if it is larger at each difficulty than at the one before."""
         return all(b > a for a, b in zip(self.values, self.values[1:]))
 
 

@@ -1,4 +1,4 @@
-"""How fast native batches are stepped, beside MuJoCo's own rollout of the same models in the same run."""
+"""Step rate of native batches beside MuJoCo's own rollout of the same models, in the same run."""
 
 from __future__ import annotations
 

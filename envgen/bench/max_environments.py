@@ -1,4 +1,4 @@
-"""How many environments this machine runs in one tab."""
+"""Number of environments that this machine runs in real time in one tab."""
 
 from __future__ import annotations
 

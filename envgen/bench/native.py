@@ -1,4 +1,4 @@
-"""How fast MuJoCo itself steps the same models: the reference of the browser's figures."""
+"""Step rate of native MuJoCo on the same models: the reference for the browser's figures."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Scored:
 
     @property
     def right(self) -> bool:
-        """Whether everything that the case expects holds."""
+        """True if all expectations of the case hold."""
         return all(check.ok for check in self.checks)
 
 

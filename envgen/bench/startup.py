@@ -1,4 +1,4 @@
-"""How long variants take to arrive in the page, and how long the server alone takes to send them."""
+"""Time until variants arrive in the page, and time that the server alone takes to send them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `envgen doctor` looks at; each line is measured, not looked up."""
+"""Checks of `envgen doctor`; each line is the outcome of a trial on this machine."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class Pack(Sequence[PackVariant]):
 
     @property
     def complete(self) -> bool:
-        """Whether all requested variants exist."""
+        """True if all requested variants exist."""
         return bool(self.manifest["complete"])
 
     @cached_property

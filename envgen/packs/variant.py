@@ -94,7 +94,7 @@ class PackVariant:
         return task_params(self.drawn)
 
     def setting(self, path: str) -> Any:
-        """What a key of the EnvCfg such as `control.frame_skip` is in this variant; distributions as JSON."""
+        """Return the value of an EnvCfg key such as `control.frame_skip`; distributions as JSON."""
         if path in self.drawn:
             value = self.drawn[path]  # a sweep writes lists as JSON
             return json.loads(value) if isinstance(value, str) else value

@@ -54,7 +54,7 @@ class PathFinder:
 
     @cached_property
     def _moves(self) -> tuple[list[bool], ...]:
-        """Whether the steps east, north, north-east and north-west from each cell are open."""
+        """Masks of the cells from which a step east, north, north-east and north-west is open."""
         east = np.zeros(self.map.free.shape, dtype=bool)
         north = east.copy()
         east[:, :-1], north[:-1] = self.map.steps_x, self.map.steps_y

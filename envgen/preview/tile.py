@@ -94,7 +94,7 @@ class Scene:
 
     @property
     def moving(self) -> list[bool]:
-        """Whether each obstacle moves."""
+        """Flag for each obstacle: True if it moves."""
         return [bool(self.world.model.geom_bodyid[g]) for g in self.world.obstacle_geoms]
 
     def rgba(self, geom: int) -> Floats:

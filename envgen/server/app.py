@@ -57,7 +57,7 @@ class Kind(BaseModel):
 
 
 class Registries(BaseModel):
-    """What can be asked for, with parameters, units and ranges.
+    """Registered kinds with their parameters, units and ranges.
 
     Attributes:
         sources: Robots of installed packages, by package: `<source>:<name>`.
@@ -93,7 +93,7 @@ class ChangeEntry(BaseModel):
 
 
 class Interpreted(InterpretationSpec):
-    """What a prompt became; with a base, what it changed there."""
+    """Interpretation of a prompt; with a base, also the changes to it."""
 
     changes: list[ChangeEntry] | None = None
 
@@ -183,7 +183,7 @@ def _routes(app: FastAPI, settings: Settings, library: PackLibrary, streams: Str
 
     @app.post("/api/interpret", dependencies=[Depends(_require_json)])
     def interpreted(request: PromptRequest) -> Interpreted:
-        """What a prompt becomes, and why."""
+        """Interpret a prompt, with the reason for each choice."""
         prompt = library.prompt(request.prompt)
         if request.base is None:
             return Interpreted.model_validate(interpretation_json(interpret(prompt, LIVE_BACKEND)))

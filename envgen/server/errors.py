@@ -16,7 +16,7 @@ from envgen.server.messages import MAX_STREAM
 
 
 class Problem(BaseModel):
-    """What was wrong and what to do."""
+    """Cause and remedy of an error."""
 
     cause: str
     remedy: str

@@ -1,4 +1,4 @@
-"""What page and server say to each other on the socket. TypeScript is generated from these types.
+"""Messages between page and server on the socket. TypeScript is generated from these types.
 
 Messages are JSON texts with the field `kind`; variants and meshes are binary frames between them
 (`envgen.packs.wire.spec`). One socket runs one job at a time:
@@ -147,7 +147,7 @@ class AssumedSpec(Wire):
 
 
 class InterpretationSpec(Wire):
-    """What a prompt became, as `envgen interpret --json` prints it and with suggestions.
+    """Interpretation of a prompt, as `envgen interpret --json` prints it, with suggestions.
 
     Attributes:
         usage: Tokens, where a language model read it.
@@ -199,7 +199,7 @@ class GivenUp(Wire):
 
 
 class Progress(Wire):
-    """How far a job is.
+    """Progress of a job.
 
     Attributes:
         count: Variants of the job.
@@ -230,7 +230,7 @@ class Done(Wire):
 
 
 class Failure(Wire):
-    """What was wrong and what to do; the job, if there was one, is over. The socket stays."""
+    """Cause and remedy of an error. It ends the running job; the socket stays open."""
 
     kind: Literal["error"] = "error"
     cause: str

@@ -1,1 +1,1 @@
-"""What is observed, rewarded and ended, as data: one kind a file."""
+"""Tasks: observations, rewards and endings as data, one kind a file."""

@@ -78,7 +78,7 @@ FALLEN = Term(
 
 
 def _beyond(position: Expr) -> Expr:
-    """Whether a point has left the arena."""
+    """Return the condition that a point has left the arena."""
     return [
         "or",
         ["gt", ["abs", ["slice", position, 0, 1]], ["mul", 0.5, ["constant", "arena_x"]]],

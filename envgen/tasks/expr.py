@@ -24,7 +24,7 @@ Values: TypeAlias = NDArray[np.float64]
 
 
 class TaskState(Protocol):
-    """What one agent of a batch of worlds can be asked; each answer is (worlds, k)."""
+    """State that expressions read, of one agent in a batch of worlds; each value is (worlds, k)."""
 
     worlds: int
 
@@ -50,7 +50,7 @@ class TaskState(Protocol):
         """The agent that asked for this view; itself, if it is none."""
 
     def in_play(self) -> Values:
-        """Whether the agent's episode goes on in each world."""
+        """Return 1 in each world where the agent's episode goes on, else 0."""
 
 
 SOURCES: dict[str, str] = {

@@ -35,7 +35,7 @@ OWN_GOAL: Expr = ["neg", ["goal"]]
 
 
 def past(goal_x: Expr) -> Expr:
-    """Whether the ball is behind the line through a goal, between its posts."""
+    """Return the condition that the ball is behind the goal line, between the posts."""
     return ["and", MOUTH, ["gt", ["mul", BALL_X, goal_x], ["square", goal_x]]]
 
 

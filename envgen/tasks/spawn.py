@@ -96,7 +96,7 @@ class SpawnAgent(Protocol):
 
     @property
     def planar(self) -> bool:
-        """Whether it moves in a vertical plane along x only."""
+        """True if it moves in a vertical plane along x only."""
 
     @property
     def radius(self) -> float:
@@ -168,15 +168,15 @@ class SpawnArea(Protocol):
 
     @property
     def start_zone(self) -> Zone | None:
-        """Where the terrain has agents start, or None."""
+        """Zone in which the terrain has agents start, or None."""
 
     @property
     def goal_zone(self) -> Zone | None:
-        """Where the terrain has goals, or None."""
+        """Zone of the terrain's goals, or None."""
 
     @property
     def course(self) -> bool:
-        """Whether the terrain binds every task to its start and goal zone."""
+        """True if the terrain binds every task to its start and goal zone."""
 
     def inside(self, margin: float) -> Mask:
         """Return the cells that are at least `margin` (m) inside the arena."""

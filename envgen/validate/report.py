@@ -45,7 +45,7 @@ class Finding:
 
     @property
     def failed(self) -> bool:
-        """Whether it makes the file fail."""
+        """True if it makes the file fail."""
         return not self.ok and self.severity == "error"
 
     def to_json(self) -> dict[str, Any]:
@@ -92,7 +92,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether no finding is a failed error; warnings and infos don't count."""
+        """True if no finding is a failed error; warnings and infos don't count."""
         return not any(finding.failed for finding in self.findings)
 
     @property

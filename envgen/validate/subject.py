@@ -141,7 +141,7 @@ class Subject:
 
     @property
     def ours(self) -> bool:
-        """Whether it is a world of envgen: terrain and agents are named as in the vocabulary."""
+        """True if envgen made the world: terrain and agents have the names that envgen gives."""
         return self.model is not None and self.world.made_by_envgen
 
     def root_of(self, agent: str) -> Floats:

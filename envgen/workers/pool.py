@@ -29,7 +29,7 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True)
 class JobRef(Generic[S]):
-    """What all work items of a job share, pickled once; each worker unpickles it once.
+    """Shared input of a job's work items: pickled once, unpickled once by each worker.
 
     Attributes:
         number: Unique in the parent process.
@@ -171,7 +171,7 @@ class WorkerPool:
                     self._remove(worker)
 
     def _stop_if_closing(self) -> None:
-        """When the pool is closing, tell workers to stop and drop the items that none of them has."""
+        """If the pool is closing, tell workers to stop and drop the items that none of them has."""
         with self._lock:
             if not self._closing:
                 return

@@ -49,7 +49,7 @@ class WorkItem:
 
     @property
     def small(self) -> bool:
-        """Whether sending it never blocks."""
+        """True if sending it never blocks."""
         return len(self.payload) <= SMALL
 
     def begin(self) -> bool:

@@ -81,7 +81,7 @@ export interface AssumedSpec {
   readonly why: string;
 }
 
-/** What a prompt became, as `envgen interpret --json` prints it and with suggestions. */
+/** Interpretation of a prompt, as `envgen interpret --json` prints it, with suggestions. */
 export interface InterpretationSpec {
   readonly cfg: Readonly<Record<string, unknown>>;
   readonly count: number | null;
@@ -114,7 +114,7 @@ export interface GivenUp {
   readonly remedy: string;
 }
 
-/** How far a job is. */
+/** Progress of a job. */
 export interface Progress {
   readonly kind: "progress";
   readonly count: number;
@@ -135,7 +135,7 @@ export interface Done {
   readonly cancelled: boolean;
 }
 
-/** What was wrong and what to do; the job, if there was one, is over. The socket stays. */
+/** Cause and remedy of an error. It ends the running job; the socket stays open. */
 export interface Failure {
   readonly kind: "error";
   readonly cause: string;

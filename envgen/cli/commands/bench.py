@@ -48,7 +48,7 @@ def command(ctx: click.Context) -> None:
 @click.option("--scale", default="100,500,2000", show_default=True, help="Counts to compare.")
 @as_json
 def generate(count: int, repeats: int, scale: str, as_json: bool) -> None:
-    """Variants made, validated and written per second, beside compiling and writing alone."""
+    """Measure variants made, validated and written per second, beside compiling and writing alone."""
     from envgen.bench.generate import generate
     from envgen.core.errors import InputError
 
@@ -67,7 +67,7 @@ def generate(count: int, repeats: int, scale: str, as_json: bool) -> None:
 )
 @as_json
 def acceptance(count: int, as_json: bool) -> None:
-    """Which pairs of ground and robot give valid variants, and in how many draws."""
+    """Find which pairs of terrain and robot give valid variants, and in how many draws."""
     from envgen.bench.acceptance import acceptance
 
     with click.progressbar(length=1000, label="trying", file=sys.stderr) as bar:
@@ -85,7 +85,7 @@ def acceptance(count: int, as_json: bool) -> None:
 @click.option("--gpu", is_flag=True, help="Draw on the graphics card.")
 @as_json
 def browser(count: int, seconds: float, repeats: int, workers: int, gpu: bool, as_json: bool) -> None:
-    """The pool of the page beside a bare mj_step loop and native MuJoCo; memory, drawing, time to start."""
+    """Measure the browser pool beside a bare mj_step loop and native MuJoCo; memory, drawing, start-up."""
     from envgen.bench.browser import bench_browser
 
     with output.progress_bar() as bar:
@@ -104,7 +104,7 @@ def browser(count: int, seconds: float, repeats: int, workers: int, gpu: bool, a
 @click.option("--threads", "-t", type=click.IntRange(1, 256), default=2, show_default=True)
 @as_json
 def learn(count: int, many: int, seconds: float, threads: int, as_json: bool) -> None:
-    """Native batches with observations, rewards and resets, beside mujoco.rollout of the same models."""
+    """Measure native batches with observations, rewards and resets, beside mujoco.rollout."""
     from envgen.bench.learn import bench_learn
 
     _print(bench_learn(count, many, seconds, threads, lambda text: click.echo(text, err=True)), as_json)
@@ -116,7 +116,7 @@ def learn(count: int, many: int, seconds: float, threads: int, as_json: bool) ->
 @click.option("--draw", is_flag=True, help="Draw meanwhile.")
 @as_json
 def most(prompt: str, workers: int | None, draw: bool, as_json: bool) -> None:
-    """How many environments run in real time in one tab of this machine."""
+    """Find how many environments run in real time in one tab of this machine."""
     from envgen.bench.max_environments import bench_max
     from envgen.prompting.base import interpret
 
@@ -132,7 +132,7 @@ def most(prompt: str, workers: int | None, draw: bool, as_json: bool) -> None:
 @click.option("--verbose", "-v", is_flag=True, help="Show what is wrong with each prompt.")
 @as_json
 def prompts(files: tuple[Path, ...], backend: str, verbose: bool, as_json: bool) -> None:
-    """How many prompts of a file of cases become what they should."""
+    """Score how many prompts of a file of cases are read as expected."""
     from envgen.bench.prompts import prompts
 
     result = prompts(files, backend)
@@ -154,7 +154,7 @@ def _print(result: Result, as_json: bool) -> None:
 
 
 def _wrong(cases: list[dict[str, Any]]) -> None:
-    """What each prompt should have become, and became."""
+    """Print the failed expectations of each prompt."""
     for case in cases:
         click.echo(f"{case['id']}  {case['prompt'][:200]!r}")
         for check in case["checks"]:

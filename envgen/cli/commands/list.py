@@ -144,7 +144,7 @@ def _one(family: str, entry: Mapping[str, Any]) -> None:
 
 
 def _snippet(family: str, entry: Mapping[str, Any]) -> str:
-    """How a parameter file asks for it."""
+    """Return the lines of a parameter file that select the kind."""
     name = entry["name"]
     spec = next((spec for key, spec in entry["params"].items() if key not in _every_robot()), None)
     key = next((key for key in entry["params"] if key not in _every_robot()), "")
@@ -180,7 +180,7 @@ def _range(spec: Mapping[str, Any]) -> str:
 
 
 def _left_open(spec: Mapping[str, Any]) -> str:
-    """What a parameter is when it isn't given."""
+    """Describe the default of a parameter."""
     if spec.get("suffixes"):
         return "has to be given"
     of = {"leg": " legs", "radius": " robot radii", "height": " robot heights"}.get(spec["scale"], "")

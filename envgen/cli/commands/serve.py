@@ -121,5 +121,5 @@ def command(
 
 
 def _has_display() -> bool:
-    """Whether a browser could show itself: in a terminal of a server, one of text would take it over."""
+    """Return whether a display exists; without one a text browser might take over the terminal."""
     return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

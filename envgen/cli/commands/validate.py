@@ -85,7 +85,7 @@ def command(
 
 @dataclass
 class _Found:
-    """What there is to check, each once, and how many files were left out as they are no MJCF."""
+    """Files and variants to check, each once, and the number of files skipped as they are not MJCF."""
 
     skipped: int = 0
     seen: set[str] = field(default_factory=set)
@@ -105,7 +105,7 @@ class _Found:
                 yield str(path), examine_path(path)
 
     def _new(self, path: Path) -> bool:
-        """Whether it was not met before."""
+        """Return whether the file was not seen before, and remember it."""
         key = os.path.abspath(path)
         known = key in self.seen
         self.seen.add(key)
@@ -132,7 +132,7 @@ class _Found:
 
 
 def _progress(done: int, files: Sequence[Path]) -> None:
-    """How far it is, on a terminal; nothing where there are few."""
+    """Print progress on a terminal, if there are four files or more."""
     if len(files) < 4 or not sys.stderr.isatty():
         return
     end = "" if done < len(files) else "\r\x1b[K"

@@ -1,4 +1,4 @@
-"""What goes over the wire, one variant a frame. TypeScript is generated from these types.
+"""Binary frames between server and page, one variant a frame. TypeScript is generated from these types.
 
 A frame is binary: `MAGIC`, the length of the header (both uint32, little endian), the header as JSON in
 UTF-8, zero bytes up to a multiple of 8, then the blobs, each at a multiple of 8. The header is one of the
@@ -44,7 +44,7 @@ class Wire(BaseModel):
 
 
 class Blob(Wire):
-    """Where a blob lies.
+    """Position of a blob in its frame.
 
     Attributes:
         name: What it is.
@@ -58,7 +58,7 @@ class Blob(Wire):
 
 
 class SensorSpec(Wire):
-    """Where a sensor's numbers are in `sensordata`; its name is without the agent's prefix."""
+    """Columns of a sensor in `sensordata`; its name is without the agent's prefix."""
 
     name: str
     adr: int

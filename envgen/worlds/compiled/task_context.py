@@ -167,7 +167,7 @@ class TaskContext:
 
     @cached_property
     def rows(self) -> RowTables:
-        """What was read, by row of the batch."""
+        """Cache of the values read, by row of the batch."""
         return RowTables()
 
     def show(self, rows: Sequence[int] | Indices) -> None:

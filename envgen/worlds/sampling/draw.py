@@ -49,7 +49,7 @@ class Agent:
 
     @property
     def planar(self) -> bool:
-        """Whether it moves in a vertical plane along x only."""
+        """True if it moves in a vertical plane along x only."""
         return self.robot.planar
 
     @property

@@ -12,14 +12,14 @@ export const PARTS = ["terrain", "obstacle", "agent", "goal", "other"] as const;
 
 export const POSE_COLUMNS = ["x", "y", "z", "spare", "qw", "qx", "qy", "qz"] as const;
 
-/** Where a blob lies. */
+/** Position of a blob in its frame. */
 export interface Blob {
   readonly name: string;
   readonly offset: number;
   readonly length: number;
 }
 
-/** Where a sensor's numbers are in `sensordata`; its name is without the agent's prefix. */
+/** Columns of a sensor in `sensordata`; its name is without the agent's prefix. */
 export interface SensorSpec {
   readonly name: string;
   readonly adr: number;
