@@ -51,7 +51,7 @@ def test_escape_leaves_the_prompt_and_keys_work_again(opens):
     page.get_by_role("listbox").wait_for(state="detached")
     page.keyboard.press("Escape")
     page.keyboard.press("Space")
-    tab.until("a pause", lambda: page.get_by_role("button", name="Go on").count())
+    tab.until("a pause", lambda: page.get_by_role("button", name="Continue").count())
     assert page.input_value("#prompt") == "flat ground for an ant"
 
 

@@ -59,7 +59,7 @@ def test_a_server_that_dies_is_said_and_found_again(opens, folder):
         tab = opens(server.url)
         tab.run(ROUGH, 3)
     tab.until("the loss", "envgen.stats().connection === 'lost'")
-    banner = tab.page.get_by_text("The server is away.")
+    banner = tab.page.get_by_text("The server is not reachable.")
     banner.wait_for()
     box, size = banner.bounding_box(), tab.page.viewport_size
     assert 0 <= box["y"] <= box["y"] + box["height"] < size["height"], "one need not scroll to see it"

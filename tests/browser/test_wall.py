@@ -152,7 +152,7 @@ def test_a_word_that_is_not_understood_has_suggestions_to_click(opens):
     tab = opens()
     page = tab.page
     page.fill("#prompt", "ants on cratters")
-    page.get_by_role("button", name="Say craters in place of cratters").click()
+    page.get_by_role("button", name="Replace cratters by craters").click()
     page.get_by_role("button", name="Edit terrain craters").wait_for()
     assert page.input_value("#prompt") == "ants on craters"
     assert page.get_by_role("button", name="in place of").count() == 0

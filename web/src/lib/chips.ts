@@ -8,17 +8,17 @@ export type ChipKind = "understood" | "assumed" | "unmapped";
 
 export interface Chip {
   readonly kind: ChipKind;
-  /** Where it stands in the EnvCfg; empty for words that are not understood. */
+  /** Path in the EnvCfg; empty for words that are not understood. */
   readonly path: string;
-  /** Words of the prompt; empty for what is assumed. */
+  /** Words of the prompt; empty for assumptions. */
   readonly words: string;
-  /** What it is about, in a word, and what it is. */
+  /** Name of the setting, and its value as text. */
   readonly label: string;
   readonly value: unknown;
   readonly text: string;
   readonly why: string;
   readonly removable: boolean;
-  /** Known words that may have been meant, of what is not understood. */
+  /** Suggestions for a word that is not understood: similar known words. */
   readonly suggestions: readonly string[];
 }
 
@@ -29,12 +29,12 @@ const LABELS: Readonly<Record<string, string>> = {
   robots: "robot",
   frame_skip: "frame skip",
 };
-/** Keys that say what a thing is: the value alone is enough. */
+/** Keys that name a kind: the chip shows the value without the key. */
 const NAMES = new Set(["kind", "model"]);
-/** How many of an obstacle there are has to be said. */
+/** Keys of an obstacle's number, which a chip has to label. */
 const AMOUNT = /^obstacles\[\d+\]\.(count|density)$/;
 
-/** What a path is about, in few words: `terrain.sub_terrains[0].amplitude` is "amplitude". */
+/** Return a short label of a path: `terrain.sub_terrains[0].amplitude` is "amplitude". */
 export function labelOf(path: string): string {
   const keys = parsePath(path).filter((k) => typeof k === "string") as string[];
   const last = keys[keys.length - 1] ?? path;
@@ -43,7 +43,7 @@ export function labelOf(path: string): string {
   return (LABELS[last] ?? last).replaceAll("_", " ");
 }
 
-/** The same, with whose it is: of several obstacles each may have its density. */
+/** Return the label with its owner's name, as several obstacles may each have a density. */
 function fullLabelOf(cfg: unknown, path: string): string {
   const label = labelOf(path);
   const keys = parsePath(path);
@@ -104,10 +104,10 @@ export function makeChips(meaning: InterpretationSpec): Chip[] {
   return chips;
 }
 
-/** The prompt with other words, or none, in place of some of its words. */
+/** Replace some words of the prompt by others, or remove them. */
 export function reworded(prompt: string, words: string, by: string): string {
   const literal = words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\s+/g, "\\s+");
-  // letters of any script end a word, which \b knows of ASCII only
+  // word boundaries for letters of any script; \b knows ASCII only
   const found = new RegExp(`(^|[^\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])${by ? "" : ",?"}`, "iu");
   return prompt
     .replace(found, (_, before: string) => before + by)
@@ -115,12 +115,12 @@ export function reworded(prompt: string, words: string, by: string): string {
     .trim();
 }
 
-/** The EnvCfg without what a chip stands for: a kind goes as a whole, a parameter goes back to open. */
+/** Remove a chip's setting from the EnvCfg: a kind is removed as a whole, a parameter returns to its default. */
 export function withoutChip(cfg: unknown, chip: Chip): unknown {
   return removePath(cfg, removed(chip));
 }
 
-/** Path of what goes with a chip. */
+/** Return the path that is removed with a chip. */
 function removed(chip: Chip): string {
   const keys = parsePath(chip.path);
   const last = keys[keys.length - 1];
@@ -128,12 +128,12 @@ function removed(chip: Chip): string {
   return whole ? chip.path.slice(0, chip.path.lastIndexOf(".")) : chip.path;
 }
 
-/** The EnvCfg with another value; text is read as JSON where it is some, `a to b` as a range. */
+/** Set a value of the EnvCfg; text is parsed as JSON where possible, `a to b` as a range. */
 export function withChip(cfg: unknown, chip: Chip, text: string): unknown {
   return setPath(cfg, chip.path, readValue(text, getPath(cfg, chip.path)));
 }
 
-/** The interpretation after a chip was edited or taken out: chips say what the EnvCfg says now. */
+/** Update the interpretation after a chip was edited or removed, so that the chips match the EnvCfg. */
 export function edited(
   meaning: InterpretationSpec,
   cfg: unknown,
@@ -159,7 +159,7 @@ export function edited(
   };
 }
 
-/** A path after an element of a list went: those behind it move up. */
+/** Adjust a path after an element of a list was removed: later elements move up. */
 function closed(path: string, list: string, at: number): string {
   const own = path.startsWith(`${list}[`) ? /^\[(\d+)\](.*)$/.exec(path.slice(list.length)) : null;
   return own && Number(own[1]) > at ? `${list}[${Number(own[1]) - 1}]${own[2]}` : path;

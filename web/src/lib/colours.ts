@@ -21,7 +21,7 @@ export const STATUS = {
 } as const;
 export type Status = keyof typeof STATUS;
 
-/** Distinct also for most people who see fewer colours (after Okabe and Ito, lightened). */
+/** Distinct for most people with colour blindness, too (after Okabe and Ito, lightened). */
 const CATEGORIES = [
   "#56b4e9",
   "#f0a63c",
@@ -38,10 +38,10 @@ export function category(index: number): Rgb {
   return CATEGORIES[index % CATEGORIES.length] as Rgb;
 }
 
-/** Of a world whose agents have different policies. */
+/** Colour of a world whose agents have different policies. */
 export const MIXED = hex("#cfc8b8");
 
-/** Viridis, thinned out. */
+/** Seven colours of Viridis. */
 const SCALE = ["#46327e", "#365c8d", "#277f8e", "#1fa187", "#4ac16d", "#a0da39", "#fde725"].map(hex);
 
 export function scale(t: number): Rgb {
@@ -52,7 +52,7 @@ export function scale(t: number): Rgb {
   return [a[0] + (b[0] - a[0]) * f, a[1] + (b[1] - a[1]) * f, a[2] + (b[2] - a[2]) * f];
 }
 
-/** Ends of a scale that a few outliers do not stretch: the 5th and 95th of a hundred. */
+/** Return the ends of a scale: the 5th and 95th percentile, so that outliers do not stretch it. */
 export function spanOf(values: readonly number[]): [number, number] {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
   if (sorted.length === 0) return [0, 1];

@@ -1,4 +1,4 @@
-/** Numbers as people read them; widths stay the same while they change. */
+/** Formatting of numbers for display; widths stay the same while values change. */
 
 const THIN = "\u2009";
 
@@ -9,7 +9,7 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** Three significant digits at most: 0.042, 1.20, 34.5, 512 */
+/** At most three significant digits: 0.042, 1.20, 34.5, 512 */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
@@ -39,7 +39,7 @@ export function percent(share: number): string {
   return Number.isFinite(share) ? `${Math.round(share * 100)}${THIN}%` : "–";
 }
 
-/** A JSON value in few words: numbers short, lists in brackets, a distribution as what it is. */
+/** Return a JSON value as short text: numbers rounded, pairs as ranges, distributions by name. */
 export function value(v: unknown): string {
   if (typeof v === "number") return Number.isInteger(v) ? String(v) : short(v);
   if (typeof v === "string") return v;

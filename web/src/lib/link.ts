@@ -1,4 +1,4 @@
-/** The link that reproduces what runs: in the fragment, so that it never reaches a server's log. */
+/** Link that reproduces a run. It is kept in the fragment, so that it never reaches a server's log. */
 
 export interface Recipe {
   readonly prompt: string;
@@ -23,7 +23,7 @@ export function toHash(r: Recipe): string {
   return `#${q.toString()}`;
 }
 
-/** The parts of a fragment that can't be read, each with what is allowed. */
+/** Return the parts of a fragment that can't be read, each with the allowed values. */
 export function unreadable(hash: string): string[] {
   const q = new URLSearchParams(hash.replace(/^#/, ""));
   const recipe = fromHash(hash);
@@ -39,7 +39,7 @@ export function unreadable(hash: string): string[] {
   return found;
 }
 
-/** Null where the fragment names nothing to run. What can't be read is left out; see `unreadable`. */
+/** Parse a fragment; null if it names nothing to run. Parts that can't be read are ignored; see `unreadable`. */
 export function fromHash(hash: string): Recipe | null {
   const q = new URLSearchParams(hash.replace(/^#/, ""));
   const prompt = (q.get("prompt") ?? "").slice(0, 20_000);

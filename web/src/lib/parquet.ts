@@ -3,7 +3,7 @@
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, parquetWrite } from "hyparquet-writer";
 
-/** One agent's part, one row a control step. */
+/** Recording of one agent, one row for each control step. */
 export interface Part {
   readonly env: number;
   readonly index: number;
@@ -18,7 +18,7 @@ export interface Part {
   readonly truncated: ArrayLike<number>;
   readonly episode: ArrayLike<number>;
   readonly step: ArrayLike<number>;
-  /** Names, one a row. */
+  /** Policy names, one for each row. */
   readonly policy: readonly string[];
   readonly ending: readonly (string | null)[];
 }
@@ -32,7 +32,7 @@ export interface Column {
   readonly data: unknown[];
 }
 
-/** All parts under one another. */
+/** Return the columns of all parts, one part after another. */
 export function makeColumns(parts: readonly Part[]): Column[] {
   const columns: Column[] = [];
   const add = (
@@ -68,7 +68,7 @@ export function makeColumns(parts: readonly Part[]): Column[] {
   return columns;
 }
 
-/** A number where every variant has a number or nothing, else text; sorted by path. */
+/** Return the type of each drawn value, sorted by path: a number if every variant has a number or nothing, else text. */
 function drawnKinds(parts: readonly Part[]): [string, "float64" | "string"][] {
   const kinds = new Map<string, "float64" | "string">();
   for (const { drawn } of parts) {
@@ -87,7 +87,7 @@ function asKind(value: unknown, kind: "float64" | "string"): unknown {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** The bytes of the file; `about` goes into its metadata under the key `envgen`. */
+/** Return the bytes of the file; `about` is stored in its metadata under the key `envgen`. */
 export function writeParquet(columns: readonly Column[], about: unknown): ArrayBuffer {
   const writer = new ByteWriter();
   parquetWrite({

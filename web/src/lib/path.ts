@@ -21,12 +21,12 @@ export function getPath(data: unknown, path: string): unknown {
   return at;
 }
 
-/** A copy with another value there. */
+/** Return a copy with another value at a path. */
 export function setPath(data: unknown, path: string, value: unknown): unknown {
   return change(data, parsePath(path), () => value);
 }
 
-/** A copy without it: an element of a list goes, a key of an object goes. */
+/** Return a copy without the element or key at a path. */
 export function removePath(data: unknown, path: string): unknown {
   const keys = parsePath(path);
   const last = keys.pop();
@@ -46,7 +46,7 @@ function change(data: unknown, keys: readonly Key[], by: (old: unknown) => unkno
   return { ...old, [key]: change(old[key], rest, by) };
 }
 
-/** What differs between two EnvCfgs, leaf by leaf; lists of kinds by their place. */
+/** Return the differences of two EnvCfgs, leaf by leaf; lists are compared by index. */
 export function diff(a: unknown, b: unknown, path = ""): { path: string; from: unknown; to: unknown }[] {
   if (JSON.stringify(a) === JSON.stringify(b)) return [];
   const plain = (x: unknown) => x !== null && typeof x === "object" && !Array.isArray(x);

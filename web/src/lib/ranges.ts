@@ -1,4 +1,4 @@
-/** Indices as pairs of first and last, as a resumed job sends them. */
+/** Index lists as pairs of first and last, as a resumed job sends them. */
 
 export function toRanges(indices: Iterable<number>): [number, number][] {
   const sorted = [...indices].sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-/** Rates from sums that only grow: what came in since the last look. */
+/** Rates from cumulative counters: increments since the previous call. */
 
 export interface Sums {
   readonly physicsSteps: number;
@@ -10,13 +10,13 @@ export interface Sums {
 export interface CurrentRates {
   readonly physicsSteps: number;
   readonly controlSteps: number;
-  /** Simulated seconds of one environment a second. */
+  /** Simulated seconds of one environment for each second. */
   readonly realtime: number;
-  /** Seconds since the last look. */
+  /** Seconds since the previous call. */
   readonly seconds: number;
 }
 
-/** Each looker has one of its own, so that they don't take each other's. */
+/** Rates for one reader; each reader needs its own instance, as a call starts a new interval. */
 export class Rates {
   private last: Sums | null = null;
   private at = 0;
@@ -27,7 +27,7 @@ export class Rates {
     const last = this.last;
     this.last = sums;
     this.at = now;
-    // sums go down where environments were removed: no rate is better than a wrong one
+    // sums decrease when environments are removed: no rate is better than a wrong one
     if (!last || seconds <= 0 || sums.physicsSteps < last.physicsSteps) {
       return { physicsSteps: 0, controlSteps: 0, realtime: 0, seconds: 0 };
     }

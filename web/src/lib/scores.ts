@@ -1,11 +1,11 @@
 /** Sums over agents: a row per policy, and success and reward by difficulty. */
 
 export interface PolicyScore {
-  /** Agents that have it now. */
+  /** Agents that have the policy now. */
   agents: number;
   episodes: number;
   successes: number;
-  /** Sum of the rewards, and of the control steps, of whole episodes. */
+  /** Sums of rewards and of control steps over finished episodes. */
   reward: number;
   steps: number;
 }
@@ -20,15 +20,15 @@ export interface Episode {
 
 export const BINS = 10;
 
-/** Episodes of worlds of about the same difficulty. */
+/** Episodes of worlds within one tenth of difficulty. */
 export interface Bin {
   episodes: number;
   successes: number;
-  /** Sum over whole episodes. */
+  /** Sum over finished episodes. */
   reward: number;
 }
 
-/** Heights (0 to 1) of the bars: the share of successes, or where a task has none, mean reward from the least on. */
+/** Return the heights (0 to 1) of the bars: the share of successes, or the mean reward scaled to its range, 0 included. */
 export function heights(bins: readonly Bin[], by: "success" | "reward"): (number | null)[] {
   const of = (b: Bin) => (by === "success" ? b.successes : b.reward) / b.episodes;
   const means = bins.map((b) => (b.episodes ? of(b) : null));

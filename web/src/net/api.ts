@@ -1,4 +1,4 @@
-/** The server's HTTP side. Errors are objects with cause and remedy, as everywhere. */
+/** HTTP interface of the server. Errors are objects with cause and remedy. */
 
 import type { InterpretationSpec } from "../stream.gen.ts";
 
@@ -27,7 +27,7 @@ async function ask(path: string, init?: RequestInit): Promise<Response> {
   try {
     said = (await answer.json()) as typeof said;
   } catch {
-    // no JSON: the status has to do
+    // the body is not JSON: the status says what failed
   }
   const inner = typeof said.detail === "object" && said.detail ? (said.detail as typeof said) : said;
   throw new ApiError(
@@ -46,7 +46,7 @@ function post(path: string, body: unknown, signal?: AbortSignal): Promise<Respon
   });
 }
 
-/** What a prompt means; with a base, what it makes of that. */
+/** Interpret a prompt; with a base, as a change to it. */
 export async function interpret(
   prompt: string,
   base: unknown,
@@ -72,7 +72,7 @@ export async function fetchBytes(url: string): Promise<ArrayBuffer> {
   return (await ask(url)).arrayBuffer();
 }
 
-/** The running set as a pack in a .zip. */
+/** Return the running set as a pack in a .zip. */
 export async function exportPack(body: unknown): Promise<Blob> {
   return (await post("./api/export", body)).blob();
 }

@@ -1,4 +1,4 @@
-/** A static site: no server runs, frames are files beside the page; `site.json` lists them. */
+/** Source of a static site: frames are files beside the page, listed in `site.json`. */
 
 import type { Started } from "../stream.gen.ts";
 import type { JobRequest, Source, SourceEvents } from "./source.ts";
@@ -7,12 +7,12 @@ export interface SiteFile {
   readonly protocol: number;
   readonly envgen: string;
   readonly started: Started;
-  /** Paths of frames, meshes before the worlds that need them. */
+  /** Paths of frames; meshes come before the worlds that need them. */
   readonly frames: readonly string[];
   readonly policies?: readonly { readonly name: string; readonly robot: string; readonly url: string }[];
 }
 
-/** The list of a static site, or null where a server answers. */
+/** Return the list of a static site, or null if the page comes from a server. */
 export async function findSite(): Promise<SiteFile | null> {
   try {
     const answer = await fetch("./site.json", { cache: "no-cache" });

@@ -1,4 +1,4 @@
-/** The stream of a server. A lost connection is made again, and the job goes on with what is missing. */
+/** WebSocket stream of a server. After a lost connection it reconnects and requests the missing variants. */
 
 import { PROTOCOL } from "@envgen/wasm/protocol/wire.gen";
 import type { Start, ToPage, ToServer } from "../stream.gen.ts";
@@ -6,13 +6,13 @@ import type { JobRequest, Source, SourceEvents } from "./source.ts";
 
 const FIRST_WAIT = 400;
 const LONGEST_WAIT = 8000;
-/** Frames that may be under way; few enough that cancelling is felt at once. */
+/** Frames that the server may send ahead; few, so that cancelling takes effect at once. */
 export const CREDITS = 64;
 
 export class StreamSocket implements Source {
   private socket: WebSocket | null = null;
   private wanted: JobRequest | null = null;
-  /** Whether a job was asked for, and whether the server has begun it. */
+  /** State of the job: none, requested, or begun by the server. */
   private phase: "none" | "asked" | "begun" = "none";
   private resuming = false;
   private greeted = false;
@@ -55,7 +55,7 @@ export class StreamSocket implements Source {
     this.socket?.close();
   }
 
-  /** For tests: the line goes dead. */
+  /** Drop the connection; for tests. */
   drop(): void {
     this.socket?.close();
   }
@@ -84,7 +84,7 @@ export class StreamSocket implements Source {
         if (this.phase !== "none") this.sendStart();
         return;
       case "started":
-        if (!this.wanted) return; // it was cancelled meanwhile
+        if (!this.wanted) return; // cancelled in the meantime
         this.phase = "begun";
         this.events.started(message, this.resuming);
         return;
@@ -92,14 +92,14 @@ export class StreamSocket implements Source {
         if (this.phase !== "asked") this.events.progress(message);
         return;
       case "done":
-        // before a job has begun, it is the one before that is over
+        // before the job has begun, this ends the previous job
         if (this.phase === "asked") return;
         this.phase = "none";
         this.events.done(message);
         return;
       case "error":
         if (!this.greeted) {
-          // the server does not speak our version: trying again would not help
+          // the server has another protocol version: a retry would not help
           this.over = true;
           this.events.connection("refused", `${message.cause}\n${message.remedy}`);
           return;
@@ -112,7 +112,7 @@ export class StreamSocket implements Source {
   private sendStart(): void {
     if (!this.wanted) return;
     this.owed = 0;
-    // what is there may be of another job until this one has begun
+    // until this job has begun, the worlds may belong to another one
     this.resuming = this.phase === "begun";
     const have = this.resuming ? this.events.have() : [];
     const start: Start = { kind: "start", ...this.wanted, have, credits: CREDITS };

@@ -1,4 +1,4 @@
-/** Where worlds come from: a server's stream, or the files of a static site. */
+/** Source of worlds: a server's stream, or the files of a static site. */
 
 import type { Done, Failure, Progress, Start, Started, Welcome } from "../stream.gen.ts";
 
@@ -10,7 +10,7 @@ export interface SourceEvents {
   done(message: Done): void;
   failed(message: Failure): void;
   connection(state: "connecting" | "open" | "lost" | "refused" | "site", why?: string): void;
-  /** Indices that are there already, for a job that goes on after a lost connection. */
+  /** Return the indices that are present already, for a job that resumes after a lost connection. */
   have(): [number, number][];
 }
 
@@ -19,7 +19,7 @@ export type JobRequest = Omit<Start, "kind" | "have" | "credits">;
 export interface Source {
   start(wanted: JobRequest): void;
   cancel(): void;
-  /** The page has taken in so many frames. */
+  /** Grant the server as many further frames as the page has taken in. */
   taken(frames: number): void;
   dispose(): void;
 }

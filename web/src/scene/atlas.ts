@@ -1,4 +1,4 @@
-/** Ground of all tiles in two array textures: heights (two of them, half floats) and shading. */
+/** Terrain of all tiles in two array textures: heights (with and without boxes, half floats) and shading. */
 
 import * as THREE from "three";
 import { type Relief, SAMPLES } from "./relief.ts";
@@ -28,7 +28,7 @@ export class HeightAtlas {
     }
   }
 
-  /** Most tiles that a context can hold. */
+  /** Return the number of tiles that a context can hold. */
   static limit(renderer: THREE.WebGLRenderer): number {
     const gl = renderer.getContext() as WebGL2RenderingContext;
     return (gl.getParameter(gl.MAX_ARRAY_TEXTURE_LAYERS) as number) * CELLS;

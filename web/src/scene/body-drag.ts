@@ -1,13 +1,13 @@
-/** Drag of a body of the focused world by the pointer. */
+/** Dragging of a body of the focused world by the pointer. */
 
 import * as THREE from "three";
 import { bodyPose, pickBody, rotate, type Vec3 } from "./pick.ts";
 import type { Wall } from "./wall.ts";
 
 export interface BodyDragEvents {
-  /** A pull on a body of a world: from where it is held to where the pointer is, m in the world. */
+  /** Pull on a body: vector (m, world frame) from the point held to the pointer. */
   push(tile: number, body: number, pull: Vec3): void;
-  /** From and to on the page, for an arrow; null when let go. */
+  /** End points of the arrow on the page; null when released. */
   arrow(line: { x0: number; y0: number; x1: number; y1: number } | null): void;
 }
 
@@ -81,7 +81,7 @@ export class BodyDrag {
     this.events.arrow(null);
   }
 
-  /** A ray in the frame of a tile's world. */
+  /** Return a ray in the frame of a tile's world. */
   private ray(pointer: THREE.Vector2, tile: number): { origin: Vec3; direction: Vec3 } {
     const caster = new THREE.Raycaster();
     caster.setFromCamera(pointer, this.wall.rig.camera);

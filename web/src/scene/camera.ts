@@ -23,7 +23,7 @@ export class CameraRig {
   readonly camera = new THREE.PerspectiveCamera(FIELD_OF_VIEW, 1, 0.1, 1000);
   now: CameraPose = { x: 0, y: 0, z: 0, distance: 40, azimuth: 0, elevation: ELEVATION };
   goal: CameraPose = { ...this.now };
-  /** Largest and smallest distance, and how far from the middle it may look. */
+  /** Largest and smallest distance, and largest distance of the target from the middle. */
   limits = { near: 0.8, far: 1000, x: 100, y: 100 };
   /** Whether easing is on; off where the system asks for less motion. */
   eased = true;
@@ -34,7 +34,7 @@ export class CameraRig {
     this.camera.updateProjectionMatrix();
   }
 
-  /** Shares of the view's height that are kept free above and below, and of its width at each side. */
+  /** Margins: shares of the view's height above and below, and of its width at each side. */
   margins = { top: 0.02, bottom: 0.08, side: 0.02 };
 
   /** Return the pose from which a rectangle around the origin fills the view within the margins. */
@@ -69,7 +69,7 @@ export class CameraRig {
 
   fly(stand: Partial<CameraPose>, pace = 6): void {
     Object.assign(this.goal, stand);
-    // the short way round
+    // rotate the shorter way
     const turn = 2 * Math.PI;
     this.now.azimuth =
       ((((this.now.azimuth - this.goal.azimuth + Math.PI) % turn) + turn) % turn) -

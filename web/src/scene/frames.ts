@@ -1,18 +1,18 @@
-/** What frames took, lately. */
+/** Frame rate and frame times of recent frames. */
 
-/** Frames that are kept. */
+/** Number of frames kept. */
 const KEPT = 600;
-/** ms that "lately" is; longer where frames are rarer than that. */
+/** Length (ms) of the recent span; longer if frames are rarer than that. */
 const LATELY = 2000;
-/** Frames that a rate needs, if they are no older than `OLD` ms. */
+/** Frames needed for a rate, if they are no older than `OLD` ms. */
 const FEW = 3;
 const OLD = 12_000;
 
 export interface FrameRates {
-  /** Frames drawn since the start, and a second in the span. */
+  /** Frames drawn since the start, and frames per second in the span. */
   readonly frames: number;
   readonly fps: number;
-  /** Script of a frame in ms: median of the span, and the longest. */
+  /** Script time of a frame in ms: median and maximum in the span. */
   readonly scriptMs: number;
   readonly longestMs: number;
 }
@@ -27,7 +27,7 @@ export class FrameLog {
     if (this.log.length > KEPT) this.log.splice(0, KEPT / 2);
   }
 
-  /** Of the frames since a moment (`performance.now()`), or of those lately. */
+  /** Return the rates since a time (`performance.now()`), or of the recent span. */
   rates(now: number, since?: number): FrameRates {
     const begun = since ?? this.lately(now);
     const recent = this.log.filter(({ end }) => end > begun);
@@ -40,7 +40,7 @@ export class FrameLog {
     };
   }
 
-  /** When the span began: at a frame, so that the rate of a few is right as well. */
+  /** Return the start of the span: the time of a frame, so that the rate of few frames is right. */
   private lately(now: number): number {
     const first = this.log.findIndex(({ end }) => now - end < LATELY);
     const at = Math.max(0, Math.min(first < 0 ? this.log.length : first, this.log.length - FEW) - 1);

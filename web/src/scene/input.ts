@@ -4,15 +4,15 @@ import * as THREE from "three";
 import type { CameraRig } from "./camera.ts";
 
 export interface Gestures {
-  /** In focus, a drag orbits and a drag on a body pushes it. */
+  /** True if a world is in focus: a drag then orbits, and a drag on a body pushes it. */
   focused(): boolean;
-  /** A press that may begin a push; true takes it. */
+  /** Handle a press that may begin a push; returns true if it does. */
   grab(pointer: THREE.Vector2): boolean;
   pull(pointer: THREE.Vector2): void;
   release(): void;
   hover(pointer: THREE.Vector2 | null): void;
   click(pointer: THREE.Vector2, more: boolean): void;
-  /** The user moved the camera. */
+  /** Called when the user moved the camera. */
   moved(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Instances of one shape, gathered from the visible tiles and uploaded when these change. */
+/** Instances of one shape, collected from the visible tiles and uploaded when these change. */
 
 import * as THREE from "three";
 import type { Shape } from "./shapes.ts";

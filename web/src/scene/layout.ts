@@ -1,18 +1,18 @@
-/** Where the tiles of the wall lie: a grid that fills the view best. Lengths in metres of the wall, z up. */
+/** Layout of the wall's tiles: the grid that fills the view best. Lengths in metres of the wall, z up. */
 
 export interface Layout {
   readonly count: number;
   readonly columns: number;
   readonly rows: number;
-  /** Of a tile with its gap, along x and y. */
+  /** Extent of a tile with its gap, along x and y. */
   readonly pitch: readonly [number, number];
-  /** Of the world inside a tile. */
+  /** Extent of the world inside a tile. */
   readonly tile: readonly [number, number];
 }
 
 const GAP = 0.14;
 
-/** A grid of so many columns. */
+/** Return a grid with a given number of columns. */
 export function layoutOf(count: number, tile: readonly [number, number], columns: number): Layout {
   const gap = GAP * Math.min(tile[0], tile[1]);
   const n = Math.max(1, count);
@@ -26,11 +26,11 @@ export function layoutOf(count: number, tile: readonly [number, number], columns
 }
 
 /**
- * The grid that can be seen from nearest, so that tiles are as large as can be.
+ * Return the grid that the camera can see from the smallest distance, so that tiles are as large as possible.
  *
  * @param count tiles
  * @param tile extent of a world (x, y)
- * @param distance how far a camera has to be to see a wall of this size
+ * @param distance returns the camera distance needed to see a wall of a size
  */
 export function makeLayout(
   count: number,
@@ -43,7 +43,7 @@ export function makeLayout(
   const tried = new Set<number>();
   for (let columns = 1; columns <= n; columns++) {
     const rows = Math.ceil(n / columns);
-    // of all grids with so many rows the narrowest is the one to try
+    // of all grids with this number of rows only the narrowest can be best
     if (tried.has(rows)) continue;
     tried.add(rows);
     const layout = layoutOf(n, tile, columns);
@@ -56,7 +56,7 @@ export function makeLayout(
   return best;
 }
 
-/** Centre of a tile: first row at the far end (largest y), as one reads. */
+/** Return the centre of a tile; the first row is at the far end (largest y). */
 export function tileCentre(layout: Layout, slot: number): [number, number] {
   const column = slot % layout.columns;
   const row = Math.floor(slot / layout.columns);
@@ -66,7 +66,7 @@ export function tileCentre(layout: Layout, slot: number): [number, number] {
   ];
 }
 
-/** The tile at a point of the wall, or -1. */
+/** Return the tile at a point of the wall, or -1. */
 export function tileAt(layout: Layout, x: number, y: number): number {
   const column = Math.floor(x / layout.pitch[0] + layout.columns / 2);
   const row = Math.floor(layout.rows / 2 - y / layout.pitch[1]);
@@ -75,12 +75,12 @@ export function tileAt(layout: Layout, x: number, y: number): number {
   return slot < layout.count ? slot : -1;
 }
 
-/** Extent of the whole wall (x, y). */
+/** Return the extent of the wall (x, y). */
 export function wallSize(layout: Layout): [number, number] {
   return [layout.columns * layout.pitch[0], layout.rows * layout.pitch[1]];
 }
 
-/** How much a world shrinks so that it fits its tile; never more than 1. */
+/** Return the scale that fits a world into its tile; at most 1. */
 export function fit(layout: Layout, arena: readonly [number, number]): number {
   return Math.min(1, layout.tile[0] / arena[0], layout.tile[1] / arena[1]);
 }

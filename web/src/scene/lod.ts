@@ -1,12 +1,12 @@
-/** Which tiles are seen and how finely each is drawn. Pure: matrices in, one byte a tile out. */
+/** Visibility and level of detail of the tiles. A pure function: matrices in, one byte per tile out. */
 
 export const HIDDEN = 255;
 /** Least size of a tile on screen (pixels) for each level; the last level has no lower bound. */
 export const LEVEL_PIXELS = [230, 96, 40] as const;
 export const LEVELS = LEVEL_PIXELS.length + 1;
-/** From this level on tiles are drawn as from afar: no shadows, no lines, few vertices. */
+/** First level without shadows and lines, with few vertices. */
 export const FAR_LEVEL = 2;
-/** Cells a side of the ground at each level. */
+/** Terrain cells per side at each level. */
 export const GROUND_CELLS = [63, 32, 16, 8] as const;
 
 export interface View {
@@ -14,11 +14,11 @@ export interface View {
   readonly matrix: ArrayLike<number>;
   /** Height of the canvas, in pixels. */
   readonly height: number;
-  /** Of the projection: pixels of an object of size 1 at distance 1 are `height * focal / 2`. */
+  /** Focal factor of the projection: an object of size 1 at distance 1 has `height * focal / 2` pixels. */
   readonly focal: number;
 }
 
-/** The six planes of a frustum as (a, b, c, d) with a·x + b·y + c·z + d ≥ 0 inside, normals of length 1. */
+/** Return the six planes of a frustum as (a, b, c, d) with a·x + b·y + c·z + d ≥ 0 inside, normals of length 1. */
 export function frustumPlanes(m: ArrayLike<number>): Float64Array {
   const planes = new Float64Array(24);
   const at = (row: number, column: number) => m[column * 4 + row] as number;
@@ -37,7 +37,7 @@ export function frustumPlanes(m: ArrayLike<number>): Float64Array {
   return planes;
 }
 
-/** Whether a ball reaches into the frustum. */
+/** Return whether a sphere intersects the frustum. */
 export function ballVisible(planes: Float64Array, x: number, y: number, z: number, radius: number): boolean {
   for (let i = 0; i < 24; i += 4) {
     const d =
@@ -50,7 +50,7 @@ export function ballVisible(planes: Float64Array, x: number, y: number, z: numbe
   return true;
 }
 
-/** Level for a size on screen; `previous` keeps a tile at its level within 12 %, so that it doesn't flicker. */
+/** Return the level for a size on screen; a tile keeps its `previous` level within 12 %, so that it doesn't flicker. */
 export function levelFor(pixels: number, previous: number, bias: number): number {
   for (let level = 0; level < LEVEL_PIXELS.length; level++) {
     const bound = (LEVEL_PIXELS[level] as number) * bias;
@@ -60,12 +60,12 @@ export function levelFor(pixels: number, previous: number, bias: number): number
 }
 
 /**
- * Levels of all tiles, written into `levels`; says whether any changed.
+ * Write the levels of all tiles into `levels`. Returns whether any changed.
  *
  * @param centres (n, 3) centres of the tiles
- * @param radius of a ball around a tile
+ * @param radius of a sphere around a tile
  * @param size larger side of a tile
- * @param bias above 1 draws coarser
+ * @param bias values above 1 draw coarser
  */
 export function selectLevels(
   view: View,

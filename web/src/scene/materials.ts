@@ -14,21 +14,21 @@ export function bodyMaterial(uniforms: Uniforms, far = false): THREE.RawShaderMa
   });
 }
 
-/** Meshes of few triangles. */
+/** Material of meshes with few triangles. */
 export function coarseMaterial(uniforms: Uniforms): THREE.RawShaderMaterial {
   const material = bodyMaterial(uniforms, true);
   material.side = THREE.DoubleSide;
   return material;
 }
 
-/** Boxes of the ground: coloured by height like the rest of it, with drawn edges. */
+/** Material of terrain boxes: coloured by height like the heightfield, with visible edges. */
 export function blockMaterial(uniforms: Uniforms): THREE.RawShaderMaterial {
   const material = bodyMaterial(uniforms);
   material.defines = { BLOCK: 1 };
   return material;
 }
 
-/** The stencil lets each pixel darken once, however many geoms throw their shadow on it. */
+/** Material of shadows; the stencil darkens each pixel once, however many geoms cast a shadow on it. */
 export function shadowMaterial(uniforms: Uniforms): THREE.RawShaderMaterial {
   return new THREE.RawShaderMaterial({
     glslVersion: THREE.GLSL3,

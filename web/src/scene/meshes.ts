@@ -6,7 +6,7 @@ import { InstancePool } from "./instances.ts";
 import type { Shape } from "./shapes.ts";
 import type { SceneWorld } from "./world.ts";
 
-/** Triangles of a mesh far away, and near. */
+/** Maximum triangles of a mesh far away, and near. */
 const FAR = 240;
 const NEAR = 4000;
 
@@ -21,12 +21,12 @@ export interface MeshData {
 
 export class RobotMeshes {
   readonly group = new THREE.Group();
-  /** Near and far, by id of the mesh. */
+  /** Near and far geometry by mesh id. */
   private readonly pools = new Map<string, [InstancePool, InstancePool]>();
 
   constructor(
     private readonly material: THREE.Material,
-    /** For what is far away: both sides are drawn, as triangles that were merged may be turned over. */
+    /** Material of far meshes: double-sided, as simplification may flip triangles. */
     private readonly coarse: THREE.Material,
     private readonly shadow: THREE.Material,
   ) {}
@@ -67,7 +67,7 @@ export class RobotMeshes {
   }
 }
 
-/** A mesh with about so many triangles at most; normals are kept, vertices that nothing uses are dropped. */
+/** Simplify a mesh to about a number of triangles; normals are kept, unused vertices dropped. */
 export function makeShape(mesh: MeshData, triangles: number): Shape {
   let faces = mesh.faces;
   const less = faces.length / 3 > triangles;
@@ -94,7 +94,7 @@ export function makeShape(mesh: MeshData, triangles: number): Shape {
   };
 }
 
-/** Normals of the triangles around each vertex, on the side of the normals that the full mesh has there. */
+/** Return vertex normals from the adjacent triangles, on the side of the full mesh's normals. */
 function smooth(
   vertices: readonly number[],
   indices: readonly number[],

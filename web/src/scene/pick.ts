@@ -10,7 +10,7 @@ const LEAST = 0.04;
 
 export interface Hit {
   readonly body: number;
-  /** Along the ray, in lengths of its direction. */
+  /** Distance along the ray, in lengths of its direction. */
   readonly distance: number;
 }
 
@@ -24,7 +24,7 @@ export function rotate(q: Quat, v: Vec3): Vec3 {
 
 const back = (q: Quat, v: Vec3): Vec3 => rotate([q[0], -q[1], -q[2], -q[3]], v);
 
-/** A body's place and turn, from rows of eight numbers. */
+/** Return a body's position and rotation from a row of eight numbers. */
 export function bodyPose(poses: Float32Array, row: number): { place: Vec3; turn: Quat } {
   const o = row * 8;
   const at = (i: number) => poses[o + i] as number;
@@ -32,7 +32,7 @@ export function bodyPose(poses: Float32Array, row: number): { place: Vec3; turn:
 }
 
 /**
- * The nearest body that is not fixed.
+ * Return the nearest body that is not fixed.
  *
  * @param origin in the frame of the world, m
  * @param poses rows of the pose buffer

@@ -1,4 +1,4 @@
-/** Poses of all bodies of all worlds as one texture: two texels a body, workers one after another. */
+/** Poses of all bodies of all worlds as one texture: two texels per body, one worker after another. */
 
 import * as THREE from "three";
 import { POSE_WIDTH } from "./shaders/common.ts";
@@ -19,14 +19,14 @@ export class PoseTexture {
   private room: number[] = [];
   private epochs: number[] = [];
 
-  /** The array that is uploaded: what is on screen now. */
+  /** Array that is uploaded: the poses now on screen. */
   get data(): Float32Array {
     return this.texture.image.data as unknown as Float32Array;
   }
 
   /**
-   * Takes the newest poses of all workers; returns whether anything is new. Regions are laid out anew where a
-   * worker has outgrown its own: then `bases` change and `onLayout` is called.
+   * Take the newest poses of all workers. Returns whether anything is new. If a worker has outgrown its region,
+   * regions are allocated anew: `bases` change and `onLayout` is called.
    */
   update(sources: readonly PoseSource[], ease: number, onLayout: () => void): boolean {
     const grown = sources.length !== this.room.length || sources.some((s, i) => s.used > (this.room[i] ?? 0));
@@ -49,7 +49,7 @@ export class PoseTexture {
     return changed;
   }
 
-  /** Rooms grow by a third, so that adding worlds one by one does not lay out each time. */
+  /** Regions grow by a third, so that adding worlds one by one does not reallocate each time. */
   private layout(sources: readonly PoseSource[]): void {
     this.room = sources.map((s, i) => {
       const had = this.room[i] ?? 0;
@@ -62,7 +62,7 @@ export class PoseTexture {
       this.bases.push(total);
       total += room;
     }
-    // all of it is uploaded with each frame: no larger than need be
+    // the whole texture is uploaded with each frame: keep it small
     const rows = Math.ceil(total / BODIES_A_ROW);
     if (rows > this.texture.image.height || 2 * rows < this.texture.image.height) {
       this.texture.dispose();
@@ -76,8 +76,8 @@ export class PoseTexture {
 }
 
 /**
- * Moves what is shown towards the newest poses, so that robots glide between control steps; a jump (a reset)
- * is not smoothed. Says whether anything moved.
+ * Move the shown poses towards the newest ones, so that robots move smoothly between control steps; a jump
+ * (a reset) is not smoothed. Returns whether anything moved.
  */
 export function blend(
   shown: Float32Array,

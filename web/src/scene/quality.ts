@@ -1,9 +1,9 @@
-/** How finely to draw, from how long frames take: resolution and levels of detail go down together. */
+/** Drawing quality chosen by frame time: resolution and level of detail change together. */
 
 export interface Quality {
-  /** Pixels of the canvas a CSS pixel. */
+  /** Canvas pixels per CSS pixel. */
   readonly ratio: number;
-  /** Above 1 draws coarser. */
+  /** Values above 1 draw coarser. */
   readonly bias: number;
 }
 
@@ -14,7 +14,7 @@ const STEPS: readonly Quality[] = [
   { ratio: 0.66, bias: 2.2 },
   { ratio: 0.5, bias: 3 },
 ];
-/** Frames slower than this (ms) lower it, faster ones raise it. */
+/** Frame times (ms) above which the quality falls, and below which it rises. */
 const SLOW = { gpu: 26, software: 160 };
 const FAST = { gpu: 17.5, software: 70 };
 const PATIENCE_DOWN = 8;
@@ -39,7 +39,7 @@ export class QualityControl {
     return { ratio: step.ratio * ratio, bias: step.bias };
   }
 
-  /** Tells of a frame that came so many ms after the one before; true where the quality changed. */
+  /** Record a frame's time (ms) since the one before. Returns whether the quality changed. */
   frame(gap: number): boolean {
     if (this.fixed) return false;
     const kind = this.software ? "software" : "gpu";
@@ -56,11 +56,11 @@ export class QualityControl {
     return true;
   }
 
-  /** Each rise makes the next one rarer, so that it does not swing. */
+  /** Each rise makes the next one rarer, so that quality does not oscillate. */
   private raised = 0;
 }
 
-/** Whether drawing is done by the processor. */
+/** Return whether WebGL is rendered in software. */
 export function isSoftware(gl: WebGL2RenderingContext): boolean {
   const info = gl.getExtension("WEBGL_debug_renderer_info");
   const name = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));

@@ -1,12 +1,12 @@
-/** What is made of a ground map, once, when a world arrives: samples for the wall, and shading. */
+/** Height samples and shading of a ground map, computed once when a world arrives. */
 
 import type { GroundSpec } from "@envgen/wasm/protocol/wire.gen";
 
-/** Samples a side that a tile of the wall keeps of its ground. */
+/** Height samples per side of a tile. */
 export const SAMPLES = 64;
 
 export interface Footprint {
-  /** Centre and half sizes, in m, and the turn about z as (cos, sin). */
+  /** Centre and half sizes in m, and rotation about z as (cos, sin). */
   readonly x: number;
   readonly y: number;
   readonly hx: number;
@@ -16,15 +16,15 @@ export interface Footprint {
 }
 
 export interface Relief {
-  /** (SAMPLES, SAMPLES, 2): ground with its boxes, and without, in m. */
+  /** (SAMPLES, SAMPLES, 2): height with boxes and without, in m. */
   readonly heights: Float32Array;
-  /** (SAMPLES, SAMPLES, 4): normal x and y, light from around, normal z. */
+  /** (SAMPLES, SAMPLES, 4): normal x and y, ambient light, normal z. */
   readonly shade: Uint8Array;
   readonly low: number;
   readonly high: number;
 }
 
-/** The ground without the boxes on it: what they cover is filled in from around. */
+/** Return the ground without its boxes: covered cells are filled from their surroundings. */
 export function withoutBoxes(
   heights: Float32Array,
   ground: GroundSpec,
@@ -56,7 +56,7 @@ export function withoutBoxes(
   return out;
 }
 
-/** Gives covered cells the mean of their neighbours, ring by ring; the lowest height where all are covered. */
+/** Fill covered cells with the mean of their neighbours, ring by ring; with the lowest height if all are covered. */
 function fillIn(out: Float32Array, covered: Uint8Array, nrow: number, ncol: number): void {
   let front: number[] = [];
   let open = 0;
@@ -108,7 +108,7 @@ function fillIn(out: Float32Array, covered: Uint8Array, nrow: number, ncol: numb
   }
 }
 
-/** Looks a map up bilinearly at fractions of its extent. */
+/** Interpolate a map bilinearly at fractions of its extent. */
 function resample(heights: Float32Array, nrow: number, ncol: number): Float32Array {
   const out = new Float32Array(SAMPLES * SAMPLES);
   for (let j = 0; j < SAMPLES; j++) {
@@ -128,7 +128,7 @@ function resample(heights: Float32Array, nrow: number, ncol: number): Float32Arr
   return out;
 }
 
-/** Means over (2 r + 1)² cells, by a pass along x and one along y. */
+/** Return means over (2 r + 1)² cells, by a pass along x and one along y. */
 function blur(source: Float32Array, n: number, r: number): Float32Array {
   let from = source;
   for (const [step, line] of [
@@ -151,7 +151,7 @@ function blur(source: Float32Array, n: number, r: number): Float32Array {
   return from;
 }
 
-/** The samples and the shading of a world's ground. */
+/** Return the height samples and shading of a world's ground. */
 export function makeRelief(
   heights: Float32Array,
   ground: GroundSpec,

@@ -8,13 +8,13 @@ export interface Shape {
   readonly indices: Uint16Array;
 }
 
-/** A ball whose halves can be drawn apart: sphere, ellipsoid and capsule in one. */
+/** Return a sphere whose halves can be drawn apart: for spheres, ellipsoids and capsules. */
 export function ball(segments: number, rings: number): Shape {
   const vertices: number[] = [];
   const normals: number[] = [];
   const indices: number[] = [];
   const row = segments + 1;
-  // from pole to equator, the equator twice, on to the other pole
+  // from pole to equator, the equator twice, then to the other pole
   const angles: [number, number][] = [];
   for (let i = 0; i <= rings; i++) angles.push([(Math.PI / 2) * (1 - i / rings), 1]);
   for (let i = 0; i <= rings; i++) angles.push([-(Math.PI / 2) * (i / rings), -1]);
@@ -39,7 +39,7 @@ export function ball(segments: number, rings: number): Shape {
   return pack(vertices, normals, indices);
 }
 
-/** A cylinder along z with flat caps, radius 1, from -1 to 1. */
+/** Return a cylinder along z with flat caps, radius 1, from -1 to 1. */
 export function cylinder(segments: number): Shape {
   const vertices: number[] = [];
   const normals: number[] = [];
@@ -65,7 +65,7 @@ export function cylinder(segments: number): Shape {
   return pack(vertices, normals, indices);
 }
 
-/** A cube from -1 to 1. */
+/** Return a cube from -1 to 1. */
 export function cube(): Shape {
   const vertices: number[] = [];
   const normals: number[] = [];
@@ -96,7 +96,7 @@ export function cube(): Shape {
   return pack(vertices, normals, indices);
 }
 
-/** The fewest vertices that still look round from afar: two poles and two rings of four. */
+/** Return a sphere with the fewest vertices that look round from afar: two poles and two rings of four. */
 export function coarseBall(): Shape {
   const vertices: number[] = [0, 0, 1, 1];
   for (const cap of [1, -1]) {
@@ -111,7 +111,7 @@ export function coarseBall(): Shape {
   return rounded(vertices, indices);
 }
 
-/** A cube of eight vertices, its light smooth over its edges. */
+/** Return a cube of eight vertices with smooth shading across its edges. */
 export function coarseCube(): Shape {
   const vertices: number[] = [];
   for (const z of [1, -1]) for (const [x, y] of CORNERS) vertices.push(x, y, z, 0);
@@ -123,7 +123,7 @@ export function coarseCube(): Shape {
   return rounded(vertices, indices);
 }
 
-/** Counter-clockwise from above. */
+/** Winding is counter-clockwise from above. */
 const CORNERS = [
   [1, -1],
   [1, 1],
@@ -131,7 +131,7 @@ const CORNERS = [
   [-1, -1],
 ] as const;
 
-/** Normals that point away from the middle. */
+/** Return normals that point away from the middle. */
 function rounded(vertices: number[], indices: number[]): Shape {
   const normals: number[] = [];
   for (let i = 0; i < vertices.length; i += 4) {
@@ -142,7 +142,7 @@ function rounded(vertices: number[], indices: number[]): Shape {
   return pack(vertices, normals, indices);
 }
 
-/** A grid over [0, 1]², with a skirt that hangs from its rim: (u, v, skirt); skirt is 1 above and 2 below. */
+/** Return a grid over [0, 1]², with a skirt that hangs from its rim: (u, v, skirt); skirt is 1 above and 2 below. */
 export function grid(
   columns: number,
   rows = columns,

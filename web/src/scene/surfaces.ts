@@ -1,4 +1,4 @@
-/** Grounds at each level of detail, plates, and the full ground of the focused world. */
+/** Terrain at each level of detail, plates, and the full terrain of the focused world. */
 
 import * as THREE from "three";
 import { makeMesh } from "./instances.ts";
@@ -10,7 +10,7 @@ import { grid } from "./shapes.ts";
 import type { Uniforms } from "./uniforms.ts";
 import type { SceneWorld } from "./world.ts";
 
-/** Instances of one mesh that say no more than which tile, and a flag. */
+/** Instances of one mesh with two attributes: tile and a flag. */
 export class TileInstances {
   readonly mesh: THREE.Mesh;
   private readonly array: Float32Array;
@@ -80,7 +80,7 @@ export function makePlates(uniforms: Uniforms, tiles: number): TileInstances {
   return new TileInstances(geometry, material, 1, 1, tiles);
 }
 
-/** The focused world's ground, sample by sample; its boxes are drawn as boxes. */
+/** Terrain of the focused world at full resolution; its boxes are drawn as boxes. */
 export class FullGround {
   readonly mesh: THREE.Mesh;
   private texture: THREE.DataTexture | null = null;

@@ -1,9 +1,9 @@
-/** What shaders know of each tile, four texels a tile; see the columns below. */
+/** Data of each tile for the shaders, four texels per tile; see the columns below. */
 
 import * as THREE from "three";
 import { TILE_TEXELS, TILE_WIDTH } from "./shaders/common.ts";
 
-/** Floats of a tile, in order. */
+/** Offsets of a tile's floats. */
 const X = 0; // centre on the wall, m
 const Y = 1;
 const SCALE = 2; // world to wall
@@ -13,18 +13,18 @@ const SLOT = 5; // in the height atlas
 const HALF_X = 6; // half extent of its arena, m
 const HALF_Y = 7;
 const COLOUR = 8; // of its state, linear
-const TINT = 11; // how much the ground takes on that colour
+const TINT = 11; // share of that colour in the ground
 const LOW = 12; // lowest and highest ground, m
 const HIGH = 13;
 const CONTOUR = 14; // between contour lines, m
-const MARK = 15; // 0 waits, 1 has its world, 2 under the pointer, 3 chosen
+const MARK = 15; // 0 waits, 1 has its world, 2 under the pointer, 3 selected
 const FLOATS = TILE_TEXELS * 4;
 
 export type Mark = 0 | 1 | 2 | 3;
 
 export class TileTexture {
   texture: THREE.DataTexture;
-  /** Whether anything was written since it was last asked. */
+  /** True if anything was written since the last read. */
   changed = true;
   private values: Float32Array;
 
@@ -94,7 +94,7 @@ export class TileTexture {
   }
 }
 
-/** About eight contour lines, at a round number of metres; at least 5 cm apart. */
+/** Return a round distance (m) for about eight contour lines; at least 5 cm. */
 export function contourStep(range: number): number {
   for (const step of [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]) if (range / step <= 10) return step;
   return 10;

@@ -5,7 +5,7 @@ import { SAMPLES } from "./relief.ts";
 
 export type Theme = "dark" | "light";
 
-/** A colour as written in CSS, linear. */
+/** Return a CSS colour in linear RGB. */
 export function linear(hex: string): THREE.Vector3 {
   const value = Number.parseInt(hex.slice(1), 16);
   const channel = (shift: number) => (((value >> shift) & 255) / 255) ** 2.2;
@@ -21,7 +21,7 @@ interface Palette {
   sky: string;
   bounce: string;
   empty: string;
-  /** Lines on the ground: below 1 darker than it, above 1 lighter. */
+  /** Brightness of contour lines relative to the ground: below 1 darker, above 1 lighter. */
   ink: number;
 }
 
@@ -61,7 +61,7 @@ export function makeUniforms() {
     fullTile: { value: 0 },
     samples: { value: SAMPLES },
     enlarge: { value: 1 },
-    /** Height of a root above the ground at the start, m. */
+    /** Height of the root above the ground at the start, in m. */
     stand: { value: 0.5 },
     eye: { value: new THREE.Vector3() },
     sun: { value: sun },
@@ -80,7 +80,7 @@ export function makeUniforms() {
 
 export type Uniforms = ReturnType<typeof makeUniforms>;
 
-/** Sets the colours of a theme and returns its background. */
+/** Set the colours of a theme and return its background. */
 export function applyTheme(u: Uniforms, theme: Theme): string {
   const p = PALETTES[theme];
   u.lowColour.value.copy(linear(p.low));

@@ -1,4 +1,4 @@
-/** The wall: tiles with a world each, in a few draw calls. Knows nothing of physics: poses come from a callback. */
+/** Wall of tiles with one world each, drawn in a few draw calls. Poses come from the caller. */
 
 import * as THREE from "three";
 import { HeightAtlas } from "./atlas.ts";
@@ -19,7 +19,7 @@ import { type SceneWorld, STRIDE } from "./world.ts";
 const GROUND_CLEARANCE = 0.025;
 
 export interface PoseRows {
-  /** Worker and row of its poses. */
+  /** Worker, and row of the world's poses. */
   readonly worker: number;
   readonly row: number;
 }
@@ -30,7 +30,7 @@ export class Wall {
   readonly uniforms = makeUniforms();
   readonly poses = new PoseTexture();
   layout: Layout = layoutOf(1, [16, 16], 1);
-  /** Above 1 draws coarser. */
+  /** Values above 1 draw coarser. */
   bias = 1;
   enlargeFar = true;
   private worlds: (SceneWorld | null)[] = [];
@@ -157,7 +157,7 @@ export class Wall {
     this.tiles.colour(tile, rgb[0] ** 2.2, rgb[1] ** 2.2, rgb[2] ** 2.2, tint);
   }
 
-  /** Whether a tile looks different since the last time this was asked. */
+  /** Return whether a tile changed its look since the last call. */
   tilesChanged(): boolean {
     const changed = this.tiles.changed;
     this.tiles.changed = false;
@@ -186,7 +186,7 @@ export class Wall {
     this.stale = true;
   }
 
-  /** Collect instances again with the next frame. */
+  /** Collect the instances again at the next frame. */
   refresh(): void {
     this.stale = true;
   }
@@ -238,7 +238,7 @@ export class Wall {
       const level = this.levels[tile] as number;
       if (level === HIDDEN) continue;
       const world = this.worlds[tile];
-      // the rim of a plate is finer than a pixel from afar: then the ground alone tells the state
+      // from afar the rim of a plate is thinner than a pixel: the ground alone shows the state
       if (!world || level < coarsest) this.plates?.push(tile);
       if (!world) continue;
       const focused = tile === this.focused;

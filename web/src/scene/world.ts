@@ -1,4 +1,4 @@
-/** A variant as the scene takes it: its geoms sorted by what draws them, its ground made ready. */
+/** Variant prepared for the scene: instances by primitive and mesh, and its ground. */
 
 import {
   type AgentSpec,
@@ -10,14 +10,14 @@ import {
 } from "@envgen/wasm/protocol/wire.gen";
 import { type Footprint, makeRelief, type Relief } from "./relief.ts";
 
-/** Floats of an instance: place and body, turn, size and half length, colour and tile. */
+/** Floats of an instance: position and body, rotation, size and half length, colour and tile. */
 export const STRIDE = 16;
-/** Bodies of a world that the packing of `iPlace.w` has room for. */
+/** Largest number of bodies that fits the packing of `iPlace.w`. */
 export const MAX_BODIES = 4096;
-/** Worlds with more boxes in their ground show them only in focus. */
+/** Worlds with more terrain boxes than this show them only in focus. */
 const MANY_BOXES = 300;
 
-/** What of a WorldSpec the scene reads. */
+/** Fields of a WorldSpec that the scene reads. */
 export type SceneSpec = Pick<WorldSpec, "index" | "nbody" | "arena" | "meshes"> & {
   readonly ground: GroundSpec;
   readonly agents: readonly Pick<AgentSpec, "id" | "root" | "bodies" | "start" | "goal" | "colour">[];
@@ -30,15 +30,15 @@ export interface SceneWorld {
   readonly heights: Float32Array;
   readonly relief: Relief;
   readonly boxes: readonly Footprint[];
-  /** Instances by primitive; `terrain` are the boxes of the ground. The tile is left 0. */
+  /** Instances by primitive; `terrain` holds the terrain boxes. The tile is 0 here. */
   readonly instances: Readonly<Record<InstanceKind, Float32Array>>;
   /** Instances of meshes, by index into `spec.meshes`. */
   readonly meshes: ReadonlyMap<number, Float32Array>;
-  /** Whether the wall draws the boxes of its ground. */
+  /** Whether the wall draws the terrain boxes. */
   readonly boxesOnWall: boolean;
-  /** Half of the extent of its first robot at the start, in m. */
+  /** Half extent of the first robot at the start, in m. */
   readonly robotRadius: number;
-  /** Height of its root above the ground at the start, in m. */
+  /** Height of the first robot's root above the ground at the start, in m. */
   readonly rootHeight: number;
 }
 
@@ -57,7 +57,7 @@ const OBSTACLE = PARTS.indexOf("obstacle");
 const GOAL = PARTS.indexOf("goal");
 const OTHER_GROUND = new Set<string>(["plane", "hfield"]);
 
-/** Reads the blobs of a frame. */
+/** Reader of the blobs of a frame. */
 export function makeSceneWorld(spec: SceneSpec, geoms: Float32Array, heights: Float32Array): SceneWorld {
   const width = GEOM_COLUMNS.length;
   const lists: Record<InstanceKind, number[]> = { round: [], cylinder: [], box: [], terrain: [] };
@@ -99,7 +99,7 @@ export function makeSceneWorld(spec: SceneSpec, geoms: Float32Array, heights: Fl
     list.push(at(QUAT), at(QUAT + 1), at(QUAT + 2), at(QUAT + 3), ...size);
     const colour = [0, 1, 2].map((i) => at(RGBA + i) ** 2.2);
     if (at(PART) === GOAL) goals = true;
-    // obstacles and goals are paler than robots, which they else resemble or outshine
+    // obstacles and goals are paler, so that robots stand out
     list.push(
       ...(at(PART) === OBSTACLE ? paler(colour, 0.3) : at(PART) === GOAL ? paler(colour, 0.45) : colour),
     );
@@ -130,7 +130,7 @@ function paler(colour: readonly number[], keep: number): number[] {
   return colour.map((c) => keep * c + (1 - keep) * grey);
 }
 
-/** Where a frame draws none: a goal is a disc on the ground and a pole, in the colour of who goes there. */
+/** Add markers of goals, which a frame does not contain: a disc and a pole in the colour of the agent or team. */
 function addGoals(spec: SceneSpec, lists: Record<InstanceKind, number[]>): void {
   const seen = new Set<string>();
   for (const agent of spec.agents) {
@@ -144,7 +144,7 @@ function addGoals(spec: SceneSpec, lists: Record<InstanceKind, number[]>): void 
   }
 }
 
-/** Half of the extent of the first robot: its geoms' sizes and the places of its bodies are near enough. */
+/** Return the half extent of the first robot, estimated from its geoms' sizes and body positions. */
 function robotRadius(spec: SceneSpec, geoms: Float32Array): number {
   let reach = 0.15;
   const width = GEOM_COLUMNS.length;

@@ -1,4 +1,4 @@
-/** State of the page as signals. `run/` writes what runs; components write what the user chooses. */
+/** State of the page as signals. `run/` writes the state of the run; components write the user's choices. */
 
 import type { FindingSpec, TaskSpec, WorldSpec } from "@envgen/wasm/protocol/wire.gen";
 import { computed, signal } from "@preact/signals";
@@ -8,7 +8,7 @@ import type { Bin, PolicyScore } from "../lib/scores.ts";
 import type { FrameTimes } from "../scene/view.ts";
 import type { GivenUp, InterpretationSpec } from "../stream.gen.ts";
 
-/** Cause and remedy, as all errors of envgen have them. */
+/** Cause and remedy of an error. */
 export interface Problem {
   readonly cause: string;
   readonly remedy: string;
@@ -17,19 +17,19 @@ export interface Problem {
 /* What is asked for. */
 export const prompt = signal("");
 export const count = signal<number | null>(null);
-/** Whether the words were typed after the count: a number of worlds in them takes its place. */
+/** True if the prompt was typed after the count: a number of worlds in the prompt then takes precedence. */
 export const wordsNewer = signal(false);
 export const seed = signal("0");
 export const difficulty = signal<readonly [number, number]>([0, 1]);
-/** An EnvCfg that stands in for the prompt, after a chip was edited. */
+/** EnvCfg that replaces the prompt after a chip was edited. */
 export const cfg = signal<unknown>(null);
 export const pack = signal<string | null>(null);
 
-/** Whether the prompt changes what runs, or asks for something new. */
+/** Whether the prompt changes the running worlds or asks for new ones. */
 export const changing = signal(false);
 
 /* What it means. */
-/** The text that `meaning` is of. */
+/** Prompt that `meaning` interprets. */
 export const meaningOf = signal("");
 export const meaning = signal<InterpretationSpec | null>(null);
 export const meaningProblem = signal<Problem | null>(null);
@@ -40,7 +40,7 @@ export interface PastRun {
   readonly cfg: unknown;
   readonly meaning: InterpretationSpec | null;
 }
-/** What was run before, oldest first: undo goes back to the last. */
+/** Previous runs, oldest first; undo returns to the last. */
 export const pastRuns = signal<readonly PastRun[]>([]);
 
 /* What runs. */
@@ -52,11 +52,11 @@ export interface Job {
   readonly made: number;
   readonly refused: number;
   readonly givenUp: number;
-  /** Those that were given up, told at the end. */
+  /** Variants that were given up, reported at the end. */
   readonly lost: readonly GivenUp[];
   readonly elapsed: number;
   readonly seed: string;
-  /** Seconds from the request to the first world that runs, and to the last. */
+  /** Seconds from the request to the first running world, and to the last. */
   readonly firstAfter: number | null;
   readonly allAfter: number | null;
 }
@@ -74,7 +74,7 @@ export const NO_JOB: Job = {
   allAfter: null,
 };
 export const job = signal<Job>(NO_JOB);
-/** What the worlds on the wall are of; a job that failed or was cancelled before it began changes nothing here. */
+/** Run that the worlds on the wall belong to; a job that failed or was cancelled before it began does not change it. */
 export const running = signal<{ readonly recipe: Recipe; readonly name: string } | null>(null);
 export const runningCfg = signal<unknown>(null);
 export const task = signal<TaskSpec | null>(null);
@@ -101,7 +101,7 @@ export type Pace = "paused" | "realtime" | "flat";
 export const pace = signal<Pace>("realtime");
 export const speed = signal(1);
 let before: Pace = "realtime";
-/** Pauses, or goes on at the pace of before. */
+/** Pause, or continue at the previous pace. */
 export function togglePause(): void {
   if (pace.value !== "paused") before = pace.value;
   pace.value = pace.value === "paused" ? before : "paused";
@@ -112,9 +112,9 @@ export interface PolicyRow {
   readonly key: string;
   readonly name: string;
   readonly kind: "zero" | "random" | "gait" | "keyboard" | "onnx";
-  /** Number in the pool, once it was loaded. */
+  /** Id in the pool, once it is loaded. */
   readonly id: number | null;
-  /** Robot and task that a network is for, if it is known. */
+  /** Robot and task that a network was trained for, if known. */
   readonly robot: string | null;
   readonly task: string | null;
   readonly detail: string;
@@ -124,7 +124,7 @@ export const policies = signal<readonly PolicyRow[]>([]);
 export const chosenPolicy = signal("gait");
 export const scores = signal<readonly (PolicyScore & { readonly policy: number })[]>([]);
 export const bins = signal<readonly Bin[]>([]);
-/** Whether an episode of the task can be a success at all: to walk or stand has no end. */
+/** Whether an episode of the task can end in success; walking and standing have no such ending. */
 export const winnable = computed(() => task.value?.success.expr !== 0);
 
 /* What is looked at. */
@@ -155,13 +155,13 @@ export interface Toast extends Problem {
   readonly times: number;
 }
 export const toasts = signal<readonly Toast[]>([]);
-/** Something that keeps the page from working at all. */
+/** Problem that keeps the page from working at all. */
 export const blocked = signal<Problem | null>(null);
 
 export const busy = computed(() => job.value.state === "starting" || job.value.state === "streaming");
 
 let nextToast = 1;
-/** Says something for a while, and gives its number for `dismiss`; the same thing again is counted, not repeated. */
+/** Show a message for a while and return its id for `dismiss`; a repeated message is counted, not shown again. */
 export function toast(cause: string, remedy = "", tone: Toast["tone"] = "error"): number {
   const same = toasts.value.find((t) => t.cause === cause);
   if (same) {
@@ -178,12 +178,12 @@ export function dismiss(id: number): void {
   toasts.value = toasts.value.filter((t) => t.id !== id);
 }
 
-/** Any error as cause and remedy. */
+/** Return any error as cause and remedy. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Error && "what" in error && "remedy" in error) {
     return { cause: String(error.what), remedy: String(error.remedy) };
   }
   const text = error instanceof Error ? error.message : String(error);
   const [cause, ...rest] = text.split("\n");
-  return { cause: cause || "something failed without saying why", remedy: rest.join(" ") };
+  return { cause: cause || "an error without a message occurred", remedy: rest.join(" ") };
 }

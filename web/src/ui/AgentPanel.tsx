@@ -1,4 +1,4 @@
-/** Agents of the focused world: which is followed, its policy, its curves. */
+/** Agents of the focused world: choice of the agent, its policy and its curves. */
 
 import { useComputed } from "@preact/signals";
 import { short } from "../lib/format.ts";
@@ -12,7 +12,7 @@ import { EpisodeField } from "./EpisodeField.tsx";
 export function AgentPanel() {
   const focus = store.focus.value;
   const a = app();
-  // the table of scores ticks with the counters: read them along with it
+  // scores change with the counters: update both together
   const numbers = useComputed(() => {
     void store.stats.value;
     const f = store.focus.value;
@@ -65,7 +65,7 @@ export function AgentPanel() {
               value={policy}
               onChange={(e) => {
                 void a.policies.assign(e.currentTarget.value, { envs: [env], agents: [focus.agent] });
-                // else the keys that drive the agent would choose among policies
+                // else keys that drive the agent would change the selected policy
                 e.currentTarget.blur();
               }}
             >

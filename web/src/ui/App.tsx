@@ -1,4 +1,4 @@
-/** The page. */
+/** Layout of the page. */
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";

@@ -1,11 +1,11 @@
-/** To whom the chosen policy goes: all, half, a share, a team, a robot, the selected worlds, the agent in focus. */
+/** Buttons that apply the chosen policy: to all agents, half, a share, a team, a robot, the selected worlds, the agent in focus. */
 
 import type { Selection } from "@envgen/wasm/protocol/agents";
 import { useComputed, useSignal } from "@preact/signals";
 import { app } from "../run/app.ts";
 import * as store from "../state/store.ts";
 
-/** Teams that have a button; a crowd is reached world by world. */
+/** Maximum number of teams with a button; more are reached world by world. */
 const MOST = 8;
 
 export function ApplyTo() {
@@ -15,7 +15,7 @@ export function ApplyTo() {
     const spec = [...(app()?.engine.running() ?? [])][0]?.[1].spec;
     const unique = (list: readonly string[]) => [...new Set(list)];
     const agents = spec?.agents ?? [];
-    // an agent without a team is its own, in every world
+    // an agent without a team is a team of its own in every world
     const teams = unique(agents.map((a) => a.team));
     const robots = unique(agents.map((a) => a.robot));
     return { teams: teams.length > 1 ? teams : [], robots: robots.length > 1 ? robots : [] };

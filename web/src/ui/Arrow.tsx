@@ -1,4 +1,4 @@
-/** The pull on a body while it is dragged. */
+/** Arrow that shows the pull on a dragged body. */
 
 import { arrow } from "../state/store.ts";
 

@@ -1,4 +1,4 @@
-/** A line above everything, while the server is away. */
+/** Banner shown while the server is not reachable. */
 
 import * as store from "../state/store.ts";
 
@@ -7,11 +7,11 @@ export function Banner() {
   if (store.connection.value !== "lost") return null;
   return (
     <div class="banner" role="status">
-      <b>The server is away.</b>
+      <b>The server is not reachable.</b>
       <span class="soft">
         {running > 0
-          ? "What runs goes on running; the rest comes when the connection is back."
-          : "Start `envgen serve` again; this page connects by itself."}
+          ? "Running worlds continue; the missing ones arrive after reconnecting."
+          : "Start `envgen serve` again; this page reconnects automatically."}
       </span>
     </div>
   );

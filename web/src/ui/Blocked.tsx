@@ -1,4 +1,4 @@
-/** Over the wall, where nothing can run: what is missing and what to do. */
+/** Message over the wall if nothing can run: the cause and the remedy. */
 
 import { blocked } from "../state/store.ts";
 

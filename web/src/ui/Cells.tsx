@@ -1,4 +1,4 @@
-/** Actions as cells, from −1 (one colour) over 0 (none) to 1 (the other). */
+/** Actions as cells: from one colour at −1 over none at 0 to another at 1. */
 
 import { short } from "../lib/format.ts";
 

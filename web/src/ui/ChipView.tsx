@@ -1,4 +1,4 @@
-/** One chip: a click edits it, its cross takes it away. */
+/** One chip: a click edits it, its cross removes it. */
 
 import { useSignal } from "@preact/signals";
 import { type Chip, edited, reworded, withChip, withoutChip } from "../lib/chips.ts";
@@ -64,7 +64,7 @@ export function ChipView({ chip }: { chip: Chip }) {
           type="button"
           class="suggestion"
           key={word}
-          aria-label={`Say ${word} in place of ${chip.words}`}
+          aria-label={`Replace ${chip.words} by ${word}`}
           onClick={() => {
             store.prompt.value = reworded(store.prompt.value, chip.words, word);
           }}
@@ -73,7 +73,7 @@ export function ChipView({ chip }: { chip: Chip }) {
         </button>
       ))}
       {chip.removable && (
-        <button type="button" class="cross" aria-label={`Take ${chip.text} out`} onClick={remove}>
+        <button type="button" class="cross" aria-label={`Remove ${chip.text}`} onClick={remove}>
           ×
         </button>
       )}

@@ -1,4 +1,4 @@
-/** A small chart of the last control steps; uPlot is made once and fed. */
+/** Small chart of the last control steps; uPlot is created once and updated. */
 
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";

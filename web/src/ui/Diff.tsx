@@ -1,4 +1,4 @@
-/** What the EnvCfg that runs differs in from the one before. */
+/** Differences between the running EnvCfg and the previous one. */
 
 import { value } from "../lib/format.ts";
 import { diff } from "../lib/path.ts";
@@ -18,7 +18,9 @@ export function Diff({ onClose }: { onClose: () => void }) {
           <Icon name="close" />
         </button>
       </div>
-      {rows.length === 0 && <p class="soft">Nothing: count, seed or difficulty may differ.</p>}
+      {rows.length === 0 && (
+        <p class="soft">No differences in the EnvCfg; count, seed or difficulty may differ.</p>
+      )}
       <table>
         <tbody>
           {rows.map((r) => (

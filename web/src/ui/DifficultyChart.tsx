@@ -1,4 +1,4 @@
-/** Share of episodes that were successes, by difficulty of their world; where a task has none, mean reward. */
+/** Success rate by difficulty of the world, or mean reward for tasks without success. */
 
 import { count, percent, short } from "../lib/format.ts";
 import { type Bin, heights } from "../lib/scores.ts";
@@ -14,7 +14,7 @@ export function DifficultyChart() {
   const said = (b: Bin) =>
     by === "success"
       ? `${percent(b.successes / b.episodes)} of ${count(b.episodes)}`
-      : `${short(b.reward / b.episodes)} an episode, of ${count(b.episodes)}`;
+      : `${short(b.reward / b.episodes)} per episode, of ${count(b.episodes)}`;
   return (
     <Panel title={title}>
       <div>

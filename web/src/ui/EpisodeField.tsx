@@ -1,18 +1,18 @@
-/** The episode of a world: another number begins that one, with its own draws, as often as one likes. */
+/** Episode number of a world; entering a number begins that episode, with its random draws. */
 
 import type { EnvId } from "@envgen/wasm/protocol/agents";
 import { useSignal } from "@preact/signals";
 import { app } from "../run/app.ts";
 
 export function EpisodeField({ env, now }: { env: EnvId; now: number }) {
-  /** What is typed; null while nobody does, when the number follows the world. */
+  /** Text being typed; null if none, then the field shows the world's episode. */
   const typed = useSignal<string | null>(null);
   return (
     <input
       class="field episode"
       inputMode="numeric"
       aria-label="Episode"
-      title="Another number and Enter: the world begins that episode, with its draws"
+      title="Type a number and press Enter to begin that episode, with its random draws"
       value={typed.value ?? String(now)}
       onFocus={(e) => {
         typed.value = String(now);

@@ -1,4 +1,4 @@
-/** The empty page: six prompts to begin with. */
+/** Start of the page: six example prompts. */
 
 import { start } from "../run/session.ts";
 import { EXAMPLES } from "./examples.ts";

@@ -1,4 +1,4 @@
-/** The running set as a pack, the link that reproduces it. */
+/** Buttons that export the running set as a pack and copy the link that reproduces it. */
 
 import { useSignal } from "@preact/signals";
 import { EMPTY, toHash } from "../lib/link.ts";
@@ -20,13 +20,13 @@ export function ExportButtons() {
     const indices = app()?.engine.indices() ?? [];
     working.value = true;
     const making = store.toast(
-      "The pack is being made",
-      "It is validated and written anew; the download starts by itself.",
+      "Making the pack",
+      "Its variants are validated and written again; the download then starts automatically.",
       "info",
     );
     try {
       const source = pack ? { kind: "pack", pack } : { kind: "cfg", cfg: store.runningCfg.value };
-      // only what runs: the job may have been cancelled half-way
+      // only running worlds: the job may have been cancelled half-way
       const only = pack || indices.length === count ? {} : { indices };
       const blob = await exportPack({ source, seed, count, ...only });
       download(blob, `${runs.name}-s${seed}.zip`, "application/zip");

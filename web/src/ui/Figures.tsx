@@ -1,4 +1,4 @@
-/** The figures of the bar; each keeps its width, so that nothing jumps. */
+/** Figures of the bar; each keeps its width, so that nothing moves. */
 
 import { count, duration, mebibytes } from "../lib/format.ts";
 import * as store from "../state/store.ts";
@@ -42,7 +42,7 @@ export function Figures() {
         value={count(j.refused)}
         name="refused"
         width={7}
-        title={`draws that validation refused and that were drawn again; given up: ${j.givenUp}`}
+        title={`draws that validation rejected and that were repeated; given up: ${j.givenUp}`}
       />
       <Figure
         value={count(s?.environments ?? 0)}
@@ -57,8 +57,8 @@ export function Figures() {
         width={8}
         title={
           slow
-            ? "This machine can't keep up: simulated time runs slower than asked for."
-            : "simulated seconds of a world a second"
+            ? "This machine can't keep up: simulated time is slower than the chosen speed."
+            : "simulated seconds of a world per second"
         }
       />
       <Figure
@@ -67,11 +67,11 @@ export function Figures() {
         width={7}
         title={
           f
-            ? `${f.scriptMs.toFixed(1)} ms of script, ${f.drawCalls} draw calls, ${count(f.triangles)} triangles${f.software ? ", drawn by the processor" : ""}`
+            ? `${f.scriptMs.toFixed(1)} ms of script, ${f.drawCalls} draw calls, ${count(f.triangles)} triangles${f.software ? ", software rendering" : ""}`
             : ""
         }
       />
-      <Figure value={mebibytes(s?.heap ?? 0)} name="memory" width={8} title="of the MuJoCo modules" />
+      <Figure value={mebibytes(s?.heap ?? 0)} name="memory" width={8} title="memory of the MuJoCo modules" />
     </div>
   );
 }

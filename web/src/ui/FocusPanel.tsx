@@ -1,4 +1,4 @@
-/** The world in focus: its agents, what was drawn, what validation found. */
+/** World in focus: its agents, drawn values and validation report. */
 
 import { useComputed } from "@preact/signals";
 import { value } from "../lib/format.ts";
@@ -27,7 +27,7 @@ export function FocusPanel() {
           World {focus.index}
           <small>difficulty {spec.difficulty.toFixed(2)}</small>
         </h2>
-        <IconButton quiet icon="left" name="World before" hint="←" onClick={() => focusNext(-1)} />
+        <IconButton quiet icon="left" name="Previous world" hint="←" onClick={() => focusNext(-1)} />
         <IconButton quiet icon="right" name="Next world" hint="→" onClick={() => focusNext(1)} />
         <IconButton quiet icon="reset" name="Reset this world" hint="r" onClick={reset} />
         <IconButton quiet icon="close" name="Back to all worlds" hint="Esc" onClick={() => focusOn(null)} />

@@ -1,10 +1,10 @@
-/** What keys and the pointer do. */
+/** Table of keys and pointer actions. */
 
 import { Panel } from "./Panel.tsx";
 
 const KEYS: readonly [string, string][] = [
   ["/", "prompt"],
-  ["Space", "pause, go on"],
+  ["Space", "pause, continue"],
   [".", "one control step"],
   ["r", "reset"],
   ["Click, Enter", "focus a world"],
@@ -14,10 +14,10 @@ const KEYS: readonly [string, string][] = [
   ["Wheel", "zoom"],
   ["← →", "pan; in focus the next world"],
   ["f", "follow the robot"],
-  ["c", "colour by the next thing"],
+  ["c", "change what tiles are coloured by"],
   ["+ −", "zoom"],
   ["W A S D Q E", "drive the agent in focus, if its policy is keyboard"],
-  ["Esc", "out of the prompt; back to all worlds"],
+  ["Esc", "leave the prompt; back to all worlds"],
 ];
 
 export function Help() {

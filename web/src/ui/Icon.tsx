@@ -1,4 +1,4 @@
-/** Small line drawings, 16 × 16. */
+/** Line icons, 16 × 16. */
 
 const PATHS = {
   play: "M5 3.2v9.6l7.6-4.8z",

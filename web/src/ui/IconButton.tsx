@@ -1,11 +1,11 @@
-/** A button that is a sign: its name is read aloud, and with its key shown over it. */
+/** Button with an icon; its name is its label for screen readers and, with its key, its tooltip. */
 
 import { Icon } from "./Icon.tsx";
 
 interface Props {
   readonly icon: Parameters<typeof Icon>[0]["name"];
   readonly name: string;
-  /** The key that does the same. */
+  /** Key with the same effect. */
   readonly hint?: string;
   readonly quiet?: boolean;
   readonly filled?: boolean;

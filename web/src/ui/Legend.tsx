@@ -1,4 +1,4 @@
-/** What the colours of the tiles mean, and by what they are coloured. */
+/** Legend of the tile colours, and choice of what they show. */
 
 import type { ColourBy } from "../lib/colours.ts";
 import * as store from "../state/store.ts";

@@ -1,4 +1,4 @@
-/** Under the prompt: what was understood, assumed and not understood, or what is wrong with it. */
+/** Interpretation under the prompt: understood, assumed and not understood words, or the prompt's error. */
 
 import { useComputed, useSignal } from "@preact/signals";
 import { makeChips } from "../lib/chips.ts";
@@ -64,7 +64,7 @@ export function Meaning() {
             >
               what changed
             </button>
-            <button type="button" class="button quiet" onClick={undo} title="Back to what ran before">
+            <button type="button" class="button quiet" onClick={undo} title="Back to the previous run">
               <Icon name="undo" /> undo
             </button>
           </>

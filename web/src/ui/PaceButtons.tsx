@@ -1,4 +1,4 @@
-/** Pause, times of real time, flat out, one control step, reset. */
+/** Buttons for pause, speed, one control step and reset. */
 
 import { app } from "../run/app.ts";
 import * as store from "../state/store.ts";
@@ -16,7 +16,7 @@ export function PaceButtons() {
     <div class="left">
       <IconButton
         icon={paused ? "play" : "pause"}
-        name={paused ? "Go on" : "Pause"}
+        name={paused ? "Continue" : "Pause"}
         hint="space"
         filled={paused}
         onClick={store.togglePause}

@@ -1,4 +1,4 @@
-/** A part of a dock that folds. */
+/** Collapsible section of a dock. */
 
 import type { ComponentChildren } from "preact";
 

@@ -1,4 +1,4 @@
-/** Policies: choose one, then say which agents get it; it acts at the next control step. */
+/** List of policies, and choice of the agents that get one; it acts from the next control step on. */
 
 import { useComputed, useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
@@ -11,14 +11,14 @@ import { PolicyItem } from "./PolicyItem.tsx";
 export function PoliciesPanel() {
   const over = useSignal(false);
   const picker = useRef<HTMLInputElement>(null);
-  // as text, so that the list is drawn anew where robots change, and not at each tick of the numbers
+  // as text, so that the list is rendered when robots change, not at each update of the counters
   const running = useComputed(() => {
     void store.stats.value?.environments;
     const robots = new Set<string>();
     for (const [, env] of app()?.engine.running() ?? []) for (const a of env.spec.agents) robots.add(a.robot);
     return [...robots].sort().join("\n");
   });
-  // networks for what runs come first; those for other robots or tasks are dim
+  // networks for the running robots and task come first; others are dimmed
   const rows = useComputed(() => {
     const robots = new Set(running.value ? running.value.split("\n") : []);
     const fits = (p: store.PolicyRow) =>

@@ -1,10 +1,10 @@
-/** One policy of the list, and how many agents it drives. */
+/** One policy of the list, with the number of agents that it drives. */
 
 import { category, css } from "../lib/colours.ts";
 import { count } from "../lib/format.ts";
 import * as store from "../state/store.ts";
 
-/** @param idle whether it is for other robots or another task than what runs */
+/** @param idle true if the policy is for other robots or another task than those running */
 export function PolicyItem({ row, idle }: { row: store.PolicyRow; idle: boolean }) {
   const agents = store.scores.value.find((s) => s.policy === row.id)?.agents ?? 0;
   const chosen = store.chosenPolicy.value === row.key;
@@ -15,7 +15,7 @@ export function PolicyItem({ row, idle }: { row: store.PolicyRow; idle: boolean 
       role="radio"
       aria-checked={chosen}
       class={row.problem ? "policy broken" : idle ? "policy idle" : "policy"}
-      title={row.problem ?? (idle ? `${row.detail}: nothing that runs is for it` : row.detail)}
+      title={row.problem ?? (idle ? `${row.detail}: no running agent fits it` : row.detail)}
       disabled={row.problem !== null}
       onClick={() => {
         store.chosenPolicy.value = row.key;

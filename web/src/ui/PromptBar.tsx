@@ -1,4 +1,4 @@
-/** The top of the page: what is asked for, and how far it is. */
+/** Top of the page: prompt, settings and progress. */
 
 import { cancel, change, start } from "../run/session.ts";
 import * as store from "../state/store.ts";
@@ -21,7 +21,7 @@ export function PromptBar() {
         </div>
         {site ? (
           <div class="prompt-box soft">
-            {job.name} <span class="faint">· published worlds, no server behind them</span>
+            {job.name} <span class="faint">· published worlds, without a server</span>
           </div>
         ) : (
           <>

@@ -1,4 +1,4 @@
-/** The prompt: Enter runs it, the arrow keys walk through what was run before and examples, Escape leaves it. */
+/** Prompt field: Enter runs it, arrow keys step through previous prompts and examples, Escape leaves it. */
 
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
@@ -14,7 +14,7 @@ export function PromptInput() {
   const marked = useSignal(-1);
   const box = useRef<HTMLDivElement>(null);
   const problem = store.meaningProblem.value;
-  // an example asks for something new: it changes nothing that runs
+  // an example asks for new worlds, not for a change of the running ones
   const examples = store.changing.value
     ? []
     : EXAMPLES.map((e) => e.prompt).filter((text) => !past.value.includes(text));
@@ -68,7 +68,7 @@ export function PromptInput() {
         autocomplete="off"
         placeholder={
           store.changing.value
-            ? "Say what should be otherwise: steeper, and add a few logs"
+            ? "Describe the change: steeper, and add a few logs"
             : "Describe a world: moguls for a robot dog, half gravity, no crates"
         }
         aria-label="Prompt"
@@ -90,8 +90,8 @@ export function PromptInput() {
         <button
           type="button"
           class="button quiet icon history-button"
-          aria-label="Prompts that were run before, and examples"
-          title="Prompts that were run before, and examples (arrow keys)"
+          aria-label="Previous prompts and examples"
+          title="Previous prompts and examples (arrow keys)"
           onClick={() => {
             open.value = !open.value;
           }}

@@ -1,4 +1,4 @@
-/** Whether the words ask for a new world or change the one that runs. */
+/** Choice of what the prompt does: ask for new worlds or change the running ones. */
 
 import { changing, prompt } from "../state/store.ts";
 
@@ -10,11 +10,11 @@ export function Purpose() {
     document.getElementById("prompt")?.focus();
   };
   return (
-    <fieldset class="segments purpose" aria-label="The words">
+    <fieldset class="segments purpose" aria-label="Purpose of the prompt">
       <button
         type="button"
         aria-pressed={!changing.value}
-        title="The words ask for another world"
+        title="The prompt describes new worlds"
         onClick={() => set(false)}
       >
         New
@@ -22,7 +22,7 @@ export function Purpose() {
       <button
         type="button"
         aria-pressed={changing.value}
-        title="The words change the world that runs: steeper, one more ant, no boxes"
+        title="The prompt changes the running worlds: steeper, one more ant, no boxes"
         onClick={() => set(true)}
       >
         Change it

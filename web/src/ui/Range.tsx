@@ -1,4 +1,4 @@
-/** Two thumbs on one track: least and greatest difficulty. */
+/** Slider with two thumbs: lowest and highest difficulty. */
 
 import { difficulty } from "../state/store.ts";
 
@@ -18,7 +18,7 @@ export function Range() {
         max="1"
         step="0.05"
         value={low}
-        aria-label="Least difficulty"
+        aria-label="Lowest difficulty"
         onInput={(e) => set("low", Number(e.currentTarget.value))}
       />
       <input
@@ -27,7 +27,7 @@ export function Range() {
         max="1"
         step="0.05"
         value={high}
-        aria-label="Greatest difficulty"
+        aria-label="Highest difficulty"
         onInput={(e) => set("high", Number(e.currentTarget.value))}
       />
     </div>

@@ -1,4 +1,4 @@
-/** Recording: which agents, how many control steps; a Parquet file comes out. */
+/** Recording of agents over control steps as a Parquet file. */
 
 import type { AgentRef } from "@envgen/wasm/protocol/agents";
 import { useSignal } from "@preact/signals";
@@ -36,7 +36,7 @@ export function RecordPanel() {
     if (!a) return;
     const agents = agentsOf(who.value);
     if (agents.length === 0) {
-      store.toast("no agent is chosen", "Select worlds with shift and click, or focus one.");
+      store.toast("no agents selected", "Select worlds by shift-click, or focus one.");
       return;
     }
     const runs = store.running.value;
@@ -83,7 +83,7 @@ export function RecordPanel() {
         </button>
       )}
       <p class="faint">
-        Observations, actions, rewards, endings and what was drawn, one row a step and agent.
+        Observations, actions, rewards, endings and drawn values, one row per step and agent.
       </p>
     </Panel>
   );

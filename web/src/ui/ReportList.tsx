@@ -1,4 +1,4 @@
-/** The report of validation: a line a check, what was measured and what is allowed. */
+/** Validation report: a line per check with measured and allowed value. */
 
 import type { FindingSpec } from "@envgen/wasm/protocol/wire.gen";
 import { value } from "../lib/format.ts";

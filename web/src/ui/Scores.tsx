@@ -1,4 +1,4 @@
-/** A row per policy: agents, episodes, success, reward, length. */
+/** Table of scores, a row per policy: agents, episodes, success, reward, length. */
 
 import { category, css } from "../lib/colours.ts";
 import { count, percent, short } from "../lib/format.ts";
@@ -12,7 +12,7 @@ export function Scores() {
   return (
     <Panel title="Scores">
       {rows.length === 0 ? (
-        <p class="faint">Episodes are counted here, by the policy that played them.</p>
+        <p class="faint">Results of finished episodes appear here, by policy.</p>
       ) : (
         <table class="scores">
           <thead>
@@ -20,7 +20,7 @@ export function Scores() {
               <th>policy</th>
               <th>agents</th>
               <th>episodes</th>
-              <th title={winnable ? "share of the episodes" : "this task has no end that is a success"}>
+              <th title={winnable ? "share of the episodes" : "episodes of this task can't end in success"}>
                 success
               </th>
               <th title="mean reward of an episode">reward</th>

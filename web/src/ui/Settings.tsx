@@ -1,10 +1,10 @@
-/** Count, seed and difficulty of what is asked for. */
+/** Fields for count, seed and difficulty. */
 
 import { start } from "../run/session.ts";
 import * as store from "../state/store.ts";
 import { Range } from "./Range.tsx";
 
-/** Enter runs, as it does in the prompt; words of a change are not to be run as a prompt. */
+/** Run on Enter as in the prompt, except while the prompt describes a change. */
 function onKey(e: KeyboardEvent): void {
   if (e.key !== "Enter" || store.changing.value) return;
   e.preventDefault();

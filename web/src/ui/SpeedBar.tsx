@@ -1,4 +1,4 @@
-/** The bottom of the page: pace, figures, and what can be taken away. */
+/** Bottom of the page: speed, figures and export. */
 
 import { ExportButtons } from "./ExportButtons.tsx";
 import { Figures } from "./Figures.tsx";

@@ -1,4 +1,4 @@
-/** The wall and what lies over it. */
+/** Wall with the elements over it. */
 
 import { useEffect, useRef } from "preact/hooks";
 import { mountView } from "../run/mount.ts";
@@ -19,7 +19,7 @@ export function Stage() {
       <canvas
         ref={canvas}
         tabIndex={0}
-        aria-label="The wall: one tile a world. Arrow keys pan, plus and minus zoom, Enter goes to a world, Escape back."
+        aria-label="Wall with one tile per world. Arrow keys pan, plus and minus zoom, Enter focuses a world, Escape goes back."
       />
       <Arrow />
       <div class="overlay bottom-left">

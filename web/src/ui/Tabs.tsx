@@ -1,4 +1,4 @@
-/** On narrow windows: which sheet is open below the wall. */
+/** Tabs of narrow windows: choice of the sheet below the wall. */
 
 import { type Signal, signal } from "@preact/signals";
 

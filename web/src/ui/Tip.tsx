@@ -1,4 +1,4 @@
-/** Beside the pointer: which world is under it. */
+/** Tooltip beside the pointer with the world under it. */
 
 import { hovered } from "../state/store.ts";
 

@@ -1,4 +1,4 @@
-/** What went wrong, and what to do about it. */
+/** Messages with cause and remedy. */
 
 import { dismiss, toasts } from "../state/store.ts";
 import { Icon } from "./Icon.tsx";

@@ -1,4 +1,4 @@
-/** Prompts that show what there is; pictures are made by `scripts/pictures screens`. */
+/** Example prompts; their pictures are made by `scripts/pictures screens`. */
 
 export const EXAMPLES = [
   { prompt: "200 worlds of rough terrain for ants, a few boxes", picture: "rough.webp" },

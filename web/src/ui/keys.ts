@@ -1,4 +1,4 @@
-/** The keyboard: what the page does, and the agent in focus where its policy is `keyboard`. */
+/** Keyboard: shortcuts of the page, and control of the focused agent if its policy is `keyboard`. */
 
 import type { ColourBy } from "../lib/colours.ts";
 import { app } from "../run/app.ts";
@@ -14,7 +14,7 @@ function typing(e: KeyboardEvent): boolean {
   return !!el && (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName));
 }
 
-/** Tells the agent in focus what the held keys wish; true where it is driven by keys. */
+/** Send the command of the held keys to the focused agent. Returns whether keys drive it. */
 function drive(): boolean {
   const a = app();
   const f = store.focus.value;

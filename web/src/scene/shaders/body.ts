@@ -3,9 +3,9 @@
 import { HEAD, HEIGHT_COLOUR, LIGHT, POSE_WIDTH, ROTATE, TILE } from "./common.ts";
 
 /**
- * `SHADOW` flattens onto the ground along the light; `FAR` leaves out what is not seen from afar; `BLOCK` is a
- * box of the ground. Instances: place and body, turn, size and half length of a
- * capsule, colour and tile. Body is `body + 4096 * root`, root 0 for what is no agent.
+ * `SHADOW` flattens onto the ground along the light; `FAR` omits details that are not visible from afar; `BLOCK`
+ * is a terrain box. Instance attributes: position and body, rotation, size and half length of a capsule, colour
+ * and tile. Body is `body + 4096 * root`, with root 0 for bodies of no agent.
  */
 export const BODY_VERTEX = /* glsl */ `${HEAD}
 uniform mat4 projectionMatrix;
@@ -51,7 +51,7 @@ void main() {
   vec3 p = bodyPlace + turn(bodyTurn, iPlace.xyz + turn(iTurn, local));
   vec3 n = turn(bodyTurn, turn(iTurn, normalize(normal / iSize.xyz)));
   if (root > 0.0 && enlarge > 1.0) {
-    // grown around its root, and lifted so that it still stands on the ground
+    // enlarged around its root, and lifted so that it still stands on the ground
     vec3 at = poseTexel(first + int(root), 0).xyz;
     p = at + (p - at) * enlarge + vec3(0.0, 0.0, (enlarge - 1.0) * stand);
   }

@@ -1,11 +1,11 @@
-/** GLSL that all shaders of the wall share. */
+/** GLSL shared by all shaders of the wall. */
 
-/** Texels a row of the pose texture, and of the tile texture. */
+/** Texels per row of the pose texture, and of the tile texture. */
 export const POSE_WIDTH = 2048;
 export const TILE_WIDTH = 1024;
-/** Texels a tile takes: see `tiles.ts`. */
+/** Texels per tile; see `tiles.ts`. */
 export const TILE_TEXELS = 4;
-/** Tiles a side of one layer of the height atlas. */
+/** Tiles per side of one layer of the height atlas. */
 export const ATLAS_SIDE = 4;
 
 export const HEAD = /* glsl */ `
@@ -14,7 +14,7 @@ precision highp int;
 precision highp sampler2DArray;
 `;
 
-/** Where a tile lies, and its ground. */
+/** Position and ground of a tile. */
 export const TILE = /* glsl */ `
 uniform sampler2D tiles;
 uniform sampler2DArray heights;
@@ -25,7 +25,7 @@ vec4 tileTexel(float tile, int k) {
   return texelFetch(tiles, ivec2(at % ${TILE_WIDTH}, at / ${TILE_WIDTH}), 0);
 }
 
-/** Place in the atlas of (u, v) in [0, 1]² of a tile. */
+/** Atlas coordinates of (u, v) in [0, 1]² of a tile. */
 vec3 atlas(float slot, vec2 uv) {
   float side = ${ATLAS_SIDE}.0;
   float cell = mod(slot, side * side);
@@ -34,7 +34,7 @@ vec3 atlas(float slot, vec2 uv) {
   return vec3(texel / (side * samples), floor(slot / (side * side)));
 }
 
-/** Ground of a tile at a point of its world: with its boxes, and without. */
+/** Ground height of a tile at a point of its world: with boxes, and without. */
 vec2 groundAt(vec4 place, vec2 p) {
   return texture(heights, atlas(place.y, p / (2.0 * place.zw) + 0.5)).rg;
 }

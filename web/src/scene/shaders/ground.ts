@@ -2,7 +2,7 @@
 
 import { HEAD, HEIGHT_COLOUR, LIGHT, TILE } from "./common.ts";
 
-/** `FULL`: the focused world, from its own texture at full resolution; `FAR`: without lines, too fine to be seen. */
+/** `FULL`: the focused world, from its own texture at full resolution; `FAR`: without contour lines. */
 export const GROUND_VERTEX = /* glsl */ `${HEAD}
 uniform mat4 projectionMatrix;
 uniform mat4 viewMatrix;
@@ -40,7 +40,7 @@ void main() {
   float h = iTile.y > 0.5 ? both.g : both.r;
 #endif
   vPlace = p;
-  // gentle ground is shaded as if it were steeper, or all of it would look flat
+  // gentle slopes are shaded as if they were steeper, else they would look flat
   vRelief = clamp(1.6 / max(vRange.y - vRange.x, 0.05), 1.0, 5.0);
   vHeight = h;
   vSkirt = vertex.z > 0.5 ? 1.0 : 0.0;

@@ -1,4 +1,4 @@
-/** The plate under each tile: its rim tells the tile's state. */
+/** Plate under each tile; its rim shows the tile's state. */
 
 import { HEAD, TILE } from "./common.ts";
 
@@ -21,7 +21,7 @@ void main() {
 }
 `;
 
-/** `vRange.w`: 0 waits for its world, 1 has it, 2 is under the pointer, 3 is chosen. */
+/** `vRange.w`: 0 waits for its world, 1 has its world, 2 is under the pointer, 3 is selected. */
 export const PLATE_FRAGMENT = /* glsl */ `${HEAD}
 uniform vec2 plate;
 uniform vec3 emptyColour;
