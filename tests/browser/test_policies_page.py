@@ -95,28 +95,28 @@ def test_an_agent_that_is_out_says_so_while_the_others_go_on(opens):
     assert "hopper_1 gait" in told()
 
 
-def seat_of(tab, slot: int = 0) -> dict:
-    return tab.call("s => envgen.seat(s, 0)", slot)
+def interface_of(tab, slot: int = 0) -> dict:
+    return tab.call("s => envgen.agentInterface(s, 0)", slot)
 
 
-def network(seat: dict, *, size: int | None = None) -> bytes:
+def network(interface: dict, *, size: int | None = None) -> bytes:
     """A policy whose every action is tanh(1), from observations of another size if one is given."""
-    terms = [(t["name"], t["size"]) for t in seat["observation"]]
+    terms = [(t["name"], t["size"]) for t in interface["observation"]]
     n = size or sum(s for _, s in terms)
-    meta = onnx_file.metadata(seat["robot"], seat["task"], terms)
-    nu = len(seat["actuators"])
+    meta = onnx_file.metadata(interface["robot"], interface["task"], terms)
+    nu = len(interface["actuators"])
     return onnx_file.mlp([np.zeros((n, nu))], [np.ones(nu)], meta=meta)
 
 
 def test_an_onnx_file_drives_agents_and_a_wrong_one_is_refused_with_a_reason(ants):
-    good = network(seat_of(ants))
+    good = network(interface_of(ants))
     key = ants.offer("push.onnx", good)
     assert ants.call("k => envgen.setPolicy(k)", key) == {"agents": 8, "refused": 0, "reasons": []}
     action = ants.actions(3)
     assert np.ptp(action) < 1e-6
     assert abs(action).min() > 0.5
 
-    bad = network(seat_of(ants), size=5)
+    bad = network(interface_of(ants), size=5)
     key = ants.offer("small.onnx", bad)
     if key is not None:  # sound in itself: refused by the agents
         given = ants.call("k => envgen.setPolicy(k)", key)
@@ -130,7 +130,7 @@ def test_an_onnx_file_drives_agents_and_a_wrong_one_is_refused_with_a_reason(ant
 def test_a_network_that_fails_as_it_runs_is_taken_away_and_said(ants):
     """Its agents rest, and it can't be chosen again; other policies go on."""
     ants.call("envgen.setPolicy('random')")
-    key = ants.offer("failing.onnx", failing(network(seat_of(ants))))
+    key = ants.offer("failing.onnx", failing(network(interface_of(ants))))
     ants.call("k => envgen.setPolicy(k, {slots: [1, 2]})", key)
     told = ants.told("failing failed")
     assert "stand still" in told["remedy"]

@@ -35,8 +35,8 @@ def test_a_recording_reads_back_with_the_documented_columns(opens):
     still = found[found["policy"] == "zero"]
     assert len(still) == 24
     assert not np.stack(still["action"]).any()
-    seat = tab.call("envgen.seat(0, 0)")
-    assert {len(o) for o in found["observation"]} == {sum(t["size"] for t in seat["observation"])}
+    interface = tab.call("envgen.agentInterface(0, 0)")
+    assert {len(o) for o in found["observation"]} == {sum(t["size"] for t in interface["observation"])}
     about = json.loads(pq.read_metadata(io.BytesIO(raw)).metadata[b"envgen"])
     assert about["task"] == "sumo"
     assert set(about["agents"]) == {"ant_0", "ant_1"}

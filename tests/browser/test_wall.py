@@ -90,7 +90,7 @@ def test_a_drag_pushes_the_robot(opens):
     tab.until("a look at it", lambda: tab.call("envgen.frames().frames") > drawn + 2)
     box = tab.page.locator(WALL).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    start = tab.call("envgen.place(0)")
+    start = tab.call("envgen.rootPosition(0)")
     mouse = tab.page.mouse
     mouse.move(x, y)
     mouse.down()
@@ -98,7 +98,7 @@ def test_a_drag_pushes_the_robot(opens):
     def pulled() -> bool:
         for i in range(5):
             mouse.move(x + 200 + i, y)
-        now = tab.call("envgen.place(0)")
+        now = tab.call("envgen.rootPosition(0)")
         return np.hypot(now[0] - start[0], now[1] - start[1]) > 0.1
 
     tab.until("a step aside", pulled)
@@ -155,4 +155,4 @@ def test_a_word_that_is_not_understood_has_suggestions_to_click(opens):
     page.get_by_role("button", name="Replace cratters by craters").click()
     page.get_by_role("button", name="Edit terrain craters").wait_for()
     assert page.input_value("#prompt") == "ants on craters"
-    assert page.get_by_role("button", name="in place of").count() == 0
+    assert page.get_by_role("button", name="Replace").count() == 0

@@ -1,6 +1,6 @@
 /**
- * `window.envgen`: what `envgen run`, `envgen bench browser` and the tests of the page use, through Playwright.
- * All values are plain data.
+ * `window.envgen`: interface of the page for `envgen run`, `envgen bench browser` and the browser tests, through
+ * Playwright. All values are plain data.
  */
 
 import type { AgentRef, Selection } from "@envgen/wasm/protocol/agents";
@@ -18,7 +18,7 @@ import type { AssignSummary } from "./policies.ts";
 import { record, recording } from "./recording.ts";
 import { cancel, start } from "./session.ts";
 
-/** An agent by its place on the wall, as the automation names it. */
+/** An agent, identified by the slot of its world on the wall. */
 export interface AgentInfo {
   readonly slot: number;
   readonly index: number;
@@ -39,70 +39,70 @@ export interface RunStats extends store.Stats {
   /** Simulated seconds, over all environments. */
   readonly simulated: number;
   readonly controlStepsPerSecond: number;
-  /** That the rates are over. */
+  /** Interval of the rates. */
   readonly seconds: number;
   readonly shared: boolean;
   readonly loading: number;
-  /** Frames that came and have not been taken in yet: they are none of the environments. */
+  /** Received frames that are not loaded yet; not counted in `environments`. */
   readonly waiting: number;
   readonly late: number;
   readonly longestTick: number;
 }
 
 export interface Automation {
-  /** Resolves when the page can take `start`; rejects with cause and remedy where it can't run at all. */
+  /** Resolve when the page accepts `start`; reject with cause and remedy if it can't run at all. */
   ready(): Promise<void>;
-  /** Runs a prompt, an EnvCfg or a pack in place of what runs. */
+  /** Run a prompt, an EnvCfg or a pack; it replaces the running worlds. */
   start(recipe: Partial<Recipe>): void;
   cancel(): void;
-  /** Resolves when all worlds of the job run (or it ended otherwise); rejects with cause and remedy. */
+  /** Resolve when all worlds of the job run or it was cancelled; reject with cause and remedy if it failed. */
   running(count?: number): Promise<void>;
-  /** Sums over the pool; rates are since the last call. */
+  /** Return sums over the pool; rates are since the previous call. */
   stats(): RunStats;
   agents(): AgentInfo[];
-  /** The next control steps of an agent: what it did and got. */
+  /** Return the actions, observations and rewards of an agent's next control steps. */
   steps(
     slot: number,
     agent: number,
     count: number,
   ): Promise<{ action: number[][]; observation: number[][]; reward: number[] }>;
-  /** Gives a policy (its key, such as `random`) to agents; `slots` in place of ids of environments. */
+  /** Assign a policy by its key, such as `random`; `slots` select worlds in place of environment ids. */
   setPolicy(key: string, to?: Omit<Selection, "envs"> & { slots?: number[] }): Promise<AssignSummary>;
-  /** Adds an ONNX file given as base64; its key. */
+  /** Add an ONNX file given as base64. Returns its key, or null if it is refused. */
   addOnnx(name: string, base64: string): Promise<string | null>;
   policies(): readonly store.PolicyRow[];
-  /** The EnvCfg that runs. */
+  /** Return the running EnvCfg. */
   cfg(): unknown;
-  /** What an agent observes and does, and its task: what an ONNX policy for it has to say. */
-  seat(
+  /** Return an agent's interface, which an ONNX policy for it has to match: robot, task, observation, actuators. */
+  agentInterface(
     slot: number,
     agent: number,
   ): Pick<AgentSpec, "robot" | "observation" | "actuators"> & { task: string };
-  /** Where the root of the first agent is, m in its world. */
-  place(slot: number): [number, number, number];
-  /** Sets the pace; resolves when all workers keep it. */
+  /** Return the root position of the first agent, in m in its world. */
+  rootPosition(slot: number): [number, number, number];
+  /** Set the mode; resolves when all workers have it. */
   mode(mode: Mode): Promise<void>;
-  /** Makes one control step while paused; resolves when its counters can be read. */
+  /** Make one control step while paused; resolves when the counters are up to date. */
   step(): Promise<void>;
-  /** Begins the next episode; resolves when its counters can be read. */
+  /** Begin the next episode; resolves when the counters are up to date. */
   reset(slots?: number[]): Promise<void>;
-  /** Resolves when the workers have done what was asked of them so far, and its counters can be read. */
+  /** Resolve when the workers have handled all earlier requests and the counters are up to date. */
   sync(): Promise<void>;
   focus(slot: number | null, agent?: number): void;
   drawing(on: boolean): void;
-  /** Of the frames since a moment (`performance.now()`), or of those lately. */
+  /** Return frame times since a time (`performance.now()`), or of the recent span. */
   frames(since?: number): FrameTimes | null;
-  /** Ends one worker, as if it had crashed. */
+  /** End one worker as if it had crashed. */
   killWorker(worker: number): void;
-  /** Cuts the connection to the server. */
+  /** Drop the connection to the server. */
   dropConnection(): void;
-  /** Records and returns the Parquet file as base64; `slots` all by default. */
+  /** Record and return the Parquet file as base64; all slots by default. */
   record(steps: number, slots?: number[]): Promise<string | null>;
-  /** Share of the recording that is there, 0 to 1; null where none runs. */
+  /** Return the progress of the recording, 0 to 1; null if none runs. */
   recorded(): number | null;
-  /** Ends the recording that runs: it resolves with what is there. */
+  /** End the running recording; it resolves with the steps recorded so far. */
   stopRecording(): void;
-  /** A bare `mj_step` loop over the loaded models. */
+  /** Measure a bare `mj_step` loop over the loaded models. */
   bare(seconds: number): Promise<BareResult>;
   problems(): { toasts: readonly store.Toast[]; prompt: store.Problem | null; blocked: store.Problem | null };
 }
@@ -121,7 +121,7 @@ function requireApp() {
 
 function envOf(slot: number) {
   const env = requireApp().engine.env(slot);
-  if (!env) throw new Error(`there is no world at place ${slot}\nSee envgen.agents() for what there is.`);
+  if (!env) throw new Error(`there is no world in slot ${slot}\nenvgen.agents() lists the slots in use.`);
   return env;
 }
 
@@ -147,7 +147,7 @@ const automation: Automation = {
       const { state } = store.job.value;
       const running = [...requireApp().engine.running()].filter(([, env]) => env.status !== "loading").length;
       if (state === "failed" || state === "cancelled") return true;
-      if (state === "starting") return false; // what still runs is of the job before
+      if (state === "starting") return false; // running worlds may still belong to the previous job
       if (count !== undefined && running >= count) return true;
       return state === "done" && running >= store.job.value.made;
     });
@@ -235,13 +235,13 @@ const automation: Automation = {
   },
   policies: () => store.policies.value,
   cfg: () => store.runningCfg.value,
-  seat(slot, agent) {
+  agentInterface(slot, agent) {
     const spec = envOf(slot).spec.agents[agent];
-    if (!spec) throw new Error(`world ${slot} has no agent ${agent}\nSee envgen.agents() for what there is.`);
+    if (!spec) throw new Error(`world ${slot} has no agent ${agent}\nenvgen.agents() lists the agents.`);
     const { robot, observation, actuators } = spec;
     return { robot, observation, actuators, task: store.task.value?.kind ?? "" };
   },
-  place(slot) {
+  rootPosition(slot) {
     const env = envOf(slot);
     const at = (env.pose + (env.spec.agents[0]?.root ?? 0)) * POSE_COLUMNS.length;
     const { rows } = requireApp().pool.poses(env.worker);
