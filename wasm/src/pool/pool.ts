@@ -16,15 +16,17 @@ import { AGENT_COLUMNS, type AgentCounters, type PoolStats } from "../protocol/c
 import { endings } from "../protocol/endings";
 import { PoolError } from "../protocol/error";
 import type { Bytes } from "../protocol/frame";
-import type { FromWorker, OnnxRuntime, ToWorker } from "../protocol/messages";
+import type { OnnxRuntime, ToWorker } from "../protocol/messages";
 import type { AssignResult, Drive, PolicyId, PolicyInfo, PolicySource } from "../protocol/policy";
 import { AGENT_WIDTH } from "../protocol/shared-memory";
 import type { RecordingJob } from "../protocol/steps";
 import type { TaskSpec } from "../protocol/wire.gen";
+import { runBenchmark } from "./benchmark";
 import { EnvHandle } from "./env-handle";
 import { Events } from "./events";
 import { type FeedListener, Feeds } from "./feeds";
 import { canShare, compile } from "./loading";
+import { MessageHandler } from "./message-handler";
 import { Policies } from "./policies";
 import { Rates } from "./rates";
 import { Recordings } from "./recordings";
@@ -52,6 +54,7 @@ export class Pool implements PoolApi {
   private readonly rates: Rates;
   private readonly feeds: Feeds;
   private readonly recordings: Recordings;
+  private readonly messages: MessageHandler;
 
   private constructor(
     options: PoolOptions,
@@ -73,7 +76,7 @@ export class Pool implements PoolApi {
       events: this.events,
       requests: this.requests,
       initialMessages: (handle) => this.initialMessages(handle, budget),
-      onMessage: (handle, message) => this.onMessage(handle, message),
+      onMessage: (handle, message) => this.messages.handle(handle, message),
       onPolicyHang: (policy, why) => this.retirePolicy(policy, why),
       onArrived: (env) => this.onArrived(env),
     });
@@ -81,6 +84,15 @@ export class Pool implements PoolApi {
     this.feeds = new Feeds(this.workerGroup);
     this.rates = new Rates(this.workerGroup.handles);
     this.recordings = new Recordings(this.workerGroup, this.requests);
+    this.messages = new MessageHandler(
+      this.workerGroup,
+      this.events,
+      this.requests,
+      this.feeds,
+      this.recordings,
+      () => this.endings,
+      (policy, why) => this.retirePolicy(policy, why),
+    );
     if (options.task) this.useTask(options.task);
     this.workerGroup.initialiseAll();
   }
@@ -236,15 +248,8 @@ export class Pool implements PoolApi {
     return this.recordings.begin(agents, steps);
   }
 
-  async bare(seconds: number): Promise<BareResult> {
-    const { request, answers } = this.requests.open<{ steps: number; seconds: number }>(
-      this.workerGroup.indices,
-    );
-    this.workerGroup.broadcast({ kind: "benchmark", request, seconds });
-    const parts = await answers;
-    const rate = parts.reduce((sum, part) => sum + (part.seconds ? part.steps / part.seconds : 0), 0);
-    const steps = parts.reduce((sum, part) => sum + part.steps, 0);
-    return { physicsSteps: steps, seconds: rate ? steps / rate : 0, physicsStepsPerSecond: rate };
+  bare(seconds: number): Promise<BareResult> {
+    return runBenchmark(this.workerGroup, this.requests, seconds);
   }
 
   /** End a worker as if it had crashed, so that it is replaced; for tests. */
@@ -298,52 +303,5 @@ export class Pool implements PoolApi {
       if (drive) this.drive({ env: env.id, agent }, drive);
     });
     this.feeds.resume(env);
-  }
-
-  private onMessage(handle: WorkerHandle, message: FromWorker): void {
-    switch (message.kind) {
-      case "flagged": {
-        const env = this.workerGroup.envs.get(message.id);
-        if (!env) break;
-        env.flagged += 1;
-        this.events.emit("flagged", { env: env.id, index: env.spec.index, why: message.why });
-        break;
-      }
-      case "done":
-        this.requests.answer(message.request, handle.index, null);
-        break;
-      case "policy":
-        this.requests.answer(message.request, handle.index, message.why);
-        break;
-      case "ended":
-        for (const { env, agent, ending, ...rest } of message.episodes) {
-          this.events.emit("episode", { agent: { env, agent }, ending: this.endings[ending] ?? "", ...rest });
-        }
-        break;
-      case "feed":
-        this.feeds.deliver(message.feed);
-        break;
-      case "progress":
-        this.recordings.progress(message.request, handle.index, message.share);
-        break;
-      case "recorded":
-        this.recordings.progress(message.request, handle.index, 1);
-        this.requests.answer(message.request, handle.index, message.recordings);
-        break;
-      case "benchmark":
-        this.requests.answer(message.request, handle.index, message);
-        break;
-      case "snapshot":
-        handle.setSnapshot(message);
-        break;
-      case "policy-failed":
-        this.retirePolicy(message.id, message.why);
-        break;
-      case "error":
-        this.events.emit("error", { why: message.why });
-        break;
-      default:
-        break;
-    }
   }
 }

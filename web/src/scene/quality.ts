@@ -66,3 +66,12 @@ export function isSoftware(gl: WebGL2RenderingContext): boolean {
   const name = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
   return /swiftshader|llvmpipe|software|basic render/i.test(name);
 }
+
+/** Return whether WebGL renders in software, by a canvas of its own: antialiasing is chosen before the context exists. */
+export function probeSoftware(): boolean {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  if (!gl) return false;
+  const software = isSoftware(gl);
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return software;
+}

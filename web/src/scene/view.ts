@@ -1,4 +1,4 @@
-/** View of the wall on a canvas: drawing on change, picking, pushing and camera moves. */
+/** View of the wall on a canvas: drawing on change, picking, pushing and camera motion. */
 
 import * as THREE from "three";
 import { HeightAtlas } from "./atlas.ts";
@@ -8,7 +8,7 @@ import { listenPointer } from "./input.ts";
 import { tileAt } from "./layout.ts";
 import { bodyPose, type Vec3 } from "./pick.ts";
 import type { PoseSource } from "./poses.ts";
-import { isSoftware, QualityControl } from "./quality.ts";
+import { isSoftware, probeSoftware, QualityControl } from "./quality.ts";
 import type { Theme } from "./uniforms.ts";
 import { Wall } from "./wall.ts";
 
@@ -17,7 +17,7 @@ export interface ViewEvents extends BodyDragEvents {
   pick(tile: number | null, more: boolean): void;
 }
 
-/** Pixels below the wall that legend and tabs lie over; two lines and a row where the window is narrow. */
+/** Pixels at the bottom that legend and tabs cover; more in narrow windows. */
 const BOTTOM_MARGIN = { wide: 62, narrow: 124 };
 const NARROW = 680;
 
@@ -30,11 +30,11 @@ export interface FrameTimes extends FrameRates {
 
 export class View {
   readonly wall = new Wall();
-  /** Where poses come from. */
+  /** Source of the poses. */
   poses: () => readonly PoseSource[] = () => [];
-  /** Time constant (s) with which what is shown follows the poses; 0 shows them as they are. */
+  /** Time constant (s) of smoothing; 0 shows the poses unsmoothed. */
   smoothing = 0;
-  /** Keeps this body of the focused world in the middle. */
+  /** Body of the focused world that the camera follows, or null. */
   follow: number | null = null;
   readonly software: boolean;
   readonly mostTiles: number;
@@ -50,9 +50,9 @@ export class View {
   private drawing = true;
   private handle = 0;
   private last = 0;
-  /** Least ms between two frames where the processor draws; 0 as often as it can. */
+  /** Minimum ms between two frames in software rendering; 0 for no limit. */
   minFrameGap = 0;
-  /** The next frame doesn't wait for `sparing`. */
+  /** The next frame ignores `minFrameGap`. */
   private urgent = false;
   private lastDrawn = 0;
   private idleUntil = 0;
@@ -62,7 +62,7 @@ export class View {
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly events: ViewEvents,
-    /** Draws as finely as it can, however long it takes: for pictures. */
+    /** Draw at full quality regardless of frame time; for pictures. */
     fine = false,
   ) {
     const context = canvas.getContext("webgl2", {
@@ -107,13 +107,13 @@ export class View {
     this.dirty = true;
   }
 
-  /** Turns drawing off and on: poses stay with the workers. */
+  /** Turn drawing on or off; while off, poses are not read. */
   setDrawing(on: boolean): void {
     this.drawing = on;
     this.dirty = true;
   }
 
-  /** An empty wall of so many tiles of a size (m). */
+  /** Start an empty wall of `count` tiles of a size (m). */
   start(count: number, tile: readonly [number, number]): void {
     this.unfocus(false);
     this.wall.start(Math.min(count, this.mostTiles), tile);
@@ -122,7 +122,7 @@ export class View {
     this.invalidate();
   }
 
-  /** Another size of tile, known with the first world, which is shown at once. */
+  /** Change the tile size, which is known with the first world, and draw at once. */
   resizeTiles(tile: readonly [number, number]): void {
     this.urgent = true;
     this.wall.layOut(this.wall.count, tile);
@@ -169,7 +169,7 @@ export class View {
     this.wall.rig.fly(this.wall.overview(), 5);
   }
 
-  /** Moves by the keys: right, up, and closer above 1. */
+  /** Move the camera by keys: right, up, and zoom in if `closer` is above 1. */
   nudge(right: number, up: number, closer: number): void {
     const { rig } = this.wall;
     this.home = false;
@@ -179,7 +179,7 @@ export class View {
     if (closer !== 1) rig.zoom(1 / closer, new THREE.Vector2(0, 0));
   }
 
-  /** Tiles that are selected stay marked. */
+  /** Set the selected tiles, which stay marked. */
   setSelected(tiles: ReadonlySet<number>): void {
     for (const tile of this.selected) if (!tiles.has(tile)) this.wall.mark(tile, 1);
     this.selected = tiles;
@@ -190,7 +190,7 @@ export class View {
     this.wall.mark(tile, this.selected.has(tile) ? 3 : 1);
   }
 
-  /** Of the frames since a moment (`performance.now()`), or of those lately. */
+  /** Return frame times since a time (`performance.now()`), or of the recent span. */
   frameTimes(since?: number): FrameTimes {
     return {
       ...this.log.rates(performance.now(), since),
@@ -247,9 +247,9 @@ export class View {
     this.draw(begin);
     if (this.lastDrawn > 0) {
       const gap = now - this.lastDrawn;
-      // frames that are rare on purpose say nothing of how long one takes
+      // frames that are delayed on purpose say nothing about the time that a frame takes
       if ((!this.software || this.minFrameGap === 0) && this.control.frame(gap)) this.resize();
-      // leave the processor to physics where it draws as well
+      // in software rendering, leave processor time to physics
       if (this.software) this.idleUntil = now + Math.min(400, gap * 0.2);
     }
     this.lastDrawn = now;
@@ -292,13 +292,4 @@ export class View {
     const y = pointer ? ((1 - pointer.y) / 2) * box.height : 0;
     this.events.hover(tile, x, y);
   }
-}
-
-/** Asked of a canvas of its own: smoothing of edges has to be decided before the context is made. */
-function probeSoftware(): boolean {
-  const gl = document.createElement("canvas").getContext("webgl2");
-  if (!gl) return false;
-  const software = isSoftware(gl);
-  gl.getExtension("WEBGL_lose_context")?.loseContext();
-  return software;
 }

@@ -3,7 +3,8 @@
 import { endings } from "../../protocol/endings";
 import { PoolError } from "../../protocol/error";
 import type { TaskSpec, WorldSpec } from "../../protocol/wire.gen";
-import { Compiler, type Value } from "./compile";
+import type { Value } from "./builder";
+import { Compiler } from "./compile";
 import type { Op, StateAddresses } from "./ops";
 import { contextCapacity, layoutKey, TaskContext } from "./task-context";
 
@@ -79,11 +80,9 @@ function finite(x: number): number {
 }
 
 function agentProgram(task: TaskSpec, compiler: Compiler, agent: number): AgentProgram {
-  const terminated = task.terminated.map((term) => compiler.column(compiler.term(term.expr, agent), 0).at);
-  const truncated = (task.truncated ?? []).map(
-    (term) => compiler.column(compiler.term(term.expr, agent), 0).at,
-  );
-  const success = compiler.column(compiler.term(task.success.expr, agent), 0).at;
+  const terminated = task.terminated.map((term) => compiler.condition(term.expr, agent));
+  const truncated = (task.truncated ?? []).map((term) => compiler.condition(term.expr, agent));
+  const success = compiler.condition(task.success.expr, agent);
   const reward = task.reward.map(
     (term) => compiler.weighted(compiler.term(term.weight ?? 1, agent), compiler.term(term.expr, agent)).at,
   );
