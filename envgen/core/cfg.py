@@ -7,22 +7,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_serializer,
-    model_validator,
-)
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import ConfigDict, Field, field_validator, model_serializer, model_validator
 
 from envgen.core import dist
-from envgen.core.errors import InputError, suggestion
+from envgen.core.errors import suggestion
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.core.frozen import FrozenDict
-from envgen.core.params import Param, ParamError, check, specs
+from envgen.core.kind_cfg import ClosedModel, KindCfg, check_params, lookup
 from envgen.core.registry import Registry
 
 SCHEMA = 1
@@ -35,81 +26,6 @@ def slug(text: str, longest: int = 60) -> str:
     """Return lower-case words joined by hyphens, for names of files and worlds."""
     words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     return words[:longest].rstrip("-") or "env"
-
-
-class ClosedModel(BaseModel):
-    """A frozen config that refuses unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=False)
-
-
-def _lookup(registry: Registry[Any], kind: Any) -> Any:
-    """Return the registered kind.
-
-    Raises:
-        PydanticCustomError: There is none; its remedy names the nearest.
-    """
-    if not isinstance(kind, str):
-        given = repr(kind)[:60]
-        remedy = f"Known: {', '.join(registry.names())}."
-        raise PydanticCustomError("kind", "{cause}", {"cause": f"{given} is not a name", "remedy": remedy})
-    try:
-        return registry.get(kind)
-    except InputError as error:
-        raise PydanticCustomError("kind", "{cause}", {"cause": error.cause, "remedy": error.remedy}) from None
-
-
-class KindCfg(BaseModel):
-    """A kind of a family with its parameters, which the registry knows."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-    registry: ClassVar[Registry[Any]]
-
-    kind: str
-
-    @field_validator("kind", mode="before")
-    @classmethod
-    def _known(cls, kind: Any) -> Any:
-        _lookup(cls.registry, kind)
-        return kind
-
-    @model_validator(mode="after")
-    def _parameters(self) -> Self:
-        extra = self.__pydantic_extra__ or {}
-        known = specs(self.registry.get(self.kind))
-        parsed = _check_params(type(self).__name__, known, extra, f"{self.registry.family} {self.kind!r}")
-        extra.clear()
-        extra.update(parsed)
-        return self
-
-    @property
-    def params(self) -> dict[str, dist.Dist]:
-        """The given parameters, parsed."""
-        return dict(self.__pydantic_extra__ or {})
-
-    @model_serializer
-    def _serialise(self) -> dict[str, Any]:
-        own = {name: getattr(self, name) for name in type(self).model_fields}
-        values = {**own, **self.params}
-        return {k: dist.to_plain(v) for k, v in values.items() if v is not None or k not in _OPTIONAL}
-
-
-_OPTIONAL = {"density", "count"}
-
-
-def _check_params(
-    title: str, known: Mapping[str, Param], given: Mapping[str, Any], owner: str
-) -> dict[str, dist.Dist]:
-    """Check parameters, with errors as pydantic's ValidationError."""
-    try:
-        return check(known, given, owner)
-    except ParamError as error:
-        detail = InitErrorDetails(
-            type=PydanticCustomError("param", "{cause}", {"cause": error.cause, "remedy": error.remedy}),
-            loc=(error.key,),
-            input=given.get(error.key),
-        )
-        raise ValidationError.from_exception_data(title, [detail]) from None
 
 
 class SubTerrainCfg(KindCfg):
@@ -193,21 +109,13 @@ class RobotCfg(ClosedModel):
     @field_validator("model", mode="before")
     @classmethod
     def _known(cls, model: Any) -> Any:
-        _lookup(ROBOTS, model)
+        lookup(ROBOTS, model)
         return model
 
     @model_validator(mode="after")
     def _parameters(self) -> Self:
         known = ROBOTS.get(self.model).params
-        try:
-            parsed = check(known, self.params, f"robot {self.model!r}")
-        except ParamError as error:
-            detail = InitErrorDetails(
-                type=PydanticCustomError("param", "{cause}", {"cause": error.cause, "remedy": error.remedy}),
-                loc=("params", error.key),
-                input=self.params.get(error.key),
-            )
-            raise ValidationError.from_exception_data("RobotCfg", [detail]) from None
+        parsed = check_params("RobotCfg", known, self.params, f"robot {self.model!r}", "params")
         object.__setattr__(self, "params", FrozenDict(parsed))
         return self
 

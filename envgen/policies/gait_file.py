@@ -19,8 +19,8 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from envgen.core.cfg import ClosedModel
 from envgen.core.errors import EnvgenError
+from envgen.core.kind_cfg import ClosedModel
 from envgen.core.toml_file import read_toml
 
 FourierSeries = tuple[float, tuple[float, ...], tuple[tuple[float, ...], ...], tuple[tuple[float, ...], ...]]

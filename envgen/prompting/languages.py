@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 
-from envgen.core.cfg import ClosedModel
 from envgen.core.errors import EnvgenError, nearest
+from envgen.core.kind_cfg import ClosedModel
 from envgen.core.resources import resource
 from envgen.core.toml_file import read_toml
 from envgen.prompting.lexicon import Lexicon, lexicon

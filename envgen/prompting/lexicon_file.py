@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from envgen.core.cfg import ClosedModel
+from envgen.core.kind_cfg import ClosedModel
 from envgen.prompting.sense import Entry, Unit
 
 

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from envgen.core.cfg import ClosedModel, ControlCfg, PhysicsCfg, RandomizeCfg
+from envgen.core.cfg import ControlCfg, PhysicsCfg, RandomizeCfg
 from envgen.core.errors import suggestion
+from envgen.core.kind_cfg import ClosedModel
 
 Role = Literal[
     "", "across", "arena", "batch", "colour", "correction", "count", "density", "distinct", "friction",

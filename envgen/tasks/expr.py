@@ -2,7 +2,7 @@
 
 A term is data, so that a pack carries the whole task and the browser evaluates the same lists. An expression
 is a number or a list `[op, arg, …]`. Each value is an array (worlds, k); operators
-broadcast k = 1. docs/tasks.md lists them; `OPERATORS`, `SOURCES` and `VIEWS` below are the whole language.
+broadcast k = 1. docs/tasks.md lists them; `OPERATORS`, `SOURCES` and `VIEWS` are the whole language.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from operator import methodcaller
 from typing import Any, Protocol, Self, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from envgen.core.errors import EnvgenError
+from envgen.tasks.operators import OPERATORS, Values, norm, truth
 
 Expr: TypeAlias = float | int | list[Any]
-Values: TypeAlias = NDArray[np.float64]
 
 
 class TaskState(Protocol):
@@ -44,10 +43,10 @@ class TaskState(Protocol):
     def param(self, name: str) -> Values: ...
 
     def others(self, group: str) -> Sequence[Self]:
-        """The agents of a group as this one sees them, itself left out."""
+        """Return the agents of a group as seen by this one, without itself."""
 
     def asking(self) -> Self:
-        """The agent that asked for this view; itself, if it is none."""
+        """Return the agent from which this one is seen, or itself."""
 
     def in_play(self) -> Values:
         """Return 1 in each world where the agent's episode goes on, else 0."""
@@ -70,7 +69,7 @@ SOURCES: dict[str, str] = {
     "param": "['param', name]: a parameter of the task, as drawn for the world",
 }
 ARGUMENT = {"sensor", "sensors", "object", "object_velocity", "role", "constant", "param"}
-"""Sources that take a plain name or number."""
+"""Sources that take a name or number."""
 
 VIEWS: dict[str, str] = {
     "nearest": "['nearest', group, a]: a of the group's nearest (level distance); 0 if the group is empty",
@@ -78,7 +77,7 @@ VIEWS: dict[str, str] = {
     "all": "['all', group, a]: 1 where a differs from 0 for all of the group, or it is empty",
     "me": "['me', a]: inside one of these, a of the agent that asks",
 }
-"""Operators that look through the eyes of other agents; the group holds who is still in play."""
+"""Operators that evaluate an expression for other agents; a group contains agents still in play."""
 GROUPS: dict[str, str] = {
     "others": "all other agents",
     "opponents": "those of other teams",
@@ -86,68 +85,6 @@ GROUPS: dict[str, str] = {
     "chasers": "the others whose role is chaser",
     "runners": "the others whose role is runner",
 }
-
-
-def _rotate_inverse(quat: Values, vector: Values) -> Values:
-    """A world vector in the frame of a body with orientation quat (w, x, y, z)."""
-    w, axis = quat[:, :1], -quat[:, 1:]
-    twice = 2.0 * _cross(axis, vector)
-    turned: Values = vector + w * twice + _cross(axis, twice)
-    return turned
-
-
-def _cross(a: Values, b: Values) -> Values:
-    # for a few rows numpy.cross costs ten times as much, and indexing by lists twice
-    product: Values = a.take(_YZX, 1) * b.take(_ZXY, 1) - a.take(_ZXY, 1) * b.take(_YZX, 1)
-    return product
-
-
-_YZX, _ZXY = np.array([1, 2, 0]), np.array([2, 0, 1])
-
-
-def _norm(a: Values) -> Values:
-    length: Values = np.sqrt(_sum(a * a))
-    return length
-
-
-def _sum(a: Values) -> Values:
-    total: Values = np.add.reduce(a, axis=1, keepdims=True)
-    return total
-
-
-def _truth(a: Any) -> Values:
-    return np.asarray(a, dtype=np.float64)
-
-
-def _divide(a: Values, b: Values) -> Values:
-    # x / 0 is 0: a term stays finite when, say, the distance to the goal is 0
-    return np.divide(a, b, out=np.zeros(np.broadcast(a, b).shape), where=b != 0)
-
-
-OPERATORS: dict[str, tuple[Callable[..., Values], str]] = {
-    "add": (lambda a, b: a + b, "a + b"),
-    "sub": (lambda a, b: a - b, "a - b"),
-    "mul": (lambda a, b: a * b, "a * b"),
-    "div": (_divide, "a / b, and 0 where b is 0"),
-    "neg": (lambda a: -a, "-a"),
-    "abs": (np.abs, "|a|"),
-    "min": (np.minimum, "the smaller of a and b"),
-    "max": (np.maximum, "the larger of a and b"),
-    "square": (np.square, "a * a"),
-    "sqrt": (lambda a: np.sqrt(np.maximum(a, 0.0)), "square root, and 0 below 0"),
-    "exp": (lambda a: np.exp(np.minimum(a, 50.0)), "e ** min(a, 50)"),
-    "lt": (lambda a, b: _truth(a < b), "1 where a < b, else 0"),
-    "gt": (lambda a, b: _truth(a > b), "1 where a > b, else 0"),
-    "and": (lambda a, b: _truth((a != 0) & (b != 0)), "1 where both differ from 0"),
-    "or": (lambda a, b: _truth((a != 0) | (b != 0)), "1 where one differs from 0"),
-    "not": (lambda a: _truth(a == 0), "1 where a is 0"),
-    "sum": (_sum, "sum over k"),
-    "mean": (lambda a: _sum(a) / max(a.shape[1], 1), "mean over k"),
-    "norm": (_norm, "Euclidean length over k"),
-    "dot": (lambda a, b: _sum(a * b), "sum over k of a * b"),
-    "to_body": (_rotate_inverse, "a world vector b in the frame of the orientation a (w, x, y, z)"),
-}
-"""Operators by name: function of arrays (worlds, k), and what it does."""
 
 
 Memo: TypeAlias = dict[tuple[int, int], Values]
@@ -159,12 +96,12 @@ _REMEDY = "See docs/tasks.md for the language."
 
 
 def evaluate(expr: Expr, reading: TaskState, memo: Memo | None = None) -> Values:
-    """Evaluate an expression for a batch of worlds; who has many of them compiles them once.
+    """Evaluate an expression for a batch of worlds; to evaluate it often, compile it once.
 
     Args:
         expr: The expression.
         reading: The state of one agent in each world.
-        memo: Values that were found in the same state: terms share parts.
+        memo: Values already evaluated in the same state; terms share parts.
 
     Returns:
         (worlds, k).
@@ -176,9 +113,9 @@ def evaluate(expr: Expr, reading: TaskState, memo: Memo | None = None) -> Values
 
 
 def compiled(exprs: Sequence[Expr]) -> tuple[Term, ...]:
-    """Expressions as functions, which tell by EnvgenError what is not of the language when they are called.
+    """Compile expressions to functions, which raise EnvgenError when called if they are invalid.
 
-    Parts that are written alike are one function, and with one memo they are evaluated once.
+    Equal parts are one function, and with one memo they are evaluated once.
     """
     try:
         return _all(_content(list(exprs)))
@@ -187,13 +124,13 @@ def compiled(exprs: Sequence[Expr]) -> tuple[Term, ...]:
 
 
 def _content(expr: Any) -> bytes:
-    """The same bytes for the same plain data, in a tenth of the time of `repr`; else ValueError."""
-    return marshal.dumps(expr, 2)  # later versions tell apart who else refers to a part
+    """Return the same bytes for the same plain data, ten times faster than `repr`; else raise ValueError."""
+    return marshal.dumps(expr, 2)  # later versions encode shared references
 
 
 @lru_cache(maxsize=64)
 def _all(content: bytes) -> tuple[Term, ...]:
-    """The terms of a task are the same for every variant of a recipe."""
+    """Compile all terms of a task, once for all variants of a recipe."""
     return tuple(_part(expr) for expr in marshal.loads(content))
 
 
@@ -216,7 +153,7 @@ def _part(expr: Expr) -> Term:
 
 
 def _term(expr: list[Any]) -> Term:
-    """An expression with an operator, which is evaluated once for a memo."""
+    """Compile an expression with an operator; its value is kept in the memo."""
     try:
         apply = _applied(expr[0], expr[1:])
     except (TypeError, ValueError, LookupError) as error:
@@ -237,7 +174,7 @@ def _term(expr: list[Any]) -> Term:
 
 
 def _wrong(cause: str) -> Term:
-    """In place of what is not of the language."""
+    """Return a term that raises an error when it is evaluated."""
 
     def term(reading: TaskState, memo: Memo) -> Values:
         raise EnvgenError(cause, _REMEDY)
@@ -253,14 +190,14 @@ def _cause(expr: Expr, error: Exception) -> str:
 
 @lru_cache(maxsize=1024)
 def _literal(value: float, worlds: int) -> Values:
-    """(worlds, 1) a number, which nobody may write to."""
+    """Return a number as a read-only array (worlds, 1)."""
     full = np.full((worlds, 1), value)
     full.setflags(write=False)
     return full
 
 
 def _applied(op: str, args: list[Any]) -> Term:
-    """An operator with its arguments."""
+    """Compile an operator with its arguments."""
     if op in OPERATORS:
         return _operated(OPERATORS[op][0], [_part(arg) for arg in args])
     if op == "slice":
@@ -284,7 +221,7 @@ def _applied(op: str, args: list[Any]) -> Term:
 
 
 def _operated(function: Callable[..., Values], parts: list[Term]) -> Term:
-    """A function of parts; a call with a list of arguments takes as long as an operator of small arrays."""
+    """Compile a call of a function; one or two arguments are passed without a list, to save time."""
     if len(parts) == 1:
         (one,) = parts
         return lambda reading, memo: function(one(reading, memo))
@@ -306,16 +243,16 @@ def _view(op: str, group: str, seen: Term) -> Term:
         for other in reading.others(group):
             true, there = seen(other, memo) != 0, other.in_play() != 0
             found = found & (true | ~there) if op == "all" else found | (true & there)
-        return _truth(found)
+        return truth(found)
 
     return holds
 
 
 def _nearest(seen: Term, place: Term, reading: TaskState, others: Sequence[TaskState], memo: Memo) -> Values:
-    if not others:  # evaluated all the same: it tells how many columns there are
+    if not others:  # evaluated for its number of columns
         return np.zeros_like(seen(reading, memo))
     here = place(reading, memo)
-    away = np.concatenate([_norm(place(other, memo) - here) for other in others], axis=1)
+    away = np.concatenate([norm(place(other, memo) - here) for other in others], axis=1)
     there = np.concatenate([other.in_play() for other in others], axis=1) != 0
     away = np.where(there, away, np.inf)
     values = np.stack([seen(other, memo) for other in others])

@@ -13,7 +13,8 @@ from support.worlds import build_world, make_cfg, start
 from envgen.core.errors import InputError
 from envgen.core.families import ROBOTS, TASKS
 from envgen.packs.recipe import Recipe, task_params
-from envgen.tasks.expr import ARGUMENT, GROUPS, OPERATORS, SOURCES, VIEWS, evaluate
+from envgen.tasks.expr import ARGUMENT, GROUPS, SOURCES, VIEWS, evaluate
+from envgen.tasks.operators import OPERATORS
 from envgen.worlds.compiled.state import BatchTaskState
 from envgen.worlds.compiled.task_context import TaskContext, layout
 from envgen.worlds.sampling.teams import Teams

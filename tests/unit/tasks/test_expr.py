@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from envgen.core.errors import EnvgenError
-from envgen.tasks.expr import OPERATORS, SOURCES, compiled, evaluate
+from envgen.tasks.expr import SOURCES, compiled, evaluate
+from envgen.tasks.operators import OPERATORS
 
 floats = st.floats(-1e3, 1e3, width=32).map(float)
 WORLDS = 3

@@ -56,7 +56,8 @@ def block_terms() -> str:
 
 
 def block_language() -> str:
-    from envgen.tasks.expr import GROUPS, OPERATORS, SOURCES, VIEWS
+    from envgen.tasks.expr import GROUPS, SOURCES, VIEWS
+    from envgen.tasks.operators import OPERATORS
 
     inputs = [(f"`{name}`", text) for name, text in SOURCES.items()]
     rows = [(f"`{name}`", text) for name, (_, text) in OPERATORS.items()]
