@@ -1,4 +1,4 @@
-"""`envgen bench acceptance`: which grounds, robots and tasks go together, and what is refused and why."""
+"""`envgen bench acceptance`: share of valid variants by terrain, robot and task, with causes of rejection."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from envgen.packs.writing import make_variant
 
 DIFFICULTIES = (0.1, 0.5, 0.9)
 WITHIN = 5
-"""Draws within which a variant should be valid."""
+"""Number of draws within which a variant should be valid."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A ground with a robot at a difficulty, for a task.
+    """Result for a terrain, a robot, a difficulty and a task.
 
     Attributes:
-        first: Variants that were valid at the first draw.
-        soon: Within five draws.
-        why: What refused the others, with the number of variants by cause.
+        first: Variants valid at the first draw.
+        soon: Variants valid within five draws.
+        why: Causes of rejection of the others, with the number of variants.
     """
 
     terrain: str
@@ -51,13 +51,13 @@ def acceptance(
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Result:
-    """Try every procedural ground with every built-in robot, easy to hard.
+    """Try every procedural terrain with every built-in robot, easy to hard.
 
     Args:
-        count: Variants of each.
+        count: Variants of each combination.
         tasks: Kinds of tasks.
         jobs: Processes; by default one for each processor.
-        progress: Called with how many are done, and of how many.
+        progress: Called with the number done and the total.
     """
     grounds = [
         name
@@ -105,7 +105,7 @@ def _try(what: tuple[str, str, float, str, int]) -> Cell:
 
 
 def _result(cells: list[Cell]) -> Result:
-    result = Result("acceptance: every ground with every robot, difficulty 0.1, 0.5, 0.9")
+    result = Result("acceptance: every terrain with every robot, difficulty 0.1, 0.5, 0.9")
     for task in dict.fromkeys(cell.task for cell in cells):
         own = [cell for cell in cells if cell.task == task]
         tried = sum(cell.tried for cell in own)

@@ -1,4 +1,4 @@
-"""`envgen bench generate`: how fast variants are made, beside the floor of compiling and writing them."""
+"""`envgen bench generate`: rate of making variants, beside the floor of compiling and writing them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def generate(count: int = 500, repeats: int = 3, scale: tuple[int, ...] = (100, 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         floor, rate, crowd, wall = [], [], [], []
-        for turn in range(repeats):  # A B A B: what drifts on the machine hits all alike
+        for turn in range(repeats):  # alternate, so that drift of the machine affects all alike
             rate.append(count / _timed(plain, count, folder / f"plain{turn}"))
             floor.append(_floor(folder / f"plain{turn}", folder / f"floor{turn}"))
             crowd.append((count // 2) / _timed(crowded, count // 2, folder / f"crowd{turn}"))
@@ -87,7 +87,7 @@ def _timed(cfg: EnvCfg, count: int, folder: Path) -> float:
 
 
 def _floor(pack: Path, folder: Path) -> float:
-    """Variants a second of one process that compiles and writes the same files, and does nothing else."""
+    """Return variants per second of one process that only compiles and writes the same files."""
     worlds = [
         {file.name: file.read_bytes() for file in variant.iterdir()}
         for variant in sorted((pack / "variants").iterdir())
@@ -103,7 +103,7 @@ def _floor(pack: Path, folder: Path) -> float:
 
 
 def _command(count: int, folder: Path) -> float:
-    """Wall time of the whole command, start-up included."""
+    """Return the wall time (s) of the whole command, start-up included."""
     start = time.perf_counter()
     _run("make", PROMPT, "--count", str(count), "--out", str(folder), "--quiet")
     return time.perf_counter() - start
@@ -120,7 +120,7 @@ def _run(*arguments: str) -> None:
 
 
 def _scaling(cfg: EnvCfg, scale: tuple[int, ...], folder: Path) -> list[Row]:
-    """Cost of a variant at growing counts, and the memory of the process that makes them."""
+    """Measure the cost of a variant at growing counts, and the memory of the parent process."""
     rows = []
     for count in scale:
         code = (
@@ -144,7 +144,7 @@ def _scaling(cfg: EnvCfg, scale: tuple[int, ...], folder: Path) -> list[Row]:
 
 
 def _stages(cfg: EnvCfg, count: int) -> dict[str, float]:
-    """Seconds that each stage of a variant takes, in one process."""
+    """Return the seconds of each stage of a variant, in one process."""
     costs: dict[str, float] = defaultdict(float)
     mark = 0.0
 
@@ -154,7 +154,7 @@ def _stages(cfg: EnvCfg, count: int) -> dict[str, float]:
         costs[stage] += (now - mark) / count
         mark = now
 
-    for index in range(-3, count):  # the first three warm what is kept for the process
+    for index in range(-3, count):  # the first three fill caches of the process
         if index <= 0:
             costs.clear()
         mark = time.perf_counter()

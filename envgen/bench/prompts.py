@@ -1,4 +1,4 @@
-"""`envgen bench prompts FILE…`: how many prompts are read as their cases expect, by tag."""
+"""`envgen bench prompts FILE…`: share of prompts that are read as their cases expect, by tag."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from envgen.prompting.base import interpret
 FORM = '{"id": "a1", "prompt": "ants on hills", "tags": ["plain"], "expect": {"terrain": ["hills"]}}'
 MAX_BYTES = 10_000_000
 WARM = "two ants, humaniod, zwei Hügel"
-"""Read before the clock runs: what is loaded once in a process is no prompt's time."""
+"""Prompt read before timing, so that loading is not counted."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A prompt and what it must become; see `envgen/bench/expectations.py`."""
+    """Prompt with its expected interpretation; see `envgen/bench/expectations.py`."""
 
     id: str
     prompt: str
@@ -34,7 +34,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Scored:
-    """A case with its checks and the seconds that reading took."""
+    """Case with its checks and the seconds that reading took."""
 
     case: Case
     checks: tuple[Check, ...]
@@ -50,7 +50,7 @@ def load(path: Path) -> list[Case]:
     """Read a file of cases, one JSON object a line.
 
     Raises:
-        InputError: It is missing or not in this form; the line is named.
+        InputError: The file is missing or malformed; the message names the line.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -70,7 +70,7 @@ def _case(line: str, where: str) -> Case:
         raw = json.loads(line)
         case = Case(str(raw["id"]), raw["prompt"], tuple(map(str, raw.get("tags", ()))), raw["expect"])
         if not isinstance(case.prompt, str) or not isinstance(case.expect, dict) or not case.expect:
-            raise ValueError("prompt is no text, or expect no table of expectations")
+            raise ValueError("prompt must be a text and expect a non-empty object")
         wrong = malformed(case.expect)
     except KeyError as error:
         raise InputError(f"{where}: {error.args[0]!r} is missing", remedy) from None
@@ -84,7 +84,7 @@ def _case(line: str, where: str) -> Case:
 def score(
     cases: Iterable[Case], backend: str = "offline", progress: Callable[[int], None] | None = None
 ) -> list[Scored]:
-    """Read every prompt and check what comes of it."""
+    """Read every prompt and check its interpretation."""
     scored: list[Scored] = []
     with suppress(EnvgenError):
         interpret(WARM, "offline")  # loads lexicon and registries
@@ -109,15 +109,15 @@ def prompts(
     """Score files of cases.
 
     Args:
-        paths: Of the files; there must be one.
-        backend: That reads the prompts.
-        progress: Called with the number of cases read.
+        paths: Files of cases; at least one.
+        backend: Backend that reads the prompts.
+        progress: Called with the number of prompts read so far.
     """
     if not paths:
         raise InputError("no file of cases was given", "Write e.g. envgen bench prompts cases.jsonl")
     cases = [case for path in paths for case in load(path)]
     scored = score(cases, backend, progress)
-    result = Result(f"prompts, backend {backend}: wholly right, by tag")
+    result = Result(f"prompts, backend {backend}: share with all expectations met, by tag")
     tags = sorted({tag for case in cases for tag in case.tags})
     result.rows = [_row(tag, [s for s in scored if tag in s.case.tags], "") for tag in tags]
     result.rows.append(_row("all", scored, "≥ 95"))

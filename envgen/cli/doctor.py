@@ -31,14 +31,14 @@ MUJOCO = "3.14.0"
 
 
 class Line(NamedTuple):
-    """One thing that was looked at.
+    """Result of one check.
 
     Attributes:
-        what: Name of it.
-        ok: Whether it works.
-        needed: Whether envgen can't do without.
-        found: What was found.
-        remedy: What to do if it doesn't work.
+        what: Name of the check.
+        ok: True if it works.
+        needed: True if envgen can't work without it.
+        found: Version, figure or error.
+        remedy: Remedy if it doesn't work.
     """
 
     what: str
@@ -49,15 +49,18 @@ class Line(NamedTuple):
 
 
 def examine_machine() -> list[Line]:
-    """Look at everything."""
+    """Run all checks."""
     return [
         Line("Python", sys.version_info >= (3, 11), True, platform.python_version(), "Install Python 3.11."),
         *(_package(name) for name in PACKAGES),
         _attempt("one variant", True, _variant, "Install envgen again."),
         Line("processors", True, False, _processors(), ""),
-        _attempt("temporary folder", True, _disk, "Make room, or set TMPDIR."),
+        _attempt("temporary folder", True, _disk, "Free disk space, or set TMPDIR."),
         _attempt(
-            "OpenGL (preview --render)", False, _opengl, "Install libegl1 or libosmesa6; sheets need none."
+            "OpenGL (preview --render)",
+            False,
+            _opengl,
+            "Install libegl1 or libosmesa6; sheets need no OpenGL.",
         ),
         _attempt(
             "page (serve)", False, _page, "Install Node 20 or newer, then run scripts/setup in a checkout."
@@ -78,7 +81,7 @@ def _package(name: str) -> Line:
 def _attempt(what: str, needed: bool, act: Callable[[], str], remedy: str) -> Line:
     try:
         return Line(what, True, needed, act(), remedy)
-    except Exception as error:  # whatever goes wrong is the finding
+    except Exception as error:  # any error is the finding
         return Line(what, False, needed, " ".join(str(error).split())[:80] or type(error).__name__, remedy)
 
 

@@ -105,8 +105,8 @@ def test_what_is_missing_of_a_damaged_pack_is_told_with_its_reason(tmp_path):
         (["ant", "--record", "r.csv"], "r.csv is to be a .parquet file", "Call it r.parquet"),
         (["ant", "--policy", "none.onnx"], "there is no file none.onnx", "Give the path"),
         (["ant", "--policy", "gait@200%"], "no share such as @30%", "team:TEAM=POLICY"),
-        (["ant", "--count", "0"], "a count of 0 is not possible", "Give 1 to 10,000"),
-        (["."], ". holds no pack", "Give the folder of a pack"),
+        (["ant", "--count", "0"], "--count must be 1 to 10,000, got 0", "A tab holds no more"),
+        (["."], "there is no pack in .", "Give the folder of a pack"),
         (["no.toml"], "no.toml", ""),
         (["ant", "--record", "no/r.parquet"], "the folder no is not there", "another path"),
     ],
@@ -156,7 +156,7 @@ def interrupted(stage, *arguments, cwd):
 
 def test_ctrl_c_tells_what_was_measured(tmp_path):
     out, err = interrupted("running", "--seconds", "300", cwd=tmp_path)
-    assert "measured until then" in err
+    assert "the figures above are of the time before" in err
     assert json.loads(out)["interrupted"] is True
 
 

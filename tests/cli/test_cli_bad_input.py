@@ -170,7 +170,9 @@ def test_make_refuses_a_bad_file_by_its_name(run, here, name):
 
 
 def test_a_pack_is_made_in_a_folder(run, here):
-    run("make", "ant", "--out", "p.zip").refused("p.zip is to be a folder", "export FOLDER --format zip")
+    run("make", "ant", "--out", "p.zip").refused(
+        "--out must be a folder, got p.zip", "export FOLDER --format zip"
+    )
     assert names(here) == []
 
 

@@ -236,7 +236,7 @@ def test_a_folder_leaves_out_what_is_no_mjcf_and_says_so(run, models):
     (models / "torn.xml").write_text("<mujoco>")
     result = run("validate", "models", "--json")
     assert set(json.loads(result.out)) == {f"models/{n}.xml" for n in ("good", "warns", "fails", "torn")}
-    assert "skipped: 3 XML files that are no MJCF of their own" in run("validate", "models").out
+    assert "skipped: 3 XML files that are not MJCF models" in run("validate", "models").out
     assert run("validate", "models/robot.xml").code == 1
 
 

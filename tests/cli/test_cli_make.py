@@ -71,10 +71,10 @@ def test_json_has_the_notes(run, flat):
     assert [re.sub(r"\d+", "n", note) for note in told] == ["obstacles[n]: n of n box found room"]
 
 
-@pytest.mark.parametrize(("count", "says"), [(1, "1 draw and"), (2, "2 draws and")])
+@pytest.mark.parametrize(("count", "says"), [(1, "1 draw"), (2, "2 draws")])
 def test_refused_draws_are_counted_in_words(capsys, count, says):
     make_._refusals(SimpleNamespace(refused=Counter(apart=count)), err=False)
-    assert capsys.readouterr().out == f"refused     {says} drawn again: apart {count}\n"
+    assert capsys.readouterr().out == f"refused     {says}, repeated: apart {count}\n"
 
 
 def test_quiet_prints_nothing(run, flat):
@@ -221,7 +221,7 @@ def test_resume_makes_nothing_twice_and_grows_a_pack(run, flat):
     run("make", flat, "-n", 4, "-j", 1, "-o", "q", "-q")
     again = run("make", flat, "-n", 2, "-j", 1, "-o", "p", "--resume")
     assert "2 variants in " in again.out
-    assert "all of them there already" in again.out
+    assert "all present already" in again.out
     run("make", flat, "-n", 1, "-j", 1, "-o", "r", "-q")
     grown = run("make", flat, "-n", 3, "-j", 1, "-o", "r", "--resume").out.splitlines()[0]
     assert grown.startswith("3 variants in ")

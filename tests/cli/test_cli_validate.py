@@ -184,7 +184,7 @@ def test_a_name_with_brackets_is_shown_as_it_is(run, here):
         ("missing.xml", "there is no file missing.xml"),
         ("/dev/zero", "/dev/zero is not a regular file"),
         ("", "the path is empty"),
-        ("nothing", "there is no MJCF in what was given"),
+        ("nothing", "no MJCF file or pack was found"),
         ("broken.zip", "broken.zip is not a zip"),
         ("missing.zip", "there is no pack missing.zip"),
     ],

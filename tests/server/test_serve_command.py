@@ -130,7 +130,9 @@ def test_the_manifest_of_a_pack_is_no_parameter_file(refused: Refused, pack: Pac
     "origin", ["foo", "localhost:5173", "http://localhost:5173/page", "file:///tmp", "*"]
 )
 def test_origins_that_no_page_has(refused: Refused, tmp_path: Path, origin: str) -> None:
-    assert refused("--allow-origin", origin, folder=tmp_path) == f"envgen: {origin} is no origin of a page"
+    assert (
+        refused("--allow-origin", origin, folder=tmp_path) == f"envgen: {origin} is not an origin of a page"
+    )
 
 
 def test_a_killed_server_leaves_no_processes(tmp_path: Path) -> None:
@@ -164,11 +166,11 @@ def test_a_port_in_use(refused: Refused, tmp_path: Path) -> None:
     [
         (["glorp"], "glorp"),
         (["missing.toml"], "missing.toml"),
-        (["--count", "0"], "a count of 0"),
-        (["--count", "20000"], "a count of 20000"),
+        (["--count", "0"], "--count must be 1 to 10,000, got 0"),
+        (["--count", "20000"], "--count must be 1 to 10,000, got 20000"),
         (["--seed", "-1"], "a seed of -1"),
         (["--jobs", "0"], "0 processes"),
-        (["--host", "0.0.0.0"], "lets other machines in"),
+        (["--host", "0.0.0.0"], "the host 0.0.0.0 accepts other machines"),
         (["--host", "203.0.113.7", "--allow-remote"], "can't be bound"),
         (["--policies", "nowhere"], "there is no folder nowhere"),
         (["broken"], "pack.json"),

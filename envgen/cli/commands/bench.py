@@ -55,15 +55,15 @@ def generate(count: int, repeats: int, scale: str, as_json: bool) -> None:
     try:
         counts = tuple(int(part) for part in scale.split(",") if part.strip())
     except ValueError:
-        raise InputError(f"{scale!r} is no list of counts", "Write e.g. --scale 100,500,2000.") from None
+        raise InputError(f"{scale!r} is not a list of counts", "Write e.g. --scale 100,500,2000.") from None
     if any(not 1 <= n <= 1_000_000 for n in counts):
-        raise InputError(f"{scale!r} holds a count that is not possible", "Give 1 to 1,000,000.")
+        raise InputError(f"{scale!r} holds a count out of range", "Give counts from 1 to 1,000,000.")
     _print(generate(count, repeats, counts), as_json)
 
 
 @command.command("acceptance")
 @click.option(
-    "--count", "-n", type=click.IntRange(1, 100), default=2, show_default=True, help="Of each pair."
+    "--count", "-n", type=click.IntRange(1, 100), default=2, show_default=True, help="Variants of each pair."
 )
 @as_json
 def acceptance(count: int, as_json: bool) -> None:
@@ -79,10 +79,12 @@ def acceptance(count: int, as_json: bool) -> None:
 @click.option(
     "--count", "-n", type=click.IntRange(2, 10_000), default=500, show_default=True, help="Environments."
 )
-@click.option("--seconds", type=FloatRange(0.2, 600), default=3.0, show_default=True, help="Of each run.")
+@click.option(
+    "--seconds", type=FloatRange(0.2, 600), default=3.0, show_default=True, help="Time of each run."
+)
 @repeated
 @click.option("--workers", "-w", type=click.IntRange(1, 256), default=2, show_default=True)
-@click.option("--gpu", is_flag=True, help="Draw on the graphics card.")
+@click.option("--gpu", is_flag=True, help="Draw with the GPU.")
 @as_json
 def browser(count: int, seconds: float, repeats: int, workers: int, gpu: bool, as_json: bool) -> None:
     """Measure the browser pool beside a bare mj_step loop and native MuJoCo; memory, drawing, start-up."""
@@ -96,10 +98,18 @@ def browser(count: int, seconds: float, repeats: int, workers: int, gpu: bool, a
 @command.command("learn")
 @click.option("--count", "-n", type=click.IntRange(2, 10_000), default=64, show_default=True)
 @click.option(
-    "--many", type=click.IntRange(2, 10_000), default=500, show_default=True, help="Of the large pack."
+    "--many",
+    type=click.IntRange(2, 10_000),
+    default=500,
+    show_default=True,
+    help="Of the large pack.",
 )
 @click.option(
-    "--seconds", type=FloatRange(0.2, 600), default=3.0, show_default=True, help="Of each measurement."
+    "--seconds",
+    type=FloatRange(0.2, 600),
+    default=3.0,
+    show_default=True,
+    help="Of each measurement.",
 )
 @click.option("--threads", "-t", type=click.IntRange(1, 256), default=2, show_default=True)
 @as_json
@@ -113,7 +123,7 @@ def learn(count: int, many: int, seconds: float, threads: int, as_json: bool) ->
 @command.command("max")
 @click.argument("prompt", default="rough terrain for ants")
 @click.option("--workers", "-w", type=click.IntRange(1, 256), help="Web Workers.  [default: cores less one]")
-@click.option("--draw", is_flag=True, help="Draw meanwhile.")
+@click.option("--draw", is_flag=True, help="Draw during the run.")
 @as_json
 def most(prompt: str, workers: int | None, draw: bool, as_json: bool) -> None:
     """Find how many environments run in real time in one tab of this machine."""
@@ -128,7 +138,7 @@ def most(prompt: str, workers: int | None, draw: bool, as_json: bool) -> None:
 
 @command.command("prompts")
 @click.argument("files", nargs=-1, type=PATH)
-@click.option("--backend", default="offline", show_default=True, help="That reads the prompts.")
+@click.option("--backend", default="offline", show_default=True, help="Backend that reads the prompts.")
 @click.option("--verbose", "-v", is_flag=True, help="Show what is wrong with each prompt.")
 @as_json
 def prompts(files: tuple[Path, ...], backend: str, verbose: bool, as_json: bool) -> None:
@@ -150,7 +160,7 @@ def _print(result: Result, as_json: bool) -> None:
         output.print_json(result.to_json())
         return
     rows = [(row.name, f"{row.value:g}", row.unit, row.target, row.note) for row in result.rows]
-    output.print_table(result.title, ("what", "measured", "", "to reach", ""), rows)
+    output.print_table(result.title, ("what", "measured", "", "target", ""), rows)
 
 
 def _wrong(cases: list[dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""See what works on this machine."""
+"""Check what works on this machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from envgen.cli import output
 @click.command("doctor", epilog="\b\nExample:\n  envgen doctor --json\n")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(as_json: bool) -> int:
-    """See what works on this machine: packages, processes, disk, OpenGL, display."""
+    """Check what works on this machine: packages, processes, disk, OpenGL, display."""
     from envgen.cli.doctor import examine_machine
 
     lines = examine_machine()
@@ -22,5 +22,5 @@ def command(as_json: bool) -> int:
             (output.tick(line.ok), line.what, line.found, "" if line.ok else line.remedy) for line in lines
         ]
         output.print_table("", ("", "what", "found", "what to do"), rows)
-        click.echo("all that is needed works" if needed else "something that is needed is missing")
+        click.echo("everything required works" if needed else "something required is missing")
     return 0 if needed else 1

@@ -1,4 +1,4 @@
-"""Write a pack in another form."""
+"""Write a pack in another format."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Examples:
 @click.option("--out", "-o", type=PATH, help="Target.  [default: beside the pack]")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def command(path: Path, kind: str, out: Path | None, quiet: bool) -> None:
-    """Write a PACK in another form."""
+    """Write a PACK in another format."""
     from envgen.core.errors import InputError, WorkError
     from envgen.packs.formats.base import FORMATS
     from envgen.packs.pack import Pack
@@ -34,9 +34,9 @@ def command(path: Path, kind: str, out: Path | None, quiet: bool) -> None:
     whole = path if path.name not in ("", "..") else path.resolve()
     target = out or whole.with_name(whole.name.removesuffix(".zip") + form.suffix)
     if target.exists():
-        raise InputError(f"{target} is there already", "Give another --out, or remove it.")
+        raise InputError(f"{target} exists already", "Give another --out, or remove it.")
     if not target.parent.is_dir():
-        raise InputError(f"there is no folder {target.parent}", "Make it, or give another --out.")
+        raise InputError(f"there is no folder {target.parent}", "Create it, or give another --out.")
     hidden = quiet or not sys.stderr.isatty()
     with click.progressbar(length=len(pack), label=f"{kind}", file=sys.stderr, hidden=hidden) as bar:
         try:
@@ -45,7 +45,7 @@ def command(path: Path, kind: str, out: Path | None, quiet: bool) -> None:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
             raise (WorkError if full else InputError)(
                 f"{target} can't be written: {error.strerror}",
-                "Make room and run it again." if full else "Give another --out.",
+                "Free disk space and run it again." if full else "Give another --out.",
             ) from None
     if not quiet:
         click.echo(str(target))

@@ -82,7 +82,7 @@ def command(
 
 
 def _base(path: Path) -> EnvCfg:
-    """The EnvCfg of a parameter file, or of an object that `interpret --json` printed."""
+    """Read the EnvCfg of a parameter file, or of an object that `interpret --json` printed."""
     from envgen.core import cfgio
 
     data = cfgio.read(path)
@@ -107,7 +107,7 @@ def _batch(backend: str) -> None:
         except EnvgenError as error:
             answer = {"error": f"{error.cause}. {error.remedy}".strip()}
         except (ValueError, RecursionError) as error:
-            answer = {"error": f"the line is no JSON string: {error}"}
+            answer = {"error": f"the line is not a JSON string: {error}"}
         click.echo(json.dumps(answer, ensure_ascii=True))
 
 

@@ -23,13 +23,13 @@ Examples:
 @click.argument("kind", required=False, metavar="[KIND]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(family: str | None, kind: str | None, as_json: bool) -> None:
-    """List what can be asked for: all names, a FAMILY with units and ranges, or one KIND in full.
+    """List the available kinds: all names, a FAMILY with units and ranges, or one KIND in full.
 
     A FAMILY is terrains, obstacles, robots, tasks, checks or policies.
     """
     from envgen.catalog import FAMILIES, entries
 
-    chosen, kind = _meant(family, kind)
+    chosen, kind = _resolve_names(family, kind)
     data = {name: entries(name) for name in chosen or FAMILIES}
     if kind:
         data = {name: [entry for entry in found if entry["name"] == kind] for name, found in data.items()}
@@ -45,13 +45,13 @@ def command(family: str | None, kind: str | None, as_json: bool) -> None:
         _overview(data)
 
 
-def _meant(family: str | None, kind: str | None) -> tuple[list[str], str | None]:
-    """Family and kind that are meant: a family may be in the singular, or left out before a kind.
+def _resolve_names(family: str | None, kind: str | None) -> tuple[list[str], str | None]:
+    """Return the families and the kind of the arguments; a family may be singular, or omitted before a kind.
 
-    Without its family a kind may be of several: names are unique within a family only.
+    A kind given alone may belong to several families, as names are unique within a family only.
 
     Raises:
-        InputError: There is none of that name.
+        InputError: There is no family or kind of that name.
     """
     from envgen.catalog import FAMILIES, entries
     from envgen.core.errors import InputError, nearest, suggestion
@@ -90,7 +90,7 @@ def _overview(data: Mapping[str, list[dict[str, Any]]]) -> None:
     output.print_table("", ("", "names"), rows)
     for source, names in sources().items():
         robots = output.count_noun(len(names), "robot")
-        click.echo(f"{source}: is here too, with {robots} such as {source}:{names[0]}")
+        click.echo(f"{source}: provides {robots} such as {source}:{names[0]}")
     click.echo("\n`envgen list terrains` shows parameters, `envgen list stairs` all of one kind.")
 
 
@@ -115,7 +115,7 @@ def _family(name: str, found: list[dict[str, Any]]) -> None:
 
 def _row(entry: Mapping[str, Any]) -> tuple[str, str, str]:
     parts = [
-        f"{name} {_range(spec)} ({_left_open(spec)})"
+        f"{name} {_range(spec)} ({_default(spec)})"
         for name, spec in entry["params"].items()
         if name not in _every_robot()
     ]
@@ -123,7 +123,7 @@ def _row(entry: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _one(family: str, entry: Mapping[str, Any]) -> None:
-    """All about one kind."""
+    """Print everything about one kind."""
     click.echo(f"{_singular(family)} {entry['name']}\n{entry['summary']}\n")
     if family == "checks":
         rows = [(key, value) for key, value in entry.items() if value and key not in ("name", "summary")]
@@ -133,9 +133,9 @@ def _one(family: str, entry: Mapping[str, Any]) -> None:
         click.echo(line)
     if family == "policies":
         return
-    table = [(n, _range(spec), _left_open(spec), spec["doc"]) for n, spec in entry["params"].items()]
+    table = [(n, _range(spec), _default(spec), spec["doc"]) for n, spec in entry["params"].items()]
     if table:
-        output.print_table("", ("parameter", "allowed", "left open", "what it is"), table)
+        output.print_table("", ("parameter", "allowed", "default", "description"), table)
     else:
         click.echo("no parameters")
     for source in entry["sources"]:
@@ -161,12 +161,12 @@ def _snippet(family: str, entry: Mapping[str, Any]) -> str:
 
 
 def _example(spec: Mapping[str, Any]) -> str:
-    """A value that may be given: what it is when it is left open, or a range where difficulty decides."""
+    """Return an example value: the default, or a range if the default depends on difficulty."""
     if spec.get("suffixes"):
         return f'"my{spec["suffixes"][0]}"'
     low, high = spec["low"], spec["high"]
     ends = [spec["easy"], spec["hard"]] if spec["easy"] is not None else [spec["default"] or low]
-    # legs and radii of half a metre
+    # as if legs and radii were half a metre
     ends = sorted(min(max(float(end) * (0.5 if spec["scale"] else 1.0), low), high) for end in ends)
     texts = [f"{round(end)}" if spec["integer"] else f"{end:.3g}" for end in ends]
     return texts[0] if texts[0] == texts[-1] else f"[{', '.join(texts)}]"
@@ -179,10 +179,10 @@ def _range(spec: Mapping[str, Any]) -> str:
     return f"{spec['low']:g}–{spec['high']:g}{unit}"
 
 
-def _left_open(spec: Mapping[str, Any]) -> str:
+def _default(spec: Mapping[str, Any]) -> str:
     """Describe the default of a parameter."""
     if spec.get("suffixes"):
-        return "has to be given"
+        return "required"
     of = {"leg": " legs", "radius": " robot radii", "height": " robot heights"}.get(spec["scale"], "")
     if spec["easy"] is not None:
         return f"easy {spec['easy']:g}, hard {spec['hard']:g}{of}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from envgen.prompting.base import Interpretation
 
 NOTES = 3
-"""Kinds of notes that are shown."""
+"""Maximum kinds of notes that are shown."""
 EPILOG = """\b
 Examples:
   envgen make "rough terrain for ants" --count 500
@@ -29,7 +29,7 @@ Examples:
   envgen make "rough terrain for ants" --count 500 --resume
 
 An argument that names a file, or ends in .json, .toml, .yaml or .yml, is a parameter file; anything
-else is a prompt. Ctrl-C keeps what is finished, and --resume goes on from it.
+else is a prompt. Ctrl-C keeps finished variants, and --resume continues from them.
 """
 
 
@@ -46,11 +46,11 @@ else is a prompt. Ctrl-C keeps what is finished, and --resume goes on from it.
 )
 @click.option("--only", metavar="I,J-K", help="Make only these of the variants, such as 0-9,17.")
 @click.option(
-    "--backend", default="auto", show_default=True, help="That reads a PROMPT: auto, offline or openai."
+    "--backend", default="auto", show_default=True, help="Reader of a PROMPT: auto, offline or openai."
 )
 @click.option("--jobs", "-j", type=int, help="Processes.  [default: one per processor]")
-@click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
-@click.option("--overwrite", is_flag=True, help="Replace a pack that is there.")
+@click.option("--resume", is_flag=True, help="Continue an interrupted run.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing pack.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def command(
@@ -80,7 +80,8 @@ def command(
 
     if out is not None and out.suffix.lower() == ".zip":
         raise InputError(
-            f"{out} is to be a folder", "Make one, then zip it with `envgen export FOLDER --format zip`."
+            f"--out must be a folder, got {out}",
+            "Make a folder, then zip it with `envgen export FOLDER --format zip`.",
         )
     start = time.perf_counter()
     meaning = None if is_file(source) else interpret(source, backend)
@@ -90,7 +91,7 @@ def command(
     count = check_count(count if count is not None else asked if asked is not None else 16)
     check_jobs(jobs)
     chosen = None if only is None else check_only(_indices(only, count), count)
-    _ = Recipe(cfg, check_seed(seed), tuple(axes)).cells  # before anything is said
+    _ = Recipe(cfg, check_seed(seed), tuple(axes)).cells  # validates before anything is printed
     last: list[MakeProgress] = []
     with output.make_progress(quiet or as_json) as draw:
 
@@ -122,7 +123,7 @@ def command(
                 raise
             raise KeyboardInterrupt(
                 f"interrupted: {last[0].done:,} of {last[0].count:,} variants are kept",
-                "Run the same command with --resume to go on from them.",
+                "Run the same command with --resume to continue.",
             ) from None
     took = time.perf_counter() - start
     if as_json:
@@ -132,14 +133,14 @@ def command(
 
 
 def _indices(text: str, count: int) -> list[int]:
-    """The indices that ranges such as `0-9,17` mean; one of those beyond the variants, to be refused."""
+    """Return the indices of ranges such as `0-9,17`; of those beyond `count` only one, to be refused."""
     from envgen.core.errors import InputError
 
     indices: list[int] = []
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
         if not (first.isdecimal() and (last.isdecimal() or not dash)):
-            raise InputError(f"--only: {part.strip()[:40]!r} is no index or range", "Write e.g. 0-9,17.")
+            raise InputError(f"--only: {part.strip()[:40]!r} is not an index or range", "Write e.g. 0-9,17.")
         low, high = int(first), int(last or first)
         if low > high:
             raise InputError(f"--only: the range {part.strip()[:40]!r} is empty", "Write e.g. 0-9,17.")
@@ -148,7 +149,7 @@ def _indices(text: str, count: int) -> list[int]:
 
 
 def _announce(meaning: Interpretation, given: Sequence[str]) -> None:
-    """Say what of a prompt was not understood or had to be assumed, before the work begins."""
+    """Print what was not understood and what was assumed of a prompt, before the work begins."""
     if meaning.note:
         click.secho(meaning.note, fg="yellow", err=True)
     if meaning.unmapped:
@@ -164,7 +165,7 @@ def _summary(pack: Pack, tally: MakeProgress | None, took: float) -> None:
     fresh = tally.done - tally.earlier if tally else 0
     rate = f" ({fresh / took:,.0f}/s)"
     if not fresh:
-        rate = ", all of them there already"
+        rate = ", all present already"
     elif tally and tally.earlier:
         rate = f": {fresh:,} made{rate}, {tally.earlier:,} kept from before"
     click.echo(
@@ -183,7 +184,7 @@ def _summary(pack: Pack, tally: MakeProgress | None, took: float) -> None:
 
 
 def _tenths(pack: Pack) -> list[int]:
-    """Number of variants by tenth of difficulty."""
+    """Return the number of variants by tenth of difficulty."""
     tenths = [0] * 10
     for entry in pack:
         tenths[min(9, int(10 * entry.difficulty))] += 1
@@ -191,7 +192,7 @@ def _tenths(pack: Pack) -> list[int]:
 
 
 def _notes(pack: Pack) -> list[str]:
-    """Notes by kind, the most frequent first: one as it is, and how many variants more have such a one."""
+    """Return one note of each kind, the most frequent first, with the number of further variants."""
     first: dict[str, str] = {}
     having: dict[str, set[int]] = {}
     for variant in pack:
@@ -208,7 +209,7 @@ def _notes(pack: Pack) -> list[str]:
 
 
 def _kind_of(note: str) -> str:
-    """A note without its numbers, so that notes of a kind count together."""
+    """Return a note without its numbers, so that notes of a kind are counted together."""
     import re
 
     return re.sub(r"(?<![\w\[])\d[\d.]*", "…", note)
@@ -223,7 +224,7 @@ def _refusals(tally: MakeProgress | None, *, err: bool = True) -> None:
         return
     parts = ", ".join(f"{check} {number}" for check, number in tally.refused.most_common())
     draws = output.count_noun(sum(tally.refused.values()), "draw")
-    click.echo(f"refused     {draws} and drawn again: {parts}", err=err)
+    click.echo(f"refused     {draws}, repeated: {parts}", err=err)
 
 
 def _json(pack: Pack, tally: MakeProgress | None, took: float) -> dict[str, object]:

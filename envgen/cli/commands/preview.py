@@ -21,7 +21,7 @@ MOST = 1000
 FRAME = (800, 576)
 """Size of a rendered frame, in pixels."""
 BESIDE = "\0"
-"""Stands for the path of a video that is not given."""
+"""Value of --video without a path."""
 
 EPILOG = """\b
 Examples:
@@ -36,7 +36,7 @@ Examples:
 def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, int]:
     wide, _, high = value.lower().partition("x")
     if not (wide.isdecimal() and high.isdecimal() and len(wide + high) < 12):
-        raise click.BadParameter(f"{value!r} is no size in pixels such as 640x480", ctx, param)
+        raise click.BadParameter(f"{value!r} is not a size in pixels such as 640x480", ctx, param)
     return int(wide), int(high)
 
 
@@ -51,27 +51,31 @@ def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, 
 @click.option(
     "--width", type=click.IntRange(200, 8000), default=1600, show_default=True, help="Pixels across."
 )
-@click.option("--render", is_flag=True, help="MuJoCo's own frames, where OpenGL exists.")
+@click.option("--render", is_flag=True, help="Frames rendered by MuJoCo; needs OpenGL.")
 @click.option(
     "--video",
     is_flag=False,
     flag_value=BESIDE,
     metavar="[PATH]",
-    help="A video of one variant, where OpenGL exists: .webm, .mp4, .gif or .webp."
-    "  [default: <pack>/<index>.webm]",
+    help="Video of one variant; needs OpenGL: .webm, .mp4, .gif or .webp.  [default: <pack>/<index>.webm]",
 )
-@click.option("--index", "-i", type=click.IntRange(0), default=0, show_default=True, help="Its variant.")
-@click.option("--seconds", type=FloatRange(0.1, 3600), default=5.0, show_default=True, help="Its length.")
-@click.option("--fps", type=FloatRange(1, 120), default=25.0, show_default=True, help="Its frame rate.")
+@click.option("--index", "-i", type=click.IntRange(0), default=0, show_default=True, help="Variant to film.")
+@click.option("--seconds", type=FloatRange(0.1, 3600), default=5.0, show_default=True, help="Video length.")
+@click.option("--fps", type=FloatRange(1, 120), default=25.0, show_default=True, help="Video frame rate.")
 @click.option(
-    "--size", metavar="WxH", callback=_size, default="640x480", show_default=True, help="Its size in pixels."
+    "--size",
+    metavar="WxH",
+    callback=_size,
+    default="640x480",
+    show_default=True,
+    help="Video size in pixels.",
 )
 @click.option(
     "--policy",
     type=click.Choice(["smooth", "random", "home", "zero"]),
     default="smooth",
     show_default=True,
-    help="What moves the robots: smooth or fresh random actions, holding the start, or the action 0.",
+    help="Actions of the robots: smooth or independent random ones, hold the start pose, or 0.",
 )
 @click.option(
     "--camera",
@@ -80,7 +84,7 @@ def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, 
     show_default=True,
     help="Follow the robots, or go around the arena.",
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of random actions.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of random actions.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.pass_context
 def command(
@@ -104,11 +108,11 @@ def command(
     """
     from envgen.packs.pack import Pack
 
-    _refuse_strays(ctx, video is not None)
+    _refuse_unused_options(ctx, video is not None)
     pack = Pack.open(path)
     hidden = quiet or not sys.stderr.isatty()
     if video is None:
-        target = _png(out) if out else _target(path, render)
+        target = _png_path(out) if out else default_target(path, render)
         _sheet(pack, target, count, width, render, hidden)
     else:
         from envgen.preview.film import FilmOptions
@@ -124,11 +128,11 @@ def command(
         click.echo(str(target))
 
 
-def _refuse_strays(ctx: click.Context, filming: bool) -> None:
-    """Options of the other picture would be dropped in silence.
+def _refuse_unused_options(ctx: click.Context, filming: bool) -> None:
+    """Refuse options that have no effect on the picture asked for.
 
     Raises:
-        click.UsageError: There is one.
+        click.UsageError: Such an option was given.
     """
     sheet = ("out", "count", "width", "render")
     film = ("index", "seconds", "fps", "size", "policy", "camera", "seed")
@@ -155,8 +159,8 @@ def _film(variant: PackVariant, target: Path, shot: FilmOptions, hidden: bool) -
     from envgen.preview.video import Video
 
     shot.check()
-    backend()  # before a file is begun
-    variant.model()  # refuses what is not safe to read
+    backend()  # fails before a file is created
+    variant.model()  # refuses unsafe files
     world = build_textured_world(*variant.sources(), variant.cell)
     video = Video(target, shot.fps, shot.size)
     try:
@@ -176,23 +180,21 @@ def _film(variant: PackVariant, target: Path, shot: FilmOptions, hidden: bool) -
         ) from None
 
 
-def _png(path: Path) -> Path:
-    """The path, if it says what is written there.
+def _png_path(path: Path) -> Path:
+    """Return the path of a contact sheet.
 
     Raises:
-        InputError: Its suffix is that of another format.
+        InputError: Its suffix is not .png.
     """
     from envgen.core.errors import InputError
 
     if path.suffix.lower() != ".png":
-        raise InputError(
-            f"{path} is no .png, which a contact sheet is", f"Write it to --out {path.with_suffix('.png')}."
-        )
+        raise InputError(f"a contact sheet is a .png, got {path}", f"Use --out {path.with_suffix('.png')}.")
     return path
 
 
-def _target(path: Path, render: bool) -> Path:
-    """Inside a folder, beside a .zip; frames don't take the place of the sheet."""
+def default_target(path: Path, render: bool) -> Path:
+    """Return the default path of a picture: inside a folder or beside a .zip; frames are named apart."""
     if path.is_dir():
         return path / ("frames.png" if render else "preview.png")
     return path.with_name(f"{path.stem}-frames.png") if render else path.with_suffix(".png")

@@ -23,30 +23,35 @@ Examples:
   envgen run "ants on hills" --count 20 --record ants.parquet --record-steps 500
   envgen run "rough terrain for ants" --count 500 --json
 
-A policy is a name that `envgen list policies` shows or the path of an .onnx file. It goes to all agents, to
-AGENT=POLICY or 'ant_*=POLICY', to team:TEAM=POLICY, and behind @ to a share of them. Ctrl-C ends it; what was
-measured until then is printed.
+A policy is a name of `envgen list policies` or the path of an .onnx file. POLICY alone is for all agents,
+AGENT=POLICY and 'ant_*=POLICY' for agents by id, team:TEAM=POLICY for a team, POLICY@30% for a share of them.
+Ctrl-C ends the run; figures measured until then are printed.
 """
 
 
 @click.command("run", epilog=EPILOG)
 @click.argument("source", metavar="PACK|PROMPT|FILE")
-@click.option("--count", "-n", type=int, help="Environments.  [default: what the source says, or 16]")
+@click.option("--count", "-n", type=int, help="Environments.  [default: number in the source, or 16]")
 @click.option("--seed", "-s", type=int, help="Seed of the variants; a pack has its own.  [default: 0]")
 @click.option(
-    "--policy", "-p", "policies", multiple=True, metavar="POLICY", help="Who acts.  [default: gait]"
+    "--policy",
+    "-p",
+    "policies",
+    multiple=True,
+    metavar="POLICY",
+    help="Policy of agents.  [default: gait]",
 )
 @click.option(
     "--seconds",
     type=FloatRange(0.1, 86_400),
     default=10.0,
     show_default=True,
-    help="How long to measure.",
+    help="Duration of the measurement.",
 )
 @click.option("--speed", type=FloatRange(0.01, 1000), help="Times real time.  [default: as fast as possible]")
 @click.option("--workers", "-w", type=click.IntRange(1, 256), help="Web Workers.  [default: cores less one]")
-@click.option("--draw", is_flag=True, help="Draw meanwhile, in software.")
-@click.option("--record", type=PATH, help="Write what agents see, do and get as Parquet.")
+@click.option("--draw", is_flag=True, help="Draw during the run, in software.")
+@click.option("--record", type=PATH, help="Write observations, actions and rewards as Parquet.")
 @click.option("--record-steps", type=int, default=200, show_default=True, help="Control steps to record.")
 @click.option("--screenshot", type=PATH, help="Write a picture of the page at the end, as PNG.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
@@ -75,11 +80,11 @@ def command(
 
     if count is not None and not 1 <= count <= MAX_STREAM:
         raise InputError(
-            f"a count of {count} is not possible", f"Give 1 to {MAX_STREAM:,}: a tab holds no more."
+            f"--count must be 1 to {MAX_STREAM:,}, got {count}", "A tab holds no more environments."
         )
     root, meant = source_of(source)
     if meant is None:
-        raise InputError(f"{source} holds no pack", "Give the folder of a pack, a prompt or a file.")
+        raise InputError(f"there is no pack in {source}", "Give the folder of a pack, a prompt or a file.")
     options = Options(
         count,
         seed_for(meant, seed),
@@ -102,13 +107,13 @@ def command(
         many = "1 agent" if line["agents"] == 1 else f"{line['agents']:,} agents"
         cause = str(line["why"]).splitlines()[0]
         click.echo(
-            f"{line['policy']}: refused by {many} ({line['robot']}), which keep what they had: {cause}",
+            f"{line['policy']}: refused by {many} ({line['robot']}), which keep their policy: {cause}",
             err=True,
         )
     for line in outcome.failed:
-        click.echo(f"{line['policy']} failed, its agents stood still: {line['why']}", err=True)
+        click.echo(f"{line['policy']} failed, its agents got zero actions: {line['why']}", err=True)
     if outcome.interrupted:
-        above = "; what was measured until then is above" if outcome.figures else " before it ran"
+        above = "; the figures above are of the time before" if outcome.figures else " before it ran"
         raise KeyboardInterrupt(f"interrupted{above}", "Run it again.")
     return 0
 
@@ -151,7 +156,7 @@ def _print(outcome: Outcome) -> None:
         (
             "memory",
             f"{figures['mib_per_env'] * figures['environments']:.0f} MiB",
-            f"{figures['mib_per_env']:.2f} an environment, MuJoCo itself shared out",
+            f"{figures['mib_per_env']:.2f} per environment, with its share of MuJoCo itself",
         ),
     ]
     if outcome.given_up:
@@ -167,4 +172,4 @@ def _print(outcome: Outcome) -> None:
         )
         for line in outcome.policies
     ]
-    output.print_table("", ("policy", "agents", "episodes", "successes", "reward of an episode"), lines)
+    output.print_table("", ("policy", "agents", "episodes", "successes", "reward per episode"), lines)

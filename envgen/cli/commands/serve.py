@@ -1,4 +1,4 @@
-"""Run hundreds of variants in a page of the browser."""
+"""Run hundreds of variants in the browser."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from envgen.cli.parameters import PATH
 
 PORT = 8000
 ORIGIN = re.compile(r"https?://[^/\s?#@*]+/?", re.IGNORECASE)
-"""What a browser says of where a page is from; anything else would be let in and never match."""
+"""Form of the Origin header that browsers send; an origin in another form would never match."""
 EPILOG = """\b
 Examples:
   envgen serve
@@ -23,20 +23,26 @@ Examples:
   envgen serve --policies trained --port 9000
   envgen serve --host 0.0.0.0 --allow-remote
 
-The page is served to this machine alone, unless --allow-remote says otherwise: then its address carries
-a token. Packs, robots and heightmaps may be named below the current folder only. Ctrl-C ends it.
+The page is served to this machine only; with --allow-remote also to others, with a token in its address.
+Packs, robots and heightmaps must be inside the current folder. Ctrl-C stops the server.
 """
 
 
 @click.command("serve", epilog=EPILOG)
 @click.argument("source", metavar="[PACK|PROMPT|FILE]", required=False)
-@click.option("--count", "-n", type=int, help="Number of variants to begin with.")
+@click.option("--count", "-n", type=int, help="Number of variants at the start.")
 @click.option("--seed", "-s", type=int, help="Their seed; a pack has its own.  [default: 0]")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", "-p", type=click.IntRange(0, 65535), help="Port.  [default: a free one from 8000 on]")
-@click.option("--allow-remote", is_flag=True, help="Let other machines in, with a token in the address.")
-@click.option("--allow-origin", "origins", multiple=True, metavar="URL", help="Another page that may use it.")
-@click.option("--policies", type=PATH, help="A folder of ONNX policies and gaits.")
+@click.option("--allow-remote", is_flag=True, help="Accept other machines, with a token in the address.")
+@click.option(
+    "--allow-origin",
+    "origins",
+    multiple=True,
+    metavar="URL",
+    help="Another page that may connect.",
+)
+@click.option("--policies", type=PATH, help="Folder of ONNX policies and gaits.")
 @click.option("--jobs", "-j", type=int, help="Processes that make variants.  [default: one per processor]")
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 def command(
@@ -51,7 +57,7 @@ def command(
     jobs: int | None,
     no_browser: bool,
 ) -> None:
-    """Serve the page on which hundreds of variants run, beginning with a PACK, a PROMPT or nothing."""
+    """Serve the page that runs hundreds of variants, starting with a PACK, a PROMPT or nothing."""
     import secrets
 
     from envgen.core.errors import InputError
@@ -62,17 +68,16 @@ def command(
     from envgen.server.source import seed_for, source_of
 
     if count is not None and not 1 <= count <= MAX_STREAM:
-        raise InputError(
-            f"a count of {count} is not possible", f"Give 1 to {MAX_STREAM:,}: a tab holds no more."
-        )
+        raise InputError(f"--count must be 1 to {MAX_STREAM:,}, got {count}", "A tab holds no more variants.")
     if host not in LOOPBACK and not allow_remote:
         raise InputError(
-            f"{host} lets other machines in", "Add --allow-remote, which puts a token into the address."
+            f"the host {host} accepts other machines",
+            "Add --allow-remote, which puts a token into the address.",
         )
     for origin in origins:
         if not ORIGIN.fullmatch(origin):
             raise InputError(
-                f"{origin} is no origin of a page",
+                f"{origin} is not an origin of a page",
                 "Give scheme, host and port, such as http://localhost:5173.",
             )
     if policies is not None:
@@ -102,11 +107,11 @@ def command(
         click.echo(f"envgen serves {root.resolve()} at {settings.url}")
         if host in ("0.0.0.0", "::"):
             click.echo(
-                f"for other machines, if they know it by name: {settings.url_at(socket.gethostname())}"
+                f"from other machines that can resolve its name: {settings.url_at(socket.gethostname())}"
             )
         if settings.page is None:
             click.secho("the page is not built: see `envgen doctor`", fg="yellow", err=True)
-        click.secho("Ctrl-C ends it", dim=True, err=True)
+        click.secho("Ctrl-C stops the server", dim=True, err=True)
         sys.stdout.flush()
         if not no_browser and _has_display():
             import threading

@@ -42,8 +42,8 @@ nothing to check.
 @click.option("--select", multiple=True, metavar="CODES", help="Report only these checks.")
 @click.option("--ignore", multiple=True, metavar="CODES", help="Leave out these checks.")
 @click.option("--strict", is_flag=True, help="Warnings fail a file too.")
-@click.option("--all", "show_all", is_flag=True, help="Show infos and what passed, too.")
-@click.option("--list-checks", is_flag=True, help="List every check: code, severity, what and why.")
+@click.option("--all", "show_all", is_flag=True, help="Show infos and passed checks, too.")
+@click.option("--list-checks", is_flag=True, help="List every check: code, severity, condition and reason.")
 def command(
     paths: tuple[Path, ...],
     as_json: bool,
@@ -54,7 +54,7 @@ def command(
     show_all: bool,
     list_checks: bool,
 ) -> int:
-    """Check MJCF files, folders of them, or packs: what is wrong, on which line, and what to do about it."""
+    """Check MJCF files, folders of them, or packs: each problem with its line and a remedy."""
     from envgen.cli import validation_output
     from envgen.core.errors import InputError
     from envgen.validate.select import filter_findings, parse_selection
@@ -67,10 +67,10 @@ def command(
     if not paths:
         raise click.UsageError("missing argument 'PATH…'", click.get_current_context())
     kept, left = parse_selection(select, ignore)
-    found = _Found()
+    found = _Targets()
     reports = [(name, filter_findings(report, kept, left)) for name, report in found.reports(paths)]
     if not reports:
-        raise InputError("there is no MJCF in what was given", "Give .xml files, folders or packs.")
+        raise InputError("no MJCF file or pack was found", "Give .xml files, folders or packs.")
     if form == "json":
         output.print_json(validation_output.as_json(reports, strict=strict))
     elif form == "github":
@@ -79,19 +79,19 @@ def command(
     else:
         validation_output.print_text(reports, strict=strict, everything=show_all)
         if found.skipped:
-            click.echo(f"skipped: {found.skipped} XML files that are no MJCF of their own")
+            click.echo(f"skipped: {found.skipped} XML files that are not MJCF models")
     return 0 if all(validation_output.passed(report, strict=strict) for _, report in reports) else 1
 
 
 @dataclass
-class _Found:
+class _Targets:
     """Files and variants to check, each once, and the number of files skipped as they are not MJCF."""
 
     skipped: int = 0
     seen: set[str] = field(default_factory=set)
 
     def reports(self, paths: tuple[Path, ...]) -> Iterator[tuple[str, Report]]:
-        """A Report for each file and variant, in the order given."""
+        """Yield a report for each file and variant, in the order given."""
         from envgen.validate.foreign import examine_path
 
         for path in paths:
@@ -120,12 +120,12 @@ class _Found:
             for file in sorted(folder.rglob("*.xml"))
             if not any(file.is_relative_to(pack) for pack in packs)
         ]
-        standing = [file for file in files if is_mjcf(file)]
-        self.skipped += len(files) - len(standing)
-        standing = [file for file in standing if self._new(file)]
+        models = [file for file in files if is_mjcf(file)]
+        self.skipped += len(files) - len(models)
+        models = [file for file in models if self._new(file)]
         jobs = max(1, min(8, os.cpu_count() or 1))
-        for done, (file, report) in enumerate(examine_paths(standing, jobs), 1):
-            _progress(done, standing)
+        for done, (file, report) in enumerate(examine_paths(models, jobs), 1):
+            _progress(done, models)
             yield str(file), report
         for pack in filter(self._new, packs):
             yield from _pack_reports(pack)
@@ -140,7 +140,7 @@ def _progress(done: int, files: Sequence[Path]) -> None:
 
 
 def _pack_reports(path: Path) -> Iterator[tuple[str, Report]]:
-    """Every variant anew, from the bytes that are there."""
+    """Check every variant again, from the files on disk."""
     from envgen.packs.pack import Pack
     from envgen.packs.recheck import recheck
 
@@ -150,7 +150,7 @@ def _pack_reports(path: Path) -> Iterator[tuple[str, Report]]:
 
 
 def _report(examine: Callable[[], Report]) -> Report:
-    """One of many: if it can't be read, that is a finding, and the others are checked all the same."""
+    """Return the report of one of many files; a file that can't be read is reported as a finding."""
     from envgen.core.errors import InputError
     from envgen.validate.report import Finding, Report
 

@@ -30,7 +30,7 @@ def command(target: Path) -> None:
     variant = Pack.open(target).by_index(index)
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise WorkError(
-            "there is no display to open a window on", f"Try `envgen preview {target}` for a picture."
+            "no display was found for the viewer's window", f"Use `envgen preview {target}` for a picture."
         )
     import mujoco
     import mujoco.viewer

@@ -34,10 +34,10 @@ def _range(spec: Any) -> str:
     return f"{spec.low:g} to {spec.high:g}{unit}{' (whole)' if spec.integer else ''}"
 
 
-def _left_open(spec: Any) -> str:
-    """What a parameter is when nothing is given."""
+def _default(spec: Any) -> str:
+    """Describe the default of a parameter."""
     if hasattr(spec, "suffixes"):
-        return "has to be given"
+        return "required"
     own = f" {spec.unit}" if spec.unit else ""
     unit = {"leg": " legs", "radius": " radii", "height": " robot heights"}.get(spec.scale, own)
     if spec.easy is not None:
@@ -51,9 +51,9 @@ def params_table(known: Mapping[str, Any]) -> str:
         (
             f"`{name}`",
             _range(spec),
-            _left_open(spec),
+            _default(spec),
             spec.doc,
         )
         for name, spec in known.items()
     ]
-    return table(("parameter", "allowed", "left open", "what it is"), rows) if rows else "No parameters."
+    return table(("parameter", "allowed", "default", "description"), rows) if rows else "No parameters."

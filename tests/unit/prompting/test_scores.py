@@ -142,7 +142,7 @@ def test_the_table_has_a_row_for_each_tag(tmp_path: Path) -> None:
         ("nonsense", ":1: "),
         ("[]", ":1: "),
         ('{"id": "1", "prompt": "ants"}', "'expect' is missing"),
-        ('{"id": "1", "prompt": 3, "expect": {"count": 1}}', "prompt is no text"),
+        ('{"id": "1", "prompt": 3, "expect": {"count": 1}}', "prompt must be a text"),
         ('{"id": "1", "prompt": "ants", "expect": {"robot": {}}}', "unknown expectation 'robot'"),
         ('{"id": "1", "prompt": "ants", "expect": {"range": {"a..b": [0, 1]}}}', "'a..b' is not a path"),
         ('{"id": "1", "prompt": "ants", "expect": {"range": {"a": [2, 1]}}}', "not [low, high]"),

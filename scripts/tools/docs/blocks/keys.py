@@ -49,7 +49,7 @@ def block_keys() -> str:
         optional = path.startswith("obstacles[]")
         default = "" if optional or path.endswith("sub_terrains[].kind") else f"`{json.dumps(node)}`"
         rows.append((f"`{path}`", _allowed(spec), default, meaning))
-    return table(("key", "allowed", "default", "what it is"), rows)
+    return table(("key", "allowed", "default", "description"), rows)
 
 
 def _get(node: Any, part: str) -> Any:
