@@ -1,4 +1,4 @@
-"""The house: no import circles, and no file reads the private names of another."""
+"""The house: no import circles, no reading of private names of other files, docstrings with a summary."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ import envgen
 ROOT = Path(envgen.__file__).parent
 OF_OTHERS = {"_asdict", "_fields", "_replace", "_Element", "_exit"}
 """Public names of namedtuple, lxml and os that begin with an underscore."""
+QUESTIONS = {"What", "Whether", "How", "Where", "Who", "When"}
+"""Words that begin a question; a summary line is imperative or a noun phrase."""
 
 
 def modules(root: Path = ROOT) -> dict[str, ast.Module]:
@@ -112,12 +114,27 @@ def intrusions(trees: dict[str, ast.Module]) -> Iterator[str]:
                 yield f"{name}:{node.lineno} {ast.unparse(node)}"
 
 
+def questions(trees: dict[str, ast.Module]) -> Iterator[str]:
+    """Docstrings of modules, classes and functions that begin with a question word, one a line."""
+    for name, tree in trees.items():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            summary = (ast.get_docstring(node) or "").partition("\n")[0]
+            if summary.split(" ")[0].rstrip(",:") in QUESTIONS:
+                yield f"{name}:{getattr(node, 'lineno', 1)} {summary}"
+
+
 def test_no_module_imports_itself_by_way_of_others():
     assert circles(house()) == []
 
 
 def test_no_module_reads_private_names_of_another():
     assert list(intrusions(house())) == []
+
+
+def test_no_docstring_begins_with_a_question_word():
+    assert list(questions(house())) == []
 
 
 @pytest.fixture
@@ -155,3 +172,11 @@ def test_private_names_are_found_in_imports_and_attributes(parse):
         "house.c:2 house.b.B(None)._x",
         "house.d:2 b._x",
     ]
+
+
+def test_question_words_are_found_in_docstrings_of_functions_and_classes_only(parse):
+    trees = parse(
+        a='"""Whether it works."""\nclass A:\n    """How it is made."""\n',
+        b='def f():\n    """Return a.\n\n    What follows is detail.\n    """\nx = 1\n"""Where it is."""\n',
+    )
+    assert list(questions(trees)) == ["house.a:1 Whether it works.", "house.a:2 How it is made."]
