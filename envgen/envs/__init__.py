@@ -1,0 +1,1 @@
+"""Packs as Gymnasium and PettingZoo environments, and adapters for training libraries."""
