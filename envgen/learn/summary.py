@@ -82,7 +82,7 @@ def breakdown(evaluation: Evaluation, policy: str, keys: Sequence[str]) -> dict[
     groups: dict[tuple[str, ...], list[Episode]] = defaultdict(list)
     for episode in evaluation.of(policy):
         groups[tuple(labels[key][episode.variant] for key in keys)].append(episode)
-    return {cell: score(groups[cell]) for cell in sorted(groups)}
+    return {cell: score(groups[cell]) for cell in sorted(groups, key=lambda cell: [*map(label_order, cell)])}
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,24 @@ def worst(evaluation: Evaluation, policy: str, count: int = 10) -> list[tuple[in
         groups[episode.variant].append(episode)
     scores = [(variant, score(own)) for variant, own in groups.items()]
     return sorted(scores, key=lambda item: (item[1].success, item[1].reward))[:count]
+
+
+def best_policies(evaluation: Evaluation, keys: Sequence[str]) -> dict[tuple[str, ...], str]:
+    """Return the policy with most successes, then most return, by drawn parameters."""
+    tables = {policy: breakdown(evaluation, policy, keys) for policy in evaluation.policies}
+    cells = next(iter(tables.values()))
+    return {
+        cell: max(tables, key=lambda policy: (tables[policy][cell].success, tables[policy][cell].reward))
+        for cell in cells
+    }
+
+
+def label_order(label: str) -> tuple[float, str]:
+    """Return a key by which labels are sorted: numbers and bands by value, before words."""
+    try:
+        return float(label.split("–")[0]), label
+    except ValueError:
+        return float("inf"), label
 
 
 def _paired(by_variant: dict[int, list[float]]) -> tuple[float, float, float]:
