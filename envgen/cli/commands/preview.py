@@ -30,6 +30,7 @@ Examples:
   envgen preview packs/rough-terrain-for-ants-s0 --render --count 4
   envgen preview packs/rough-terrain-for-ants-s0 --video
   envgen preview packs/rough-terrain-for-ants-s0 --video ants.mp4 --index 17 --size 960x540
+  envgen preview packs/rough-terrain-for-ants-s0 --video --index 17 --policy gait
 """
 
 
@@ -68,10 +69,11 @@ def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, 
 )
 @click.option(
     "--policy",
-    type=click.Choice(["smooth", "random", "home", "zero"]),
-    default="smooth",
-    show_default=True,
-    help="What moves the robots: smooth or fresh random actions, holding the start, or the action 0.",
+    "-p",
+    multiple=True,
+    metavar="POLICY",
+    help="What moves the robots: a policy's name or .onnx file, AGENT=POLICY, smooth (random actions that"
+    " change slowly), or home (the controls of the start).  [default: smooth]",
 )
 @click.option(
     "--camera",
@@ -81,6 +83,7 @@ def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, 
     help="Follow the robots, or go around the arena.",
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of random actions.")
+@click.option("--episode", type=click.IntRange(0), default=0, show_default=True, help="The first one shown.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.pass_context
 def command(
@@ -94,7 +97,9 @@ def command(
     video: str | None,
     quiet: bool,
     index: int,
-    policy: Any,
+    policy: tuple[str, ...],
+    seed: int,
+    episode: int,
     camera: Any,
     **look: Any,
 ) -> None:
@@ -114,12 +119,9 @@ def command(
         from envgen.preview.film import FilmOptions
 
         variant = pack.by_index(index)
-        frame_skip = int(
-            variant.drawn.get("control.frame_skip", pack.manifest["cfg"]["control"]["frame_skip"])
-        )
-        shot = FilmOptions(policy=policy, view=camera, frame_skip=frame_skip, **look)
+        shot = FilmOptions(view=camera, **look)
         target = _video_target(path, index) if video == BESIDE else Path(video)
-        _film(variant, target, shot, hidden)
+        _film(variant, target, shot, _policies(policy), seed, episode, hidden)
     if not quiet:
         click.echo(str(target))
 
@@ -131,7 +133,7 @@ def _refuse_strays(ctx: click.Context, filming: bool) -> None:
         click.UsageError: There is one.
     """
     sheet = ("out", "count", "width", "render")
-    film = ("index", "seconds", "fps", "size", "policy", "camera", "seed")
+    film = ("index", "seconds", "fps", "size", "policy", "camera", "seed", "episode")
     for name in sheet if filming else film:
         if ctx.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE:
             remedy = "Give the path as --video PATH." if name == "out" else f"Leave out --{name}."
@@ -148,15 +150,39 @@ def _sheet(pack: Pack, target: Path, count: int, width: int, render: bool, hidde
     write_png(target, contact_sheet(tiles, width=width, heading=heading))
 
 
-def _film(variant: PackVariant, target: Path, shot: FilmOptions, hidden: bool) -> None:
+def _policies(given: tuple[str, ...]) -> dict[str, str]:
+    """Return policies by agent or pattern: `gait` is for all, `ant_0=gait` for one."""
+    found: dict[str, str] = {}
+    for text in given or ("smooth",):
+        agent, sign, name = text.partition("=")
+        key, value = (agent.strip(), name.strip()) if sign else ("*", text)
+        if not key or not value or key in found:
+            raise click.UsageError(
+                f"{text!r} is empty or given twice\nWrite --policy gait, or --policy ant_0=gait."
+            )
+        found[key] = value
+    return found
+
+
+def _film(
+    variant: PackVariant,
+    target: Path,
+    shot: FilmOptions,
+    policies: dict[str, str],
+    seed: int,
+    episode: int,
+    hidden: bool,
+) -> None:
     from envgen.preview.film import film
     from envgen.preview.gl import backend
     from envgen.preview.textured_world import build_textured_world
     from envgen.preview.video import Video
+    from envgen.rollout.film_motion import PolicyMotion
 
     shot.check()
     backend()  # before a file is begun
     variant.model()  # refuses what is not safe to read
+    motion = PolicyMotion(variant, policies, seed, episode)
     world = build_textured_world(*variant.sources(), variant.cell)
     video = Video(target, shot.fps, shot.size)
     try:
@@ -164,7 +190,7 @@ def _film(variant: PackVariant, target: Path, shot: FilmOptions, hidden: bool) -
             video,
             click.progressbar(length=shot.frames, label="filming", file=sys.stderr, hidden=hidden) as bar,
         ):
-            for image in film(world, shot):
+            for image in film(world, shot, motion):
                 video.add(image)
                 bar.update(1)
     except KeyboardInterrupt:
