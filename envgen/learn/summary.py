@@ -23,7 +23,7 @@ class Score:
 
     Attributes:
         count: Episodes.
-        success: Share that succeeded, with its 95 % Wilson interval.
+        success: Share that succeeded, with its 95 % Wilson interval over variants.
         failed: Share that ended by a failure, such as a fall.
         reward: Mean return, with its 95 % bootstrap interval over variants.
         speed: Mean level speed, in m/s.
@@ -43,13 +43,13 @@ class Score:
 
 
 def score(episodes: Iterable[Episode]) -> Score:
-    """Summarise episodes; several of one variant count as one observation of the mean return."""
+    """Summarise episodes; those of one variant resemble each other and count as one for the intervals."""
     found = list(episodes)
-    wins = sum(episode.success for episode in found)
-    by_variant: dict[int, list[float]] = defaultdict(list)
+    by_variant: dict[int, list[Episode]] = defaultdict(list)
     for episode in found:
-        by_variant[episode.variant].append(episode.reward)
-    means = np.array([np.mean(rewards) for rewards in by_variant.values()])
+        by_variant[episode.variant].append(episode)
+    means = np.array([np.mean([e.reward for e in own]) for own in by_variant.values()])
+    wins = sum(float(np.mean([e.success for e in own])) for own in by_variant.values())
     count = len(found)
 
     def mean(values: Iterable[float]) -> float:
@@ -57,8 +57,8 @@ def score(episodes: Iterable[Episode]) -> Score:
 
     return Score(
         count,
-        wins / count if count else float("nan"),
-        *wilson(wins, count),
+        mean(episode.success for episode in found),
+        *wilson(wins, len(by_variant)),
         mean(episode.failed for episode in found),
         float(means.mean()) if count else float("nan"),
         *bootstrap_mean(means),

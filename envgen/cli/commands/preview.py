@@ -116,12 +116,13 @@ def command(
         target = _png(out) if out else _target(path, render)
         _sheet(pack, target, count, width, render, hidden)
     else:
+        from envgen.cli.policy_options import by_agent
         from envgen.preview.film import FilmOptions
 
         variant = pack.by_index(index)
         shot = FilmOptions(view=camera, **look)
         target = _video_target(path, index) if video == BESIDE else Path(video)
-        _film(variant, target, shot, _policies(policy), seed, episode, hidden)
+        _film(variant, target, shot, by_agent(policy or ("smooth",)), seed, episode, hidden)
     if not quiet:
         click.echo(str(target))
 
@@ -148,20 +149,6 @@ def _sheet(pack: Pack, target: Path, count: int, width: int, render: bool, hidde
         tiles = [_tile(variant, render) for variant in variants]
     heading = Heading(pack.name, str(pack.manifest["prompt"] or ""), len(pack), pack.seed)
     write_png(target, contact_sheet(tiles, width=width, heading=heading))
-
-
-def _policies(given: tuple[str, ...]) -> dict[str, str]:
-    """Return policies by agent or pattern: `gait` is for all, `ant_0=gait` for one."""
-    found: dict[str, str] = {}
-    for text in given or ("smooth",):
-        agent, sign, name = text.partition("=")
-        key, value = (agent.strip(), name.strip()) if sign else ("*", text)
-        if not key or not value or key in found:
-            raise click.UsageError(
-                f"{text!r} is empty or given twice\nWrite --policy gait, or --policy ant_0=gait."
-            )
-        found[key] = value
-    return found
 
 
 def _film(
