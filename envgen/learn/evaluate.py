@@ -145,6 +145,8 @@ def evaluate(
                 if progress:
                     progress(len(new))
     drawn = {v.index: {**v.drawn, "difficulty": v.difficulty} for v in variants}
+    order, place = {p: i for i, p in enumerate(policies)}, {index: i for i, index in enumerate(drawn)}
+    found.sort(key=lambda e: (order[e.policy], place[e.variant], e.episode, e.agent))
     manifest = variants[0].manifest
     kind = str(manifest["cfg"]["task"]["kind"])
     return Evaluation(found, tuple(policies), drawn, kind, int(manifest["seed"]))

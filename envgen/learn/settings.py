@@ -28,7 +28,7 @@ class TrainSettings:
         sampling: How slots draw variants (`envgen.envs.sampling`).
         seed: Of the networks, the actions and the episodes.
         threads: Threads of physics.
-        torch_threads: Threads of PyTorch; by default as many.
+        torch_threads: Threads of PyTorch; more than one does not pay for networks this small.
         group: Which variants, where a pack has bodies with different spaces.
     """
 
@@ -47,11 +47,11 @@ class TrainSettings:
     sampling: str = "uniform"
     seed: int = 0
     threads: int = 2
-    torch_threads: int | None = None
+    torch_threads: int = 1
     group: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("steps", "num_envs", "horizon", "epochs", "minibatches", "threads"):
+        for name in ("steps", "num_envs", "horizon", "epochs", "minibatches", "threads", "torch_threads"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 option = f"--{name.replace('_', '-')}"

@@ -74,7 +74,7 @@ class Trainer:
         self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         self.digest = _digest(pack)
         torch.manual_seed(settings.seed)
-        torch.set_num_threads(settings.torch_threads or settings.threads)
+        torch.set_num_threads(settings.torch_threads)
         self.env = PackRslEnv(
             pack,
             settings.num_envs,

@@ -1,4 +1,4 @@
-"""Evaluate policies on a pack: success by terrain and difficulty, comparisons, the worst variants."""
+"""Evaluate policies on a pack: where they succeed and where they fail."""
 
 from __future__ import annotations
 

@@ -46,9 +46,7 @@ def _steps(ctx: click.Context, param: click.Parameter, value: str) -> int:
     "--num-envs", "-n", type=click.IntRange(1, 65_536), default=256, show_default=True, help="At a time."
 )
 @click.option("--seed", "-s", type=click.IntRange(0), default=0, show_default=True)
-@click.option(
-    "--threads", "-t", type=click.IntRange(1, 256), help="Of physics and PyTorch.  [default: processors]"
-)
+@click.option("--threads", "-t", type=click.IntRange(1, 256), help="Of physics.  [default: processors]")
 @click.option("--curriculum", is_flag=True, help="Easy variants first; the same as --sampling curriculum.")
 @click.option(
     "--sampling",
