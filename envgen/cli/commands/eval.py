@@ -1,4 +1,4 @@
-"""Evaluate policies on a pack: where they succeed and where they fail."""
+"""Evaluate policies on a pack and find where they fail."""
 
 from __future__ import annotations
 
