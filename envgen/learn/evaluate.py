@@ -12,7 +12,7 @@ import numpy as np
 
 from envgen.core.errors import InputError
 from envgen.learn.intervals import wilson
-from envgen.learn.motion import control_period, level_distance, level_positions
+from envgen.learn.motion import level_distance, level_positions
 from envgen.packs.measured import Measured
 from envgen.packs.pack import Pack
 from envgen.packs.variant import PackVariant
@@ -179,7 +179,7 @@ def play_scored(rollout: Rollout, actor: Callable[[Any], Any], policy: str, epis
     shape = len(rollout), len(rollout.agents)
     result = rollout.reset(episode)
     reward, path = np.zeros(shape), np.zeros(shape)
-    where, period = level_positions(rollout), control_period(rollout)[rollout.variant]
+    where, period = level_positions(rollout), rollout.period[rollout.variant]
     found: list[Episode] = []
     step = 0
     while not rollout.done.all():

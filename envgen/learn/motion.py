@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats
 from envgen.rollout.rollout import Rollout
@@ -20,8 +19,3 @@ def level_distance(before: Floats, after: Floats) -> Floats:
     """Return the (slots, agents) level distance between two positions in m; 0 where a simulation broke."""
     moved = np.hypot(*(after - before).transpose(2, 0, 1))
     return np.where(np.isfinite(moved), moved, 0.0)
-
-
-def control_period(rollout: Rollout) -> NDArray[np.float64]:
-    """Return the (variants,) length of a control step, in s."""
-    return np.array([n * float(w.model.opt.timestep) for n, w in zip(rollout.frame_skip, rollout.worlds)])

@@ -19,7 +19,7 @@ from envgen.core.errors import InputError
 from envgen.core.heightfield import Floats
 from envgen.envs.adapters.rsl_rl import PackRslEnv
 from envgen.learn.export import actor_to_onnx
-from envgen.learn.motion import control_period, level_distance, level_positions
+from envgen.learn.motion import level_distance, level_positions
 from envgen.learn.settings import TrainSettings
 from envgen.packs.pack import Pack
 
@@ -84,8 +84,6 @@ class Trainer:
             threads=settings.threads,
             seed=settings.seed,
         )
-        rollout = self.env.env.rollout
-        self._period = control_period(rollout)
         observation = self.env.get_observations()
         with contextlib.redirect_stdout(io.StringIO()):  # rsl_rl prints its networks
             self.algorithm: Any = PPO.construct_algorithm(
@@ -106,7 +104,7 @@ class Trainer:
         path = seconds = 0.0
         with torch.inference_mode():
             for _ in range(self.settings.horizon):
-                before, period = level_positions(rollout), self._period[rollout.variant]
+                before, period = level_positions(rollout), rollout.period[rollout.variant]
                 actions = algorithm.act(observation)
                 observation, reward, done, extras = self.env.step(actions)
                 self._count(reward, done, extras)

@@ -107,7 +107,13 @@ def test_record_writes_a_file_once(run, pack, here):
     result = run("record", pack.path, "-p", "zero", "--out", "z.parquet")
     assert result.code == 0
     assert f"of {len(pack)} episodes: z.parquet" in result.out
-    run("record", pack.path, "-p", "zero", "--out", "z.parquet").refused("z.parquet exists", "--overwrite")
+    run("record", pack.path, "-p", "zero", "--out", "z.parquet").refused("z.parquet exists", "--out")
     run("record", pack.path, "-p", "ant_3=zero").refused("ant_3", "")
+    run("record", pack.path).refused("no policy to record", "--policy gait")
+    run("record", pack.path, "-p", "zero", "--format", "hdf5").refused("hdf5", "parquet")
+    run("record", "z.parquet", "-p", "zero").refused("is a recording already", "Leave out --policy")
     run("record", pack.path, "-p", "zero", "-p", "gait").refused("given twice", "")
     assert names(here) == ["z.parquet"]
+    done = run("record", "z.parquet", "--format", "lerobot", "--out", "set")
+    assert done.code == 0
+    assert (here / "set" / "meta" / "info.json").is_file()
