@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import math
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from envgen.core.errors import InputError
+from envgen.learn.intervals import wilson
+from envgen.learn.motion import level_distance, level_positions
+from envgen.packs.measured import Measured
 from envgen.packs.pack import Pack
 from envgen.packs.variant import PackVariant
 from envgen.rollout.alike import group_key
@@ -59,12 +62,14 @@ class Evaluation:
         policies: Names, in the order asked for.
         variants: Drawn values by index of the variant, `difficulty` included.
         task: Kind of the task.
+        seed: Of the pack.
     """
 
     episodes: list[Episode]
     policies: tuple[str, ...]
     variants: dict[int, dict[str, Any]] = field(repr=False)
     task: str = ""
+    seed: int = 0
 
     def of(self, policy: str) -> list[Episode]:
         """Return the episodes of a policy."""
@@ -73,6 +78,28 @@ class Evaluation:
     def value(self, episode: Episode, key: str) -> Any:
         """Return what was drawn for the variant of an episode; None where it has no such value."""
         return self.variants[episode.variant].get(key)
+
+    def measured(self) -> dict[int, list[Measured]]:
+        """Return the failure rate of each policy by index of the variant."""
+        found: dict[int, list[Measured]] = {}
+        for policy in self.policies:
+            digest = file_digest(policy)
+            by_variant: dict[int, list[bool]] = {}
+            for episode in self.of(policy):
+                by_variant.setdefault(episode.variant, []).append(not episode.success)
+            for index, failures in by_variant.items():
+                count, lost = len(failures), sum(failures)
+                ends = (round(end, 6) for end in wilson(lost, count))
+                found.setdefault(index, []).append(
+                    Measured(policy, digest, count, round(lost / count, 6), *ends)
+                )
+        return found
+
+
+def file_digest(policy: str) -> str | None:
+    """Return the SHA-256 of a policy that is a file."""
+    path = Path(policy)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def evaluate(
@@ -101,21 +128,28 @@ def evaluate(
     """
     if episodes < 1 or first < 0:
         raise InputError(f"episodes must be a positive integer, got {episodes}", "Such as --episodes 3.")
-    if not policies:
-        raise InputError("no policy to evaluate", "Name one: --policy gait.")
+    if not policies or len(set(policies)) < len(policies):
+        cause = "a policy is named twice" if policies else "no policy to evaluate"
+        raise InputError(cause, "Name each once: --policy gait --policy my.onnx.")
     variants = list(pack)
+    if not variants:
+        raise InputError("there are no variants to evaluate on", "Give a pack with at least one.")
     found: list[Episode] = []
-    for name in policies:
-        for part in _batches(variants):
-            rollout = Rollout(part, threads=threads)
-            actor = bind(rollout, assignment(name), seed=seed)
+    for part in batches(variants):
+        rollout = Rollout(part, threads=threads)  # once for all policies: models take long to compile
+        actors = {name: bind(rollout, assignment(name), seed=seed) for name in policies}
+        for name, actor in actors.items():
             for episode in range(first, first + episodes):
-                new = _play(rollout, actor, name, episode)
+                new = play_scored(rollout, actor, name, episode)
                 found += new
                 if progress:
                     progress(len(new))
     drawn = {v.index: {**v.drawn, "difficulty": v.difficulty} for v in variants}
-    return Evaluation(found, tuple(policies), drawn, str(variants[0].manifest["cfg"]["task"]["kind"]))
+    order, place = {p: i for i, p in enumerate(policies)}, {index: i for i, index in enumerate(drawn)}
+    found.sort(key=lambda e: (order[e.policy], place[e.variant], e.episode, e.agent))
+    manifest = variants[0].manifest
+    kind = str(manifest["cfg"]["task"]["kind"])
+    return Evaluation(found, tuple(policies), drawn, kind, int(manifest["seed"]))
 
 
 def assignment(name: str) -> dict[str, str]:
@@ -125,54 +159,52 @@ def assignment(name: str) -> dict[str, str]:
     return dict(part.split("=", 1) for part in name.split(","))
 
 
-def _batches(variants: Sequence[PackVariant]) -> list[list[PackVariant]]:
-    """Variants that can be stepped together, at most SLOTS at a time."""
+def batches(variants: Sequence[PackVariant]) -> list[list[PackVariant]]:
+    """Return variants that can be stepped together, at most SLOTS at a time."""
     groups: dict[object, list[PackVariant]] = {}
     for variant in variants:
         groups.setdefault(group_key(variant), []).append(variant)
     return [own[at : at + SLOTS] for own in groups.values() for at in range(0, len(own), SLOTS)]
 
 
-def _play(rollout: Rollout, actor: Callable[[Any], Any], policy: str, episode: int) -> list[Episode]:
-    count, agents = len(rollout), rollout.agents
+def play_scored(rollout: Rollout, actor: Callable[[Any], Any], policy: str, episode: int) -> list[Episode]:
+    """Play an episode in every slot, from its start to the end of its last agent.
+
+    Args:
+        rollout: The worlds.
+        actor: Gives actions for the result of a step.
+        policy: Its name.
+        episode: Number of the episode.
+    """
+    shape = len(rollout), len(rollout.agents)
     result = rollout.reset(episode)
-    reward = np.zeros((count, len(agents)))
-    path, where = np.zeros((count, len(agents))), _positions(rollout)
-    period = np.array([n * float(w.model.opt.timestep) for n, w in zip(rollout.frame_skip, rollout.worlds)])
+    reward, path = np.zeros(shape), np.zeros(shape)
+    where, period = level_positions(rollout), rollout.period[rollout.variant]
     found: list[Episode] = []
     step = 0
     while not rollout.done.all():
         playing = ~rollout.over
         result = rollout.step(actor(result))
         step += 1
-        now = _positions(rollout)
-        moved = np.hypot(*(now - where).transpose(2, 0, 1))
-        path += np.where(playing, moved, 0.0)
+        now = level_positions(rollout)
+        path += np.where(playing, level_distance(where, now), 0.0)
         where = now
-        for number, agent in enumerate(agents):
+        for number, agent in enumerate(rollout.agents):
             own = result[agent]
             reward[:, number] += own.reward
-            for slot in np.flatnonzero(own.cause >= 0).tolist():
-                seconds = step * float(period[slot])
-                found.append(
-                    Episode(
-                        policy=policy,
-                        variant=rollout.variants[slot].index,
-                        episode=episode,
-                        agent=agent,
-                        reward=float(reward[slot, number]),
-                        steps=step,
-                        success=bool(own.success[slot]),
-                        failed=bool(own.terminated[slot]),
-                        ending=own.causes[own.cause[slot]],
-                        speed=float(path[slot, number]) / seconds if seconds else math.nan,
-                    )
+            found += [
+                Episode(
+                    policy=policy,
+                    variant=int(rollout.indices[slot]),
+                    episode=episode,
+                    agent=agent,
+                    reward=float(reward[slot, number]),
+                    steps=step,
+                    success=bool(own.success[slot]),
+                    failed=bool(own.terminated[slot]),
+                    ending=own.causes[own.cause[slot]],
+                    speed=float(path[slot, number]) / (step * float(period[slot])),
                 )
+                for slot in np.flatnonzero(own.cause >= 0).tolist()
+            ]
     return found
-
-
-def _positions(rollout: Rollout) -> NDArray[np.float64]:
-    """(slots, agents, 2) level position of each root, in m."""
-    state = rollout.state.sensordata
-    columns = [rollout.context.layouts[agent][0].sensors["root_pos"] for agent in rollout.agents]
-    return np.stack([state[:, at.start : at.start + 2] for at in columns], axis=1).copy()

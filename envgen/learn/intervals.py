@@ -12,8 +12,13 @@ RESAMPLES = 2000
 Floats = NDArray[np.float64]
 
 
-def wilson(successes: int, count: int) -> tuple[float, float]:
-    """Return the 95 % Wilson score interval of a proportion (Wilson, 1927); (0, 1) without observations."""
+def wilson(successes: float, count: int) -> tuple[float, float]:
+    """Return the 95 % Wilson score interval of a proportion (Wilson, 1927); (0, 1) without observations.
+
+    Args:
+        successes: Number of successes; shares of an observation may add to it.
+        count: Number of independent observations.
+    """
     if count == 0:
         return 0.0, 1.0
     share, z2 = successes / count, Z95**2

@@ -10,7 +10,7 @@ from envgen.core.errors import InputError
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """Hyperparameters of PPO, as legged_gym and Isaac Lab have them, with networks small enough for a browser.
+    """Hyperparameters of PPO, near those of legged_gym and Isaac Lab, with networks for a browser.
 
     Attributes:
         steps: Control steps over all slots.
@@ -27,7 +27,9 @@ class TrainSettings:
         hidden: Units of each hidden layer, of actor and critic.
         sampling: How slots draw variants (`envgen.envs.sampling`).
         seed: Of the networks, the actions and the episodes.
-        threads: Threads of physics and of PyTorch.
+        threads: Threads of physics.
+        torch_threads: Threads of PyTorch; more than one does not pay for networks this small.
+        group: Which variants, where a pack has bodies with different spaces.
     """
 
     steps: int = 12_000_000
@@ -45,12 +47,15 @@ class TrainSettings:
     sampling: str = "uniform"
     seed: int = 0
     threads: int = 2
+    torch_threads: int = 1
+    group: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("steps", "num_envs", "horizon", "epochs", "minibatches", "threads"):
+        for name in ("steps", "num_envs", "horizon", "epochs", "minibatches", "threads", "torch_threads"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise InputError(f"{name} must be a positive integer, got {value!r}", f"Such as --{name} 64.")
+                option = f"--{name.replace('_', '-')}"
+                raise InputError(f"{name} must be a positive integer, got {value!r}", f"Such as {option} 64.")
 
     def changed(self, **values: Any) -> Self:
         """Return a copy with other values; None leaves one as it is."""

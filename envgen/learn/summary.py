@@ -23,7 +23,7 @@ class Score:
 
     Attributes:
         count: Episodes.
-        success: Share that succeeded, with its 95 % Wilson interval.
+        success: Share that succeeded, with its 95 % Wilson interval over variants.
         failed: Share that ended by a failure, such as a fall.
         reward: Mean return, with its 95 % bootstrap interval over variants.
         speed: Mean level speed, in m/s.
@@ -43,13 +43,13 @@ class Score:
 
 
 def score(episodes: Iterable[Episode]) -> Score:
-    """Summarise episodes; several of one variant count as one observation of the mean return."""
+    """Summarise episodes; those of one variant resemble each other and count as one for the intervals."""
     found = list(episodes)
-    wins = sum(episode.success for episode in found)
-    by_variant: dict[int, list[float]] = defaultdict(list)
+    by_variant: dict[int, list[Episode]] = defaultdict(list)
     for episode in found:
-        by_variant[episode.variant].append(episode.reward)
-    means = np.array([np.mean(rewards) for rewards in by_variant.values()])
+        by_variant[episode.variant].append(episode)
+    means = np.array([np.mean([e.reward for e in own]) for own in by_variant.values()])
+    wins = sum(float(np.mean([e.success for e in own])) for own in by_variant.values())
     count = len(found)
 
     def mean(values: Iterable[float]) -> float:
@@ -57,8 +57,8 @@ def score(episodes: Iterable[Episode]) -> Score:
 
     return Score(
         count,
-        wins / count if count else float("nan"),
-        *wilson(wins, count),
+        mean(episode.success for episode in found),
+        *wilson(wins, len(by_variant)),
         mean(episode.failed for episode in found),
         float(means.mean()) if count else float("nan"),
         *bootstrap_mean(means),
@@ -82,7 +82,7 @@ def breakdown(evaluation: Evaluation, policy: str, keys: Sequence[str]) -> dict[
     groups: dict[tuple[str, ...], list[Episode]] = defaultdict(list)
     for episode in evaluation.of(policy):
         groups[tuple(labels[key][episode.variant] for key in keys)].append(episode)
-    return {cell: score(groups[cell]) for cell in sorted(groups)}
+    return {cell: score(groups[cell]) for cell in sorted(groups, key=lambda cell: [*map(label_order, cell)])}
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,24 @@ def worst(evaluation: Evaluation, policy: str, count: int = 10) -> list[tuple[in
         groups[episode.variant].append(episode)
     scores = [(variant, score(own)) for variant, own in groups.items()]
     return sorted(scores, key=lambda item: (item[1].success, item[1].reward))[:count]
+
+
+def best_policies(evaluation: Evaluation, keys: Sequence[str]) -> dict[tuple[str, ...], str]:
+    """Return the policy with most successes, then most return, by drawn parameters."""
+    tables = {policy: breakdown(evaluation, policy, keys) for policy in evaluation.policies}
+    cells = next(iter(tables.values()))
+    return {
+        cell: max(tables, key=lambda policy: (tables[policy][cell].success, tables[policy][cell].reward))
+        for cell in cells
+    }
+
+
+def label_order(label: str) -> tuple[float, str]:
+    """Return a key by which labels are sorted: numbers and bands by value, before words."""
+    try:
+        return float(label.split("–")[0]), label
+    except ValueError:
+        return float("inf"), label
 
 
 def _paired(by_variant: dict[int, list[float]]) -> tuple[float, float, float]:

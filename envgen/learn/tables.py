@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from envgen.core.errors import InputError
 from envgen.learn.evaluate import Evaluation
-from envgen.learn.summary import breakdown
-
-MISSING = "Install it from the checkout: pip install '.[train]'."
+from envgen.learn.extras import require
+from envgen.learn.summary import breakdown, label_order
 
 
 def rows_of(evaluation: Evaluation) -> list[dict[str, Any]]:
@@ -48,30 +47,32 @@ def write_table(evaluation: Evaluation, path: Path) -> None:
         writer.writerows(rows)
 
 
-def heat_map(
-    evaluation: Evaluation, path: Path, rows: str = "terrain.kind", columns: str = "difficulty"
-) -> None:
-    """Draw the success of each policy by two drawn parameters, with counts.
+def heat_map(evaluation: Evaluation, path: Path, keys: Sequence[str]) -> None:
+    """Draw the success of each policy by one or two drawn parameters, with counts.
 
     Args:
         evaluation: The episodes.
         path: The PNG to write.
-        rows: Drawn value down the side.
-        columns: Drawn value along the bottom.
+        keys: Drawn value along the bottom; of two, the first goes down the side. Others are left out.
 
     Raises:
         InputError: matplotlib is missing, or no variant has such a value.
     """
-    try:
-        import matplotlib
-    except ImportError:
-        raise InputError("a heat map needs matplotlib", MISSING) from None
+    require("a heat map", "matplotlib")
+    import matplotlib
+
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    tables = {policy: breakdown(evaluation, policy, (rows, columns)) for policy in evaluation.policies}
-    down = sorted({cell[0] for table in tables.values() for cell in table})
-    along = sorted({cell[1] for table in tables.values() for cell in table}, key=_as_number)
+    rows, columns = (keys[0], keys[1]) if len(keys) > 1 else ("", keys[0])
+    used = (rows, columns) if rows else (columns,)
+    tables = {
+        policy: {(*[""] * (2 - len(used)), *cell): own for cell, own in found.items()}
+        for policy in evaluation.policies
+        for found in [breakdown(evaluation, policy, used)]
+    }
+    down = sorted({cell[0] for table in tables.values() for cell in table}, key=label_order)
+    along = sorted({cell[1] for table in tables.values() for cell in table}, key=label_order)
     width = 1.6 + len(tables) * (0.7 * len(along) + 0.5)
     figure, axes = plt.subplots(
         1,
@@ -104,10 +105,3 @@ def heat_map(
 
 def _plain(value: Any) -> bool:
     return value is None or isinstance(value, int | float | bool | str)
-
-
-def _as_number(label: str) -> tuple[float, str]:
-    try:
-        return float(label.split("–")[0]), label
-    except ValueError:
-        return float("inf"), label

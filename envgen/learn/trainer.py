@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import os
 import time
@@ -15,13 +16,17 @@ import torch
 from rsl_rl.algorithms import PPO
 
 from envgen.core.errors import InputError
+from envgen.core.heightfield import Floats
 from envgen.envs.adapters.rsl_rl import PackRslEnv
 from envgen.learn.export import actor_to_onnx
+from envgen.learn.motion import level_distance, level_positions
 from envgen.learn.settings import TrainSettings
 from envgen.packs.pack import Pack
 
 WINDOW = 200
 """Finished episodes over which return and success are averaged."""
+FREE = ("steps", "threads", "torch_threads")
+"""Settings that may change when a training is resumed."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Progress:
         reward: Mean return of the last episodes; NaN before the first.
         success: Share of them that succeeded.
         length: Mean control steps of them.
+        speed: Mean level speed in this iteration, in m/s.
         rate: Control steps per second, updates included.
         noise: Mean standard deviation of actions.
     """
@@ -43,12 +49,16 @@ class Progress:
     reward: float
     success: float
     length: float
+    speed: float
     rate: float
     noise: float
 
 
 class Trainer:
     """Trains a policy on the variants of a pack.
+
+    After each iteration it keeps a copy of its whole state, so that a training that is interrupted in the
+    middle of an update is saved as it was after the last whole iteration.
 
     Args:
         pack: The pack; its worlds must have one agent.
@@ -62,12 +72,14 @@ class Trainer:
     def __init__(self, pack: Pack, settings: TrainSettings, device: str | None = None) -> None:
         self.settings = settings
         self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        self.digest = _digest(pack)
         torch.manual_seed(settings.seed)
-        torch.set_num_threads(settings.threads)
+        torch.set_num_threads(settings.torch_threads)
         self.env = PackRslEnv(
             pack,
             settings.num_envs,
             device=self.device,
+            group=settings.group,
             sampling=settings.sampling,
             threads=settings.threads,
             seed=settings.seed,
@@ -82,23 +94,35 @@ class Trainer:
         self._returns = np.zeros(settings.num_envs)
         self._lengths = np.zeros(settings.num_envs)
         self._episodes: list[tuple[float, bool, float]] = []
+        self._kept = self._state()
 
     def iterate(self) -> Progress:
         """Collect one batch and update the networks."""
         began = time.perf_counter()
-        algorithm, observation = self.algorithm, self._observation
+        algorithm, observation, rollout = self.algorithm, self._observation, self.env.env.rollout
         algorithm.train_mode()
+        path = seconds = 0.0
         with torch.inference_mode():
             for _ in range(self.settings.horizon):
+                before, period = level_positions(rollout), rollout.period[rollout.variant]
                 actions = algorithm.act(observation)
                 observation, reward, done, extras = self.env.step(actions)
                 self._count(reward, done, extras)
                 algorithm.process_env_step(observation, reward, done, extras)
+                goes_on = ~done.cpu().numpy().astype(bool)  # others stand at a new start
+                path += float(_moved(before, level_positions(rollout))[goes_on].sum())
+                seconds += float(period[goes_on].sum())
             algorithm.compute_returns(observation)
         algorithm.update()
         self._observation = observation
         self.iteration += 1
-        return self._progress(self.settings.batch / (time.perf_counter() - began))
+        self._kept = self._state()
+        rate = self.settings.batch / (time.perf_counter() - began)
+        return self._progress(path / seconds if seconds else float("nan"), rate)
+
+    def rewind(self) -> None:
+        """Go back to the end of the last whole iteration."""
+        self._restore(torch.load(io.BytesIO(self._kept), weights_only=False, map_location=self.device))
 
     def export(self) -> bytes:
         """Return the policy as an ONNX file, normalisation and metadata inside."""
@@ -106,41 +130,62 @@ class Trainer:
         return actor_to_onnx(self.algorithm.get_policy(), env.rollout, env.agent)
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint; a file that is there is replaced only when the new one is whole."""
+        """Write a checkpoint of the last whole iteration, atomically."""
         part = path.with_name(f".{path.name}.part")
-        content = {
-            **self.algorithm.save(),
-            "iteration": self.iteration,
-            "settings": asdict(self.settings),
-            "learning_rate": self.algorithm.learning_rate,
-            "torch": torch.get_rng_state(),
-            "env": self.env.env.save(),
-            "counts": (self._returns, self._lengths, self._episodes),
-        }
-        torch.save(content, part)
+        part.write_bytes(self._kept)
         os.replace(part, path)
 
     def load(self, path: Path) -> None:
         """Go on from a checkpoint of the same pack and settings.
 
         Raises:
-            InputError: It is damaged, or of other settings.
+            InputError: It is damaged, or of another pack or other settings.
         """
         try:
             # written by us, and read only from the folder that the user names: it holds NumPy states
             content = torch.load(path, weights_only=False, map_location=self.device)
-            then = dict(content["settings"])
+            then, digest = dict(content["settings"]), content["pack"]
         except Exception as error:  # what torch and pickle raise on damage differs
-            raise InputError(f"{path} is no checkpoint: {error}", "Begin anew with --overwrite.") from None
+            cause = str(error).partition("\n")[0]
+            raise InputError(f"{path} is not a checkpoint: {cause}", "Begin anew with --overwrite.") from None
+        if digest != self.digest:
+            raise InputError(
+                f"{path} belongs to a training on another pack", "Give the same pack, or --overwrite."
+            )
         now = asdict(self.settings)
-        other = [name for name in now if name not in ("steps", "threads") and now[name] != then.get(name)]
+        other = [name for name in now if name not in FREE and now[name] != then.get(name)]
         if other:
             raise InputError(
                 f"{path} was trained with other {', '.join(other)}", "Give the same options, or --overwrite."
             )
+        self._restore(content)
+        self._kept = self._state()
+
+    def _state(self) -> bytes:
+        """Return all that the next iterations depend on."""
+        env = self.env.env
+        content = {
+            **self.algorithm.save(),
+            "iteration": self.iteration,
+            "settings": asdict(self.settings),
+            "pack": self.digest,
+            "learning_rate": self.algorithm.learning_rate,
+            "torch": torch.get_rng_state(),
+            "cuda": torch.cuda.get_rng_state_all() if self.device.startswith("cuda") else [],
+            "env": env.save(),
+            "counts": (self._returns, self._lengths, self._episodes),
+        }
+        file = io.BytesIO()
+        torch.save(content, file)
+        return file.getvalue()
+
+    def _restore(self, content: dict[str, Any]) -> None:
         self.algorithm.load(content, None, True)
         self.algorithm.learning_rate = content["learning_rate"]
+        self.algorithm.storage.clear()
         torch.set_rng_state(content["torch"].cpu())
+        if self.device.startswith("cuda"):
+            torch.cuda.set_rng_state_all([state.cpu() for state in content["cuda"]])
         self.iteration = int(content["iteration"])
         self.env.resume(content["env"])
         self._returns, self._lengths, self._episodes = content["counts"]
@@ -160,9 +205,21 @@ class Trainer:
         self._returns[ended] = self._lengths[ended] = 0
         del self._episodes[:-WINDOW]
 
-    def _progress(self, rate: float) -> Progress:
+    def _progress(self, speed: float, rate: float) -> Progress:
         table = np.array(self._episodes, dtype=float).reshape(-1, 3)
         reward, success, length = table.mean(axis=0) if len(table) else (np.nan, np.nan, np.nan)
         noise = float(self.algorithm.get_policy().output_std.detach().mean())
         steps = self.iteration * self.settings.batch
-        return Progress(self.iteration, steps, float(reward), float(success), float(length), rate, noise)
+        return Progress(
+            self.iteration, steps, float(reward), float(success), float(length), speed, rate, noise
+        )
+
+
+def _moved(before: Floats, after: Floats) -> Floats:
+    return level_distance(before, after)[:, 0]
+
+
+def _digest(pack: Pack) -> str:
+    """Return a digest of the files of a pack's variants."""
+    parts = [f"{v.index}:{sorted(v.entry['files'].items())}" for v in pack]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

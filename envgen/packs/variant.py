@@ -14,6 +14,7 @@ from envgen.core.errors import InputError
 from envgen.core.params import RobotSize
 from envgen.core.rng import Streams
 from envgen.packs.assets import Assets
+from envgen.packs.measured import Measured, read_measured
 from envgen.packs.recipe import ENV, task_params, variant_folder
 from envgen.packs.store import Store
 from envgen.robots.xml import UnsafeXml, named_files, parse
@@ -71,6 +72,11 @@ class PackVariant:
     def teams(self) -> Teams:
         """Its agents with their teams and roles."""
         return Teams.of(self.agents, self.entry.get("teams"), self.entry.get("roles"))
+
+    @property
+    def measured(self) -> list[Measured]:
+        """Failure rates of policies on it, as `envgen eval --write` keeps them."""
+        return read_measured(self.entry)
 
     @property
     def sizes(self) -> dict[str, RobotSize]:

@@ -1,8 +1,8 @@
-"""A film of one world: simulated under a simple policy, seen by a moving camera."""
+"""A film of one world in motion, seen by a moving camera."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -19,9 +19,10 @@ from envgen.worlds.compiled.state import Snapshot, reset
 from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import Data, FatalError, Model, capture_warnings
 
-Policy = Literal["smooth", "random", "home", "zero"]
 View = Literal["follow", "orbit"]
-POLICIES, VIEWS = get_args(Policy), get_args(View)
+VIEWS = get_args(View)
+Motion = Callable[[Model, Data, float], None]
+"""Moves data to a time in s, later at each call."""
 MAX_FRAMES = 20_000
 _TURN = 6.0
 """Angular speed of the camera, in degrees per s."""
@@ -40,19 +41,13 @@ class FilmOptions:
         seconds: Length, in s of simulated time.
         fps: Frames per second.
         size: Width and height, in pixels.
-        policy: `smooth` and `random` draw actions, `home` holds the start, `zero` is the action 0.
         view: `follow` moves the camera with the robots, `orbit` moves it around the arena.
-        seed: Seed of the policy.
-        frame_skip: Physics steps per control step.
     """
 
     seconds: float = 6.0
     fps: float = 30.0
     size: tuple[int, int] = (960, 540)
-    policy: Policy = "smooth"
     view: View = "follow"
-    seed: int = 0
-    frame_skip: int = 5
 
     @property
     def frames(self) -> int:
@@ -77,8 +72,19 @@ class FilmOptions:
             )
 
 
-def film(world: World, options: FilmOptions) -> Iterator[Image]:
+def hold_start(model: Model, data: Data, time: float) -> None:
+    """Simulate until a time in s with the controls of the start."""
+    while data.time < time - 1e-9:
+        mujoco.mj_step(model, data)
+
+
+def film(world: World, options: FilmOptions, motion: Motion = hold_start) -> Iterator[Image]:
     """Yield the frames of a film, (height, width, 3) RGB each.
+
+    Args:
+        world: The world.
+        options: Length, size and view.
+        motion: Moves the robots; by default the controls of the start are held.
 
     Raises:
         InputError: The film is too long, or of a size that can't be encoded.
@@ -92,57 +98,14 @@ def film(world: World, options: FilmOptions) -> Iterator[Image]:
         reset(model, data)
         mujoco.mj_forward(model, data)
     camera = CameraController(world, data, options)
-    simulator = Simulator(model, data, options)
     with Canvas(model, wide, high, camera.reach, _SHADOWS) as canvas:
         for number in range(options.frames):
             try:
                 with capture_warnings():
-                    simulator.until(number / options.fps)
+                    motion(model, data, number / options.fps)
             except FatalError as error:
                 raise WorkError(f"MuJoCo can't go on: {error}", "Film another variant.") from None
             yield on_paper(*canvas.draw(data, camera.at(number / options.fps)))
-
-
-class Simulator:
-    """Simulates under a simple policy.
-
-    Args:
-        model: The model.
-        data: Its state, at the start.
-        options: Options of the film.
-    """
-
-    def __init__(self, model: Model, data: Data, options: FilmOptions) -> None:
-        self._model, self._data, self._shot = model, data, options
-        self._rng = np.random.default_rng(options.seed)
-        self._home = np.array(data.ctrl)
-        bounded = model.actuator_ctrllimited.astype(bool)
-        low, high = model.actuator_ctrlrange.T
-        self._low, self._high = np.where(bounded, low, -1.0), np.where(bounded, high, 1.0)
-        self._noise = np.zeros(model.nu)
-        self._steps = 0
-
-    def until(self, time: float) -> None:
-        """Simulate until a time in s."""
-        while self._steps * self._model.opt.timestep < time:
-            if self._steps % self._shot.frame_skip == 0:
-                self._data.ctrl[:] = self._control()
-            mujoco.mj_step(self._model, self._data)
-            self._steps += 1
-
-    def _control(self) -> Floats:
-        middle, half = (self._low + self._high) / 2, (self._high - self._low) / 2
-        if self._shot.policy == "home":
-            return self._home
-        if self._shot.policy == "zero":
-            return middle
-        if self._shot.policy == "random":
-            return self._rng.uniform(self._low, self._high)
-        # an Ornstein-Uhlenbeck process around the start, with a memory of a third of a second
-        keep = np.exp(-3.0 * self._model.opt.timestep * self._shot.frame_skip)
-        fresh = self._rng.standard_normal(len(self._noise))
-        self._noise = keep * self._noise + np.sqrt(1 - keep * keep) * fresh
-        return np.clip(self._home + 0.4 * half * self._noise, self._low, self._high)
 
 
 class CameraController:

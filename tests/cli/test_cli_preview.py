@@ -45,8 +45,8 @@ def test_preview_of_a_zip_and_to_a_place(run, pack, here):
 def test_preview_films_a_variant(run, own_pack, here):
     result = run("preview", own_pack, "--video", "--seconds", 0.4, "--fps", 10, "--size", "96x64")
     assert result == (0, f"{own_pack}/00000.webm\n", "")
-    for name, index in (("a.mp4", 3), ("b.webp", 3), ("c.webm", 4)):
-        more = ("--index", index, "--seconds", "0.4", "--fps", 10, "--size", "96x64", "-q")
+    for name, index, policy in (("a.mp4", 3, "random"), ("b.webp", 3, "gait"), ("c.webm", 4, "ant_0=zero")):
+        more = ("--index", index, "--seconds", "0.4", "--fps", 10, "--size", "96x64", "-q", "-p", policy)
         assert run("preview", own_pack, "--video", name, *more) == (0, "", "")
     capture, frames = cv2.VideoCapture("a.mp4"), []
     while (frame := capture.read()[1]) is not None:
@@ -63,7 +63,7 @@ def test_preview_films_a_variant(run, own_pack, here):
 def test_interrupted_film_keeps_what_there_is(run, pack, here, monkeypatch):
     from envgen.preview import film
 
-    def two(world, shot):
+    def two(world, shot, motion):
         yield np.zeros((64, 96, 3), dtype=np.uint8)
         yield np.zeros((64, 96, 3), dtype=np.uint8)
         raise KeyboardInterrupt
@@ -97,6 +97,9 @@ def test_film_without_opengl_says_what_to_install(shell, pack, here):
         (["--video", "x.webm", "--index", "6"], "has no variant 6", "It has 6"),
         (["--video", "x.webm", "--count", "3"], "a video has no --count", "Leave out --count."),
         (["--video", "--out", "x.webm"], "a video has no --out", "--video PATH"),
+        (["--video", "x.webm", "--policy", "lurch"], "lurch", "Known"),
+        (["--video", "x.webm", "--policy", "ant_0=smooth"], "smooth is not a policy", "Give it alone"),
+        (["--video", "x.webm", "-p", "gait", "-p", "zero"], "'zero' is empty or given twice", "ant_0=gait"),
         (["--index", "3"], "a contact sheet has no --index", "Add --video."),
         (["--video", "/proc/x.webm"], "/proc/x.webm can't be written", "another path"),
     ],

@@ -30,6 +30,7 @@ Examples:
   envgen preview packs/rough-terrain-for-ants-s0 --render --count 4
   envgen preview packs/rough-terrain-for-ants-s0 --video
   envgen preview packs/rough-terrain-for-ants-s0 --video ants.mp4 --index 17 --size 960x540
+  envgen preview packs/rough-terrain-for-ants-s0 --video --index 17 --policy gait
 """
 
 
@@ -72,10 +73,11 @@ def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, 
 )
 @click.option(
     "--policy",
-    type=click.Choice(["smooth", "random", "home", "zero"]),
-    default="smooth",
-    show_default=True,
-    help="Actions of the robots: smooth or independent random ones, hold the start pose, or 0.",
+    "-p",
+    multiple=True,
+    metavar="POLICY",
+    help="What moves the robots: a policy's name or .onnx file, AGENT=POLICY, smooth (random actions that"
+    " change slowly), or home (the controls of the start).  [default: smooth]",
 )
 @click.option(
     "--camera",
@@ -85,6 +87,7 @@ def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, 
     help="Follow the robots, or go around the arena.",
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of random actions.")
+@click.option("--episode", type=click.IntRange(0), default=0, show_default=True, help="The first one shown.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.pass_context
 def command(
@@ -98,7 +101,9 @@ def command(
     video: str | None,
     quiet: bool,
     index: int,
-    policy: Any,
+    policy: tuple[str, ...],
+    seed: int,
+    episode: int,
     camera: Any,
     **look: Any,
 ) -> None:
@@ -115,15 +120,13 @@ def command(
         target = _png_path(out) if out else default_target(path, render)
         _sheet(pack, target, count, width, render, hidden)
     else:
+        from envgen.cli.policy_options import by_agent
         from envgen.preview.film import FilmOptions
 
         variant = pack.by_index(index)
-        frame_skip = int(
-            variant.drawn.get("control.frame_skip", pack.manifest["cfg"]["control"]["frame_skip"])
-        )
-        shot = FilmOptions(policy=policy, view=camera, frame_skip=frame_skip, **look)
+        shot = FilmOptions(view=camera, **look)
         target = _video_target(path, index) if video == BESIDE else Path(video)
-        _film(variant, target, shot, hidden)
+        _film(variant, target, shot, by_agent(policy or ("smooth",)), seed, episode, hidden)
     if not quiet:
         click.echo(str(target))
 
@@ -135,7 +138,7 @@ def _refuse_unused_options(ctx: click.Context, filming: bool) -> None:
         click.UsageError: Such an option was given.
     """
     sheet = ("out", "count", "width", "render")
-    film = ("index", "seconds", "fps", "size", "policy", "camera", "seed")
+    film = ("index", "seconds", "fps", "size", "policy", "camera", "seed", "episode")
     for name in sheet if filming else film:
         if ctx.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE:
             remedy = "Give the path as --video PATH." if name == "out" else f"Leave out --{name}."
@@ -152,15 +155,25 @@ def _sheet(pack: Pack, target: Path, count: int, width: int, render: bool, hidde
     write_png(target, contact_sheet(tiles, width=width, heading=heading))
 
 
-def _film(variant: PackVariant, target: Path, shot: FilmOptions, hidden: bool) -> None:
+def _film(
+    variant: PackVariant,
+    target: Path,
+    shot: FilmOptions,
+    policies: dict[str, str],
+    seed: int,
+    episode: int,
+    hidden: bool,
+) -> None:
     from envgen.preview.film import film
     from envgen.preview.gl import backend
     from envgen.preview.textured_world import build_textured_world
     from envgen.preview.video import Video
+    from envgen.rollout.film_motion import PolicyMotion
 
     shot.check()
     backend()  # fails before a file is created
     variant.model()  # refuses unsafe files
+    motion = PolicyMotion(variant, policies, seed, episode)
     world = build_textured_world(*variant.sources(), variant.cell)
     video = Video(target, shot.fps, shot.size)
     try:
@@ -168,7 +181,7 @@ def _film(variant: PackVariant, target: Path, shot: FilmOptions, hidden: bool) -
             video,
             click.progressbar(length=shot.frames, label="filming", file=sys.stderr, hidden=hidden) as bar,
         ):
-            for image in film(world, shot):
+            for image in film(world, shot, motion):
                 video.add(image)
                 bar.update(1)
     except KeyboardInterrupt:

@@ -1,0 +1,119 @@
+"""`envgen train`, `eval` and `record` where no PyTorch is needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from support.command_line import environment, names
+
+from envgen.learn import extras
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation without the extra."""
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
+
+
+@pytest.mark.usefixtures("bare")
+def test_missing_extra_is_named_before_anything_is_made(run, pack, here):
+    remedy = "pip install 'envgen[train]'"
+    run("train", pack.path).refused("training needs the packages torch, rsl_rl", remedy)
+    run("eval", pack.path, "-p", "gait", "--out", "x").refused("needs the package matplotlib", remedy)
+    assert names(here) == []
+
+
+@pytest.mark.parametrize("command", ["train", "eval", "record", "preview"])
+def test_help_imports_no_framework(command):
+    code = (
+        "import sys\nfrom envgen.cli.main import run\n"
+        f"run([{command!r}, '--help'])\n"
+        "sys.exit(sorted({'torch', 'gymnasium', 'rsl_rl', 'mujoco'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause", "remedy"),
+    [
+        (["--steps", "many"], "'many' is not a number of steps", ""),
+        (["--out", "no/p.onnx"], "the folder no is not there", "--out"),
+        (["--out", "p.pt"], "p.pt must end in .onnx", "p.onnx"),
+        (["--resume"], "there is no policy.train/checkpoint.pt to resume", "Leave out"),
+        (["--curriculum", "--sampling", "uniform"], "exclude each other", ""),
+        (["--num-envs", "0"], "0 is not in the range", ""),
+    ],
+)
+def test_wrong_trainings_are_refused(run, pack, arguments, cause, remedy):
+    run("train", pack.path, *arguments).refused(cause, remedy)
+
+
+def test_a_policy_that_is_there_is_not_replaced(run, pack, here):
+    (here / "policy.onnx").write_bytes(b"precious")
+    run("train", pack.path).refused("policy.onnx exists", "--overwrite")
+    assert (here / "policy.onnx").read_bytes() == b"precious"
+
+
+def test_eval_says_where_policies_fail(run, pack):
+    result = run("eval", pack.path, "-p", "gait", "-p", "zero", "--threads", 1)
+    assert result.code == 0
+    assert "worst variants of zero" in result.out
+    assert "zero against gait, paired: success" in result.out
+    assert f"envgen preview {pack.path} --video --index" in result.out
+    found = run("eval", pack.path, "-p", "gait", "-p", "zero", "--by", "difficulty", "--json").json
+    assert list(found["policies"]) == ["gait", "zero"]
+    assert found["policies"]["gait"]["count"] == len(pack)
+    assert found["by"] == ["difficulty"]
+    assert sum(cell["policies"]["gait"]["count"] for cell in found["cells"]) == len(pack)
+    assert found["missed"] == []
+
+
+def test_eval_guards_a_release(run, pack):
+    result = run("eval", pack.path, "-p", "zero", "--fail-under", "success=0.9", "-q")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "envgen: zero stays below success=0.9\n"
+    assert run("eval", pack.path, "-p", "zero", "--fail-under", "success=0", "-q") == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause", "remedy"),
+    [
+        (["-p", "lurch"], "lurch", ""),
+        (["-p", "zero", "--by", "terrain.kin"], "no variant has a value 'terrain.kin'", "terrain.kind"),
+        (["-p", "zero", "--fail-under", "falls=1"], "unknown bound 'falls'", "success"),
+        (["-p", "zero", "--fail-under", "success=80"], "a share from 0 to 1", ""),
+        (["-p", "zero", "-p", "zero"], "named twice", ""),
+        ([], "missing option", ""),
+    ],
+)
+def test_wrong_evaluations_are_refused(run, pack, arguments, cause, remedy):
+    run("eval", pack.path, *arguments).refused(cause, remedy)
+
+
+def test_eval_writes_into_folders_only(run, own_pack, here):
+    assert run("eval", own_pack, "-p", "zero", "--write", "-q") == (0, "", "")
+    assert '"measured"' in (own_pack / "pack.json").read_text()
+    assert run("validate", own_pack).code == 0
+    run("export", own_pack, "--format", "zip", "--out", "p.zip", "-q")
+    run("eval", "p.zip", "-p", "zero", "--write").refused("p.zip is a .zip", "Unpack it")
+
+
+def test_record_writes_a_file_once(run, pack, here):
+    result = run("record", pack.path, "-p", "zero", "--out", "z.parquet")
+    assert result.code == 0
+    assert f"of {len(pack)} episodes: z.parquet" in result.out
+    run("record", pack.path, "-p", "zero", "--out", "z.parquet").refused("z.parquet exists", "--out")
+    run("record", pack.path, "-p", "ant_3=zero").refused("ant_3", "")
+    run("record", pack.path).refused("no policy to record", "--policy gait")
+    run("record", pack.path, "-p", "zero", "--format", "hdf5").refused("hdf5", "parquet")
+    run("record", "z.parquet", "-p", "zero").refused("is a recording already", "Leave out --policy")
+    run("record", pack.path, "-p", "zero", "-p", "gait").refused("given twice", "")
+    assert names(here) == ["z.parquet"]
+    done = run("record", "z.parquet", "--format", "lerobot", "--out", "set")
+    assert done.code == 0
+    assert (here / "set" / "meta" / "info.json").is_file()
