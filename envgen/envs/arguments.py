@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Sequence
-from typing import Any
-
-from gymnasium.vector import AutoresetMode
+from typing import TYPE_CHECKING, Any
 
 from envgen.core.errors import InputError
 from envgen.packs.arguments import check_jobs
+
+if TYPE_CHECKING:
+    from gymnasium.vector import AutoresetMode  # packs are opened without Gymnasium too
 
 MAX_ENVS = 65_536
 """Slots of a batch."""
@@ -78,6 +79,8 @@ def parse_autoreset(mode: Any) -> AutoresetMode:
     Raises:
         InputError: There is none of that name.
     """
+    from gymnasium.vector import AutoresetMode
+
     for known in AutoresetMode:
         if mode in (known, known.value) or (isinstance(mode, str) and mode.upper() == known.name):
             return known
