@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from envgen.core.errors import InputError
 from envgen.packs.variant import PackVariant
-from envgen.worlds.compiled.task_context import AgentLayout, TaskContext
+from envgen.worlds.compiled.task_context import AgentLayout, TaskContext, layout
 
 _REMEDY = "Run them in rollouts of their own."
 
@@ -41,6 +41,12 @@ def check_layouts(variants: Sequence[PackVariant], context: TaskContext) -> None
                     " actuators or sensors",
                     _REMEDY,
                 )
+
+
+def group_key(variant: PackVariant) -> tuple[object, ...]:
+    """Return what variants must have in common to be stepped side by side: agents, teams, and spaces of each."""
+    world = variant.world()
+    return variant.teams, tuple(repr(_shape(layout(world, agent))) for agent in variant.teams.agents)
 
 
 def check_slots(slots: Sequence[int], variants: int) -> None:

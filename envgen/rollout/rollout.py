@@ -197,6 +197,10 @@ class Rollout:
         """Compute what follows from positions and velocities that were written from outside."""
         self.engine.refresh()
 
+    def observe(self) -> dict[str, Floats]:
+        """Return what each agent observes in the present state, (slots, k)."""
+        return {agent: self.judge.observe(self.state, agent, self.over) for agent in self.agents}
+
     def save(self) -> Saved:
         """Return a copy of the state of all slots, to be restored, pickled or sent elsewhere."""
         return Saved(

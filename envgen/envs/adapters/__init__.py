@@ -1,0 +1,1 @@
+"""Adapters of `PackVectorEnv` to training libraries, one file each."""

@@ -1,0 +1,70 @@
+"""The short ways to environments: `envgen.make_env`, `envgen.make_vec`, `envgen.parallel_env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from envgen.core.errors import InputError
+from envgen.packs.pack import Pack
+
+if TYPE_CHECKING:
+    from envgen.envs.parallel import PackParallelEnv
+    from envgen.envs.vector import PackVectorEnv
+
+MISSING = "Install it from the checkout: pip install '.[train]'."
+
+
+def make_env(pack: Pack | str | Path, index: int | None = 0, **options: Any) -> Any:
+    """Return a Gymnasium environment of one variant, or of all with `index=None`.
+
+    Args:
+        pack: A pack, its path, or a prompt of which a pack is made once and cached.
+        index: Index of the variant.
+        options: See `envgen.envs.single.PackEnv`.
+    """
+    try:
+        import gymnasium
+    except ImportError:
+        raise InputError("gymnasium is not installed", MISSING) from None
+    _register(gymnasium)
+    return gymnasium.make("envgen/Pack-v0", pack=pack, index=index, **options)
+
+
+def make_vec(pack: Pack | str | Path, num_envs: int | None = None, **options: Any) -> PackVectorEnv:
+    """Return the batched Gymnasium environment of a pack.
+
+    Args:
+        pack: A pack, its path, or a prompt of which a pack is made once and cached.
+        num_envs: Number of slots; by default one per variant.
+        options: See `envgen.envs.vector.PackVectorEnv`.
+    """
+    try:
+        from envgen.envs.vector import PackVectorEnv
+    except ImportError:
+        raise InputError("gymnasium is not installed", MISSING) from None
+    return PackVectorEnv(num_envs, pack=pack, **options)
+
+
+def parallel_env(pack: Pack | str | Path, index: int = 0, **options: Any) -> PackParallelEnv:
+    """Return a PettingZoo environment of one variant.
+
+    Args:
+        pack: A pack, its path, or a prompt of which a pack is made once and cached.
+        index: Index of the variant.
+        options: See `envgen.envs.parallel.PackParallelEnv`.
+    """
+    try:
+        from envgen.envs.parallel import PackParallelEnv
+    except ImportError:
+        raise InputError("pettingzoo is not installed", MISSING) from None
+    return PackParallelEnv(pack, index, **options)
+
+
+def _register(gymnasium: Any) -> None:
+    """Register where the entry point is not seen, such as in a checkout on PYTHONPATH."""
+    if "envgen/Pack-v0" not in gymnasium.registry:
+        from envgen.envs.registration import register
+
+        with gymnasium.envs.registration.namespace("envgen"):
+            register()

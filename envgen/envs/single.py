@@ -1,0 +1,121 @@
+"""One episode at a time: a Gymnasium environment over the variants of a pack."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium.vector import AutoresetMode
+from numpy.typing import NDArray
+
+from envgen.envs.rendering import FPS, RENDER_MODES
+from envgen.envs.vector import PackVectorEnv
+from envgen.packs.pack import Pack
+
+
+class PackEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
+    """Variants of a pack, one per episode.
+
+    Args:
+        pack: A pack, its path, or a prompt of which a pack is made once and cached.
+        index: Index of the variant, or several; None for all of the pack.
+        group: Which variants, where a pack has bodies with different spaces.
+        sampling: How the variant of an episode is drawn, if there are several.
+        render_mode: `rgb_array`, `human` or None.
+
+    Raises:
+        InputError: As `PackVectorEnv`.
+    """
+
+    metadata: dict[str, Any] = {"render_modes": ["human", *RENDER_MODES], "render_fps": FPS}  # noqa: RUF012
+
+    def __init__(
+        self,
+        pack: Pack | str | Path,
+        index: int | Sequence[int] | None = None,
+        *,
+        group: int | None = None,
+        sampling: str = "uniform",
+        render_mode: str | None = None,
+    ) -> None:
+        self.render_mode = render_mode
+        self._human = render_mode == "human"
+        self._batch = PackVectorEnv(
+            1,
+            pack=pack,
+            index=index,
+            group=group,
+            sampling=sampling,
+            autoreset_mode=AutoresetMode.DISABLED,
+            render_mode="rgb_array" if render_mode else None,
+        )
+        self._window: Any = None
+        self.observation_space = self._batch.single_observation_space
+        self.action_space = self._batch.single_action_space
+
+    @property
+    def rollout(self) -> Any:
+        """The rollout behind it, of one slot."""
+        return self._batch.rollout
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[NDArray[np.float32], dict[str, Any]]:
+        """Begin an episode; `options`: `variant` (index) or `difficulty` (number or [low, high])."""
+        super().reset(seed=seed)
+        if seed is None:
+            seed = int(self.np_random.integers(2**31))
+        observation, info = self._batch.reset(seed=seed, options=options)
+        self._show()
+        return observation[0], _of_one(info)
+
+    def step(
+        self, action: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
+        """Do one control step; `action` (k,) in [-1, 1]."""
+        observation, reward, terminated, truncated, info = self._batch.step(np.asarray(action)[None])
+        self._show()
+        done = bool(terminated[0] or truncated[0])
+        success = bool(info["is_success"][0]) if done else False
+        return (
+            observation[0],
+            float(reward[0]),
+            bool(terminated[0]),
+            bool(truncated[0]),
+            {"is_success": success},
+        )
+
+    def render(self) -> Any:
+        """Return a picture (height, width, 3) with `rgb_array`; with `human` each step shows the window."""
+        if self._human or self.render_mode is None:
+            return None
+        pictures = self._batch.render()
+        return None if pictures is None else pictures[0]
+
+    def close(self) -> None:
+        if self._window is not None:
+            self._window.close()
+        self._batch.close()
+
+    def _show(self) -> None:
+        if not self._human:
+            return
+        if self._window is None:
+            from envgen.envs.window import Window
+
+            self._window = Window(self._batch.rollout)
+        self._window.show()
+
+
+def _of_one(info: dict[str, Any]) -> dict[str, Any]:
+    """Return the infos of slot 0, without masks."""
+    found = {key: value[0] for key, value in info.items() if not key.startswith("_")}
+    return {
+        "variant": int(found["variant"]),
+        "difficulty": float(found["difficulty"]),
+        "drawn": copy.deepcopy(found["drawn"]),  # the caller may keep and change it
+    }

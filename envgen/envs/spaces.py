@@ -1,0 +1,20 @@
+"""Observation and action spaces of an agent."""
+
+from __future__ import annotations
+
+import numpy as np
+from gymnasium.spaces import Box
+
+from envgen.rollout.rollout import Rollout
+
+LIMIT = float(np.finfo(np.float32).max)
+"""What is observed is cut to the range of float32; infinite bounds would be claimed otherwise."""
+
+
+def agent_spaces(rollout: Rollout, agent: str) -> tuple[Box, Box]:
+    """Return the spaces of an agent: observation (k,) float32, action (nu,) float32 in [-1, 1]."""
+    size = sum(width for _, width in rollout.observation_layout(agent))
+    return (
+        Box(-LIMIT, LIMIT, (size,), np.float32),
+        Box(-1.0, 1.0, (rollout.action_size(agent),), np.float32),
+    )

@@ -1,0 +1,1 @@
+"""Training policies on packs, evaluating them, and taking data home."""
