@@ -15,6 +15,7 @@ from envgen.core.version import __version__ as __version__
 if TYPE_CHECKING:
     from envgen.core.cfg import EnvCfg
     from envgen.core.errors import EnvgenError, InputError, WorkError
+    from envgen.envs.make import make_env, make_vec, parallel_env
     from envgen.packs.make import make
     from envgen.packs.pack import Pack
     from envgen.prompting.base import interpret, refine
@@ -31,6 +32,9 @@ __all__ = [
     "diff",
     "interpret",
     "make",
+    "make_env",
+    "make_vec",
+    "parallel_env",
     "refine",
 ]
 
@@ -45,6 +49,9 @@ _HOMES = {
     "diff": "envgen.prompting.diff",
     "interpret": "envgen.prompting.base",
     "make": "envgen.packs.make",
+    "make_env": "envgen.envs.make",
+    "make_vec": "envgen.envs.make",
+    "parallel_env": "envgen.envs.make",
     "refine": "envgen.prompting.base",
 }
 

@@ -33,7 +33,7 @@ class Renderer:
         self.rollout = rollout
         self._variant = -1
         self._canvas: Canvas | None = None
-        self._data: Data | None = None
+        self._data: Data = None
 
     def picture(self, slot: int) -> NDArray[np.uint8]:
         """Return a picture (HEIGHT, WIDTH, 3) of a slot as it is now."""

@@ -28,7 +28,7 @@ GROUP = "policy"
 """Name of the group that holds the whole observation."""
 
 
-class PackRslEnv(VecEnv):  # type: ignore[misc]
+class PackRslEnv(VecEnv):
     """Slots of a pack as rsl_rl wants them: finished ones are reset within the step, `time_outs` are bootstrapped.
 
     Args:

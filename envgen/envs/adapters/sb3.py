@@ -23,7 +23,7 @@ from envgen.envs.vector import PackVectorEnv
 from envgen.packs.pack import Pack
 
 
-class PackVecEnv(VecEnv):  # type: ignore[misc]
+class PackVecEnv(VecEnv):
     """Slots of a pack as Stable-Baselines3 wants them: finished ones are reset within the step.
 
     Args:
