@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -22,6 +23,7 @@ Source = Callable[[int], tuple[str, Mapping[str, bytes]]]
 """MJCF text of a variant, by its place, and the files that it names."""
 _ARRAYS = ("time", "qpos", "qvel", "ctrl", "sensordata")
 _INPUTS = ("time", "qpos", "qvel", "ctrl")
+_WIDTHS = ("nq", "nv", "nu", "nsensordata")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +34,13 @@ class Group:
         slots: Their numbers in the batch.
         variants: Places of the variants that they can run.
         stepper: Numbers both from 0.
+        solo: Whether it is one slot that runs any variant, by a stepper that is made anew for each.
     """
 
     slots: Slots
     variants: NDArray[np.intp]
     stepper: BatchStepper
+    solo: bool = False
 
 
 class BatchEngine:
@@ -57,22 +61,22 @@ class BatchEngine:
 
     def __init__(self, models: Sequence[Model], source: Source, slots: Sequence[int], threads: int) -> None:
         self.variant = np.array(slots, dtype=np.intp)
+        self._models = models
         self.groups = _groups(models, source, self.variant, threads)
         self._group = np.zeros(len(slots), dtype=np.intp)
         self._place = np.zeros(len(slots), dtype=np.intp)
         for number, group in enumerate(self.groups):
             self._group[group.slots] = number
             self._place[group.slots] = np.arange(len(group.slots))
-        if len(self.groups) == 1:
+        solo = [group for group in self.groups if group.solo]
+        self._pool = ThreadPoolExecutor(threads) if min(threads, len(solo)) > 1 else None
+        self._shares = len(self.groups) == 1 and not solo
+        if self._shares:
             only = self.groups[0].stepper
             self.state = BatchState(*(getattr(only, name) for name in _ARRAYS))
         else:
-            self.state = BatchState(
-                np.zeros(len(slots)), *(np.zeros((len(slots), self._width(name))) for name in _ARRAYS[1:])
-            )
-
-    def _width(self, name: str) -> int:
-        return max(int(getattr(group.stepper, name).shape[1]) for group in self.groups)
+            widths = [max(int(getattr(model, name)) for model in models) for name in _WIDTHS]
+            self.state = BatchState(np.zeros(len(slots)), *(np.zeros((len(slots), k)) for k in widths))
 
     def __len__(self) -> int:
         return len(self.variant)
@@ -82,7 +86,7 @@ class BatchEngine:
         return self.groups[self._group[slot]].stepper, int(self._place[slot])
 
     def choices(self, slot: int) -> NDArray[np.intp]:
-        """Return the places of the variants that a slot can run: those of its body structure."""
+        """Return the places of the variants that a slot can run: those of its body structure, or all."""
         choices: NDArray[np.intp] = self.groups[self._group[slot]].variants
         return choices
 
@@ -93,6 +97,9 @@ class BatchEngine:
             InputError: Its robots have other bodies.
         """
         group = self.groups[self._group[slot]]
+        if group.solo:
+            self._replace(slot, variant)
+            return
         found = np.flatnonzero(group.variants == variant)
         if not len(found):
             raise InputError(
@@ -103,6 +110,14 @@ class BatchEngine:
         if self.variant[slot] != variant:
             group.stepper.assign(int(self._place[slot]), int(found[0]))
             self.variant[slot] = variant
+
+    def _replace(self, slot: int, variant: int) -> None:
+        number = int(self._group[slot])
+        stepper = OwnStepper([self._models[variant]], [0], 1)
+        self.groups[number] = replace(self.groups[number], stepper=stepper)
+        for name in _ARRAYS[1:]:
+            getattr(self.state, name)[slot] = 0.0  # the state may be smaller now
+        self.variant[slot] = variant
 
     def field(self, slot: int, name: str) -> NDArray[Any]:
         """Return a field of a slot's model, to be read or written."""
@@ -143,11 +158,19 @@ class BatchEngine:
         """Step slots under one control; which ones failed (n,), whose state is unchanged."""
         failed = np.zeros(len(self), dtype=bool)
         with capture_warnings():
-            for group, places, own in self._split(slots):
-                self._write(group, places, own)
-                failed[group.slots] |= group.stepper.step(places, count)
-                self._read(group, places, own)
+            parts = self._split(slots)
+            if self._pool is not None:
+                solo = [part for part in parts if part[0].solo]
+                parts = [part for part in parts if not part[0].solo]
+                list(self._pool.map(lambda part: self._step(*part, count, failed), solo))
+            for part in parts:
+                self._step(*part, count, failed)
         return failed
+
+    def _step(self, group: Group, places: Slots, slots: Slots, count: int, failed: Mask) -> None:
+        self._write(group, places, slots)
+        failed[group.slots] |= group.stepper.step(places, count)
+        self._read(group, places, slots)
 
     def sense(self, slots: Slots) -> None:
         """Compute the sensors of positions and velocities of states that were written from outside."""
@@ -193,14 +216,14 @@ class BatchEngine:
         return [(group, self._place[own], own) for group, own in parts if len(own)]
 
     def _write(self, group: Group, places: Slots, slots: Slots) -> None:
-        if len(self.groups) > 1:
+        if not self._shares:
             for name in _INPUTS:
                 target = getattr(group.stepper, name)
                 values = getattr(self.state, name)[slots]
                 target[places] = values[:, : target.shape[1]] if target.ndim > 1 else values
 
     def _read(self, group: Group, places: Slots, slots: Slots) -> None:
-        if len(self.groups) > 1:
+        if not self._shares:
             for name in _ARRAYS:
                 values = getattr(group.stepper, name)[places]
                 target = getattr(self.state, name)
@@ -215,8 +238,12 @@ def _groups(models: Sequence[Model], source: Source, slots: NDArray[np.intp], th
     by_structure: dict[Any, list[int]] = {}
     for place, model in enumerate(models):
         by_structure.setdefault(structure(model), []).append(place)
+    structures = list(by_structure.values())
+    solo = _solo(structures, slots)
     groups, alone = [], []
-    for places in by_structure.values():
+    for places in structures:
+        if places in solo:
+            continue
         padded, left = _pad(models, source, places, slots, threads)
         if padded is not None:
             groups.append(padded)
@@ -227,7 +254,21 @@ def _groups(models: Sequence[Model], source: Source, slots: NDArray[np.intp], th
             local = np.searchsorted(left, slots[own])
             stepper = OwnStepper([models[i] for i in left], local.tolist(), threads)
             groups.append(Group(own, np.array(left), stepper))
+    for slot in np.flatnonzero(np.isin(slots, [place for places in solo for place in places])).tolist():
+        stepper = OwnStepper([models[slots[slot]]], [0], 1)
+        groups.append(Group(np.array([slot]), np.arange(len(models)), stepper, solo=True))
     return groups
+
+
+def _solo(structures: Sequence[list[int]], slots: NDArray[np.intp]) -> list[list[int]]:
+    """Structures whose slots may run any variant: those of one slot, or the smallest where one has no slot."""
+    if len(structures) == 1:
+        return []
+    held = {i: int(np.isin(slots, places).sum()) for i, places in enumerate(structures)}
+    solo = [i for i, count in held.items() if count == 1]
+    if not solo and min(held.values()) == 0:
+        solo = [min((i for i in held if held[i]), key=lambda i: held[i])]
+    return [structures[i] for i in solo]
 
 
 def _pad(
