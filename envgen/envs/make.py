@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from envgen.envs.parallel import PackParallelEnv
     from envgen.envs.vector import PackVectorEnv
 
-MISSING = "Install it from the checkout: pip install '.[train]'."
+MISSING = "Install it: pip install 'envgen[gym]'."
 
 
 def make_env(pack: Pack | str | Path, index: int | None = 0, **options: Any) -> Any:

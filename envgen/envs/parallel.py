@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import gymnasium
 import numpy as np
+from gymnasium.spaces import Box
 from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
 from envgen.core.errors import InputError
+from envgen.envs.arguments import check_render_mode, check_seeds
+from envgen.envs.infos import EpisodeInfos, of_slot
 from envgen.envs.rendering import FPS, RENDER_MODES, Renderer
-from envgen.envs.sampling import make_sampler
 from envgen.envs.slots import OPTIONS, SlotScheduler
 from envgen.envs.source import make_rollout, open_source, select_variants
-from envgen.envs.spaces import agent_spaces
+from envgen.envs.spaces import agent_spaces, write_float32
 from envgen.packs.pack import Pack
+from envgen.rollout.step_result import StepResult
 
 Observation = NDArray[np.float32]
 
 
-class PackParallelEnv(ParallelEnv[str, Observation, NDArray[np.float32]]):
+class PackParallelEnv(ParallelEnv):
     """All agents of a world; an agent leaves `agents` when its episode has ended.
 
     Args:
         pack: A pack, its path, or a prompt of which a pack is made once and cached.
-        index: Index of the variant, or None: then each reset draws one.
+        index: Index of the variant, or several; with None or several each reset draws one.
+        group: Which variants, where a pack has bodies with different spaces.
+        sampling: How the variant of an episode is drawn, if there are several.
         render_mode: `rgb_array` or None.
 
     Raises:
@@ -43,19 +48,17 @@ class PackParallelEnv(ParallelEnv[str, Observation, NDArray[np.float32]]):
     def __init__(
         self,
         pack: Pack | str | Path,
-        index: int | None = 0,
+        index: int | Sequence[int] | None = 0,
         *,
         group: int | None = None,
         sampling: str = "uniform",
         render_mode: str | None = None,
     ) -> None:
-        if render_mode not in (None, *RENDER_MODES):
-            raise InputError(f"unknown render_mode {render_mode!r}", f"Known: {', '.join(RENDER_MODES)}.")
+        check_render_mode(render_mode, RENDER_MODES)
         variants = select_variants(open_source(pack), index, group)
         self.rollout = make_rollout(variants, [0])
-        self._scheduler = SlotScheduler(
-            self.rollout, make_sampler(sampling, [variant.difficulty for variant in variants])
-        )
+        self._scheduler = SlotScheduler(self.rollout, sampling)
+        self._infos = EpisodeInfos(variants, 1)
         self.render_mode = render_mode
         self.possible_agents = list(self.rollout.agents)
         self.agents: list[str] = []
@@ -63,29 +66,24 @@ class PackParallelEnv(ParallelEnv[str, Observation, NDArray[np.float32]]):
         self.observation_spaces = {agent: both[0] for agent, both in spaces.items()}
         self.action_spaces = {agent: both[1] for agent, both in spaces.items()}
         self._renderer: Renderer | None = None
-        self._seeded = False
 
-    def observation_space(self, agent: str) -> gymnasium.spaces.Space[Observation]:
+    def observation_space(self, agent: str) -> Box:
         return self.observation_spaces[agent]
 
-    def action_space(self, agent: str) -> gymnasium.spaces.Space[NDArray[np.float32]]:
+    def action_space(self, agent: str) -> Box:
         return self.action_spaces[agent]
 
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Observation], dict[str, dict[str, Any]]]:
         """Begin an episode; `options`: `variant` (index) or `difficulty` (number or [low, high])."""
-        self._scheduler.seed([seed])
+        self._scheduler.seed({0: check_seeds(seed, 1)[0]})
         # PettingZoo's conformance test passes options of its own: what is unknown is left alone
         known = {key: value for key, value in (options or {}).items() if key in OPTIONS}
         result = self._scheduler.begin([0], known)
         self.agents = list(self.possible_agents)
-        variant = self.rollout.variants[int(self.rollout.variant[0])]
-        info = {"variant": variant.index, "difficulty": variant.difficulty, "drawn": dict(variant.drawn)}
-        return (
-            {agent: result[agent].observation[0].astype(np.float32) for agent in self.agents},
-            {agent: dict(info) for agent in self.agents},
-        )
+        infos = self._infos.of(np.array([0]), self.rollout.variant)
+        return self._observations(result), {agent: of_slot(infos, 0) for agent in self.agents}
 
     def step(
         self, actions: dict[str, NDArray[np.float32]]
@@ -95,21 +93,29 @@ class PackParallelEnv(ParallelEnv[str, Observation, NDArray[np.float32]]):
         """Do one control step with an action (k,) in [-1, 1] of every live agent."""
         if not self.agents:
             raise InputError("the episodes of all agents have ended", "Call reset.")
-        result = self.rollout.step({agent: np.asarray(actions[agent]) for agent in self.agents})
+        missing = [agent for agent in self.agents if agent not in actions]
+        if missing:
+            raise InputError(f"{', '.join(missing)} has no action", "Give one for each of `agents`.")
         live = self.agents
+        result = self.rollout.step({agent: np.asarray(actions[agent]) for agent in live})
+        terminated = {agent: bool(result[agent].terminated[0] or result[agent].success[0]) for agent in live}
         truncated = {agent: bool(result[agent].truncated[0]) for agent in live}
-        terminated = {
-            agent: bool(result[agent].terminated[0] or result[agent].success[0]) and not truncated[agent]
-            for agent in live
-        }
+        observations = self._observations(result)
         self.agents = [agent for agent in live if not (terminated[agent] or truncated[agent])]
         return (
-            {agent: result[agent].observation[0].astype(np.float32) for agent in live},
+            observations,
             {agent: float(result[agent].reward[0]) for agent in live},
             terminated,
             truncated,
             {agent: {"is_success": bool(result[agent].success[0])} for agent in live},
         )
+
+    def _observations(self, result: StepResult) -> dict[str, Observation]:
+        observations = {}
+        for agent in self.agents:
+            observations[agent] = np.empty(self.observation_spaces[agent].shape, dtype=np.float32)
+            write_float32(observations[agent], result[agent].observation[0])
+        return observations
 
     def state(self) -> Observation:
         """Return positions and velocities of the whole world, (nq + nv,)."""

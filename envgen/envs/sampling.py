@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,17 +27,17 @@ class VariantSampler:
         difficulty: (variants,) difficulty of each, 0 to 1.
     """
 
-    def __init__(self, difficulty: Sequence[float]) -> None:
-        self.difficulty = np.array(difficulty, dtype=np.float64)
+    def __init__(self, difficulty: Floats) -> None:
+        self.difficulty = difficulty
 
-    def draw(self, slot: int, rng: np.random.Generator) -> int:
-        """Return the place of a variant for a slot."""
+    def draw(self, first: int, rng: np.random.Generator) -> int:
+        """Return the place of a variant for a slot that ran the variant `first` at first."""
         return int(rng.integers(len(self.difficulty)))
 
     def record(self, variant: int, success: bool, reward: float) -> None:
         """Take note of a finished episode."""
 
-    def within(self, low: float, high: float, rng: np.random.Generator) -> int:
+    def draw_within(self, low: float, high: float, rng: np.random.Generator) -> int:
         """Return the place of a variant whose difficulty lies in a range.
 
         Raises:
@@ -53,21 +53,21 @@ class VariantSampler:
 
 
 class Fixed(VariantSampler):
-    """Keeps slot i on variant i, modulo the number of variants."""
+    """Keeps each slot on the variant that it ran at first."""
 
-    def draw(self, slot: int, rng: np.random.Generator) -> int:
-        return slot % len(self.difficulty)
+    def draw(self, first: int, rng: np.random.Generator) -> int:
+        return first
 
 
 class ByDifficulty(VariantSampler):
     """Draws a band of difficulty first, so that rare difficulties are as frequent as common ones."""
 
-    def __init__(self, difficulty: Sequence[float]) -> None:
+    def __init__(self, difficulty: Floats) -> None:
         super().__init__(difficulty)
         band = np.minimum((self.difficulty * BINS).astype(int), BINS - 1)
         self.bands = [np.flatnonzero(band == b) for b in np.unique(band)]
 
-    def draw(self, slot: int, rng: np.random.Generator) -> int:
+    def draw(self, first: int, rng: np.random.Generator) -> int:
         return int(rng.choice(self.bands[int(rng.integers(len(self.bands)))]))
 
 
@@ -78,7 +78,7 @@ class Curriculum(ByDifficulty):
         level: Highest band that is drawn.
     """
 
-    def __init__(self, difficulty: Sequence[float]) -> None:
+    def __init__(self, difficulty: Floats) -> None:
         super().__init__(difficulty)
         self.level = 0
         self._band = np.zeros(len(self.difficulty), dtype=int)
@@ -86,7 +86,7 @@ class Curriculum(ByDifficulty):
             self._band[members] = number
         self._recent: list[bool] = []
 
-    def draw(self, slot: int, rng: np.random.Generator) -> int:
+    def draw(self, first: int, rng: np.random.Generator) -> int:
         # half of the episodes at the level itself, the others below, so that nothing is forgotten
         band = self.level if rng.random() < 0.5 else int(rng.integers(self.level + 1))
         return int(rng.choice(self.bands[band]))
@@ -108,13 +108,13 @@ class Curriculum(ByDifficulty):
 class Prioritized(VariantSampler):
     """Draws variants more often where success was rare lately; a fifth of the draws are uniform."""
 
-    def __init__(self, difficulty: Sequence[float]) -> None:
+    def __init__(self, difficulty: Floats) -> None:
         super().__init__(difficulty)
         self.success: Floats = np.full(len(self.difficulty), 0.5)
 
-    def draw(self, slot: int, rng: np.random.Generator) -> int:
+    def draw(self, first: int, rng: np.random.Generator) -> int:
         if rng.random() < 0.2:
-            return super().draw(slot, rng)
+            return super().draw(first, rng)
         weight = 1.02 - self.success
         return int(rng.choice(len(weight), p=weight / weight.sum()))
 
@@ -122,7 +122,7 @@ class Prioritized(VariantSampler):
         self.success[variant] += FORGET * (float(success) - self.success[variant])
 
 
-SAMPLERS: dict[str, Callable[[Sequence[float]], VariantSampler]] = {
+SAMPLERS: dict[str, Callable[[Floats], VariantSampler]] = {
     "fixed": Fixed,
     "uniform": VariantSampler,
     "difficulty": ByDifficulty,
@@ -131,7 +131,7 @@ SAMPLERS: dict[str, Callable[[Sequence[float]], VariantSampler]] = {
 }
 
 
-def make_sampler(name: str, difficulty: Sequence[float]) -> VariantSampler:
+def make_sampler(name: str, difficulty: Floats) -> VariantSampler:
     """Return a sampler by name.
 
     Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,15 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
+from envgen.envs.arguments import check_render_mode
+from envgen.envs.infos import of_slot
 from envgen.envs.rendering import FPS, RENDER_MODES
 from envgen.envs.vector import PackVectorEnv
 from envgen.packs.pack import Pack
+from envgen.rollout.rollout import Rollout
 
 
-class PackEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
+class PackEnv(gymnasium.Env):
     """Variants of a pack, one per episode.
 
     Args:
@@ -42,6 +44,7 @@ class PackEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
         sampling: str = "uniform",
         render_mode: str | None = None,
     ) -> None:
+        check_render_mode(render_mode, self.metadata["render_modes"])
         self.render_mode = render_mode
         self._human = render_mode == "human"
         self._batch = PackVectorEnv(
@@ -51,6 +54,8 @@ class PackEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
             group=group,
             sampling=sampling,
             autoreset_mode=AutoresetMode.DISABLED,
+            threads=1,
+            copy=True,
             render_mode="rgb_array" if render_mode else None,
         )
         self._window: Any = None
@@ -58,8 +63,8 @@ class PackEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
         self.action_space = self._batch.single_action_space
 
     @property
-    def rollout(self) -> Any:
-        """The rollout behind it, of one slot."""
+    def rollout(self) -> Rollout:
+        """The engine behind it, of one slot."""
         return self._batch.rollout
 
     def reset(
@@ -67,11 +72,9 @@ class PackEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
         """Begin an episode; `options`: `variant` (index) or `difficulty` (number or [low, high])."""
         super().reset(seed=seed)
-        if seed is None:
-            seed = int(self.np_random.integers(2**31))
         observation, info = self._batch.reset(seed=seed, options=options)
         self._show()
-        return observation[0], _of_one(info)
+        return observation[0], of_slot(info, 0)
 
     def step(
         self, action: NDArray[np.float32]
@@ -79,15 +82,8 @@ class PackEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
         """Do one control step; `action` (k,) in [-1, 1]."""
         observation, reward, terminated, truncated, info = self._batch.step(np.asarray(action)[None])
         self._show()
-        done = bool(terminated[0] or truncated[0])
-        success = bool(info["is_success"][0]) if done else False
-        return (
-            observation[0],
-            float(reward[0]),
-            bool(terminated[0]),
-            bool(truncated[0]),
-            {"is_success": success},
-        )
+        ends = bool(terminated[0]), bool(truncated[0])
+        return observation[0], float(reward[0]), *ends, of_slot(info, 0)
 
     def render(self) -> Any:
         """Return a picture (height, width, 3) with `rgb_array`; with `human` each step shows the window."""
@@ -109,13 +105,3 @@ class PackEnv(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
 
             self._window = Window(self._batch.rollout)
         self._window.show()
-
-
-def _of_one(info: dict[str, Any]) -> dict[str, Any]:
-    """Return the infos of slot 0, without masks."""
-    found = {key: value[0] for key, value in info.items() if not key.startswith("_")}
-    return {
-        "variant": int(found["variant"]),
-        "difficulty": float(found["difficulty"]),
-        "drawn": copy.deepcopy(found["drawn"]),  # the caller may keep and change it
-    }

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.core.errors import InputError
-from envgen.envs.sampling import VariantSampler
-from envgen.packs.variant import PackVariant
+from envgen.envs.sampling import VariantSampler, make_sampler
 from envgen.rollout.rollout import Rollout
 from envgen.rollout.step_result import StepResult
 
@@ -22,21 +21,41 @@ class SlotScheduler:
     """Begins episodes: per slot a random generator, a variant and the number of an episode.
 
     What an episode draws (`randomize`) depends on seed, variant and number alone, so the same seed gives the
-    same episodes whatever other slots do.
+    same episodes whatever other slots do. Slots that can run the same variants share a sampler.
 
     Args:
         rollout: Stepped elsewhere.
-        sampler: Draws variants.
+        sampling: Name of the sampler, see `envgen.envs.sampling`.
+
+    Attributes:
+        rngs: Generator of each slot.
+        samplers: One for each set of variants that slots can run.
+
+    Raises:
+        InputError: There is no sampler of that name.
     """
 
-    def __init__(self, rollout: Rollout, sampler: VariantSampler) -> None:
-        self.rollout, self.sampler = rollout, sampler
+    def __init__(self, rollout: Rollout, sampling: str = "uniform") -> None:
+        self.rollout = rollout
         self.rngs = [np.random.default_rng() for _ in range(len(rollout))]
+        self.samplers: list[VariantSampler] = []
+        self._sets: list[NDArray[np.intp]] = []
+        self._of_slot: list[int] = []
+        self._first = rollout.variant.tolist()
         self._places = {variant.index: place for place, variant in enumerate(rollout.variants)}
+        difficulty = np.array([variant.difficulty for variant in rollout.variants])
+        known: dict[bytes, int] = {}
+        for slot in range(len(rollout)):
+            choices = np.sort(rollout.engine.choices(slot))
+            number = known.setdefault(choices.tobytes(), len(self.samplers))
+            if number == len(self.samplers):
+                self.samplers.append(make_sampler(sampling, difficulty[choices]))
+                self._sets.append(choices)
+            self._of_slot.append(number)
 
-    def seed(self, seeds: Sequence[int | None]) -> None:
-        """Seed the generators of the slots; None leaves one as it is."""
-        for slot, seed in enumerate(seeds):
+    def seed(self, seeds: Mapping[int, int | None]) -> None:
+        """Seed the generators of slots; None leaves one as it is."""
+        for slot, seed in seeds.items():
             if seed is not None:
                 self.rngs[slot] = np.random.default_rng(seed)
 
@@ -45,8 +64,8 @@ class SlotScheduler:
 
         Args:
             slots: Which.
-            options: `variant`: index of the variant, one for all or one each; or `difficulty`: a number or a
-                range [low, high] to draw from.
+            options: `variant`: index of the variant, one for all or one for each slot of the batch; or
+                `difficulty`: a number or a range [low, high] to draw from.
 
         Raises:
             InputError: There is no such option or variant.
@@ -55,41 +74,61 @@ class SlotScheduler:
         episodes = [int(self.rngs[slot].integers(MAX_EPISODE)) for slot in slots]
         return self.rollout.reset(episodes, slots, variants)
 
+    def record(self, slot: int, success: bool, reward: float) -> None:
+        """Tell the slot's sampler of a finished episode."""
+        number = self._of_slot[slot]
+        place = int(np.searchsorted(self._sets[number], self.rollout.variant[slot]))
+        self.samplers[number].record(place, success, reward)
+
     def _variants(self, slots: Sequence[int], options: Mapping[str, Any]) -> list[int]:
         for name in options:
             if name not in OPTIONS:
                 raise InputError(f"unknown reset option {name!r}", f"Known: {', '.join(OPTIONS)}.")
-        if options.get("variant") is not None:
-            given = np.broadcast_to(np.asarray(options["variant"]), (len(slots),))
-            return [self.place(int(index)) for index in given]
-        if options.get("difficulty") is not None:
-            wanted = np.atleast_1d(np.asarray(options["difficulty"], dtype=np.float64))
-            if wanted.shape not in ((1,), (2,)):
-                raise InputError("difficulty must be a number or [low, high]", "Give such as [0.2, 0.4].")
-            low, high = float(wanted[0]), float(wanted[-1])
-            return [self.sampler.within(low, high, self.rngs[slot]) for slot in slots]
-        return [self.sampler.draw(slot, self.rngs[slot]) for slot in slots]
+        variant, difficulty = options.get("variant"), options.get("difficulty")
+        if variant is not None and difficulty is not None:
+            raise InputError("variant and difficulty are both given", "Give one of them.")
+        if variant is not None:
+            indices = _indices(variant, len(self.rngs))
+            return [self._place(slot, indices[slot]) for slot in slots]
+        if difficulty is not None:
+            low, high = _range(difficulty)
+            return [self._draw_within(slot, low, high) for slot in slots]
+        return [self._draw(slot) for slot in slots]
 
-    def place(self, index: int) -> int:
-        """Return the place of a variant in the rollout.
+    def _draw(self, slot: int) -> int:
+        number = self._of_slot[slot]
+        first = int(np.searchsorted(self._sets[number], self._first[slot]))
+        return int(self._sets[number][self.samplers[number].draw(first, self.rngs[slot])])
 
-        Raises:
-            InputError: There is none of that index.
-        """
-        if index not in self._places:
-            known = ", ".join(str(i) for i in list(self._places)[:8])
-            raise InputError(
-                f"there is no variant {index}", f"Known: {known}{' …' if len(self._places) > 8 else ''}"
-            )
+    def _draw_within(self, slot: int, low: float, high: float) -> int:
+        number = self._of_slot[slot]
+        return int(self._sets[number][self.samplers[number].draw_within(low, high, self.rngs[slot])])
+
+    def _place(self, slot: int, index: int) -> int:
+        """Return the place in the rollout of the variant of an index."""
+        known = self._sets[self._of_slot[slot]].tolist()
+        if self._places.get(index) not in known:
+            indices = [self.rollout.variants[place].index for place in known]
+            shown = ", ".join(map(str, indices[:8])) + (", …" if len(indices) > 8 else "")
+            cause = "is of another body structure" if index in self._places else "is not here"
+            raise InputError(f"slot {slot} can't run variant {index}, which {cause}", f"Known: {shown}.")
         return self._places[index]
 
 
-def describe(variants: Sequence[PackVariant]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[Any]]:
-    """Return index, difficulty and drawn values of variants, as arrays."""
-    drawn = np.empty(len(variants), dtype=object)
-    drawn[:] = [dict(variant.drawn) for variant in variants]
-    return (
-        np.array([variant.index for variant in variants], dtype=np.int64),
-        np.array([variant.difficulty for variant in variants]),
-        drawn,
-    )
+def _indices(given: Any, slots: int) -> list[int]:
+    indices = np.asarray(given)
+    if indices.dtype.kind not in "iu" or indices.shape not in ((), (slots,)):
+        raise InputError(f"variant must be an index or {slots} of them, got {str(given)[:60]}", "Such as 3.")
+    return [int(index) for index in np.broadcast_to(indices, (slots,))]
+
+
+def _range(given: Any) -> tuple[float, float]:
+    try:
+        low, high = np.broadcast_to(np.asarray(given, dtype=np.float64), (2,)).tolist()
+    except (TypeError, ValueError):
+        low, high = np.nan, np.nan
+    if not low <= high:
+        raise InputError(
+            f"difficulty must be a number or [low, high], got {str(given)[:60]}", "Such as [0.2, 0.4]."
+        )
+    return low, high

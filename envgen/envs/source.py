@@ -6,15 +6,21 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
 
 from envgen.core.errors import InputError
 from envgen.core.version import __version__
+from envgen.envs.arguments import is_integer
 from envgen.packs.arguments import is_file
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.packs.variant import PackVariant
 from envgen.rollout.alike import group_key
 from envgen.rollout.rollout import Rollout
+from envgen.worlds.compiled.task_context import layout
 
 CACHE = "ENVGEN_CACHE"
 """Environment variable that names the cache folder."""
@@ -33,20 +39,31 @@ def open_source(source: Pack | str | Path) -> Pack:
     """
     if isinstance(source, Pack):
         return source
-    path = Path(source)
-    if isinstance(source, Path) or (path / "pack.json").is_file() or path.suffix == ".zip":
-        return Pack.open(path)
-    if path.is_dir():
+    if not isinstance(source, str | Path):
         raise InputError(
-            f"{source} is a folder without a pack.json", "Give a pack, a parameter file or a prompt."
+            f"{repr(source)[:60]} is no pack", "Give a Pack, its path, a parameter file or a prompt."
         )
-    target = _cached(str(source))
-    if (target / "pack.json").is_file():
-        pack = Pack.open(target)
-        if pack.complete:
-            return pack
-    count = None if _says_count(str(source)) else COUNT
-    return make(source, count, out=target, resume=target.exists())
+    if isinstance(source, Path) or _is_pack(source):
+        return Pack.open(source)
+    text = str(source)
+    target = _cached(text)
+    if not (target / "pack.json").is_file():
+        _make(text, target)
+    return Pack.open(target)
+
+
+def _make(source: str, target: Path) -> None:
+    """Make a pack beside the target and move it there whole, as several processes may want it at once."""
+    count = None if _says_count(source) else COUNT
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as folder:
+        whole = Path(folder) / "pack"
+        make(source, count, out=whole)
+        try:
+            whole.rename(target)
+        except OSError:
+            if not (target / "pack.json").is_file():  # else another process was faster
+                raise
 
 
 def cache_folder() -> Path:
@@ -68,18 +85,14 @@ def select_variants(pack: Pack, index: int | Sequence[int] | None, group: int | 
     Raises:
         InputError: There is no such variant or group.
     """
-    if index is None:
-        variants = list(pack)
-    else:
-        wanted = [index] if isinstance(index, int) else list(index)
-        variants = [pack.by_index(i) for i in wanted]
+    variants = list(pack) if index is None else [pack.by_index(i) for i in _indices(index)]
     if not variants:
         raise InputError(f"{pack.path} has no variants", "Give a pack with at least one variant.")
     if group is None:
         return variants
     found = _groups(variants)
-    if not 0 <= group < len(found):
-        raise InputError(f"there is no group {group}", f"There are {len(found)}, counted from 0.")
+    if not is_integer(group) or not 0 <= group < len(found):
+        raise InputError(f"there is no group {group!r}", f"There are {len(found)}, counted from 0.")
     return found[group]
 
 
@@ -95,13 +108,34 @@ def make_rollout(variants: Sequence[PackVariant], slots: Sequence[int], threads:
         found = _groups(variants)
         if len(found) == 1:
             raise
-        parts = "; ".join(
-            f"group {i}: {len(own)} variants such as {own[0].index}" for i, own in enumerate(found[:6])
-        )
+        parts = "; ".join(_describe(i, own) for i, own in enumerate(found[:8]))
         raise InputError(
-            f"the variants differ in observation or action spaces ({parts})",
+            f"the variants differ in observation or action spaces: {parts}{'; …' if len(found) > 8 else ''}",
             "Choose one with group=0, or make a pack of one body.",
         ) from None
+    except MemoryError:
+        raise InputError(
+            f"there is not enough memory for {len(slots)} slots", "Give a smaller num_envs."
+        ) from None
+
+
+def _indices(index: Any) -> list[int]:
+    indices = np.atleast_1d(np.asarray(index))
+    if indices.dtype.kind not in "iu" or indices.ndim != 1:
+        raise InputError(f"index must be one or several integers, got {index!r}", "Such as 3 or [0, 1].")
+    return [int(i) for i in indices]
+
+
+def _describe(number: int, variants: Sequence[PackVariant]) -> str:
+    """Return what a group is: its number, size, actuators and first indices."""
+    world, teams = variants[0].world(), variants[0].teams
+    sizes = ", ".join(
+        f"{agent} with {len(layout(world, agent).actuators)} actuators" for agent in teams.agents
+    )
+    indices = ", ".join(str(variant.index) for variant in variants[:4])
+    return (
+        f"group {number}: {sizes} ({len(variants)} variants: {indices}{', …' if len(variants) > 4 else ''})"
+    )
 
 
 def _groups(variants: Sequence[PackVariant]) -> list[list[PackVariant]]:
@@ -109,6 +143,18 @@ def _groups(variants: Sequence[PackVariant]) -> list[list[PackVariant]]:
     for variant in variants:
         groups.setdefault(group_key(variant), []).append(variant)
     return list(groups.values())
+
+
+def _is_pack(source: str) -> bool:
+    """Whether a string is meant as the path of a pack: a folder, a .zip or one word with a slash."""
+    path = Path(source)
+    try:
+        if path.is_dir():
+            return True
+    except OSError:  # too long as a path
+        return False
+    slash = "/" in source and not any(character.isspace() for character in source)
+    return path.suffix == ".zip" or (slash and not is_file(source))
 
 
 def _says_count(source: str) -> bool:

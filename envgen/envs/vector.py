@@ -13,22 +13,28 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from envgen.core.errors import InputError
+from envgen.envs.arguments import (
+    check_num_envs,
+    check_render_mode,
+    check_seeds,
+    check_threads,
+    parse_autoreset,
+)
+from envgen.envs.infos import EpisodeInfos
 from envgen.envs.rendering import FPS, RENDER_MODES, Renderer
-from envgen.envs.sampling import make_sampler
-from envgen.envs.slots import SlotScheduler, describe
+from envgen.envs.slots import SlotScheduler
 from envgen.envs.source import make_rollout, open_source, select_variants
-from envgen.envs.spaces import agent_spaces
+from envgen.envs.spaces import agent_spaces, write_float32
 from envgen.packs.pack import Pack
 from envgen.rollout.saved import Saved
 from envgen.rollout.step_result import AgentStep
 
-MAX_ENVS = 65_536
 Observations = NDArray[np.float32]
 Rewards = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
-class PackVectorEnv(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
+class PackVectorEnv(VectorEnv):
     """Variants of a pack side by side; a slot may get another variant at each reset.
 
     Args:
@@ -38,14 +44,26 @@ class PackVectorEnv(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
         group: Which variants, where a pack has bodies with different spaces.
         sampling: How a slot gets its next variant: `fixed`, `uniform`, `difficulty`, `curriculum` or
             `prioritized`.
-        autoreset_mode: When a finished episode is followed by the next one (Gymnasium's `AutoresetMode`).
-        threads: Threads of physics; results do not depend on it.
+        autoreset_mode: When a finished episode is followed by the next one (Gymnasium's `AutoresetMode`, or
+            `next_step`, `same_step`, `disabled`).
+        threads: Threads of physics, by default as many as there are processors; results do not depend on it.
         copy: Whether observations are copied; else the same buffer is returned by each step.
-        render_mode: `rgb_array` (the first slot) or None.
+        render_mode: `rgb_array` or None.
+
+    Attributes:
+        rollout: The engine behind it.
+        agent: Id of the agent.
+        layout: Terms of the observation with their sizes, in order.
 
     Raises:
         InputError: The pack has several agents, or variants with different spaces; or an argument is wrong.
     """
+
+    metadata: dict[str, Any] = {  # noqa: RUF012
+        "render_modes": list(RENDER_MODES),
+        "render_fps": FPS,
+        "autoreset_mode": AutoresetMode.NEXT_STEP,
+    }
 
     def __init__(
         self,
@@ -56,35 +74,27 @@ class PackVectorEnv(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
         group: int | None = None,
         sampling: str = "uniform",
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
-        threads: int = 1,
+        threads: int | None = None,
         copy: bool = True,
         render_mode: str | None = None,
     ) -> None:
+        check_render_mode(render_mode, RENDER_MODES)
+        self.mode = parse_autoreset(autoreset_mode)
+        workers = check_threads(threads)
+        if num_envs is not None:
+            check_num_envs(num_envs)
         variants = select_variants(open_source(pack), index, group)
-        count = len(variants) if num_envs is None else num_envs
-        if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MAX_ENVS:
-            raise InputError(
-                f"num_envs must be an integer from 1 to {MAX_ENVS:,}, got {num_envs!r}", "Such as 64."
-            )
-        if render_mode not in (None, *RENDER_MODES):
-            raise InputError(f"unknown render_mode {render_mode!r}", f"Known: {', '.join(RENDER_MODES)}.")
-        sampler = make_sampler(sampling, [variant.difficulty for variant in variants])
-        self.rollout = make_rollout(variants, [i % len(variants) for i in range(count)], threads)
-        if len(self.rollout.agents) != 1:
-            raise InputError(
-                f"the worlds have {len(self.rollout.agents)} agents: {', '.join(self.rollout.agents)}",
-                "Use envgen.parallel_env (PettingZoo) for several agents.",
-            )
-        self.agent = self.rollout.agents[0]
-        self.mode = AutoresetMode(autoreset_mode)
-        self.num_envs, self.render_mode, self._copy = count, render_mode, copy
-        self.metadata = {"render_modes": list(RENDER_MODES), "render_fps": FPS, "autoreset_mode": self.mode}
+        self.num_envs = count = check_num_envs(len(variants) if num_envs is None else num_envs)
+        self.agent = _only_agent(variants[0].agents)
+        self.rollout = make_rollout(variants, [i % len(variants) for i in range(count)], workers)
+        self.scheduler = SlotScheduler(self.rollout, sampling)
+        self.render_mode, self._copy = render_mode, copy
+        self.metadata = {**self.metadata, "autoreset_mode": self.mode}
         self.layout = self.rollout.observation_layout(self.agent)
         self.single_observation_space, self.single_action_space = agent_spaces(self.rollout, self.agent)
         self.observation_space = batch_space(self.single_observation_space, count)
         self.action_space = batch_space(self.single_action_space, count)
-        self.scheduler = SlotScheduler(self.rollout, sampler)
-        self._index, self._difficulty, self._drawn = describe(variants)
+        self._infos = EpisodeInfos(variants, count)
         self._observation = np.zeros((count, *self.single_observation_space.shape), dtype=np.float32)
         self._returns = np.zeros(count)
         self._finished: Mask = np.zeros(count, dtype=bool)
@@ -98,34 +108,36 @@ class PackVectorEnv(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
 
         Args:
             seed: Of slot 0, and so on counting up; or one for each slot.
-            options: `variant` (index, one or one each), `difficulty` (a number or [low, high]), `reset_mask`.
+            options: `variant` (index, one for all or one for each slot), `difficulty` (a number or
+                [low, high]), `reset_mask` ((n,) booleans).
 
         Returns:
             (n, k) observations, and `variant`, `difficulty`, `drawn` of the slots.
+
+        Raises:
+            InputError: A seed or an option is wrong; nothing was reset.
         """
-        if seed is not None:
-            seeds = [seed + i for i in range(self.num_envs)] if isinstance(seed, int) else list(seed)
-            if len(seeds) != self.num_envs:
-                raise InputError(
-                    f"{len(seeds)} seeds are given for {self.num_envs} slots", "Give one for each."
-                )
-            self.scheduler.seed(seeds)
-        elif not self._began:
-            self.scheduler.seed([int(s) for s in self.np_random.integers(2**31, size=self.num_envs)])
-        self._began = True
         slots = self._asked(options)
+        seeds = check_seeds(seed, self.num_envs)
+        if not self._began:
+            if len(slots) < self.num_envs:
+                raise InputError("reset_mask is given before the first reset", "Reset all slots first.")
+            drawn = self.np_random.integers(2**31, size=self.num_envs).tolist()
+            seeds = [own if own is not None else other for own, other in zip(seeds, drawn)]
+        self.scheduler.seed({slot: seeds[slot] for slot in slots.tolist()})
         self._begin(slots, options)
-        return self._observed(), self._episode_info(slots)
+        self._began = True
+        return self._observed(), self._infos.of(slots, self.rollout.variant[slots])
 
     def step(self, actions: NDArray[Any]) -> tuple[Observations, Rewards, Mask, Mask, dict[str, Any]]:
         """Do one control step in every slot.
 
         Args:
-            actions: (n, k) in [-1, 1].
+            actions: (n, k) in [-1, 1]; what is beyond is cut.
 
         Returns:
-            Observations, rewards, terminations, truncations and infos. At the end of an episode `is_success`
-            says whether the task was done.
+            Observations, rewards, terminations, truncations and infos: `is_success` says whether the task was
+            done in this step; `variant`, `difficulty` and `drawn` are those of episodes that end or begin.
         """
         if not self._began:
             raise gymnasium.error.ResetNeeded("call reset before step")
@@ -133,50 +145,57 @@ class PackVectorEnv(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
         if len(again) and self.mode is AutoresetMode.DISABLED:
             raise InputError(
                 f"the episodes of slots {again.tolist()[:8]} have ended",
-                "Reset them with options reset_mask.",
+                'Reset them: reset(options={"reset_mask": terminations | truncations}).',
             )
-        result = self.rollout.step({self.agent: np.asarray(actions)})[self.agent]
-        terminated, truncated = self._ended(result)
-        self._write(result.observation)
+        actions = np.asarray(actions)
+        if actions.shape != self.action_space.shape:
+            raise InputError(
+                f"actions must have the shape {self.action_space.shape}, got {actions.shape}",
+                "Give one row for each slot.",
+            )
+        result = self.rollout.step({self.agent: actions})[self.agent]
+        terminated, truncated = result.terminated | result.success, result.truncated
+        write_float32(self._observation, result.observation)
         self._returns += result.reward
-        ended = terminated | truncated
-        info: dict[str, Any] = {}
-        if ended.any():
-            self._note(np.flatnonzero(ended), result)
-            info = {"is_success": result.success & ended, "_is_success": ended.copy()}
-        self._finished = ended
-        reward = result.reward.copy()
+        self._finished = terminated | truncated
+        info: dict[str, Any] = {"is_success": result.success, "_is_success": ~np.isin(self._slots, again)}
+        ended = np.flatnonzero(self._finished)
+        if len(ended):
+            self._record(ended, result)
         if len(again):  # only with NEXT_STEP: these did no step, their new episode begins now
             self._begin(again, None)
-            info |= self._episode_info(again)
-        elif ended.any() and self.mode is AutoresetMode.SAME_STEP:
-            info = self._same_step(np.flatnonzero(ended), info)
-        return self._observed(), reward, terminated, truncated, info
+        known = np.union1d(again, ended)
+        if len(known):
+            info |= self._infos.of(known, self.rollout.variant[known])
+        if len(ended) and self.mode is AutoresetMode.SAME_STEP:
+            info = self._restart(ended, info)
+        return self._observed(), result.reward, terminated, truncated, info
 
     def resume(self, saved: Saved) -> Observations:
         """Go on in the middle of episodes that `Rollout.save` kept."""
         self.rollout.restore(saved)
-        self._write(self.rollout.observe()[self.agent])
-        self._finished[:] = self.rollout.done
+        write_float32(self._observation, self.rollout.observe()[self.agent])
+        self._finished = self.rollout.done
         self._began = True
         return self._observed()
 
     def render(self) -> tuple[NDArray[np.uint8], ...] | None:
-        """Return a picture (height, width, 3) of the first slot, with `render_mode="rgb_array"`."""
+        """Return a picture (height, width, 3) of each slot, with `render_mode="rgb_array"`."""
         if self.render_mode is None:
             return None
         if self._renderer is None:
             self._renderer = Renderer(self.rollout)
-        return (self._renderer.picture(0),)
+        return tuple(self._renderer.picture(slot) for slot in range(self.num_envs))
 
     def close_extras(self, **kwargs: Any) -> None:
         if self._renderer is not None:
             self._renderer.close()
 
     def _asked(self, options: Mapping[str, Any] | None) -> NDArray[np.intp]:
+        """Slots that `reset_mask` names; by default all."""
         mask = (options or {}).get("reset_mask")
         if mask is None:
-            return np.arange(self.num_envs)
+            return self._slots
         mask = np.asarray(mask)
         if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
             raise InputError(
@@ -187,52 +206,52 @@ class PackVectorEnv(VectorEnv[Observations, NDArray[Any], NDArray[Any]]):
 
     def _begin(self, slots: NDArray[np.intp], options: Mapping[str, Any] | None) -> None:
         result = self.scheduler.begin(slots.tolist(), options)[self.agent]
-        self._observation[slots] = result.observation[slots]
+        rows = np.empty((len(slots), self._observation.shape[1]), dtype=np.float32)
+        write_float32(rows, result.observation[slots])
+        self._observation[slots] = rows
         self._returns[slots] = 0.0
         self._finished[slots] = False
 
-    def _ended(self, result: AgentStep) -> tuple[Mask, Mask]:
-        """Terminated and truncated; a success that ends the episode counts as terminated."""
-        truncated = result.truncated.copy()
-        return (result.terminated | result.success) & ~truncated, truncated
-
-    def _note(self, slots: NDArray[np.intp], result: AgentStep) -> None:
+    def _record(self, slots: NDArray[np.intp], result: AgentStep) -> None:
         for slot in slots.tolist():
-            self.scheduler.sampler.record(
-                int(self.rollout.variant[slot]), bool(result.success[slot]), float(self._returns[slot])
-            )
+            self.scheduler.record(slot, bool(result.success[slot]), float(self._returns[slot]))
 
-    def _same_step(self, ended: NDArray[np.intp], final: dict[str, Any]) -> dict[str, Any]:
+    def _restart(self, ended: NDArray[np.intp], info: dict[str, Any]) -> dict[str, Any]:
+        """Begin the next episodes of slots within the step that ended them."""
+        final = {**info, "_is_success": self._finished.copy()}
+        final["is_success"] = info["is_success"] & self._finished
         observations = np.full(self.num_envs, None, dtype=object)
         for slot in ended.tolist():
             observations[slot] = self._observation[slot].copy()
-        mask = np.zeros(self.num_envs, dtype=bool)
-        mask[ended] = True
-        final |= self._episode_info(ended)
+        mask = self._finished.copy()
         self._begin(ended, None)
         return {
+            "is_success": info["is_success"] & ~mask,
+            "_is_success": ~mask,
+            **self._infos.of(ended, self.rollout.variant[ended]),
             "final_obs": observations,
             "_final_obs": mask,
             "final_info": final,
             "_final_info": mask.copy(),
-            **self._episode_info(ended),
         }
 
-    def _episode_info(self, slots: NDArray[np.intp]) -> dict[str, Any]:
-        mask = np.zeros(self.num_envs, dtype=bool)
-        mask[slots] = True
-        place = self.rollout.variant
-        return {
-            "variant": self._index[place],
-            "_variant": mask,
-            "difficulty": self._difficulty[place],
-            "_difficulty": mask.copy(),
-            "drawn": self._drawn[place],
-            "_drawn": mask.copy(),
-        }
-
-    def _write(self, observation: NDArray[np.float64]) -> None:
-        np.copyto(self._observation, observation, casting="same_kind")
+    @property
+    def _slots(self) -> NDArray[np.intp]:
+        return np.arange(self.num_envs)
 
     def _observed(self) -> Observations:
         return self._observation.copy() if self._copy else self._observation
+
+
+def _only_agent(agents: Sequence[str]) -> str:
+    """Return the agent of worlds with one.
+
+    Raises:
+        InputError: There are several.
+    """
+    if len(agents) != 1:
+        raise InputError(
+            f"the worlds have {len(agents)} agents: {', '.join(agents)}",
+            "Use envgen.parallel_env (PettingZoo) for several agents.",
+        )
+    return agents[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from typing import Any
 
 import mujoco
@@ -36,14 +37,10 @@ class Window:
         if variant != self._variant:
             self.close()
             self._variant, self._data = variant, mujoco.MjData(world.model)
-            try:
-                from mujoco import viewer
+            _check_display()
+            from mujoco import viewer  # needs GLFW, which pictures do not
 
-                self._viewer = viewer.launch_passive(world.model, self._data)
-            except Exception as error:  # what GLFW raises without a display differs by system
-                raise WorkError(
-                    f"no window can be opened: {error}", "Use render_mode='rgb_array' without a display."
-                ) from None
+            self._viewer = viewer.launch_passive(world.model, self._data)
         state = self.rollout.data[0]
         self._data.qpos[:], self._data.qvel[:], self._data.time = state.qpos, state.qvel, state.time
         mujoco.mj_forward(world.model, self._data)
@@ -57,3 +54,20 @@ class Window:
         if self._viewer is not None:
             self._viewer.close()
             self._viewer = None
+
+
+def _check_display() -> None:
+    """Refuse to go on without a display: MuJoCo's viewer would end the process.
+
+    Raises:
+        WorkError: There is none.
+    """
+    import glfw
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the reason is a warning
+        if glfw.init():
+            return
+    raise WorkError(
+        "no window can be opened: there is no display", "Use render_mode='rgb_array', or set DISPLAY."
+    )

@@ -44,7 +44,7 @@ def check_layouts(variants: Sequence[PackVariant], context: TaskContext) -> None
 
 
 def group_key(variant: PackVariant) -> tuple[object, ...]:
-    """Return what variants must have in common to be stepped side by side: agents, teams, and spaces of each."""
+    """Return what variants that are stepped side by side have in common: agents, teams and their spaces."""
     world = variant.world()
     return variant.teams, tuple(repr(_shape(layout(world, agent))) for agent in variant.teams.agents)
 

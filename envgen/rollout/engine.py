@@ -162,15 +162,15 @@ class BatchEngine:
             if self._pool is not None:
                 solo = [part for part in parts if part[0].solo]
                 parts = [part for part in parts if not part[0].solo]
-                list(self._pool.map(lambda part: self._step(*part, count, failed), solo))
+                list(self._pool.map(lambda part: self._step(part, count, failed), solo))
             for part in parts:
-                self._step(*part, count, failed)
+                self._step(part, count, failed)
         return failed
 
-    def _step(self, group: Group, places: Slots, slots: Slots, count: int, failed: Mask) -> None:
-        self._write(group, places, slots)
-        failed[group.slots] |= group.stepper.step(places, count)
-        self._read(group, places, slots)
+    def _step(self, part: tuple[Group, Slots, Slots], count: int, failed: Mask) -> None:
+        self._write(*part)
+        failed[part[0].slots] |= part[0].stepper.step(part[1], count)
+        self._read(*part)
 
     def sense(self, slots: Slots) -> None:
         """Compute the sensors of positions and velocities of states that were written from outside."""
@@ -261,7 +261,7 @@ def _groups(models: Sequence[Model], source: Source, slots: NDArray[np.intp], th
 
 
 def _solo(structures: Sequence[list[int]], slots: NDArray[np.intp]) -> list[list[int]]:
-    """Structures whose slots may run any variant: those of one slot, or the smallest where one has no slot."""
+    """Structures whose slots may run any variant: those of one slot, else the smallest if one has none."""
     if len(structures) == 1:
         return []
     held = {i: int(np.isin(slots, places).sum()) for i, places in enumerate(structures)}

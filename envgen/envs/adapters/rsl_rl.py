@@ -29,7 +29,7 @@ GROUP = "policy"
 
 
 class PackRslEnv(VecEnv):
-    """Slots of a pack as rsl_rl wants them: finished ones are reset within the step, `time_outs` are bootstrapped.
+    """Slots of a pack as rsl_rl wants them: reset within the step that ends them, `time_outs` bootstrapped.
 
     Args:
         pack: A pack, its path, or a prompt.
