@@ -11,6 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from envgen.core.version import __version__ as __version__
+from envgen.envs.registration import register_with_gymnasium
 
 if TYPE_CHECKING:
     from envgen.core.cfg import EnvCfg
@@ -64,3 +65,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+register_with_gymnasium()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from envgen.core.errors import InputError
+from envgen.envs.registration import ID, register
 from envgen.packs.pack import Pack
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def make_env(pack: Pack | str | Path, index: int | None = 0, **options: Any) -> 
         import gymnasium
     except ImportError:
         raise InputError("gymnasium is not installed", MISSING) from None
-    _register(gymnasium)
-    return gymnasium.make("envgen/Pack-v0", pack=pack, index=index, **options)
+    register()
+    return gymnasium.make(ID, pack=pack, index=index, **options)
 
 
 def make_vec(pack: Pack | str | Path, num_envs: int | None = None, **options: Any) -> PackVectorEnv:
@@ -59,12 +60,3 @@ def parallel_env(pack: Pack | str | Path, index: int = 0, **options: Any) -> Pac
     except ImportError:
         raise InputError("pettingzoo is not installed", MISSING) from None
     return PackParallelEnv(pack, index, **options)
-
-
-def _register(gymnasium: Any) -> None:
-    """Register where the entry point is not seen, such as in a checkout on PYTHONPATH."""
-    if "envgen/Pack-v0" not in gymnasium.registry:
-        from envgen.envs.registration import register
-
-        with gymnasium.envs.registration.namespace("envgen"):
-            register()

@@ -149,7 +149,7 @@ def _is_pack(source: str) -> bool:
     """Whether a string is meant as the path of a pack: a folder, a .zip or one word with a slash."""
     path = Path(source)
     try:
-        if path.is_dir():
+        if source and path.is_dir():
             return True
     except OSError:  # too long as a path
         return False

@@ -14,7 +14,7 @@ import pytest
 
 from support import ROOT
 
-SLOW_FOLDERS = ("browser", "cli", "docs", "newest", "parity", "server")
+SLOW_FOLDERS = ("browser", "cli", "docs", "learn", "newest", "parity", "server")
 """Folders of tests/ whose tests start browsers, servers, Node and other processes: all of them are slow."""
 PER_TEST = 4.0
 """Seconds that a test without the marker may take."""

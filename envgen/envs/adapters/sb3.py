@@ -19,12 +19,16 @@ from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
+from envgen.envs.infos import of_slot
 from envgen.envs.vector import PackVectorEnv
 from envgen.packs.pack import Pack
 
 
 class PackVecEnv(VecEnv):
     """Slots of a pack as Stable-Baselines3 wants them: finished ones are reset within the step.
+
+    Infos of an episode's end hold its return and length, as those of a `VecMonitor` do. Options that
+    `set_options` gives the first slot are used for all.
 
     Args:
         pack: A pack, its path, or a prompt.
@@ -36,14 +40,16 @@ class PackVecEnv(VecEnv):
         self.env = PackVectorEnv(num_envs, pack=pack, autoreset_mode=AutoresetMode.SAME_STEP, **options)
         self._actions: NDArray[Any] | None = None
         self.render_mode = self.env.render_mode
+        self._returns, self._lengths = np.zeros(self.env.num_envs), np.zeros(self.env.num_envs, dtype=int)
         super().__init__(self.env.num_envs, self.env.single_observation_space, self.env.single_action_space)
 
     def reset(self) -> NDArray[np.float32]:
         seeds = self._seeds if any(seed is not None for seed in self._seeds) else None
+        observation, info = self.env.reset(seed=seeds, options=self._options[0])
         self._reset_seeds()
         self._reset_options()
-        observation, info = self.env.reset(seed=seeds)
-        self.reset_infos = self._of_each(info, range(self.num_envs))
+        self._returns[:], self._lengths[:] = 0, 0
+        self.reset_infos = [of_slot(info, slot) for slot in range(self.num_envs)]
         return observation
 
     def step_async(self, actions: NDArray[Any]) -> None:
@@ -54,17 +60,18 @@ class PackVecEnv(VecEnv):
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], list[dict[str, Any]]]:
         assert self._actions is not None, "step_async comes first"
         observation, reward, terminated, truncated, info = self.env.step(self._actions)
+        self._returns += reward
+        self._lengths += 1
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         done = terminated | truncated
-        if done.any():
-            final = info["final_info"]
-            for slot in np.flatnonzero(done).tolist():
-                infos[slot] = {
-                    "terminal_observation": info["final_obs"][slot],
-                    "TimeLimit.truncated": bool(truncated[slot]),
-                    "is_success": bool(final["is_success"][slot]),
-                    "variant": int(final["variant"][slot]),
-                }
+        for slot in np.flatnonzero(done).tolist():
+            infos[slot] = {
+                **of_slot(info["final_info"], slot),
+                "terminal_observation": info["final_obs"][slot],
+                "TimeLimit.truncated": bool(truncated[slot]),
+                "episode": {"r": float(self._returns[slot]), "l": int(self._lengths[slot])},
+            }
+        self._returns[done], self._lengths[done] = 0, 0
         return observation, reward.astype(np.float32), done, infos
 
     def close(self) -> None:
@@ -85,6 +92,3 @@ class PackVecEnv(VecEnv):
     def get_images(self) -> Sequence[NDArray[np.uint8] | None]:
         pictures = self.env.render()
         return [None] * self.num_envs if pictures is None else list(pictures)
-
-    def _of_each(self, info: dict[str, Any], slots: Any) -> list[dict[str, Any]]:
-        return [{key: info[key][slot] for key in ("variant", "difficulty", "drawn")} for slot in slots]
