@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,19 @@ from envgen.rollout.step_result import StepResult
 
 MAX_EPISODE = 2**31
 OPTIONS = ("variant", "difficulty", "reset_mask")
+
+
+@dataclass(frozen=True, eq=False)
+class SavedSlots:
+    """The state of a scheduler.
+
+    Attributes:
+        streams: State of the random generator of each slot.
+        samplers: Attributes of each sampler.
+    """
+
+    streams: Sequence[Mapping[str, Any]]
+    samplers: Sequence[Mapping[str, Any]]
 
 
 class SlotScheduler:
@@ -73,6 +88,18 @@ class SlotScheduler:
         variants = self._variants(slots, options or {})
         episodes = [int(self.rngs[slot].integers(MAX_EPISODE)) for slot in slots]
         return self.rollout.reset(episodes, slots, variants)
+
+    def save(self) -> SavedSlots:
+        """Return a copy of the random streams and of what samplers have learned."""
+        streams = [rng.bit_generator.state for rng in self.rngs]
+        return SavedSlots(streams, [copy.deepcopy(vars(sampler)) for sampler in self.samplers])
+
+    def restore(self, saved: SavedSlots) -> None:
+        """Put back what `save` gave."""
+        for rng, state in zip(self.rngs, saved.streams, strict=True):
+            rng.bit_generator.state = dict(state)
+        for sampler, values in zip(self.samplers, saved.samplers, strict=True):
+            vars(sampler).update(copy.deepcopy(dict(values)))
 
     def record(self, slot: int, success: bool, reward: float) -> None:
         """Tell the slot's sampler of a finished episode."""

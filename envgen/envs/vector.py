@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from envgen.envs.arguments import (
 )
 from envgen.envs.infos import EpisodeInfos
 from envgen.envs.rendering import FPS, RENDER_MODES, Renderer
-from envgen.envs.slots import SlotScheduler
+from envgen.envs.slots import SavedSlots, SlotScheduler
 from envgen.envs.source import make_rollout, open_source, select_variants
 from envgen.envs.spaces import agent_spaces, write_float32
 from envgen.packs.pack import Pack
@@ -32,6 +33,23 @@ from envgen.rollout.step_result import AgentStep
 Observations = NDArray[np.float32]
 Rewards = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class SavedEnv:
+    """The state of a vector environment.
+
+    Attributes:
+        rollout: Of the simulations.
+        slots: Of the slots' random streams and samplers.
+        returns: (n,) return of the running episodes.
+        finished: (n,) whether the episode has ended and waits for its reset.
+    """
+
+    rollout: Saved
+    slots: SavedSlots
+    returns: Rewards
+    finished: Mask
 
 
 class PackVectorEnv(VectorEnv):
@@ -171,11 +189,18 @@ class PackVectorEnv(VectorEnv):
             info = self._restart(ended, info)
         return self._observed(), result.reward, terminated, truncated, info
 
-    def resume(self, saved: Saved) -> Observations:
-        """Go on in the middle of episodes that `Rollout.save` kept."""
-        self.rollout.restore(saved)
+    def save(self) -> SavedEnv:
+        """Return a copy of the state of all slots, of their random streams and of the samplers."""
+        return SavedEnv(
+            self.rollout.save(), self.scheduler.save(), self._returns.copy(), self._finished.copy()
+        )
+
+    def restore(self, saved: SavedEnv) -> Observations:
+        """Put back what `save` of an environment of the same variants and slots gave."""
+        self.rollout.restore(saved.rollout)
+        self.scheduler.restore(saved.slots)
+        self._returns[:], self._finished = saved.returns, saved.finished.copy()
         write_float32(self._observation, self.rollout.observe()[self.agent])
-        self._finished = self.rollout.done
         self._began = True
         return self._observed()
 

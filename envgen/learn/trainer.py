@@ -114,8 +114,7 @@ class Trainer:
             "settings": asdict(self.settings),
             "learning_rate": self.algorithm.learning_rate,
             "torch": torch.get_rng_state(),
-            "rngs": [rng.bit_generator.state for rng in self.env.env.scheduler.rngs],
-            "rollout": self.env.env.rollout.save(),
+            "env": self.env.env.save(),
             "counts": (self._returns, self._lengths, self._episodes),
         }
         torch.save(content, part)
@@ -143,9 +142,7 @@ class Trainer:
         self.algorithm.learning_rate = content["learning_rate"]
         torch.set_rng_state(content["torch"].cpu())
         self.iteration = int(content["iteration"])
-        for rng, state in zip(self.env.env.scheduler.rngs, content["rngs"]):
-            rng.bit_generator.state = state
-        self.env.resume(content["rollout"])
+        self.env.resume(content["env"])
         self._returns, self._lengths, self._episodes = content["counts"]
         self._observation = self.env.get_observations()
 

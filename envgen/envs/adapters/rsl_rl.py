@@ -3,9 +3,10 @@
 ```python
 from rsl_rl.runners import OnPolicyRunner
 from envgen.envs.adapters.rsl_rl import PackRslEnv
-from envgen.learn.ppo import train_cfg
+from envgen.learn.settings import TrainSettings
 
-OnPolicyRunner(PackRslEnv("rough terrain for ants", 64), train_cfg(), "logs").learn(300)
+env = PackRslEnv("rough terrain for ants", 64)
+OnPolicyRunner(env, TrainSettings().to_rsl_rl(), "logs").learn(300)
 ```
 """
 
@@ -20,9 +21,8 @@ from gymnasium.vector import AutoresetMode
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
-from envgen.envs.vector import PackVectorEnv
+from envgen.envs.vector import PackVectorEnv, SavedEnv
 from envgen.packs.pack import Pack
-from envgen.rollout.saved import Saved
 
 GROUP = "policy"
 """Name of the group that holds the whole observation."""
@@ -80,9 +80,9 @@ class PackRslEnv(VecEnv):
             extras,
         )
 
-    def resume(self, saved: Saved) -> None:
-        """Go on in the middle of episodes that `Rollout.save` kept."""
-        self._observation = self.env.resume(saved)
+    def resume(self, saved: SavedEnv) -> None:
+        """Go on in the middle of episodes that `PackVectorEnv.save` kept."""
+        self._observation = self.env.restore(saved)
 
     def _as_dict(self, observation: Any) -> TensorDict:
         tensor = torch.from_numpy(observation.copy()).to(self.device)
