@@ -13,6 +13,7 @@ from pettingzoo import ParallelEnv
 
 from envgen.core.errors import InputError
 from envgen.envs.arguments import check_render_mode, check_seeds
+from envgen.envs.endings import episode_ends
 from envgen.envs.infos import EpisodeInfos, of_slot
 from envgen.envs.rendering import FPS, RENDER_MODES, Renderer
 from envgen.envs.slots import OPTIONS, SlotScheduler
@@ -98,8 +99,9 @@ class PackParallelEnv(ParallelEnv):
             raise InputError(f"{', '.join(missing)} has no action", "Give one for each of `agents`.")
         live = self.agents
         result = self.rollout.step({agent: np.asarray(actions[agent]) for agent in live})
-        terminated = {agent: bool(result[agent].terminated[0] or result[agent].success[0]) for agent in live}
-        truncated = {agent: bool(result[agent].truncated[0]) for agent in live}
+        ends = {agent: episode_ends(result[agent]) for agent in live}
+        terminated = {agent: bool(own[0][0]) for agent, own in ends.items()}
+        truncated = {agent: bool(own[1][0]) for agent, own in ends.items()}
         observations = self._observations(result)
         self.agents = [agent for agent in live if not (terminated[agent] or truncated[agent])]
         return (

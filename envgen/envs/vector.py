@@ -21,6 +21,7 @@ from envgen.envs.arguments import (
     check_threads,
     parse_autoreset,
 )
+from envgen.envs.endings import episode_ends
 from envgen.envs.infos import EpisodeInfos
 from envgen.envs.rendering import FPS, RENDER_MODES, Renderer
 from envgen.envs.slots import SavedSlots, SlotScheduler
@@ -172,7 +173,7 @@ class PackVectorEnv(VectorEnv):
                 "Give one row for each slot.",
             )
         result = self.rollout.step({self.agent: actions})[self.agent]
-        terminated, truncated = result.terminated | result.success, result.truncated
+        terminated, truncated = episode_ends(result)
         write_float32(self._observation, result.observation)
         self._returns += result.reward
         self._finished = terminated | truncated

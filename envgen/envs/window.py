@@ -45,7 +45,7 @@ class Window:
         self._data.qpos[:], self._data.qvel[:], self._data.time = state.qpos, state.qvel, state.time
         mujoco.mj_forward(world.model, self._data)
         self._viewer.sync()
-        period = self.rollout.frame_skip[variant] * float(world.model.opt.timestep)
+        period = float(self.rollout.period[variant])
         time.sleep(max(0.0, self._shown + period - time.monotonic()))
         self._shown = time.monotonic()
 

@@ -80,9 +80,8 @@ class Rollout:
         self.task = str(variants[0].manifest["cfg"]["task"]["kind"])
         self.frame_skip = [int(v.setting("control.frame_skip")) for v in variants]
         self.limit = np.array([float(v.setting("control.episode")) for v in variants])
-        steps = [float(world.model.opt.timestep) for world in self.worlds]
-        self.period = np.array([n * step for n, step in zip(self.frame_skip, steps)])
         self._skip = np.array(self.frame_skip, dtype=np.intp)
+        self.period = self._skip * np.array([float(world.model.opt.timestep) for world in self.worlds])
         self._pack_index = np.array([variant.index for variant in variants], dtype=np.int64)
         self.engine = BatchEngine(
             [world.model for world in self.worlds], lambda i: variants[i].sources(), first, threads

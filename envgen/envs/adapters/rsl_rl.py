@@ -56,8 +56,7 @@ class PackRslEnv(VecEnv):
         self.device = device
         self.cfg: dict[str, Any] = {}
         rollout = self.env.rollout
-        period = rollout.frame_skip[0] * float(rollout.worlds[0].model.opt.timestep)
-        self.max_episode_length = round(float(rollout.limit.max()) / period)
+        self.max_episode_length = round(float((rollout.limit / rollout.period).max()))
         self.episode_length_buf = torch.zeros(self.num_envs, dtype=torch.long, device=device)
         self._observation, _ = self.env.reset(seed=seed)
 
