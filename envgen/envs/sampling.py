@@ -1,4 +1,4 @@
-"""Which variant a slot runs in its next episode."""
+"""Choice of the variant that a slot runs in its next episode."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from envgen.rollout.rollout import Rollout
 
 LIMIT = float(np.finfo(np.float32).max)
-"""What is observed is cut to the range of float32; infinite bounds would be claimed otherwise."""
+"""Bound of observations, which are cut to the range of float32: Gymnasium warns of infinite bounds."""
 
 
 def agent_spaces(rollout: Rollout, agent: str) -> tuple[Box, Box]:
