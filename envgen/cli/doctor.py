@@ -28,6 +28,12 @@ PACKAGES = (
     "websockets",
 )
 MUJOCO = "3.14.0"
+OPTIONAL = {
+    "mjbatch": "Install envgen again; without it, native batches are slower.",
+    "minari": "To read Minari data sets: pip install 'envgen[data]'.",
+    "pandas": "For Pack.to_pandas: pip install 'envgen[data]'.",
+}
+"""Packages that envgen works without, and what to do for what needs them."""
 
 
 class Line(NamedTuple):
@@ -53,6 +59,7 @@ def examine_machine() -> list[Line]:
     return [
         Line("Python", sys.version_info >= (3, 11), True, platform.python_version(), "Install Python 3.11."),
         *(_package(name) for name in PACKAGES),
+        *(_optional_package(name, remedy) for name, remedy in OPTIONAL.items()),
         _attempt("one variant", True, _variant, "Install envgen again."),
         Line("processors", True, False, _processors(), ""),
         _attempt("temporary folder", True, _disk, "Free disk space, or set TMPDIR."),
@@ -76,6 +83,13 @@ def _package(name: str) -> Line:
         return Line(name, False, True, "missing", "Install envgen again.")
     ok = name != "mujoco" or found == MUJOCO
     return Line(name, ok, True, found, f"Install mujoco=={MUJOCO}.")
+
+
+def _optional_package(name: str, remedy: str) -> Line:
+    try:
+        return Line(name, True, False, version(name), remedy)
+    except PackageNotFoundError:
+        return Line(name, False, False, "missing", remedy)
 
 
 def _attempt(what: str, needed: bool, act: Callable[[], str], remedy: str) -> Line:

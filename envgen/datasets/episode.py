@@ -26,7 +26,7 @@ class Episode:
         actions: (T, m) in [-1, 1].
         rewards: (T,)
         terminated: (T,) whether the task ended the episode in a step.
-        truncated: (T,) whether time was up in a step.
+        truncated: (T,) whether the episode was cut off in a step, by time or by the task.
         final: (k,) what the agent observed after the last step, if it was recorded.
         ending: Name of the term that ended the episode, `time` or `unstable`; None if the recording ended
             before.

@@ -39,7 +39,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("action", "list<float32>", "what it did, in [-1, 1]; actuators in the model's order"),
     Column("reward", "float64", "what it got for this step, weighted and summed"),
     Column("terminated", "bool", "whether the task ended its episode in this step, a success included"),
-    Column("truncated", "bool", "whether time was up in this step"),
+    Column("truncated", "bool", "whether the episode was cut off in this step, by time or by the task"),
     Column("ending", "string", "name of the term that ended the episode, `time` or `unstable`", null=True),
 )
 FINAL = Column(

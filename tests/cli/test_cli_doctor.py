@@ -11,6 +11,7 @@ def test_doctor_measures_and_says_what_to_do(shell, here):
     lines = {line["what"]: line for line in data["lines"]}
     assert lines["mujoco"]["found"] == "3.14.0"
     assert "made and checked in" in lines["one variant"]["found"]
+    assert all(not lines[name]["needed"] for name in ("mjbatch", "minari", "pandas"))
     assert not lines["display (view)"]["ok"]
     assert all(line["ok"] or line["remedy"] for line in data["lines"])
     assert names(here) == []

@@ -22,7 +22,7 @@ def block_gaits() -> str:
 
 def block_columns() -> str:
     """The columns of a recording."""
-    from envgen.rollout.columns import COLUMNS
+    from envgen.rollout.columns import COLUMNS, FINAL
 
-    rows = [(f"`{c.name}`", f"{c.kind}{' or null' if c.null else ''}", c.doc) for c in COLUMNS]
+    rows = [(f"`{c.name}`", f"{c.kind}{' or null' if c.null else ''}", c.doc) for c in (*COLUMNS, FINAL)]
     return table(("column", "type", "what it holds"), rows)
