@@ -146,7 +146,7 @@ def _groups(variants: Sequence[PackVariant]) -> list[list[PackVariant]]:
 
 
 def _is_pack(source: str) -> bool:
-    """Whether a string is meant as the path of a pack: a folder, a .zip or one word with a slash."""
+    """Return whether a string is the path of a pack: a folder, a .zip or one word with a slash."""
     path = Path(source)
     try:
         if source and path.is_dir():
@@ -158,7 +158,7 @@ def _is_pack(source: str) -> bool:
 
 
 def _says_count(source: str) -> bool:
-    """Whether a prompt asks for a number of variants itself."""
+    """Return whether a prompt states a number of variants."""
     from envgen.prompting.base import interpret
 
     return not is_file(source) and interpret(source).count is not None
