@@ -14,7 +14,7 @@ Floats32 = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Episode:
-    """What one agent saw, did and got from the start of an episode, or of the recording, to its end.
+    """Observations, actions and rewards of one agent in one episode, or the recorded part of it.
 
     Attributes:
         env: Number of the environment in the recording.

@@ -147,7 +147,7 @@ class Recording:
         )
 
     def _draw_physics(self, index: int, episode: int) -> dict[str, float]:
-        """What was drawn at a reset, from the pack: the draws depend on it and the episode alone."""
+        """Draw the physics of an episode again: the draws depend on the pack and the episode number alone."""
         if self.pack is None:
             return {}
         variant = self._variants[index]

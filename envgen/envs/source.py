@@ -158,7 +158,7 @@ def _is_pack(source: str) -> bool:
 
 
 def _says_count(source: str) -> bool:
-    """Return whether a prompt asks for a number of variants itself."""
+    """Return whether a prompt states a number of variants."""
     from envgen.prompting.base import interpret
 
     return not is_file(source) and interpret(source).count is not None

@@ -1,4 +1,4 @@
-"""Where robots are and how far they move."""
+"""Horizontal positions of robots and the distances that they move."""
 
 from __future__ import annotations
 

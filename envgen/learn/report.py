@@ -1,4 +1,4 @@
-"""What an evaluation comes to: for the terminal, as JSON, and as a folder of files."""
+"""Report of an evaluation: for the terminal, as JSON, and as a folder of files."""
 
 from __future__ import annotations
 

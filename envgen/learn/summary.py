@@ -19,7 +19,7 @@ BANDS = 5
 
 @dataclass(frozen=True)
 class Score:
-    """What some episodes come to.
+    """Statistics of a set of episodes.
 
     Attributes:
         count: Episodes.

@@ -31,7 +31,7 @@ FREE = ("steps", "threads", "torch_threads")
 
 @dataclass(frozen=True)
 class Progress:
-    """What is known after an iteration.
+    """Progress of a training after an iteration.
 
     Attributes:
         iteration: Number of iterations done.

@@ -1,7 +1,7 @@
 """Measured difficulty: how often policies fail on each variant, kept in the manifest of a pack.
 
-An optional key `measured` of a variant's entry; files of variants and their checksums stay as they are, and
-readers that don't know the key pass over it.
+It is the optional key `measured` of a variant's entry. Files of variants and their checksums don't change;
+readers that don't know the key ignore it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ KEY = "measured"
 
 @dataclass(frozen=True)
 class Measured:
-    """How often a policy failed on a variant.
+    """Measured failure rate of a policy on a variant.
 
     Attributes:
         policy: Its name, as it was given.
@@ -35,7 +35,7 @@ class Measured:
 
 
 def read_measured(entry: Mapping[str, Any]) -> list[Measured]:
-    """Return what was measured on a variant; what is malformed counts as not there."""
+    """Return the measurements of a variant; malformed ones are left out."""
     found = []
     for own in entry.get(KEY) or []:
         try:

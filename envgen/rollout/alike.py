@@ -1,4 +1,4 @@
-"""Checks of what is to be stepped side by side."""
+"""Checks of the variants, slots and episodes of a rollout."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _REMEDY = "Run them in rollouts of their own."
 
 
 def check_agents(variants: Sequence[PackVariant]) -> None:
-    """Refuse variants that have other agents or teams than the first.
+    """Check that all variants have the same agents and teams.
 
     Raises:
-        InputError: There are such, or there is none at all.
+        InputError: They differ, or there is no variant.
     """
     if not variants:
         raise InputError("there is no variant to run", "Give one or more variants of a pack.")
@@ -27,10 +27,10 @@ def check_agents(variants: Sequence[PackVariant]) -> None:
 
 
 def check_layouts(variants: Sequence[PackVariant], context: TaskContext) -> None:
-    """Refuse variants whose agents differ in what they observe or do.
+    """Check that the agents of all variants have the same observations and actions.
 
     Raises:
-        InputError: There are such.
+        InputError: They differ.
     """
     for agent, layouts in context.layouts.items():
         shapes = [_shape(at) for at in layouts]
@@ -50,41 +50,46 @@ def group_key(variant: PackVariant) -> tuple[object, ...]:
 
 
 def check_slots(slots: Sequence[int], variants: int) -> None:
-    """Refuse slots without a variant.
+    """Check that each slot names a variant.
 
     Raises:
-        InputError: There is no slot, or one names a place beyond the variants.
+        InputError: There is no slot, or one is out of range.
     """
     if not slots or not 0 <= min(slots) <= max(slots) < variants:
         raise InputError(
-            f"slots must be places of variants from 0 to {variants - 1}, got {list(slots)}",
-            "Give one place for each slot, such as [0, 0, 1].",
+            f"slots must be positions of variants from 0 to {variants - 1}, got {list(slots)}",
+            "Give one position for each slot, such as [0, 0, 1].",
         )
 
 
 def check_episodes(episodes: Sequence[int], slots: int) -> None:
-    """Refuse numbers of episodes that are not one for each slot, or below 0.
+    """Check that there is one episode number >= 0 for each slot.
 
     Raises:
-        InputError: They are so.
+        InputError: A number is missing or negative.
     """
     if len(episodes) != slots or min(episodes, default=0) < 0:
         raise InputError(
-            f"{list(episodes)} are no episodes for {slots} worlds", "Give one number >= 0, or one for each."
+            f"episodes must be one number >= 0, or {slots} of them, got {list(episodes)}",
+            "Give one number for all worlds, or one for each.",
         )
 
 
 def check_choice(chosen: Sequence[int], slots: int, variants: int) -> None:
-    """Refuse variants for slots that are not one for each, or not there.
+    """Check that there is one variant for each slot.
 
     Raises:
-        InputError: They are so.
+        InputError: A variant is missing or out of range.
     """
     if len(chosen) != slots:
-        raise InputError(f"{len(chosen)} variants are given for {slots} slots", "Give one for each.")
+        raise InputError(
+            f"variants must be one for each of {slots} slots, got {len(chosen)}", "Give one for each slot."
+        )
     for place in chosen:
         if not 0 <= place < variants:
-            raise InputError(f"there is no variant {place}", f"There are {variants}, counted from 0.")
+            raise InputError(
+                f"variants must be from 0 to {variants - 1}, got {place}", "Give positions of variants."
+            )
 
 
 def _shape(at: AgentLayout) -> tuple[object, ...]:

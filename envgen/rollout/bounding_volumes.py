@@ -1,7 +1,7 @@
-"""The bounding volumes of many variants in one model, so that contacts are looked for as in each own model.
+"""Bounding volumes of many variants in one model, so that collisions are found as in each own model.
 
-MuJoCo keeps the trees of bodies and of meshes in the same arrays, and where the tree of a body begins is a
-number of the body. So a mesh that no geom shows makes room for all of them.
+MuJoCo keeps the trees of bodies and meshes in the same arrays; each body has the address of its tree
+(`body_bvhadr`). An extra mesh that no geom uses reserves space for the trees of all variants.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Indices = NDArray[np.intp]
 
 
 class BoundingVolumes:
-    """The trees of bodies of each model, equal ones once.
+    """Bounding volume trees of the bodies of each model; equal trees are stored once.
 
     Args:
-        models: Their trees are as MuJoCo compiled them.
-        spare: (models,) by how much the geoms of bodies other than the world move up.
+        models: The variants' models, as MuJoCo compiled them.
+        spare: (models,) shift of the ids of geoms of bodies other than the world.
     """
 
     def __init__(self, models: Sequence[Model], spare: Indices) -> None:
@@ -49,20 +49,20 @@ class BoundingVolumes:
 
     @property
     def same(self) -> bool:
-        """Whether all models have the same trees."""
+        """True if all models have the same trees."""
         return len(self._trees) == 1
 
     def reserve(self, spec: Any) -> None:
-        """Add a mesh with as many faces as there are nodes to a model (`MjSpec`)."""
+        """Add a mesh to a model (`MjSpec`) that has at least as many faces as there are nodes."""
         points, faces = _tube(self.nodes // 2 + 1)
         mesh = spec.add_mesh(name=NAME, uservert=points.ravel().tolist(), userface=faces.ravel().tolist())
         mesh.inertia = mujoco.mjtMeshInertia.mjMESH_INERTIA_SHELL
 
     def write(self, merged: Model) -> dict[str, NDArray[Any]]:
-        """Write the trees in place of those of the mesh.
+        """Write the trees into the space of the mesh.
 
         Returns:
-            (models, nbody) by field, where the tree of each body is.
+            (models, nbody) values of `body_bvhadr` and `body_bvhnum`, by field.
         """
         begin = int(merged.mesh_bvhadr[merged.mesh(NAME).id])
         at = begin
@@ -77,7 +77,7 @@ class BoundingVolumes:
 
 
 def _tube(faces: int) -> tuple[Floats, NDArray[np.int32]]:
-    """Points and triangles of a closed tube with at least so many of them."""
+    """Return the points and triangles of a closed tube with at least `faces` triangles."""
     sides = max(3, -(-faces // 4))
     angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)
     ring = np.stack([np.cos(angle), np.sin(angle)], axis=1)

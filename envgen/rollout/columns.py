@@ -1,4 +1,4 @@
-"""The columns of a recording, whoever makes it: native rollouts, the page, `envgen run --record`."""
+"""The columns of a recording, for every recorder: native rollouts, the page, `envgen run --record`."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ DRAWN = "drawn."
 
 
 def drawn_columns(variants: Iterable[Mapping[str, Any]]) -> dict[str, Kind]:
-    """Type of each parameter's column: float64 where every variant has a number or nothing, else string.
+    """Return the type of each parameter's column: float64 if all its values are numbers, else string.
 
     Args:
-        variants: What was drawn for each, by path.
+        variants: Drawn parameters of each variant, by path.
     """
     kinds: dict[str, Kind] = {}
     for drawn in variants:

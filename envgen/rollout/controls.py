@@ -1,4 +1,4 @@
-"""Actions of agents as controls of the batch."""
+"""Conversion of actions to controls."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Controls:
         """Write the controls of every agent.
 
         Args:
-            ctrl: (slots, nu), which is changed.
+            ctrl: (slots, nu) controls, written in place.
             actions: By agent id, (slots, actuators) or (actuators,). An agent without one keeps the control
                 of the start, as do those whose episode is over.
-            over: (slots, agents) whose episode is over.
+            over: (slots, agents) whether the episode of the agent is over.
 
         Raises:
-            InputError: An action is of the wrong size, not finite or of no agent.
+            InputError: An action has the wrong shape, is not finite or is of an unknown agent.
         """
         agents = self._context.teams.agents
         for agent in actions:
@@ -68,7 +68,7 @@ class Controls:
         return np.minimum(np.maximum(action, -1.0), 1.0)
 
     def _ranges(self, agent: str) -> tuple[Floats, Floats, Floats]:
-        """(slots, actuators) controls of the start, and lower ends and extents of the ranges."""
+        """Return controls of the start, lower limits and widths of the ranges, (slots, actuators) each."""
         context, layouts = self._context, self._context.layouts[agent]
 
         def home() -> Floats:

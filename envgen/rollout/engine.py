@@ -1,4 +1,4 @@
-"""Batches of variants as one: grouped by body structure, each group stepped the fastest way that is exact."""
+"""A batch of variants, grouped by body structure; each group uses the fastest stepper that is exact."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _WIDTHS = ("nq", "nv", "nu", "nsensordata")
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Slots that one stepper steps.
+    """Slots that share a stepper.
 
     Attributes:
         slots: Their numbers in the batch.
-        variants: Places of the variants that they can run.
-        stepper: Numbers both from 0.
-        solo: Whether it is one slot that runs any variant, by a stepper that is made anew for each.
+        variants: Positions of the variants that they can run.
+        stepper: Steps them; it numbers slots and variants from 0.
+        solo: Whether this is one slot that may run any variant, with a new stepper for each.
     """
 
     slots: Slots
@@ -44,18 +44,18 @@ class Group:
 
 
 class BatchEngine:
-    """Slots side by side, each of which runs a variant; several may run the same, and some variants none.
+    """Slots that are stepped together. Each runs a variant; several may run the same one.
 
     Args:
-        models: Of the variants.
-        source: Their MJCF.
-        slots: Place of the variant that each slot runs at first.
-        threads: On which physics is computed.
+        models: Models of the variants.
+        source: MJCF of the variants.
+        slots: Position of the variant that each slot runs at first.
+        threads: Number of threads for physics.
 
     Attributes:
-        groups: By body structure.
-        variant: (n,) place of the variant of each slot.
-        state: Of all slots, live: what is written to it is what the next step begins with. Rows of slots
+        groups: Slots by body structure.
+        variant: (n,) position of the variant of each slot.
+        state: State of all slots, live: the next step begins with what is written to it. Rows of slots
             whose models are smaller end in zeros.
     """
 
@@ -82,11 +82,11 @@ class BatchEngine:
         return len(self.variant)
 
     def at(self, slot: int) -> tuple[BatchStepper, int]:
-        """Return the stepper of a slot, and its number there."""
+        """Return the stepper of a slot and the number of the slot in it."""
         return self.groups[self._group[slot]].stepper, int(self._place[slot])
 
     def choices(self, slot: int) -> NDArray[np.intp]:
-        """Return the places of the variants that a slot can run: those of its body structure, or all."""
+        """Return the positions of the variants that a slot can run: those of its structure, or all."""
         choices: NDArray[np.intp] = self.groups[self._group[slot]].variants
         return choices
 
@@ -94,7 +94,7 @@ class BatchEngine:
         """Run another variant in a slot from its next start on.
 
         Raises:
-            InputError: Its robots have other bodies.
+            InputError: Its body structure differs.
         """
         group = self.groups[self._group[slot]]
         if group.solo:
@@ -125,22 +125,22 @@ class BatchEngine:
         return stepper.field(place, name)
 
     def geoms(self, slot: int, geoms: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return where geoms of a slot's variant are in its model."""
+        """Return the ids in a slot's model of geoms of its variant."""
         stepper, place = self.at(slot)
         return stepper.geoms(place, geoms)
 
     def model(self, slot: int) -> Model:
-        """Return a model like the slot's, as it is now."""
+        """Return a copy of a slot's model in its current state."""
         stepper, place = self.at(slot)
         return stepper.model(place)
 
     def derive(self, slots: Slots) -> None:
-        """Derive the constants of models whose masses have changed."""
+        """Derive the constants of models again, as after a change of masses."""
         for group, places, _ in self._split(slots):
             group.stepper.derive(places)
 
     def start(self, slots: Slots) -> None:
-        """Put slots to the start of their variants."""
+        """Set slots to the start states of their variants."""
         with capture_warnings():
             for group, places, own in self._split(slots):
                 group.stepper.start(places)
@@ -155,7 +155,7 @@ class BatchEngine:
                 self._read(group, places, own)
 
     def step(self, slots: Slots, count: int) -> Mask:
-        """Step slots under one control; which ones failed (n,), whose state is unchanged."""
+        """Step slots under constant controls. Return (n,) which ones failed; their state is unchanged."""
         failed = np.zeros(len(self), dtype=bool)
         with capture_warnings():
             parts = self._split(slots)
@@ -180,14 +180,14 @@ class BatchEngine:
             self._read(group, places, own)
 
     def unstable(self) -> Mask:
-        """(n,) in which slots MuJoCo has met numbers that are not finite or too large since their start."""
+        """Return (n,) in which slots MuJoCo found values not finite or too large since their start."""
         found = np.zeros(len(self), dtype=bool)
         for group in self.groups:
             found[group.slots] = unstable(group.stepper)
         return found
 
     def flush(self) -> None:
-        """Hand what was written to the state on to the steppers."""
+        """Copy the state, which may have been written to, to the steppers."""
         for group, places, own in self._split(np.arange(len(self))):
             self._write(group, places, own)
 
@@ -200,7 +200,7 @@ class BatchEngine:
         ]
 
     def restore(self, saved: Sequence[tuple[Floats, Floats, NDArray[np.int32]]]) -> None:
-        """Put back what `save` gave."""
+        """Restore a state that `save` returned."""
         for group, (state, sensordata, warning) in zip(self.groups, saved, strict=True):
             group.stepper.state[...] = state
             group.stepper.sensordata[...] = sensordata
@@ -208,7 +208,7 @@ class BatchEngine:
             self._read(group, np.arange(len(group.slots)), group.slots)
 
     def _split(self, slots: Slots) -> list[tuple[Group, Slots, Slots]]:
-        """Slots by group: the group, their numbers there, and their numbers in the batch."""
+        """Split slots by group: the group, their numbers in it, and their numbers in the batch."""
         if len(self.groups) == 1:
             return [(self.groups[0], slots, slots)] if len(slots) else []
         numbers = self._group[slots]
@@ -234,7 +234,7 @@ class BatchEngine:
 
 
 def _groups(models: Sequence[Model], source: Source, slots: NDArray[np.intp], threads: int) -> list[Group]:
-    """Slots by what their variants have in common, those that can't be padded last."""
+    """Group slots by the structure of their variants; those that can't be padded come last."""
     by_structure: dict[Any, list[int]] = {}
     for place, model in enumerate(models):
         by_structure.setdefault(structure(model), []).append(place)
@@ -274,7 +274,7 @@ def _solo(structures: Sequence[list[int]], slots: NDArray[np.intp]) -> list[list
 def _pad(
     models: Sequence[Model], source: Source, places: list[int], slots: NDArray[np.intp], threads: int
 ) -> tuple[Group | None, list[int]]:
-    """The group of a padded model, proven; and the places of variants that go the other way."""
+    """Return the group of a padded model, and the variants that need models of their own."""
     # mjbatch has no wheel for Macs with Intel processors
     if np.isin(slots, places).sum() < 2 or find_spec("mjbatch") is None:
         return None, places

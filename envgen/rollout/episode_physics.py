@@ -1,4 +1,4 @@
-"""The variant and the drawn physics of each slot, from reset to reset."""
+"""The variant and the randomised physics of each slot between resets."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from envgen.worlds.compiled.task_context import TaskContext
 
 
 class EpisodePhysics:
-    """Changes the models of slots at resets, and pushes robots in between.
+    """Randomises the models of slots at resets, and pushes robots during episodes.
 
     Args:
-        engine: The slots.
-        context: Shows the variant of each slot.
-        randomizers: Of each variant.
+        engine: The engine of the slots.
+        context: The task context, which follows the variant of each slot.
+        randomizers: Randomizer of each variant.
 
     Attributes:
-        physics: What was drawn for the running episode of each slot.
+        physics: Randomised physics of the running episode of each slot.
     """
 
     def __init__(self, engine: BatchEngine, context: TaskContext, randomizers: Sequence[Randomizer]) -> None:
@@ -34,7 +34,7 @@ class EpisodePhysics:
         self._push: Floats = np.zeros(len(engine))
 
     def begin(self, slots: Slots, variants: Sequence[int], episodes: Sequence[int]) -> None:
-        """Draw the physics of new episodes and set the models of their slots to them."""
+        """Draw the physics of new episodes and apply it to the models of their slots."""
         drawn = [self._randomizers[v].draw(episode) for v, episode in zip(variants, episodes)]
         self.assign(slots, variants, drawn)
         for i, variant, episode in zip(slots.tolist(), variants, episodes):
@@ -46,7 +46,7 @@ class EpisodePhysics:
         for i, variant, after in zip(slots.tolist(), variants, physics):
             before, changed = self._engine.variant[i], False
             if variant != before:
-                self._engine.assign(i, variant)  # refused before anything is changed
+                self._engine.assign(i, variant)  # raises before anything is changed
             if variant != before or after != self.physics[i]:
                 changed = self._apply(i, int(before), variant, after)
             moved |= variant != before
@@ -59,10 +59,10 @@ class EpisodePhysics:
             self._context.show(self._engine.variant)
 
     def _apply(self, slot: int, before: int, variant: int, after: Physics) -> bool:
-        """Set a slot's model to a draw; whether its constants are to be derived anew."""
+        """Apply a draw to a slot's model. Return whether its constants must be derived again."""
         changed, old = False, self.physics[slot]
         if variant != before and old != Physics():
-            # what the old variant's draw had changed is put right by the new variant's own values
+            # undo the old variant's draw: write the unscaled values of the new variant
             changed = self._randomizers[variant].apply(self._engine, slot, old, Physics())
             old = Physics()
         elif variant != before:
@@ -72,7 +72,7 @@ class EpisodePhysics:
         return changed
 
     def push(self, since: Floats, going: Mask) -> None:
-        """Push the robots of slots whose time has come.
+        """Push the robots of slots in which a push is due.
 
         Args:
             since: (slots,) time before the control step, in s.
@@ -89,11 +89,11 @@ class EpisodePhysics:
         self._engine.sense(pushed)
 
     def streams(self) -> list[Mapping[str, Any] | None]:
-        """Return the state of the stream of each slot's pushes, if there are any."""
+        """Return the state of the random stream of each slot's pushes, if it has one."""
         return [None if kicks is None else kicks.bit_generator.state for kicks in self._kicks]
 
     def set_streams(self, states: Sequence[Mapping[str, Any] | None]) -> None:
-        """Put back what `streams` gave."""
+        """Restore states that `streams` returned."""
         for i, state in enumerate(states):
             self._kicks[i] = None
             if state is not None:

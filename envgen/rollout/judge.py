@@ -1,4 +1,4 @@
-"""A task applied to the state of worlds: what agents observe, what they earn, what ends."""
+"""Evaluation of a task on the state of worlds: observations, rewards and ends of episodes."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ TIME, UNSTABLE = "time", "unstable"
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """One agent in each world at one time.
+    """Evaluation of one agent in each world at one time.
 
     Attributes:
-        observation: (worlds, k) what it observes.
-        rewards: (worlds,) weighted, by term.
-        terminated: (worlds,) whether it holds, by term.
-        truncated: (worlds,) whether it holds, by term.
+        observation: (worlds, k)
+        rewards: (worlds,) weighted reward, by term.
+        terminated: (worlds,) whether the term holds, by term.
+        truncated: (worlds,) whether the term holds, by term.
         success: (worlds,) whether the task is done.
     """
 
@@ -38,10 +38,10 @@ class Verdict:
 
 
 class Judge:
-    """The terms of a task on a context.
+    """Evaluates the terms of a task.
 
     Args:
-        task: As data, from pack.json.
+        task: The task as data, from pack.json.
         context: The worlds.
 
     Attributes:
@@ -60,12 +60,12 @@ class Judge:
         (self.success,) = _terms([task["success"]], "expr")
 
     def __call__(self, data: BatchState | Sequence[State], agent: str, over: Mask, period: Floats) -> Verdict:
-        """Judge an agent.
+        """Evaluate the task for an agent.
 
         Args:
-            data: State of each world, sensors computed: arrays, or MuJoCo's own.
+            data: State of each world with its sensors, as arrays or MuJoCo data.
             agent: Its id.
-            over: (worlds, agents) whose episode was over before.
+            over: (worlds, agents) whether the episode of the agent was over before.
             period: (worlds,) length of a control step, in s.
         """
         reading, memo = BatchTaskState(self.context, data, agent, over), Memo()
@@ -83,21 +83,21 @@ class Judge:
 
     @property
     def causes(self) -> tuple[str, ...]:
-        """Names of what can end an episode, in the order in which the first that holds counts."""
+        """Names of the terms that can end an episode; the first that holds is the cause."""
         terminated, truncated = ([name for name, _ in terms] for terms in (self.terminated, self.truncated))
         return (self.success[0], *terminated, UNSTABLE, *truncated, TIME)
 
     def observe(self, data: BatchState | Sequence[State], agent: str, over: Mask) -> Floats:
-        """Return (worlds, k) what an agent observes, without the rest. Arguments as in a call."""
+        """Return the observation (worlds, k) of an agent alone. Arguments as in a call."""
         reading, memo = BatchTaskState(self.context, data, agent, over), Memo()
         return np.concatenate([term(reading, memo) for _, term in self.observation], axis=1)
 
     def layout(self, data: BatchState | Sequence[State], agent: str) -> list[tuple[str, int]]:
-        """The terms of an agent's observation with their sizes, in order."""
+        """Return the terms of an agent's observation with their sizes, in order."""
         reading, memo = BatchTaskState(self.context, data, agent), Memo()
         return [(name, term(reading, memo).shape[1]) for name, term in self.observation]
 
 
 def _terms(terms: Sequence[Mapping[str, Any]], key: str) -> list[tuple[str, Term]]:
-    """Names, and what is written under a key of each."""
+    """Return the name of each term with its compiled expression under a key."""
     return [(str(term["name"]), call) for term, call in zip(terms, compiled([term[key] for term in terms]))]

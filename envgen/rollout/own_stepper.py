@@ -1,4 +1,4 @@
-"""Simulations that each have a model of their own, stepped on Python threads: for what can't be padded."""
+"""Simulations with a model each, stepped on Python threads; for models that can't be padded."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _WARNINGS = int(mujoco.mjtWarning.mjNWARNING)
 
 
 class OwnStepper:
-    """See `BatchStepper`. `mujoco.rollout` would do the stepping too, but forgets the solver's warm start.
+    """A `BatchStepper` with a model for each simulation. `mujoco.rollout` would lose the solver's warm start.
 
     Args:
-        models: Of the variants, all of the same sizes of state; each simulation gets a copy.
-        variants: Which variant each simulation runs.
-        threads: On which physics is computed.
+        models: Models of the variants, with equal state sizes; each simulation gets a copy.
+        variants: Variant of each simulation.
+        threads: Number of threads for physics.
     """
 
     def __init__(self, models: Sequence[Model], variants: Sequence[int], threads: int) -> None:
@@ -56,7 +56,7 @@ class OwnStepper:
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
 
     def _part(self, model: Model, bit: int) -> Floats:
-        """A view of one part of the states."""
+        """Return a view of one part of the states."""
         begin = mujoco.mj_stateSize(model, int(STATE) & (bit - 1))
         return self.state[:, begin : begin + mujoco.mj_stateSize(model, bit)]
 
@@ -112,9 +112,10 @@ class OwnStepper:
         mujoco.mj_setState(model, data, self.state[i], STATE)
         try:
             mujoco.mj_step(model, data, nstep=count)
-            mujoco.mj_step1(model, data)  # the sensors of positions and velocities, one physics step behind
+            # sensors of positions and velocities are one physics step behind
+            mujoco.mj_step1(model, data)
         except mujoco.FatalError:
-            self._data[i] = mujoco.MjData(model)  # its memory is in the middle of a step
+            self._data[i] = mujoco.MjData(model)  # the failed step has left its memory inconsistent
             return False
         self._read(i)
         return True

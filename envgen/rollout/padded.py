@@ -1,4 +1,4 @@
-"""One MuJoCo model for many variants of one body structure, which differ by tables of values."""
+"""One MuJoCo model for many variants with the same body structure; tables hold the values that differ."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from envgen.worlds.compiler import Model, borrow_data, capture_warnings
 
 _HFIELD = int(mujoco.mjtGeom.mjGEOM_HFIELD)
 SPARE_POS = (0.0, 0.0, -1000.0)
-"""Where geoms are that a variant has none for, in m; they touch nothing, and rays pass through them."""
+"""Position (m) of geoms that a variant does not use: they collide with nothing, nor do rays hit them."""
 _SIZES = [
     "nq",
     "nv",
@@ -48,7 +48,7 @@ _SIZES = [
     "nhfield",
     "nhistory",
 ]
-"""Sizes that the models of one structure share; they differ in geoms of the world and in heightfields."""
+"""Sizes that models of one structure share; geoms of the world and heightfields may differ."""
 _STRUCTURE = [
     "body_parentid",
     "body_jntnum",
@@ -86,9 +86,9 @@ _FAMILIES = tuple(
         "flex",
     ]
 )
-"""Beginnings of the names of model fields that may bear on physics or sensors."""
+"""Prefixes of the names of model fields that may affect physics or sensors."""
 _ELSEWHERE = ("body_geom", "body_bvh", "geom_bodyid", "mesh_bvh", "mesh_oct", "flex_bvh")
-"""Addresses and bounding volumes, which are put together separately."""
+"""Prefixes of addresses and bounding volumes, which are merged separately."""
 _LOOKS = {"geom_rgba", "geom_matid", "geom_group", "site_rgba", "site_matid", "site_group", "site_size"}
 _OPTIONS = [
     "timestep",
@@ -119,28 +119,28 @@ _OPTIONS = [
 
 
 class NotPaddable(EnvgenError):
-    """Models that can't be one: the message says why."""
+    """Models can't be padded into one; the message says why."""
 
 
 def structure(model: Model) -> Hashable:
     """Return what models must have in common to be padded into one, as a key."""
     sizes = tuple(int(getattr(model, name, 0)) for name in _SIZES)
     arrays = tuple(np.asarray(getattr(model, name)).tobytes() for name in _STRUCTURE)
-    # of all bodies but the world: their geoms stay where they are
+    # geom counts of all bodies except the world, whose geoms may differ in number
     return sizes, arrays, model.body_geomnum[1:].tobytes(), int(model.opt.enableflags)
 
 
 @dataclass(frozen=True, eq=False)
 class PaddedModel:
-    """A model, and by which values each variant differs from it.
+    """One model and the values in which each variant differs from it.
 
     Attributes:
         model: The model, with the heightfields of all variants and as many geoms of the world as the largest.
         tables: (variants, …) values by field of the model.
         fixed: (variants,) number of geoms of the world.
-        start: (variants, k) whole states (`mjSTATE_INTEGRATION`) at the start.
+        start: (variants, k) start states (`mjSTATE_INTEGRATION`).
         derive: Whether constants that MuJoCo derives, such as the mean inertia, must be derived for each
-            simulation: they are no fields of their own.
+            simulation, since no table can hold them.
     """
 
     model: Model
@@ -150,17 +150,17 @@ class PaddedModel:
     derive: bool
 
     def geoms(self, variant: int, geoms: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return where geoms of a variant are in the padded model."""
+        """Return the ids in the padded model of geoms of a variant."""
         spare = int(self.model.body_geomnum[0]) - self.fixed[variant]
         return np.where(geoms < self.fixed[variant], geoms, geoms + spare)
 
 
 def pad(models: Sequence[Model], source: tuple[str, Mapping[str, bytes]]) -> PaddedModel:
-    """Put models of one structure into one.
+    """Merge models of one structure into one.
 
     Args:
-        models: The variants' own.
-        source: MJCF text, and the files that it names, of the one with the most geoms of the world.
+        models: The variants' own models.
+        source: MJCF text and asset files of the model with the most geoms of the world.
 
     Raises:
         NotPaddable: They differ in more than values.
@@ -183,7 +183,7 @@ def pad(models: Sequence[Model], source: tuple[str, Mapping[str, bytes]]) -> Pad
 
 
 def start_state(model: Model) -> Floats:
-    """Return the whole state of a model's start: of keyframe 0 if there is one, else the reference pose."""
+    """Return the start state of a model: keyframe 0 if there is one, else the reference pose."""
     state: Floats = np.zeros(mujoco.mj_stateSize(model, STATE))
     with borrow_data(model) as data:
         reset(model, data)
@@ -194,7 +194,7 @@ def start_state(model: Model) -> Floats:
 def _merge(
     models: Sequence[Model], source: tuple[str, Mapping[str, bytes]], volumes: BoundingVolumes
 ) -> tuple[Model, list[NDArray[np.intp]]]:
-    """A model with all heightfields, equal ones once, and for each model where its own are."""
+    """Return a model with all heightfields (equal ones once) and, for each model, the ids of its own."""
     text, files = source
     spec = mujoco.MjSpec.from_string(text, assets=dict(files))
     known: dict[Hashable, int] = {}
@@ -224,7 +224,9 @@ def _merge(
             merged = spec.compile()
     except ValueError as error:
         raise NotPaddable(f"MuJoCo can't compile the padded model: {error}", "Step each own model.") from None
-    for number, content in enumerate(contents, first):  # the compiler would scale it once more
+    for number, content in enumerate(
+        contents, first
+    ):  # written after compiling, since the compiler would rescale it
         adr = int(merged.hfield_adr[number])
         merged.hfield_data[adr : adr + len(content)] = content
     return merged, found
@@ -233,7 +235,7 @@ def _merge(
 def _tables(
     models: Sequence[Model], merged: Model, fixed: NDArray[np.intp], fields: Sequence[NDArray[np.intp]]
 ) -> dict[str, NDArray[Any]]:
-    """Values by field where a model differs from the merged one."""
+    """Return the values of each field in which a model differs from the merged one."""
     names = [name for name in dir(merged) if name.startswith(_FAMILIES) and not name.startswith(_ELSEWHERE)]
     hidden = any(merged.sensor_type == int(mujoco.mjtSensor.mjSENS_RANGEFINDER))
     names = [name for name in names if name not in _LOOKS or (hidden and name in ("geom_rgba", "geom_matid"))]
@@ -253,9 +255,9 @@ def _tables(
 
 
 def _row(name: str, base: NDArray[Any], model: Model, fixed: int, fields: NDArray[np.intp]) -> NDArray[Any]:
-    """A field of a model in the places of the merged one."""
+    """Return a field of a model in the layout of the merged one."""
     own = np.asarray(getattr(model, name))
-    if name.startswith("mesh_") and len(own) < len(base):  # the one that keeps bounding volumes comes last
+    if name.startswith("mesh_") and len(own) < len(base):  # the mesh that reserves bounding volumes is last
         own = np.concatenate([own, base[len(own) :]])
     if not name.startswith("geom_"):
         if own.shape != base.shape:

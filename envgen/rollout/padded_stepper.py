@@ -1,4 +1,4 @@
-"""Simulations of one padded model on the threads of mjbatch."""
+"""Simulations of one padded model, stepped by mjbatch."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _SENSING = int(_OFF.mjDSBL_CONTACT) | int(_OFF.mjDSBL_CONSTRAINT) | int(_OFF.mjD
 
 
 class PaddedStepper:
-    """See `BatchStepper`.
+    """A `BatchStepper` with one padded model.
 
     Args:
-        padded: The model.
-        variants: Which variant each simulation runs.
-        threads: On which physics is computed.
+        padded: The padded model.
+        variants: Variant of each simulation.
+        threads: Number of threads for physics.
     """
 
     def __init__(self, padded: PaddedModel, variants: Sequence[int], threads: int) -> None:

@@ -1,4 +1,4 @@
-"""Policies by name for the agents of a rollout, to be changed at any control step."""
+"""Named policies for the agents of a rollout; they can be changed at any control step."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from envgen.rollout.step_result import StepResult
 
 
 def interface(rollout: Rollout, agent: str) -> AgentInterface:
-    """Return what there is to drive of an agent, in the first slot."""
+    """Return the interface of an agent (observation terms and actuators) in the first slot."""
     return interfaces(rollout, agent)[int(rollout.variant[0])]
 
 
 def interfaces(rollout: Rollout, agent: str) -> list[AgentInterface]:
-    """Return what there is to drive of an agent, by variant: control ranges differ with its shape."""
+    """Return the interface of an agent in each variant: control ranges differ with its shape."""
     observation = tuple(rollout.observation_layout(agent))
     found = []
     for at, world in zip(rollout.context.layouts[agent], rollout.worlds):
@@ -40,11 +40,11 @@ def interfaces(rollout: Rollout, agent: str) -> list[AgentInterface]:
 
 @dataclass(frozen=True, eq=False)
 class _Batch:
-    """Agents in worlds that one policy drives at once.
+    """Agents and worlds that one policy drives in one call.
 
     Attributes:
-        policy: That policy.
-        rows: Worlds (n,) of each agent, by its id.
+        policy: The policy.
+        rows: (n,) worlds by agent id.
     """
 
     policy: Policy
@@ -52,13 +52,13 @@ class _Batch:
 
 
 class PolicySet:
-    """Who is driven by what. Calling it gives the actions for the next control step.
+    """Assignment of policies to agents. A call returns the actions of the next control step.
 
     Args:
         rollout: The worlds.
         policies: Name of a policy by agent: its id, a pattern such as `ant_*` or `*`, or `team:red`. An id
-            comes before a pattern, and a pattern before those after it.
-        seed: For policies that draw, >= 0.
+            takes precedence over a pattern, and an earlier pattern over a later one.
+        seed: Seed of stochastic policies, >= 0.
 
     Raises:
         InputError: An agent has no policy, or one that can't drive it.
@@ -79,11 +79,11 @@ class PolicySet:
         self.bind(policies)
 
     def bind(self, policies: Mapping[str, str], worlds: Sequence[int] | None = None) -> None:
-        """Change policies from the next control step on; what is wrong changes nothing.
+        """Change policies from the next control step on. If this raises, nothing is changed.
 
         Args:
-            policies: As at the start; agents that aren't named keep theirs.
-            worlds: In which worlds, by their place in the rollout; by default in all.
+            policies: As in the constructor; agents that aren't named keep theirs.
+            worlds: Slots of the rollout in which to change them; by default all.
 
         Raises:
             InputError: There is no such agent, world or policy, or it can't drive the agent.
@@ -107,14 +107,14 @@ class PolicySet:
         self._batches, self._choices = self._grouped(choices), choices
 
     def bound(self, agent: str) -> list[str]:
-        """Name of the policy that drives an agent, by world."""
+        """Return the name of the policy that drives an agent, by world."""
         return [str(choice) for choice in self._choices[agent]]
 
     def __call__(self, result: StepResult) -> dict[str, Floats]:
-        """Actions by agent, (worlds, actuators) in [-1, 1].
+        """Return the actions by agent, (worlds, actuators) in [-1, 1].
 
         Args:
-            result: Of the last step or of the reset.
+            result: Result of the last step or reset.
         """
         rollout = self.rollout
         if not np.array_equal(self._variant, rollout.variant):  # slots got other variants at a reset
@@ -140,7 +140,7 @@ class PolicySet:
         return actions
 
     def _meant(self, policies: Mapping[str, str]) -> dict[str, PolicyName]:
-        """The choice for each agent that is named."""
+        """Return the choice for each agent that ids or patterns name."""
         teams = self.rollout.teams
         found: dict[str, PolicyName] = {}
         for pattern, name in reversed(list(policies.items())):
@@ -150,7 +150,7 @@ class PolicySet:
         return found | exact
 
     def _grouped(self, choices: Mapping[str, Sequence[PolicyName | None]]) -> list[_Batch]:
-        """Agents and worlds of equal policies and interfaces, each with its policy."""
+        """Group agents and worlds with equal policies and interfaces."""
         rows: dict[tuple[PolicyName, AgentInterface], dict[str, list[int]]] = {}
         for agent, found in choices.items():
             for world, choice in enumerate(found):
@@ -167,7 +167,7 @@ class PolicySet:
 
 
 def bind(rollout: Rollout, policies: Mapping[str, str], *, seed: int = 0) -> PolicySet:
-    """Policies for the agents of a rollout: `bind(rollout, {"ant_0": "gait", "*": "random"})`.
+    """Bind policies to the agents of a rollout: `bind(rollout, {"ant_0": "gait", "*": "random"})`.
 
     Raises:
         InputError: An agent has no policy, or one that can't drive it.

@@ -1,4 +1,4 @@
-"""The proof that a padded model moves as each variant's own model does, to the last bit."""
+"""Check that a padded model moves exactly as each variant's own model, to the last bit."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ HOLD = 5
 
 
 def prove(padded: PaddedModel, models: Sequence[Model], threads: int = 1) -> Mask:
-    """Step every variant both ways under random controls.
+    """Step every variant in the padded and in its own model under random controls, and compare.
 
     Args:
-        padded: Made of the models.
+        padded: The padded model of these variants.
         models: The variants' own.
-        threads: On which the padded model is stepped.
+        threads: Number of threads that step the padded model.
 
     Returns:
         (variants,) whether positions, velocities and sensors are equal to the last bit.
@@ -50,7 +50,7 @@ def prove(padded: PaddedModel, models: Sequence[Model], threads: int = 1) -> Mas
 
 
 def _equal(stepper: PaddedStepper, model: Model, controls: np.ndarray, i: int) -> bool:
-    """Whether a variant's own model ends in the state of a simulation."""
+    """Return whether a variant's own model ends in the same state as a simulation."""
     with borrow_data(model) as data:
         reset(model, data)
         try:

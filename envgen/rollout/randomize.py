@@ -1,4 +1,4 @@
-"""What is drawn at each reset: multipliers on the compiled model, and pushes."""
+"""Domain randomisation at each reset: multipliers on the compiled model, and pushes."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _PLAIN = (int(mujoco.mjtGain.mjGAIN_FIXED), int(mujoco.mjtGain.mjGAIN_AFFINE))
 
 @dataclass(frozen=True)
 class Physics:
-    """What was drawn for an episode.
+    """Randomised physics of one episode.
 
     Attributes:
-        friction_scale: On the sliding friction of ground and obstacles.
-        mass_scale: On masses and inertias of the robots.
-        gear_scale: On the force of actuators.
+        friction_scale: Factor on the sliding friction of ground and obstacles.
+        mass_scale: Factor on masses and inertias of the robots.
+        gear_scale: Factor on the force of actuators.
         push: Change of velocity (m/s) every 5 s.
     """
 
@@ -48,13 +48,13 @@ class Physics:
 
 
 class Randomizer:
-    """The draws of one variant; they depend on its streams and the episode alone.
+    """Draws the physics of one variant; a draw depends on its random streams and the episode number alone.
 
     Args:
-        world: The world of the variant, as it was compiled.
-        layouts: Of its agents.
+        world: The compiled world of the variant.
+        layouts: Layouts of its agents.
         settings: Number or distribution by key.
-        streams: Of the variant.
+        streams: Random streams of the variant.
     """
 
     def __init__(
@@ -92,14 +92,14 @@ class Randomizer:
         return Physics(**drawn)
 
     def kicks(self, episode: int) -> np.random.Generator:
-        """Return the stream of the directions of an episode's pushes."""
+        """Return the random stream of the directions of an episode's pushes."""
         return self._streams("randomize.push.direction", episode)
 
     def apply(self, engine: BatchEngine, slot: int, before: Physics, after: Physics) -> bool:
         """Change the model of a slot from one draw to another.
 
         Returns:
-            Whether the constants of the model are to be derived anew.
+            Whether MuJoCo must derive the constants of the model again.
         """
         if after.friction_scale != before.friction_scale:
             friction = _least(self._model.geom_friction[self.geoms, 0], after.friction_scale)
@@ -112,20 +112,20 @@ class Randomizer:
         return False
 
     def push(self, qpos: Floats, qvel: Floats, speed: float, kicks: np.random.Generator) -> None:
-        """Change the velocity of every robot in a level direction.
+        """Change the velocity of every robot in a random horizontal direction.
 
         Args:
-            qpos: (nq,) of a slot.
-            qvel: (nv,) of it, which is changed.
-            speed: By how much, in m/s.
-            kicks: Gives the directions.
+            qpos: (nq,) positions of a slot.
+            qvel: (nv,) velocities of the slot; changed in place.
+            speed: Size of the change, in m/s.
+            kicks: Random stream of the directions.
         """
         for at in self._layouts.values():
             angle = float(kicks.uniform(-math.pi, math.pi))
             self._kick(qpos, qvel, at, speed * np.array([math.cos(angle), math.sin(angle), 0.0]))
 
     def _kick(self, qpos: Floats, qvel: Floats, at: AgentLayout, change: Floats) -> None:
-        """Change the velocity of a root; of one bound to a line, by as much along that."""
+        """Change the velocity of a root body; one that slides on an axis gets the component along it."""
         model, slides = self._model, []
         for joint in at.root_joints:
             dof = int(model.jnt_dofadr[joint])
@@ -141,14 +141,14 @@ class Randomizer:
             qvel[dof] += float(np.linalg.norm(change)) * part / max(length, 1e-9)
 
     def _axis(self, qpos: Floats, joint: int) -> Floats:
-        """Axis of a joint in the frame of the world."""
+        """Return the axis of a joint in the world frame."""
         with borrow_data(self._model) as data:
             data.qpos[:] = qpos[: self._model.nq]
             mujoco.mj_kinematics(self._model, data)
             return np.array(data.xaxis[joint])
 
     def _weigh(self, engine: BatchEngine, slot: int, scale: float) -> None:
-        """Bodies of the same shape and another density: inertia goes with mass, what they displace stays."""
+        """Scale mass and inertia of bodies as for another density; the fluid that they displace stays."""
         model, bodies = self._model, self._bodies
         engine.field(slot, "body_mass")[bodies] = model.body_mass[bodies] * scale
         engine.field(slot, "body_inertia")[bodies] = model.body_inertia[bodies] * scale
@@ -156,7 +156,7 @@ class Randomizer:
             engine.field(slot, "body_gravcomp")[bodies] = model.body_gravcomp[bodies] / scale
 
     def _strengthen(self, engine: BatchEngine, slot: int, scale: float) -> None:
-        """The force of an actuator at the same control.
+        """Scale the force of an actuator at the same control.
 
         Gains, biases and force limits are scaled, which for a motor is the same as scaling its gear. The
         gear of a servo would also move the pose that a control asks for.
@@ -182,7 +182,7 @@ class Randomizer:
 
 
 def push_due(time: Floats, since: Floats) -> NDArray[np.bool_]:
-    """Whether a multiple of 5 s has passed between two times (s)."""
+    """Return whether a multiple of 5 s lies between two times (s)."""
     return np.asarray(np.floor(time / PUSH_EVERY + 1e-9) > np.floor(since / PUSH_EVERY + 1e-9))
 
 

@@ -1,4 +1,4 @@
-"""Recordings of rollouts as Parquet: one row a control step of one agent."""
+"""Recordings of rollouts as Parquet: one row for each control step of an agent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PHYSICS_NAMES = tuple(field.name for field in fields(Physics))
 
 
 def about(rollout: Rollout, agents: Sequence[str]) -> dict[str, Any]:
-    """What the metadata of a recording says: the task, and of each agent its robot, terms and actuators."""
+    """Return the metadata of a recording: the task, and the robot, terms and actuators of each agent."""
     found = {}
     for agent in agents:
         own = interface(rollout, agent)
@@ -60,15 +60,15 @@ def record(
     episode: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Play episode after episode in each world and write what the agents saw, did and got.
+    """Play episodes in each world and record observations, actions and rewards.
 
     Args:
         rollout: The worlds.
-        policies: Of its agents; the caller may bind others in `progress`.
-        path: Of the Parquet file.
+        policies: Policies of its agents; the caller may bind others in `progress`.
+        path: Path of the Parquet file.
         steps: Control steps of each world. A world whose agents are all done begins its next episode.
         episodes: Whole episodes of each world, instead of `steps`.
-        agents: Ids or patterns of those that are recorded, as in `PolicySet`.
+        agents: Ids or patterns of the agents to record, as in `PolicySet`.
         episode: Number of the first episode.
         progress: Called with the number of control steps done.
 
@@ -76,7 +76,7 @@ def record(
         Number of rows.
 
     Raises:
-        InputError: There is no such agent, or the number of steps or episodes is not possible.
+        InputError: There is no such agent, or the number of steps or episodes is out of range.
     """
     names = recorded_agents(rollout, agents)
     drawn = {variant.index: dict(variant.drawn) for variant in rollout.variants}
@@ -96,7 +96,7 @@ def record(
 
 
 def recorded_agents(rollout: Rollout, agents: Sequence[str]) -> list[str]:
-    """Return the agents that ids and patterns name, in the order of the world.
+    """Return the agents that ids and patterns name, in the order of the rollout.
 
     Raises:
         InputError: There is no such agent.
@@ -107,13 +107,13 @@ def recorded_agents(rollout: Rollout, agents: Sequence[str]) -> list[str]:
 
 
 def check_amount(rollout: Rollout, names: Sequence[str], steps: int | None, episodes: int | None) -> None:
-    """Refuse a recording of nothing, or of too much.
+    """Check the length of a recording.
 
     Raises:
-        InputError: It is one.
+        InputError: Not exactly one of steps and episodes is given, or it is out of range.
     """
     if (steps is None) == (episodes is None):
-        raise InputError("the length of a recording is not clear", "Give either steps or episodes.")
+        raise InputError("a recording needs either steps or episodes, not both", "Give one of them.")
     worlds = len(rollout.over)
     if steps is None:
         if not isinstance(episodes, int) or isinstance(episodes, bool) or episodes < 1:
@@ -122,7 +122,7 @@ def check_amount(rollout: Rollout, names: Sequence[str], steps: int | None, epis
     most = MAX_ROWS // (worlds * max(1, len(names)))
     if not 1 <= steps <= most:
         raise InputError(
-            f"{steps} steps of {len(names)} agents in {worlds} worlds can't be recorded",
+            f"steps must be from 1 to {most:,} for {len(names)} agents in {worlds} worlds, got {steps}",
             f"Give 1 to {most:,} steps.",
         )
 
@@ -140,12 +140,12 @@ def play_into(
     progress: Callable[[int], None] | None = None,
     finished: Callable[[int], None] | None = None,
 ) -> None:
-    """Play as `record` does, into a file that is open.
+    """Play and record into an open file.
 
     Args:
         recorder: The file.
         rollout: The worlds.
-        policies: Of its agents.
+        policies: Policies of its agents.
         names: Agents that are recorded.
         steps: Control steps of each world.
         episodes: Whole episodes of each world, instead of `steps`.
@@ -199,7 +199,7 @@ def play_into(
 
 
 def _physics(rollout: Rollout) -> dict[str, NDArray[np.float64]]:
-    """What was drawn for the running episodes, by column."""
+    """Return the randomised physics of the running episodes, by column."""
     drawn = rollout.physics
     return {f"{PHYSICS}{name}": np.array([getattr(own, name) for own in drawn]) for name in PHYSICS_NAMES}
 

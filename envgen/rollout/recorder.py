@@ -1,4 +1,4 @@
-"""The Parquet file of a recording: one row a control step of one agent."""
+"""The Parquet file of a recording: one row for each control step of an agent."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ Batch = Mapping[str, NDArray[Any]]
 
 
 class Recorder:
-    """A Parquet file that grows row by row and appears when it is whole. A context manager.
+    """Writer of a Parquet file, which appears at its path once it is complete. A context manager.
 
     Args:
-        path: Of the file.
-        drawn: What was drawn for each variant, by its index: columns `drawn.<path>`.
-        about: For the file's metadata, plain data.
-        physics: Names of what is drawn at each reset: columns `physics.<name>`.
+        path: Path of the file.
+        drawn: Drawn parameters of each variant, by its index: columns `drawn.<path>`.
+        about: Metadata of the file, as plain data.
+        physics: Names of the randomised physics: columns `physics.<name>`.
 
     Raises:
-        InputError: The folder is not there.
+        InputError: The folder does not exist.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Recorder:
         self._table = pa.Table
 
     def add(self, **row: Any) -> None:
-        """Add one row: a value for each column but those of what was drawn; the last ones may be left out."""
+        """Add one row: a value for each column but the drawn parameters; the last may be left out."""
         self._write_batches()
         self._rows.append({**row, **self._drawn[row["index"]]})
         self.rows += 1
@@ -113,7 +113,7 @@ class Recorder:
             self._write_batches()
 
     def close(self, *, keep: bool = True) -> None:
-        """Finish the file; or leave nothing behind."""
+        """Complete the file, or remove it."""
         if self._file.closed:
             return
         if keep:
@@ -138,7 +138,7 @@ class Recorder:
             self._batches, self._buffered = [], 0
 
     def _column(self, name: str) -> Any:
-        """The buffered values of a column as an Arrow array."""
+        """Return the buffered values of a column as an Arrow array."""
         import pyarrow as pa
 
         if name in self._values:
@@ -172,7 +172,7 @@ def _lists(parts: Sequence[NDArray[np.float32]], there: NDArray[np.bool_] | None
 
     Args:
         parts: (n, k) each; k may differ.
-        there: Which rows have a list, if not all.
+        there: Mask of the rows that have a list; by default all.
     """
     import pyarrow as pa
 

@@ -1,4 +1,4 @@
-"""Episodes of the worlds of a pack, natively."""
+"""Native rollouts of the worlds of a pack."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ class Rollout:
     """Worlds of a pack that are stepped side by side; they must have the same agents.
 
     Each slot runs a variant. By default there is a slot for each variant; with `slots` several may run the
-    same, and a slot may get another one at a reset.
+    same variant, and a slot may switch to another at a reset.
 
     Args:
         variants: One variant, or several.
-        threads: On which physics is computed; the result is the same for any number.
-        slots: Place in `variants` of the one that each slot runs at first.
+        threads: Number of threads for physics; the result is the same for any number.
+        slots: Position in `variants` of the variant that each slot runs at first.
 
     Attributes:
         agents: Their ids.
         variants: The variants.
-        worlds: World of each variant, as it was compiled.
-        over: (slots, agents) whose episode has ended.
+        worlds: Compiled world of each variant.
+        over: (slots, agents) whether the episode of the agent has ended.
         episode: (slots,) number of the running episode.
         task: Kind of the task.
         limit: (variants,) length of an episode, in s.
@@ -102,7 +102,7 @@ class Rollout:
 
     @property
     def physics(self) -> list[Physics]:
-        """What was drawn for the running episode of each slot."""
+        """Randomised physics of the running episode of each slot."""
         return list(self._physics.physics)
 
     @property
@@ -117,12 +117,12 @@ class Rollout:
 
     @property
     def variant(self) -> NDArray[np.intp]:
-        """(slots,) place in `variants` of the one that each slot runs."""
+        """(slots,) position in `variants` of the variant that each slot runs."""
         return self.engine.variant
 
     @property
     def indices(self) -> NDArray[np.int64]:
-        """(slots,) of the variants in their pack."""
+        """(slots,) index in its pack of the variant that each slot runs."""
         return self._pack_index[self.engine.variant]
 
     @property
@@ -148,12 +148,12 @@ class Rollout:
         which: Sequence[int] | None = None,
         variants: Sequence[int] | None = None,
     ) -> StepResult:
-        """Begin an episode: the start state, with physics drawn for the number of the episode.
+        """Begin an episode: go to the start state, with physics drawn for the episode number.
 
         Args:
             episode: Its number, >= 0, for all slots or for each of those that are reset.
             which: Slots to reset; by default all.
-            variants: Place of the variant that each of them runs from now on; by default what it ran.
+            variants: Position of the variant that each of them runs from now on; by default unchanged.
         """
         slots = np.arange(len(self)) if which is None else np.array(which, dtype=np.intp)
         episodes = [episode] * len(slots) if isinstance(episode, int) else list(episode)
@@ -171,14 +171,15 @@ class Rollout:
 
         Args:
             actions: By agent id, (slots, actuators) or (actuators,) in [-1, 1], mapped linearly onto each
-                ctrlrange; what is beyond is cut. An agent without one keeps the control of the start, as do
-                those whose episode is over.
+                ctrlrange and clipped to it. Agents without an action, or whose episode is over, keep the
+                control of the start.
 
         Raises:
-            InputError: An action is of the wrong size, not finite or of no agent; or nothing was reset.
+            InputError: An action has the wrong shape, is not finite or is of an unknown agent; or there
+                was no reset.
         """
         if not self._began:
-            raise InputError("an episode has not begun", "Call reset first.")
+            raise InputError("no episode has begun", "Call reset first.")
         self._controls.write(self.state.ctrl, actions, self.over)
         playing, active = ~self.over, ~self.done
         going = np.flatnonzero(active)
@@ -193,7 +194,7 @@ class Rollout:
         return self._result(playing)
 
     def refresh(self) -> None:
-        """Compute what follows from positions and velocities that were written from outside."""
+        """Recompute sensors and derived quantities after the state was written from outside."""
         self.engine.refresh()
 
     def observe(self) -> dict[str, Floats]:
@@ -201,7 +202,7 @@ class Rollout:
         return {agent: self.judge.observe(self.state, agent, self.over) for agent in self.agents}
 
     def save(self) -> Saved:
-        """Return a copy of the state of all slots, to be restored, pickled or sent elsewhere."""
+        """Return a copy of the state of all slots, which can be restored or pickled."""
         return Saved(
             self.variant.copy(),
             self.episode.copy(),
@@ -214,7 +215,7 @@ class Rollout:
         )
 
     def restore(self, saved: Saved) -> None:
-        """Put back what `save` of a rollout of the same variants and slots gave."""
+        """Restore a state that `save` of a rollout with the same variants and slots returned."""
         self._physics.assign(np.arange(len(self)), saved.variant.tolist(), saved.physics)
         self._physics.set_streams(saved.kicks)
         self.engine.restore(saved.states)
@@ -235,7 +236,11 @@ class Rollout:
         self.episode[slots] = episodes
 
     def _result(self, playing: Mask) -> StepResult:
-        """What each agent gets; all are judged before any is over: who falls together counts for each."""
+        """Return every agent's step result.
+
+        All agents are evaluated before any episode is marked over, so agents that fall in the same step all
+        count.
+        """
         broken = self.engine.unstable() | self._overflowed
         late = self.state.time >= self.limit[self.variant] - 1e-9
         period = self.period[self.variant]
@@ -256,7 +261,7 @@ def _rebuild(variants: Sequence[PackVariant], threads: int, slots: Sequence[int]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an episode went for one agent in one world.
+    """Outcome of an episode for one agent in one world.
 
     Attributes:
         reward: Sum over the episode.
@@ -274,12 +279,12 @@ class Outcome:
 def play(
     rollout: Rollout, policies: Mapping[str, Policy] | Actor, episode: int = 0
 ) -> list[dict[str, Outcome]]:
-    """One episode of each world, from its start to the end of its last agent.
+    """Play one episode of each world, until the episodes of all its agents have ended.
 
     Args:
         rollout: The worlds.
-        policies: By agent id, or one for all agents, such as a `PolicySet`. An agent without one keeps the
-            control of the start.
+        policies: By agent id, or one for all agents, such as a `PolicySet`. An agent without a policy
+            keeps the control of the start.
         episode: Number of the episode.
 
     Returns:

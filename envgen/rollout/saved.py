@@ -16,16 +16,16 @@ from envgen.rollout.stepper import Mask
 
 @dataclass(frozen=True, eq=False)
 class Saved:
-    """All that a rollout of the same variants needs to go on as if nothing had happened.
+    """Complete state of a rollout, from which one of the same variants continues identically.
 
     Attributes:
-        variant: (slots,) place of the variant of each.
+        variant: (slots,) position of the variant of each slot.
         episode: (slots,) number of the running episode.
-        over: (slots, agents) whose episode has ended.
-        overflowed: (slots,) where MuJoCo had no memory left in this episode.
-        physics: What was drawn for the running episode of each slot.
-        kicks: State of the stream of each slot's pushes, if there are any.
-        states: By group of the engine: states, sensors and warnings.
+        over: (slots, agents) whether the episode of the agent has ended.
+        overflowed: (slots,) whether MuJoCo ran out of memory in this episode.
+        physics: Randomised physics of the running episode of each slot.
+        kicks: State of the random stream of each slot's pushes, if it has one.
+        states: States, sensors and warnings by group of the engine.
         began: Whether there was a reset.
     """
 

@@ -12,7 +12,7 @@ from envgen.worlds.compiler import Data, Model
 
 
 class SlotState:
-    """One row of a batch, with the names of `mujoco.MjData`; after writing to it, `Rollout.refresh`.
+    """One row of a batch, with the names of `mujoco.MjData`. After writing to it, call `Rollout.refresh`.
 
     Args:
         engine: The batch.
@@ -24,7 +24,7 @@ class SlotState:
 
     @property
     def time(self) -> float:
-        """In s."""
+        """Simulation time, in s."""
         return float(self._engine.state.time[self._slot])
 
     @time.setter
@@ -60,7 +60,7 @@ class SlotState:
 
     @property
     def qacc_warmstart(self) -> Floats:
-        """(nv,) where the solver begins."""
+        """(nv,) warm start of the solver."""
         stepper, place = self._engine.at(self._slot)
         values: Floats = stepper.qacc_warmstart[place]
         return values
@@ -73,7 +73,7 @@ class SlotState:
         return values
 
     def mujoco(self) -> tuple[Model, Data]:
-        """Return a copy as MuJoCo's own model and data, all derived, such as for pictures."""
+        """Return copies of the model and data with all derived values, e.g. for rendering."""
         stepper, place = self._engine.at(self._slot)
         self._engine.flush()
         model = stepper.model(place)

@@ -1,4 +1,4 @@
-"""What a control step gives each agent."""
+"""Result of a control step for each agent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GOES_ON = -1
 
 @dataclass(frozen=True, eq=False)
 class AgentStep:
-    """What one agent gets of a control step, in each slot.
+    """Result of a control step for one agent, in each slot.
 
     Attributes:
         observation: (slots, k)
@@ -27,8 +27,8 @@ class AgentStep:
         terminated: (slots,) whether its episode ended in this step, by the task.
         success: (slots,) whether the task was done in this step, in which the episode ends.
         truncated: (slots,) whether the episode was cut off in this step, by time or by a term.
-        cause: (slots,) place in `causes` of what ended the episode in this step, or -1.
-        causes: Names of what can end an episode.
+        cause: (slots,) index in `causes` of what ended the episode in this step, or -1.
+        causes: Names of the terms that can end an episode.
     """
 
     observation: Floats
@@ -47,16 +47,16 @@ class AgentStep:
 
 
 StepResult = dict[str, AgentStep]
-"""By agent id."""
+"""Step results by agent id."""
 
 
 def judge_step(verdict: Verdict, judge: Judge, playing: Mask, broken: Mask, late: Mask) -> AgentStep:
-    """Return what an agent gets.
+    """Return the step result of an agent.
 
     Args:
-        verdict: Of the task, for the state after the step.
-        judge: What gave it.
-        playing: (slots,) whether its episode went on until this step.
+        verdict: Evaluation of the task for the state after the step.
+        judge: The judge that returned it.
+        playing: (slots,) whether its episode was running before this step.
         broken: (slots,) whether the simulation is unstable.
         late: (slots,) whether the time of the episode is up.
     """
@@ -65,7 +65,7 @@ def judge_step(verdict: Verdict, judge: Judge, playing: Mask, broken: Mask, late
     if not valid.all():
         rewards = {name: np.where(valid, value, 0.0) for name, value in rewards.items()}
     done = valid & verdict.success
-    # in the order of `Judge.causes`: what is done is done, even if the agent falls with it
+    # in the order of `Judge.causes`: success comes first, even if the agent falls in the same step
     failed = [valid & holds for holds in verdict.terminated.values()]
     cut = [playing & holds for holds in (*verdict.truncated.values(), late)]
     ends = np.zeros_like(done) if judge.success_at_end else done
@@ -82,12 +82,12 @@ def judge_step(verdict: Verdict, judge: Judge, playing: Mask, broken: Mask, late
 
 
 def begin_step(observation: Floats, rewards: Sequence[str], causes: Sequence[str]) -> AgentStep:
-    """Return what an agent gets of a reset: an observation.
+    """Return the step result of an agent after a reset: an observation and no rewards.
 
     Args:
         observation: (slots, k)
         rewards: Names of the terms of the reward.
-        causes: Names of what can end an episode.
+        causes: Names of the terms that can end an episode.
     """
     count = len(observation)
     never = np.zeros(count, dtype=bool)
@@ -104,5 +104,5 @@ def begin_step(observation: Floats, rewards: Sequence[str], causes: Sequence[str
 
 
 def _finite(observation: Floats) -> Floats:
-    """Numbers, whatever a simulation that is unstable gives."""
+    """Replace values that are not finite, which an unstable simulation may give."""
     return observation if np.isfinite(observation.sum()) else np.nan_to_num(observation)

@@ -1,4 +1,4 @@
-"""The base of what steps many simulations natively, whichever way."""
+"""Base class of steppers of many simulations."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ ACCELERATION_STAGE = int(mujoco.mjtStage.mjSTAGE_ACC)
 
 
 class BatchStepper(Protocol):
-    """Simulations side by side, each of which runs a variant.
+    """Steps many simulations, each of which runs a variant.
 
-    The arrays are live: what is written to one is what the next call begins with.
+    The arrays are live: the next call begins with what is written to them.
 
     Attributes:
-        variant: (n,) which variant each simulation runs.
-        state: (n, k) whole states (`mjSTATE_INTEGRATION`), to be copied, saved and restored.
+        variant: (n,) variant of each simulation.
+        state: (n, k) complete states (`mjSTATE_INTEGRATION`).
         time: (n,) in s.
         qpos: (n, nq)
         qvel: (n, nv)
         act: (n, na)
         ctrl: (n, nu)
-        qacc_warmstart: (n, nv) where the solver begins.
+        qacc_warmstart: (n, nv) warm start of the solver.
         xfrc_applied: (n, nbody, 6)
-        sensordata: (n, nsensordata) of the state; those of forces and accelerations of the last physics step.
+        sensordata: (n, nsensordata) of the state; forces and accelerations of the last physics step.
         warning: (n, kinds) how often MuJoCo warned since the start.
     """
 
@@ -65,40 +65,40 @@ class BatchStepper(Protocol):
         """Return a field of a simulation's model, to be read or written."""
 
     def geoms(self, slot: int, geoms: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return where geoms of the variant are in the simulation's model."""
+        """Return the ids in the simulation's model of geoms of the variant."""
 
     def derive(self, slots: Slots) -> None:
         """Derive the constants of the models, as after a change of masses (`mj_setConst`)."""
 
     def start(self, slots: Slots) -> None:
-        """Put simulations to the start of their variants, all derived."""
+        """Set simulations to the start states of their variants and compute derived values."""
 
     def refresh(self, slots: Slots) -> None:
         """Compute all sensors of the state, as after it was written from outside."""
 
     def sense(self, slots: Slots) -> None:
-        """Compute the sensors of positions and velocities, and nothing that the next step depends on."""
+        """Compute the sensors of positions and velocities; change nothing else."""
 
     def step(self, slots: Slots, count: int) -> Mask:
-        """Step under one control, after which the sensors belong to the state.
+        """Step under constant controls, then compute the sensors of the new state.
 
         Returns:
-            (n,) which ones failed, such as for want of memory for contacts; their state is unchanged.
+            (n,) which ones failed, e.g. without memory for contacts; their state is unchanged.
         """
 
     def model(self, slot: int) -> Model:
-        """Return a model like the simulation's, as it is now."""
+        """Return a copy of the simulation's model in its current state."""
 
 
 def unstable(stepper: BatchStepper) -> Mask:
-    """(n,) which simulations MuJoCo has reset, or would in the next step: not finite or too large."""
+    """Return (n,) which simulations have values not finite or too large, so that MuJoCo resets them."""
     reset = stepper.warning[:, _UNSTABLE].any(axis=1)
     sound = (np.abs(stepper.qpos) <= MAX_VALUE).all(axis=1) & (np.abs(stepper.qvel) <= MAX_VALUE).all(axis=1)
     return np.asarray(reset | ~sound)
 
 
 def acceleration_columns(model: Model) -> NDArray[np.intp]:
-    """Columns of sensordata that are computed last in a step: of forces and accelerations."""
+    """Return the columns of sensordata of forces and accelerations, which a step computes last."""
     late = np.flatnonzero(np.asarray(model.sensor_needstage) == ACCELERATION_STAGE)
     parts = [np.arange(model.sensor_adr[i], model.sensor_adr[i] + model.sensor_dim[i]) for i in late]
     return np.concatenate([np.zeros(0, dtype=np.intp), *parts]).astype(np.intp)

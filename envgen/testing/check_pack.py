@@ -19,7 +19,7 @@ SAMPLE = 16
 
 @dataclass(frozen=True)
 class Summary:
-    """What was checked.
+    """Result of the checks of a pack.
 
     Attributes:
         path: Of the pack.

@@ -1,1 +1,1 @@
-"""What the scripts share."""
+"""Parts of the scripts."""

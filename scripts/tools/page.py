@@ -1,7 +1,7 @@
-"""Builds the page into web/dist, with Node 20 or newer; does nothing where nothing has changed.
+"""Build the page into web/dist with Node 20 or newer, unless nothing has changed.
 
-Needs the standard library only: `scripts/setup` and the build of the package (`hatch_build.py`) run it.
-Ends with 3 where there is no Node that could build it.
+Uses the standard library only, since `scripts/setup` and the build of the package (`hatch_build.py`) run it.
+Exits with 3 if there is no suitable Node.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FILES = ("package.json", "package-lock.json", "tsconfig.base.json")
 
 
 def sources() -> list[Path]:
-    """What the page is made of."""
+    """Return the source files of the page."""
     found = [ROOT / name for name in FILES]
     for folder in ("web", "wasm"):
         found += [
@@ -34,7 +34,7 @@ def sources() -> list[Path]:
 
 
 def digest(paths: list[Path]) -> str:
-    """SHA-256 over names and contents."""
+    """Return the SHA-256 of names and contents of files."""
     total = hashlib.sha256()
     for path in paths:
         total.update(f"{path.relative_to(ROOT).as_posix()}\0{path.stat().st_size}\0".encode())
@@ -43,12 +43,12 @@ def digest(paths: list[Path]) -> str:
 
 
 def is_new(stamp: Path, wanted: str) -> bool:
-    """Whether what a stamp stands for was made from other files."""
+    """Return whether a stamp is missing or of other files."""
     return not stamp.is_file() or stamp.read_text() != wanted
 
 
 def node() -> int:
-    """Version of Node, 0 where there is none."""
+    """Return the major version of Node, 0 if there is none."""
     if not shutil.which("node") or not shutil.which("npm"):
         return 0
     told = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
@@ -57,21 +57,21 @@ def node() -> int:
 
 
 def main() -> int:
-    """Build it, if there is need and means."""
+    """Build the page if its sources have changed."""
     if not (ROOT / "web" / "index.html").is_file():
-        return 0  # the sources of the page are not here: nothing to build it from
+        return 0  # a source distribution without the page
     wanted = digest(sources())
     if not is_new(STAMP, wanted):
         return 0
     version = node()
     if version < LEAST:
-        there = f"Node {version} is too old" if version else "there is no Node"
+        there = f"Node {version} is too old" if version else "Node is not installed"
         print(f"the page is not built: {there}; install Node {LEAST} or newer", file=sys.stderr)
         return NO_NODE
     npm = str(shutil.which("npm"))
     packages = [path for path in sources() if path.name in ("package.json", "package-lock.json")]
     if is_new(INSTALLED, digest(packages)):
-        print("installing what the page is built with (once; about a minute)", file=sys.stderr)
+        print("installing the build tools of the page (once; about a minute)", file=sys.stderr)
         if status := _run([npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"]):
             return status
         INSTALLED.write_text(digest(packages))
@@ -83,7 +83,7 @@ def main() -> int:
 
 
 def _run(command: list[str]) -> int:
-    """Run a command; its output is shown if it fails."""
+    """Run a command; print its output if it fails. Return its exit status."""
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if ended.returncode:
         print(f"`{' '.join(command)}` failed:\n{ended.stdout}{ended.stderr}", file=sys.stderr)

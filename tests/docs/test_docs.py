@@ -60,7 +60,7 @@ ls: cannot access 'missing': No such file or directory
 @pytest.mark.parametrize(
     ("mark", "told"),
     [
-        ("", "ends with 2, expected 0 (a failure that is meant is marked: `$ … # exit 2`)"),
+        ("", "ends with 2, expected 0 (mark an intended failure: `$ … # exit 2`)"),
         ("  # exit 1", "ends with 2, expected 1"),
     ],
 )

@@ -41,7 +41,7 @@ def test_what_is_missing_or_left_over_is_noticed(tmp_path):
     (tmp_path / "terrains" / "dragon.webp").write_bytes(b"")
     found = list(problems(tmp_path))
     assert "docs/gallery/terrains/rough.webp is missing" in found
-    assert "docs/gallery/terrains/dragon.webp is of nothing that there is" in found
+    assert "docs/gallery/terrains/dragon.webp belongs to no kind" in found
     assert "docs/gallery/README.md is out of date" in found
     assert not any("stairs.webp" in line for line in found if "pyramid" not in line and "_stairs" not in line)
 

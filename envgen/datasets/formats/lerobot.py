@@ -205,7 +205,7 @@ def _write_meta(
     rows: list[dict[str, Any]],
     whole: dict[str, Running],
 ) -> None:
-    """What describes the data set; all paths in it are relative."""
+    """Write the metadata of the data set; all paths in it are relative."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -110,7 +110,7 @@ def _one_line(text: str) -> tuple[str, dict[int, str]]:
 
 
 def _end_of_string(text: str, start: int) -> int:
-    """Where a quoted text ends, one behind its closing quote."""
+    """Return the index just after the closing quote of a quoted text."""
     quote, at = text[start], start + 1
     if text.startswith(quote * 3, start):
         raise error_at(text, start, "three quotes are not allowed", "Quote a text once.")

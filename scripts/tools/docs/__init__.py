@@ -1,1 +1,1 @@
-"""Documentation that is run: `scripts/docs`."""
+"""Executable documentation: `scripts/docs`."""

@@ -1,5 +1,5 @@
-"""The error of a page that is not true."""
+"""The error of a wrong page."""
 
 
 class DocError(Exception):
-    """A page shows something that doesn't work, or not in the way it says."""
+    """A code block of a page fails, or its result differs from the page."""

@@ -17,7 +17,7 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def first_line(kind: Any) -> str:
-    """The summary of a docstring, which may take two lines."""
+    """Return the summary of a docstring, which may take two lines."""
     paragraph = inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0]
     return escape(" ".join(paragraph.split()))
 
@@ -46,7 +46,7 @@ def _default(spec: Any) -> str:
 
 
 def params_table(known: Mapping[str, Any]) -> str:
-    """Return a table of a kind's parameters."""
+    """Return a table of the parameters of a kind."""
     rows = [
         (
             f"`{name}`",

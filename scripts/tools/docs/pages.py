@@ -1,4 +1,4 @@
-"""Walk a page from top to bottom: run what it shows, rewrite what it generates."""
+"""Process a page from top to bottom: run its code blocks and rewrite outputs and generated blocks."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ MEASURED = re.compile(r"^([✓✗] +\w+ +)([-\d.e+]+)", re.MULTILINE)
 
 
 def pages() -> list[Path]:
-    """Return the pages that are kept true."""
+    """Return the pages that are checked."""
     return [*sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md"]
 
 
 def renew(page: Path) -> str:
-    """Return the text of a page as it should be.
+    """Return the text of a page with fresh outputs and generated blocks.
 
     Raises:
-        DocError: Something it shows fails, or ends with another exit status than the page says.
+        DocError: A code block fails or has another exit status than the page states.
     """
     written = page.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
@@ -38,7 +38,7 @@ def renew(page: Path) -> str:
 
 
 def same(one: str, other: str) -> bool:
-    """Compare two outputs but for rates, and measured values but for what processors round differently."""
+    """Compare two outputs, ignoring rates and rounding differences of measured values."""
     masked = [re.sub(" +", " ", MEASURED.sub(r"\1", RATES.sub("", text))) for text in (one, other)]
     numbers = [[float(found[1]) for found in MEASURED.findall(text)] for text in (one, other)]
     return masked[0] == masked[1] and all(
@@ -47,7 +47,7 @@ def same(one: str, other: str) -> bool:
 
 
 class _Walk:
-    """A walk through the code blocks of one page."""
+    """Runs the code blocks of one page in order."""
 
     def __init__(self, page: Path, text: str, sandbox: Sandbox) -> None:
         self.page = page
@@ -55,7 +55,7 @@ class _Walk:
         self.sandbox = sandbox
 
     def fence(self, match: re.Match[str]) -> str:
-        """Run one code block; return it as it should be."""
+        """Run one code block; return it with fresh output."""
         language, info, body = match[1], match[2].strip(), match[3]
         if info.startswith("file="):
             self.sandbox.write(info.removeprefix("file="), body)
@@ -71,7 +71,7 @@ class _Walk:
         return match[0]
 
     def _console(self, match: re.Match[str]) -> str:
-        """Run the commands of a block; return them with what they print."""
+        """Run the commands of a block; return them with their output."""
         shown, gap = "", ""
         for found in COMMAND.finditer(match[3]):
             command, at = found[1], match.start(3) + found.start()
@@ -83,7 +83,7 @@ class _Walk:
             expected = int(marked[1]) if marked else 0
             if status != expected:
                 what = f"$ {command}\nends with {status}, expected {expected}"
-                hint = "" if marked else f" (a failure that is meant is marked: `$ … # exit {status}`)"
+                hint = "" if marked else f" (mark an intended failure: `$ … # exit {status}`)"
                 raise self._error(at, what + hint, printed)
             shown += f"{gap}$ {command}\n{printed}"
             gap = "\n" if printed else ""

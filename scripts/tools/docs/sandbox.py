@@ -1,4 +1,4 @@
-"""The folder in which the commands of a page run."""
+"""Folder in which the commands of a page run."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class Sandbox:
         }
 
     def shell(self, command: str) -> tuple[str, int]:
-        """Run a shell command; return what it prints, errors included, and its exit status.
+        """Run a shell command; return its output, stderr included, and its exit status.
 
-        In a pipeline, a failure of any part counts.
+        A pipeline fails if any of its commands fails.
         """
         done = subprocess.run(
             ["bash", "-o", "pipefail", "-c", command],
@@ -66,7 +66,7 @@ class Sandbox:
         """Run Python code.
 
         Raises:
-            DocError: It fails.
+            DocError: The code raises.
         """
         done = subprocess.run(
             [sys.executable, "-"],
@@ -82,9 +82,9 @@ class Sandbox:
             raise DocError(done.stderr)
 
     def write(self, name: str, text: str) -> None:
-        """Write a file that a page shows, and register what it holds.
+        """Write a file that a page shows, and register the kinds that it defines.
 
-        Who has done what the page says has the file in the checkout: there it is found by its place.
+        A file that the checkout itself has is not written, since it is found there.
         """
         path = Path(name)
         if path.parts[0] in ("envgen", "templates") and (ROOT / path).exists():
@@ -108,7 +108,7 @@ class Sandbox:
             self.register(tomllib.loads(text)["project"]["entry-points"])
 
     def register(self, groups: Mapping[str, Mapping[str, str]]) -> None:
-        """Add entry points, as the metadata of an installed package has them."""
+        """Register entry points, as an installed package does by its metadata."""
         for group, entries in groups.items():
             self.groups.setdefault(group, {}).update(entries)
         info = self.site / "shown-0.1.dist-info"

@@ -1,12 +1,12 @@
 """The gallery: a picture of every terrain, obstacle, robot and layout, and the page that shows them.
 
     python scripts/pictures gallery                  draw everything
-    python scripts/pictures gallery --only stairs    draw what has this in its name, and write the page
-    python scripts/pictures gallery --check          change nothing; exit 1 if something is missing or old
+    python scripts/pictures gallery --only stairs    draw pictures with this in their name, and write the page
+    python scripts/pictures gallery --check          change nothing; exit 1 if a file is missing or stale
 
-The registries are walked: a kind that was added is drawn when this is run again. Each picture is a world as
-`envgen make` writes it, validated, drawn by MuJoCo's own renderer; only its colours are for the picture. It
-needs OpenGL, for which Debian's libosmesa6 is enough.
+The entries come from the registries, so a new kind is drawn when this is run again. A picture shows validated
+worlds as `envgen make` writes them, rendered by MuJoCo; only its colours differ. This needs OpenGL, for which
+Debian's libosmesa6 is enough.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ FOLDER = ROOT / "docs" / "gallery"
 
 
 def problems(folder: Path = FOLDER) -> Iterator[str]:
-    """What is missing, left over or out of date."""
+    """Yield messages about files that are missing, left over or out of date."""
     wanted = {entry.path: entry for entry in entries()}
     there = {str(path.relative_to(folder)) for path in folder.rglob("*.webp")}
     yield from (f"docs/gallery/{path} is missing" for path in sorted(wanted.keys() - there))
-    yield from (f"docs/gallery/{path} is of nothing that there is" for path in sorted(there - wanted.keys()))
+    yield from (f"docs/gallery/{path} belongs to no kind" for path in sorted(there - wanted.keys()))
     index = folder / "README.md"
     if not index.exists() or index.read_text(encoding="utf-8") != page(wanted.values()):
         yield "docs/gallery/README.md is out of date"
 
 
 def redraw(only: str, say: Callable[[str], object]) -> int:
-    """Draw, write the page and take away what is left over; the status is 1 if a kind can't be drawn."""
+    """Draw, write the page and remove left-over pictures. Return 1 if a kind can't be drawn, else 0."""
     status, wanted = 0, list(entries())
     with tempfile.TemporaryDirectory() as folder:
         for entry in wanted:

@@ -1,4 +1,4 @@
-"""Drawing one picture of the gallery: its panels are worlds that MuJoCo renders."""
+"""Drawing of one picture of the gallery; its panels are worlds rendered by MuJoCo."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ QUALITY = 80
 
 
 def draw(entry: Entry, folder: Path) -> Image:
-    """The panels of a picture side by side.
+    """Draw the panels of a picture side by side.
 
     Raises:
         EnvgenError: There is no valid world for a panel.
@@ -44,10 +44,9 @@ def draw(entry: Entry, folder: Path) -> Image:
 
 
 def scales(worlds: list[World]) -> list[HeightScale]:
-    """Colours for each panel: the same colour is the same height above or below its level.
+    """Return the colour scale of each panel: a colour is a height relative to the level of the panel.
 
-    The level is 0 where a part of the ground lies there, or else what half of the ground is above that isn't
-    the floor of a pit.
+    The level is 0 if part of the ground is at 0, else the median height of the ground outside pits.
     """
     levels = []
     for world in worlds:
@@ -64,18 +63,18 @@ def scales(worlds: list[World]) -> list[HeightScale]:
 
 
 def variant(panel: dict[str, Any], folder: Path) -> Any:
-    """A valid world of a recipe: the first seed that gives one."""
+    """Return a valid world of an EnvCfg, of the first seed that gives one."""
     problem: EnvgenError | None = None
     for seed in range(DRAWS):
         parsed = cfgio.parse(panel, "the gallery")
         try:
             variant = make(parsed, 1, seed, out=tempfile.mkdtemp(dir=folder), jobs=1)[0]
-            # a small ground may have room for few of what is to be seen, or for none
+            # a small ground may have room for few of the obstacles or for none
             if seed == DRAWS - 1 or len(variant.world().obstacles) >= 2 * bool(parsed.obstacles):
                 return variant
         except EnvgenError as error:
             problem = error
-        if seed == DRAWS // 2:  # some things need more room
+        if seed == DRAWS // 2:  # some obstacles need more room
             wider = [1.6 * side for side in panel["terrain"]["size"]]
             panel = {**panel, "terrain": {**panel["terrain"], "size": wider}}
     assert problem is not None
@@ -83,7 +82,7 @@ def variant(panel: dict[str, Any], folder: Path) -> Any:
 
 
 def close_up(world: World, size: tuple[int, int], azimuth: float) -> Any:
-    """A camera that the robot fills the frame of, seen from a side of its own."""
+    """Return a camera whose frame the robot fills, from a given side."""
     data = mujoco.MjData(world.model)
     reset(world.model, data)
     mujoco.mj_forward(world.model, data)
@@ -93,7 +92,7 @@ def close_up(world: World, size: tuple[int, int], azimuth: float) -> Any:
 
 
 def encode(image: Image) -> bytes:
-    """A picture as WebP."""
+    """Encode a picture as WebP."""
     bgr = np.ascontiguousarray(image[..., ::-1])
     done, data = cv2.imencode(".webp", bgr, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
     assert done

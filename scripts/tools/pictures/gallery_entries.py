@@ -1,4 +1,4 @@
-"""What the gallery shows: an entry for every kind of the registries."""
+"""Entries of the gallery: one for every kind of the registries."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class Entry:
 
     Attributes:
         family: Name of its folder and section.
-        name: Of the kind.
-        caption: What the panels are.
-        panels: The EnvCfgs of the panels, without names.
+        name: Name of the kind.
+        caption: Description of the panels.
+        panels: EnvCfgs of the panels, without names.
         close: For a robot: azimuth of the camera for each panel.
-        size: Of a panel, in pixels.
+        size: Size of a panel, in pixels.
     """
 
     family: str
@@ -55,12 +55,12 @@ class Entry:
 
     @property
     def path(self) -> str:
-        """Of the picture, from the gallery's folder."""
+        """Path of the picture in the folder of the gallery."""
         return f"{self.family}/{self.name}.webp"
 
 
 def entries() -> Iterator[Entry]:
-    """All pictures that there should be."""
+    """Yield the entries of all pictures."""
     for name, _ in TERRAINS:
         ground = {"kind": name, **GIVEN.get(name, {})}
         panels = tuple(cfg(ground, difficulty=level) for level in LEVELS)
@@ -89,7 +89,7 @@ def entries() -> Iterator[Entry]:
 
 
 def cfg(ground: dict[str, Any], side: float = 8.0, **keys: Any) -> dict[str, Any]:
-    """A recipe of one kind of ground."""
+    """Return an EnvCfg with one kind of terrain."""
     terrain = {"size": [side, side], "cell": 0.05, "sub_terrains": [ground]}
     fixed = {"name": "gallery", "robots": [{"model": SCALE}], "task": {"kind": "stand"}}
     return {**fixed, "terrain": terrain, **keys}

@@ -19,7 +19,7 @@ HEADINGS = {
 
 
 def page(shown: Iterable[Entry]) -> str:
-    """The text of docs/gallery/README.md."""
+    """Return the text of docs/gallery/README.md."""
     shown = list(shown)
     parts = [
         "# Gallery",
@@ -38,7 +38,7 @@ def page(shown: Iterable[Entry]) -> str:
 
 
 def described(entry: Entry, kind: Any) -> Iterator[str]:
-    """What the page says of one kind."""
+    """Yield the paragraphs about one kind."""
     picture = f"![{entry.name}: {entry.caption}]({entry.path})"
     if entry.family == "layouts":
         yield f"{LAYOUTS[entry.name][0]}: `{'`, `'.join(LAYOUTS[entry.name][1])}` here."

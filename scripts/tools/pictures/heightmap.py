@@ -15,7 +15,7 @@ SIDE = 192
 
 
 def heights() -> np.ndarray:
-    """(SIDE, SIDE) heights, 0 to 1: a winding ridge above a round lake, and grass all over."""
+    """Return heights (SIDE, SIDE) from 0 to 1: a winding ridge above a round lake, with grass everywhere."""
     x, y = np.meshgrid(np.linspace(-1, 1, SIDE), np.linspace(1, -1, SIDE))  # the first row lies at +y
     ridge = np.exp(-(((y - 0.45 - 0.18 * np.sin(3.2 * x)) / 0.2) ** 2)) * (0.75 + 0.25 * np.cos(2.1 * x))
     lake = -0.45 / (1 + np.exp((np.hypot(x - 0.25, y + 0.45) - 0.3) / 0.05))
@@ -26,7 +26,7 @@ def heights() -> np.ndarray:
 
 
 def main(arguments: list[str]) -> int:
-    """Draw it."""
+    """Write the heightmap."""
     root = Path(__file__).resolve().parents[3]
     target = Path(arguments[0]) if arguments else root / "examples" / "data" / "ridge_and_lake.png"
     target.parent.mkdir(parents=True, exist_ok=True)

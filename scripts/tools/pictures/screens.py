@@ -1,7 +1,7 @@
-"""Screenshots of the page: for the README (docs/images), and for its example prompts (web/public).
+"""Screenshots of the page for the README (docs/images) and for its example prompts (web/public).
 
-Each is taken of the real page with real worlds. Look at them before they are committed. The page has to be
-built before, and again after new pictures of examples. `scripts/pictures screens wall versus` takes two.
+They show the real page with real worlds; look at them before you commit them. Build the page first, and again
+after new pictures of examples. `scripts/pictures screens wall versus` takes two of them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FOCUSED = {"stones", "soccer", "sumo", "craters"}
 
 
 def run(page: Session, prompt: str, count: int, seconds: float = 2.5) -> None:
-    """Run a prompt, let its robots move for a while, and hold them."""
+    """Run a prompt and simulate for some seconds."""
     page.call("envgen.drawing(false)")
     page.call("r => envgen.start(r)", {"prompt": prompt, "count": count})
     page.call("envgen.running()")
@@ -38,7 +38,7 @@ def run(page: Session, prompt: str, count: int, seconds: float = 2.5) -> None:
 
 
 def settle(page: Session) -> None:
-    """Draw until the camera has come to rest."""
+    """Pause, and draw until the camera no longer moves."""
     page.mode("paused")
     page.call("envgen.drawing(true)")
     frames = -1
@@ -48,7 +48,7 @@ def settle(page: Session) -> None:
 
 
 def save(shot: bytes, path: Path, size: tuple[int, int] | None = None) -> None:
-    """Write a picture; with a size, cut to its shape and made so large."""
+    """Write a picture; if a size is given, crop it to this aspect ratio and scale it."""
     picture = Image.open(io.BytesIO(shot)).convert("RGB")
     if size:
         wide = min(picture.width, picture.height * size[0] // size[1])
@@ -109,7 +109,7 @@ SCREENS: dict[str, Callable[[Session], None]] = {
 
 
 def example(page: Session, prompt: str, name: str) -> bytes:
-    """The wall of an example, or one of its worlds."""
+    """Return a screenshot of the wall of an example, or of one of its worlds."""
     run(page, prompt, 20 if name not in FOCUSED else 6, 1.2)
     if name in FOCUSED:
         page.call("envgen.focus(2)")
@@ -120,7 +120,7 @@ def example(page: Session, prompt: str, name: str) -> bytes:
 
 
 def main(arguments: list[str]) -> int:
-    """Take them."""
+    """Take the screenshots."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="by default all")
     parser.add_argument("--light", action="store_true", help="as on a system with light colours")

@@ -120,17 +120,17 @@ def test_heights_of_the_ground_are_asked_in_one_gather(pack):
 class TestRefusals:
     @pytest.mark.parametrize("slots", [[], [5], [-1, 0]])
     def test_slots_without_a_variant_are_told(self, pack, slots):
-        with pytest.raises(InputError, match="slots must be places of variants from 0 to 4"):
+        with pytest.raises(InputError, match="slots must be positions of variants from 0 to 4"):
             Rollout(pack, slots=slots)
 
     def test_variants_that_do_not_fit_are_told(self, pack):
         rollout = Rollout(pack, slots=[0, 1])
-        with pytest.raises(InputError, match="1 variants are given for 2 slots"):
+        with pytest.raises(InputError, match="variants must be one for each of 2 slots, got 1"):
             rollout.reset(0, variants=[1])
 
     @pytest.mark.parametrize("place", [-1, 5])
     def test_a_variant_that_is_not_there_is_told(self, pack, place):
         rollout = Rollout(pack, slots=[0, 1])
-        with pytest.raises(InputError, match=f"no variant {place}"):
+        with pytest.raises(InputError, match=f"variants must be from 0 to 4, got {place}"):
             rollout.reset(0, which=[0], variants=[place])
         assert rollout.variant.tolist() == [0, 1]

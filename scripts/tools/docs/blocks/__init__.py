@@ -13,7 +13,7 @@ def block(name: str) -> str:
     """Return the Markdown of a generated block.
 
     Raises:
-        DocError: No file of this folder has it.
+        DocError: No file of this folder defines the block.
     """
     for module in _modules():
         if write := getattr(module, f"block_{name}", None):

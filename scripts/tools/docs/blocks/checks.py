@@ -8,7 +8,7 @@ from tools.docs.markdown import escape, first_line, table
 
 
 def block_checks() -> str:
-    """Checks of worlds that are drawn; of other people's files, too."""
+    """Return a table of the checks of generated worlds, which apply to other MJCF files, too."""
     head = (
         "check",
         "what is measured",
@@ -26,7 +26,7 @@ def block_checks() -> str:
 
 
 def block_lints() -> str:
-    """Checks of other people's files alone."""
+    """Return a table of the checks of other MJCF files only."""
     head = ("code", "severity", "what is measured", "what must hold", "bound", "why", "what to do")
     rows = [
         (f"`{c.kind}`", c.severity, first_line(c), escape(c.title), c.bound, escape(c.why), escape(c.remedy))

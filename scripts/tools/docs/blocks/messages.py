@@ -9,7 +9,7 @@ from tools.docs.markdown import first_line, table
 
 
 def block_messages() -> str:
-    """Messages of the socket, with their fields."""
+    """Return the messages of the socket with their fields."""
     from envgen.server import messages
 
     rows = []
@@ -22,7 +22,7 @@ def block_messages() -> str:
 
 
 def _fields(model: Any, names: list[str]) -> str:
-    """Each field, with what the docstring says of it."""
+    """Return each field with its description in the docstring."""
     text = inspect.cleandoc(model.__doc__ or "")
     told: dict[str, str] = {}
     for line in text.partition("Attributes:\n")[2].splitlines():

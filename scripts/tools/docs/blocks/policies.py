@@ -6,14 +6,14 @@ from tools.docs.markdown import first_line, table
 
 
 def block_policies() -> str:
-    """The kinds of policy."""
+    """Return a table of the kinds of policy."""
     from envgen.core.families import POLICIES
 
     return table(("policy", "what it does"), [(f"`{name}`", first_line(kind)) for name, kind in POLICIES])
 
 
 def block_gaits() -> str:
-    """The gaits that come with envgen."""
+    """Return a table of the gaits that come with envgen."""
     from envgen.policies.listing import list_gaits
 
     rows = [(f"`{gait['robot']}`", gait["summary"], gait["source"]) for gait in list_gaits()]
@@ -21,7 +21,7 @@ def block_gaits() -> str:
 
 
 def block_columns() -> str:
-    """The columns of a recording."""
+    """Return a table of the columns of a recording."""
     from envgen.rollout.columns import COLUMNS, FINAL
 
     rows = [(f"`{c.name}`", f"{c.kind}{' or null' if c.null else ''}", c.doc) for c in (*COLUMNS, FINAL)]

@@ -1,4 +1,4 @@
-"""Prompts and what they become, for docs/prompting.md."""
+"""Prompts and the EnvCfgs that they give, for docs/prompting.md."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "lt": "<", "gt": ">", "
 
 
 def infix(expr: Any, inner: bool = False) -> str:
-    """An expression for people: `root_pos[2:3] - ground(root_pos[0:2])`."""
+    """Return an expression in infix notation: `root_pos[2:3] - ground(root_pos[0:2])`."""
     if not isinstance(expr, list):
         return f"{expr:g}"
     op, *args = expr
