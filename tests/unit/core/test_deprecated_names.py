@@ -88,8 +88,10 @@ def test_an_old_property_works(owner: Any, old: str, new: str) -> None:
 
 
 def test_the_teams_of_a_cast_are_those_of_its_agents() -> None:
+    with pytest.warns(DeprecationWarning, match=r"Subject\.cast is deprecated"):
+        cast = Subject(b"", teams=TEAMS).cast
     with pytest.warns(DeprecationWarning, match=r"Teams\.teams is deprecated; use Teams\.by_agent"):
-        assert Subject(b"", teams=TEAMS).cast.teams == ("red", "blue")  # type: ignore[union-attr]
+        assert cast.teams == ("red", "blue")  # type: ignore[union-attr]
 
 
 def test_check_at_is_with_location() -> None:
