@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,16 @@ def summary(name: str) -> str:
     with (FOLDER / f"{name}.py").open(encoding="utf-8") as file:
         found = SUMMARY.match(file.read(1000))
     return " ".join(found[1].split()) if found else ""
+
+
+def _broken(module: str, error: Exception) -> Exception:
+    """Return the error for a command's module that can't be imported; like help, it loads `core` only now."""
+    from envgen.core.errors import EnvgenError
+
+    return EnvgenError(
+        f"the command module {module} can't be imported: {type(error).__name__}: {error}",
+        f"Run envgen with the Python that it is installed in; this is {sys.executable}.",
+    )
 
 
 class Group(click.Group):
@@ -63,7 +74,11 @@ class CommandFolder(Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in command_names():
             return None
-        command: click.Command = importlib.import_module(f"envgen.cli.commands.{name}").command
+        module = f"envgen.cli.commands.{name}"
+        try:
+            command: click.Command = importlib.import_module(module).command
+        except Exception as error:
+            raise _broken(module, error) from error
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from envgen.core.deprecation import warn_renamed
 from envgen.core.errors import InputError
 from envgen.core.params import RobotSize
 from envgen.core.rng import Streams
@@ -77,6 +78,12 @@ class PackVariant:
     def measured(self) -> list[Measured]:
         """Failure rates of policies on it, as `envgen eval --write` keeps them."""
         return read_measured(self.entry)
+
+    @property
+    def cast(self) -> Teams:
+        """Deprecated name of `teams`."""
+        warn_renamed("PackVariant.cast", "PackVariant.teams")
+        return self.teams
 
     @property
     def sizes(self) -> dict[str, RobotSize]:

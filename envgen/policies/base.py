@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from envgen.core.deprecation import deprecated_names
 from envgen.core.errors import InputError, suggestion
 from envgen.core.families import POLICIES
 
@@ -17,6 +18,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 register = POLICIES.register
 NETWORK = ".onnx"
+__getattr__ = deprecated_names(
+    __name__,
+    {"Seat": "AgentInterface", "Moment": "PolicyInput", "Choice": "PolicyName", "chosen": "select_agents"},
+)
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ class GaitPolicy(Policy):
             raise InputError(
                 f"there is no gait for the robot {interface.robot!r}"
                 f" with {len(interface.actuators)} actuators",
-                f"There are gaits for {known}; See docs/policies.md to add one.",
+                f"There are gaits for {known}; see docs/policies.md to add one.",
             )
         return cls(gait)
 

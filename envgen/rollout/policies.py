@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from envgen.core.deprecation import deprecated_names
 from envgen.core.errors import InputError
 from envgen.core.heightfield import Floats
 from envgen.policies.base import AgentInterface, Ints, Policy, PolicyInput, PolicyName, select_agents
 from envgen.rollout.rollout import Rollout
 from envgen.rollout.step_result import StepResult
+
+__getattr__ = deprecated_names(__name__, {"seat": "interface", "seats": "interfaces"})
 
 
 def interface(rollout: Rollout, agent: str) -> AgentInterface:

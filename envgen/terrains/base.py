@@ -12,11 +12,13 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from envgen.core.deprecation import deprecated_names
 from envgen.core.families import TERRAINS
 from envgen.core.heightfield import Heights, nearest_sample, quantise
 
 Floats = NDArray[np.float64]
 register = TERRAINS.register
+__getattr__ = deprecated_names(__name__, {"rounded": "round_boxes", "under": "samples_under"})
 
 
 @dataclass(frozen=True)

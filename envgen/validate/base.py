@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
+from envgen.core.deprecation import warn_renamed
 from envgen.core.registry import Registry
 from envgen.validate.report import Finding, Severity, round_measured
 from envgen.validate.source import Location
@@ -80,6 +81,11 @@ class Check(ABC):
     def with_location(self, location: Location, finding: Finding) -> Finding:
         """Return the finding with the element that it is about."""
         return replace(finding, element=location.element, file=location.file, line=location.line)
+
+    def at(self, location: Location, finding: Finding) -> Finding:
+        """Deprecated name of `with_location`."""
+        warn_renamed("Check.at", "Check.with_location")
+        return self.with_location(location, finding)
 
     def finding(
         self, measured: float, bound: float, *, ok: bool, detail: str = "", remedy: str = ""

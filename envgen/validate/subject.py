@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import Any
 import mujoco
 import numpy as np
 
+from envgen.core.deprecation import warn_renamed
 from envgen.core.heightfield import Floats
 from envgen.core.params import RobotSize
 from envgen.validate.simulation import SimulationStats, simulate
@@ -115,8 +115,14 @@ class Subject:
     @property
     def settled(self) -> SimulationStats:
         """Deprecated name of `simulation`."""
-        warnings.warn("Subject.settled is now Subject.simulation", DeprecationWarning, stacklevel=2)
+        warn_renamed("Subject.settled", "Subject.simulation")
         return self.simulation
+
+    @property
+    def cast(self) -> Teams | None:
+        """Deprecated name of `teams`."""
+        warn_renamed("Subject.cast", "Subject.teams")
+        return self.teams
 
     @cached_property
     def stepwise(self) -> StepwiseStats:

@@ -39,7 +39,8 @@ def test_help_names_every_command_with_what_it_does(run):
 def test_a_file_of_the_folder_is_a_command_with_a_summary(name):
     command = importlib.import_module(f"envgen.cli.commands.{name}").command
     assert command.name == name
-    assert re.fullmatch(r"[A-Z][^.]{10,68}\.", summary(name))
+    assert re.fullmatch(r"[A-Z][^.]{10,68}\.", summary(name)), f"{name}.py needs a docstring of one sentence"
+    assert command.help, f"the function `command` of {name}.py needs a docstring"
 
 
 def test_common_commands_come_first_and_exist():
@@ -59,17 +60,40 @@ def command() -> None:
 '''
 
 
-def test_a_file_added_to_the_folder_is_in_the_help_and_runs(run, tmp_path, monkeypatch):
-    (tmp_path / "hello.py").write_text(ADDED)
-    (tmp_path / "_shared.py").write_text("")
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty folder in place of that of the commands, for a command called hello."""
     package = importlib.import_module("envgen.cli.commands")
     monkeypatch.setattr(groups, "FOLDER", tmp_path)
     monkeypatch.setattr(package, "__path__", [str(tmp_path)])
+    yield tmp_path
+    sys.modules.pop("envgen.cli.commands.hello", None)
+    vars(package).pop("hello", None)
+
+
+def test_a_file_added_to_the_folder_is_in_the_help_and_runs(run, folder):
+    (folder / "hello.py").write_text(ADDED)
+    (folder / "_shared.py").write_text("")
     assert command_names() == ["hello"]
     assert "  hello  Say hello, from a file that was added." in run("--help").out.splitlines()
     assert run("hello").out == "hello\n"
-    monkeypatch.delitem(sys.modules, "envgen.cli.commands.hello")
-    monkeypatch.delattr(package, "hello")
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("import no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("raise RuntimeError('no card')\n", "RuntimeError: no card"),
+        ("", "AttributeError: module 'envgen.cli.commands.hello' has no attribute 'command'"),
+    ],
+)
+def test_a_command_that_cannot_be_imported_is_told_with_a_remedy(run, folder, text, cause):
+    (folder / "hello.py").write_text(text)
+    result = run("hello")
+    assert result.code == 1
+    assert f"envgen: the command module envgen.cli.commands.hello can't be imported: {cause}" in result.err
+    assert "Run envgen with the Python that it is installed in" in result.err
+    assert "Traceback" not in result.err
 
 
 def test_no_argument_shows_the_help(shell):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from envgen.core.deprecation import warn_renamed
 from envgen.core.errors import InputError
 from envgen.tasks.base import Task
 from envgen.worlds.sampling.draw import Agent
@@ -36,6 +37,12 @@ class Teams:
     ) -> Teams:
         """Return the teams of agents; by default each agent is a team of its own and has no role."""
         return cls(tuple(agents), tuple(teams or agents), tuple(roles or [None] * len(agents)))
+
+    @property
+    def teams(self) -> tuple[str, ...]:
+        """Deprecated name of `by_agent`."""
+        warn_renamed("Teams.teams", "Teams.by_agent")
+        return self.by_agent
 
     @property
     def sides(self) -> list[str]:
