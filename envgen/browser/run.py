@@ -262,4 +262,6 @@ def check(options: Options) -> None:
         if path and not path.parent.is_dir():
             raise InputError(f"the folder {path.parent} is not there", "Make it, or give another path.")
     if options.record_steps < 1:
-        raise InputError(f"{options.record_steps} steps are no recording", "Give --record-steps 1 or more.")
+        raise InputError(
+            f"--record-steps must be 1 or more, got {options.record_steps}", "Give a positive number."
+        )

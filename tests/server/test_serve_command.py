@@ -131,7 +131,8 @@ def test_the_manifest_of_a_pack_is_no_parameter_file(refused: Refused, pack: Pac
 )
 def test_origins_that_no_page_has(refused: Refused, tmp_path: Path, origin: str) -> None:
     assert (
-        refused("--allow-origin", origin, folder=tmp_path) == f"envgen: {origin} is not an origin of a page"
+        refused("--allow-origin", origin, folder=tmp_path)
+        == f"envgen: --allow-origin must be the origin of a page, got {origin}"
     )
 
 

@@ -55,7 +55,9 @@ def generate(count: int, repeats: int, scale: str, as_json: bool) -> None:
     try:
         counts = tuple(int(part) for part in scale.split(",") if part.strip())
     except ValueError:
-        raise InputError(f"{scale!r} is not a list of counts", "Write e.g. --scale 100,500,2000.") from None
+        raise InputError(
+            f"--scale must be a list of counts, got {scale!r}", "Write e.g. --scale 100,500,2000."
+        ) from None
     if any(not 1 <= n <= 1_000_000 for n in counts):
         raise InputError(f"{scale!r} holds a count out of range", "Give counts from 1 to 1,000,000.")
     _print(generate(count, repeats, counts), as_json)

@@ -140,7 +140,9 @@ def _indices(text: str, count: int) -> list[int]:
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
         if not (first.isdecimal() and (last.isdecimal() or not dash)):
-            raise InputError(f"--only: {part.strip()[:40]!r} is not an index or range", "Write e.g. 0-9,17.")
+            raise InputError(
+                f"--only must be indices or ranges, got {part.strip()[:40]!r}", "Write e.g. 0-9,17."
+            )
         low, high = int(first), int(last or first)
         if low > high:
             raise InputError(f"--only: the range {part.strip()[:40]!r} is empty", "Write e.g. 0-9,17.")

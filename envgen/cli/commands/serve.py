@@ -77,7 +77,7 @@ def command(
     for origin in origins:
         if not ORIGIN.fullmatch(origin):
             raise InputError(
-                f"{origin} is not an origin of a page",
+                f"--allow-origin must be the origin of a page, got {origin}",
                 "Give scheme, host and port, such as http://localhost:5173.",
             )
     if policies is not None:

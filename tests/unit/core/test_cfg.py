@@ -347,7 +347,7 @@ def test_further_errors_are_counted():
 
 @pytest.mark.parametrize("data", [None, [], 5, "rough", [{}]])
 def test_no_table(data):
-    with pytest.raises(InputError, match="is not a table of keys"):
+    with pytest.raises(InputError, match="must be a table of keys"):
         cfgio.parse(data)
 
 

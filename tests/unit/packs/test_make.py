@@ -221,7 +221,7 @@ def test_from_a_dict(tmp_path):
 
 @pytest.mark.parametrize("source", [None, 3, ["rough"], b"rough", True])
 def test_what_is_no_source(tmp_path, source):
-    with pytest.raises(InputError, match="is no prompt, file or configuration") as caught:
+    with pytest.raises(InputError, match="must be a prompt, file or configuration") as caught:
         make(source, 1, out=tmp_path / "p")
     assert "a dict of its keys" in caught.value.remedy
     assert not (tmp_path / "p").exists()
