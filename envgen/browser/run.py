@@ -81,7 +81,7 @@ class Outcome:
 
 
 Progress = Callable[[str, float, str], None]
-"""Called with the stage (`making`, `running` or `recording`), the share done (0 to 1) and a text."""
+"""Called with the phase (`making`, `running` or `recording`), the share done (0 to 1) and a text."""
 
 
 def run(root: Path, source: Source, options: Options, progress: Progress = lambda *_: None) -> Outcome:

@@ -130,15 +130,15 @@ def _print_missing(lines: list[dict[str, Any]]) -> None:
 
 
 def _progress(bar: Callable[[float, str], None] | None, *, quiet: bool) -> Progress:
-    """Return a function that shows progress: by a bar in a terminal, else by a line for each stage."""
+    """Return a function that shows progress: by a bar in a terminal, else by a line for each phase."""
     shown: set[str] = set()
 
-    def show(stage: str, share: float, text: str) -> None:
+    def show(phase: str, share: float, text: str) -> None:
         if bar and not quiet:
-            bar(share, f"{stage} · {text}")
-        elif not quiet and stage not in shown:
-            shown.add(stage)
-            click.echo(stage, err=True)
+            bar(share, f"{phase} · {text}")
+        elif not quiet and phase not in shown:
+            shown.add(phase)
+            click.echo(phase, err=True)
 
     return show
 

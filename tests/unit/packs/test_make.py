@@ -228,16 +228,16 @@ def test_what_is_no_source(tmp_path, source):
 
 
 def test_a_shortfall_says_who_refused_most_and_in_the_singular(tmp_path):
-    tally = MakeProgress(2, done=1, given_up=[(1, ("reachable", "no path", "Take fewer."))])
-    tally.lost.update(reachable=9, stable=3)
-    error = shortfall_error(tally, tmp_path)
+    progress = MakeProgress(2, done=1, given_up=[(1, ("reachable", "no path", "Take fewer."))])
+    progress.lost.update(reachable=9, stable=3)
+    error = shortfall_error(progress, tmp_path)
     assert error.cause.startswith("1 variant can't be made: most draws were refused by the check 'reachable'")
     assert "(no path); all refusals: reachable 9, stable 3; 1 of 2 are kept" in error.cause
     assert error.remedy == "Take fewer."
-    tally.lost["stable"] = 20
-    assert "the last draw was refused by the check 'reachable'" in shortfall_error(tally, tmp_path).cause
-    del tally.lost["stable"]
-    assert "the check 'reachable' refused every draw (no path)" in shortfall_error(tally, tmp_path).cause
+    progress.lost["stable"] = 20
+    assert "the last draw was refused by the check 'reachable'" in shortfall_error(progress, tmp_path).cause
+    del progress.lost["stable"]
+    assert "the check 'reachable' refused every draw (no path)" in shortfall_error(progress, tmp_path).cause
 
 
 def test_from_a_prompt(tmp_path, monkeypatch):
