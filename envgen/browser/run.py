@@ -49,7 +49,7 @@ class Options:
 
 
 @dataclass
-class Outcome:
+class RunOutcome:
     """Result of a run.
 
     Attributes:
@@ -84,7 +84,7 @@ Progress = Callable[[str, float, str], None]
 """Called with the phase (`making`, `running` or `recording`), the share done (0 to 1) and a text."""
 
 
-def run(root: Path, source: Source, options: Options, progress: Progress = lambda *_: None) -> Outcome:
+def run(root: Path, source: Source, options: Options, progress: Progress = lambda *_: None) -> RunOutcome:
     """Run a source in a headless browser.
 
     Args:
@@ -102,7 +102,7 @@ def run(root: Path, source: Source, options: Options, progress: Progress = lambd
     """
     draw = options.draw or options.screenshot is not None
     with interruptible() as stopped, session(root, workers=options.workers, draw=draw) as page:
-        outcome = Outcome()
+        outcome = RunOutcome()
         began = time.perf_counter()
         page.mode("paused")
         page.start(source, options.count, options.seed)

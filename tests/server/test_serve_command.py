@@ -26,18 +26,18 @@ from envgen.cli.main import root
 from envgen.packs.pack import Pack
 from envgen.server import running
 from envgen.server.messages import PackSource
-from envgen.server.settings import Settings
+from envgen.server.settings import ServerSettings
 
 
 class Begun(Exception):
     """The server would run now."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: ServerSettings) -> None:
         super().__init__("the server was not refused")
         self.settings = settings
 
 
-Begins = Callable[..., Settings]
+Begins = Callable[..., ServerSettings]
 Refused = Callable[..., str]
 
 
@@ -45,11 +45,11 @@ Refused = Callable[..., str]
 def begins(monkeypatch: pytest.MonkeyPatch) -> Begins:
     """What a server would run with; in this process, as it is not run."""
 
-    def run(settings: Settings, listening: socket.socket, _: object) -> None:
+    def run(settings: ServerSettings, listening: socket.socket, _: object) -> None:
         listening.close()
         raise Begun(settings)
 
-    def call(*arguments: str, folder: Path) -> Settings:
+    def call(*arguments: str, folder: Path) -> ServerSettings:
         monkeypatch.chdir(folder)
         with pytest.raises(Begun) as begun:
             root.main(["serve", "--no-browser", *arguments], standalone_mode=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from envgen.cli import output
-from envgen.cli.groups import Group
+from envgen.cli.groups import CommandGroup
 from envgen.cli.parameters import PATH, FloatRange
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ repeated = click.option(
 )
 
 
-@click.group("bench", cls=Group, epilog=EPILOG, invoke_without_command=True)
+@click.group("bench", cls=CommandGroup, epilog=EPILOG, invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
     """Measure this machine, each figure beside its reference from the same run. Without a name: generate."""

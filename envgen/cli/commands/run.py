@@ -12,7 +12,7 @@ from envgen.cli import output
 from envgen.cli.parameters import PATH, FloatRange
 
 if TYPE_CHECKING:
-    from envgen.browser.run import Outcome, Progress
+    from envgen.browser.run import Progress, RunOutcome
 
 EPILOG = """\b
 Examples:
@@ -143,7 +143,7 @@ def _progress(bar: Callable[[float, str], None] | None, *, quiet: bool) -> Progr
     return show
 
 
-def _print(outcome: Outcome) -> None:
+def _print(outcome: RunOutcome) -> None:
     figures = outcome.figures
     rows = [
         ("environments", f"{figures['environments']:,}", f"{figures['agents']:,} agents"),

@@ -64,7 +64,7 @@ def command(
     from envgen.packs.arguments import check_jobs
     from envgen.server.messages import MAX_STREAM
     from envgen.server.running import bind, resolve_settings, run
-    from envgen.server.settings import LOOPBACK, Settings
+    from envgen.server.settings import LOOPBACK, ServerSettings
     from envgen.server.source import seed_for, source_of
 
     if count is not None and not 1 <= count <= MAX_STREAM:
@@ -90,7 +90,7 @@ def command(
         before = os.environ.get(FOLDERS_VARIABLE)
         os.environ[FOLDERS_VARIABLE] = os.pathsep.join([*([before] if before else []), str(policies)])
     root, meant = source_of(source)
-    settings = Settings(
+    settings = ServerSettings(
         root,
         host,
         token=secrets.token_urlsafe(24) if allow_remote else None,
