@@ -169,7 +169,7 @@ def test_parsing_leaves_its_input_as_it_is(data):
         (lambda c: c.task, "kind"),
     ],
 )
-def test_frozen(part, field):
+def test_parts_of_a_cfg_are_frozen(part, field):
     cfg = make_cfg("rough", sub={"amplitude": 0.1})
     before = cfgio.dump(cfg)
     with pytest.raises(ValidationError, match="frozen"):

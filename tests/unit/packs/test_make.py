@@ -73,7 +73,7 @@ def test_what_is_on_disk(undisturbed):
     assert not [p for p in undisturbed.rglob("*") if p.name.startswith(".")]
 
 
-def test_the_manifest(undisturbed):
+def test_the_manifest_records_source_versions_and_variants(undisturbed):
     manifest = json.loads((undisturbed / "pack.json").read_text())
     assert manifest["schema"] == 1
     assert manifest["name"] == "test"
@@ -212,7 +212,7 @@ def test_from_a_parameter_file(tmp_path):
     assert pack[0].model().opt.gravity[2] == -1.62
 
 
-def test_from_a_dict(tmp_path):
+def test_a_dict_is_a_source_and_its_unknown_keys_are_refused(tmp_path):
     pack = make({"name": "own", "physics": {"gravity": 3}}, 1, out=tmp_path / "p", jobs=1)
     assert (pack.name, pack.cfg.physics.gravity) == ("own", 3)
     with pytest.raises(InputError, match="unknown key 'fysics'"):
