@@ -42,7 +42,7 @@ _TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
-class Check:
+class Expectation:
     """One expectation.
 
     Attributes:
@@ -69,7 +69,7 @@ def single_expectations(expect: Mapping[str, Plain]) -> Iterator[tuple[str, Plai
             yield key, wanted
 
 
-def judge(expect: Mapping[str, Plain], answer: Answer | None, problem: str = "") -> list[Check]:
+def judge(expect: Mapping[str, Plain], answer: Answer | None, problem: str = "") -> list[Expectation]:
     """Check an answer.
 
     Args:
@@ -80,12 +80,12 @@ def judge(expect: Mapping[str, Plain], answer: Answer | None, problem: str = "")
     checks = []
     for key, wanted in single_expectations(expect):
         if answer is None:
-            checks.append(Check(key, wanted, problem, key == "error"))
+            checks.append(Expectation(key, wanted, problem, key == "error"))
         elif key == "error":
-            checks.append(Check(key, wanted, "an answer", not wanted))
+            checks.append(Expectation(key, wanted, "an answer", not wanted))
         else:
             ok, found = _CHECKS[key](wanted, answer)
-            checks.append(Check(key, wanted, found, ok))
+            checks.append(Expectation(key, wanted, found, ok))
     return checks
 
 

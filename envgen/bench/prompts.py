@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from envgen.bench.base import Result, Row, significant
-from envgen.bench.expectations import Check, judge, malformed
+from envgen.bench.expectations import Expectation, judge, malformed
 from envgen.core.errors import EnvgenError, InputError
 from envgen.prompting.base import interpret
 
@@ -37,7 +37,7 @@ class Scored:
     """Case with its checks and the seconds that reading took."""
 
     case: Case
-    checks: tuple[Check, ...]
+    checks: tuple[Expectation, ...]
     seconds: float
 
     @property

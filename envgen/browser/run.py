@@ -49,7 +49,7 @@ class Options:
 
 
 @dataclass
-class Outcome:
+class RunOutcome:
     """Result of a run.
 
     Attributes:
@@ -81,10 +81,10 @@ class Outcome:
 
 
 Progress = Callable[[str, float, str], None]
-"""Called with the stage (`making`, `running` or `recording`), the share done (0 to 1) and a text."""
+"""Called with the phase (`making`, `running` or `recording`), the share done (0 to 1) and a text."""
 
 
-def run(root: Path, source: Source, options: Options, progress: Progress = lambda *_: None) -> Outcome:
+def run(root: Path, source: Source, options: Options, progress: Progress = lambda *_: None) -> RunOutcome:
     """Run a source in a headless browser.
 
     Args:
@@ -102,7 +102,7 @@ def run(root: Path, source: Source, options: Options, progress: Progress = lambd
     """
     draw = options.draw or options.screenshot is not None
     with interruptible() as stopped, session(root, workers=options.workers, draw=draw) as page:
-        outcome = Outcome()
+        outcome = RunOutcome()
         began = time.perf_counter()
         page.mode("paused")
         page.start(source, options.count, options.seed)
@@ -262,4 +262,6 @@ def check(options: Options) -> None:
         if path and not path.parent.is_dir():
             raise InputError(f"the folder {path.parent} is not there", "Make it, or give another path.")
     if options.record_steps < 1:
-        raise InputError(f"{options.record_steps} steps are no recording", "Give --record-steps 1 or more.")
+        raise InputError(
+            f"--record-steps must be 1 or more, got {options.record_steps}", "Give a positive number."
+        )

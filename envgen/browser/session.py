@@ -214,7 +214,7 @@ def session(
         gpu: Whether it draws on the graphics card.
         size: Size of the window, in pixels.
         running: A browser to use; by default a new one.
-        settings: Further fields of `envgen.server.settings.Settings`.
+        settings: Further fields of `envgen.server.settings.ServerSettings`.
 
     Raises:
         WorkError: No browser, no page, or it does not start.

@@ -39,7 +39,7 @@ def _broken(module: str, error: Exception) -> Exception:
     )
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """A group whose error for an unknown command suggests the nearest name and lists all."""
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
@@ -61,7 +61,7 @@ class Group(click.Group):
         return "command" if self.name in (None, "root") else f"{self.name} command"
 
 
-class CommandFolder(Group):
+class CommandFolder(CommandGroup):
     """The files of `envgen/cli/commands` as a group.
 
     `NAME.py` is the command NAME: it holds a click command called `command`, is imported when it is run, and

@@ -74,13 +74,15 @@ def make_progress(quiet: bool) -> Iterator[Callable[[MakeProgress], None] | None
             yield None
             return
 
-        def update(tally: MakeProgress) -> None:
-            fresh = tally.done - tally.earlier
+        def update(progress: MakeProgress) -> None:
+            fresh = progress.done - progress.earlier
             rate = fresh / max(time.perf_counter() - start, 1e-6)
-            left = (tally.count - tally.done) / rate if rate else 0.0
-            refused = sum(tally.refused.values())
-            text = f"{tally.done:,}/{tally.count:,} made · {rate:,.0f}/s"
-            draw(tally.done / tally.count, f"{text} · {refused:,} refused · {format_seconds(left)} left")
+            left = (progress.count - progress.done) / rate if rate else 0.0
+            refused = sum(progress.refused.values())
+            text = f"{progress.done:,}/{progress.count:,} made · {rate:,.0f}/s"
+            draw(
+                progress.done / progress.count, f"{text} · {refused:,} refused · {format_seconds(left)} left"
+            )
 
         yield update
 

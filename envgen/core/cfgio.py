@@ -29,7 +29,10 @@ def parse(data: Any, source: str = "the configuration") -> EnvCfg:
         InputError: The data breaks the schema; names the path, what was given and what is allowed.
     """
     if not isinstance(data, dict):
-        raise InputError(f"{source} is not a table of keys", "See `envgen schema` for the keys.")
+        raise InputError(
+            f"{source} must be a table of keys, got {type(data).__name__}",
+            "See `envgen schema` for the keys.",
+        )
     try:
         return EnvCfg.model_validate(data)
     except ValidationError as error:
@@ -135,7 +138,7 @@ def loads(text: str, suffix: str, source: str) -> Any:
     remedy = f"Its name must end in {', '.join(SUFFIXES)}."
     if suffix in (".xml", ".mjcf"):
         remedy = f'A robot goes into a prompt: "{Path(source).name} on rough ground".'
-    raise InputError(f"{source} is no parameter file", remedy)
+    raise InputError(f"{source} must be a parameter file, got {suffix or 'no suffix'}", remedy)
 
 
 MAX_NODES = 100_000

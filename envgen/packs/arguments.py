@@ -27,7 +27,7 @@ def resolve(source: str | Path | EnvCfg | Mapping[str, Any]) -> tuple[EnvCfg, in
         return cfgio.parse(dict(source)), None
     if not isinstance(source, str | Path):
         raise InputError(
-            f"{repr(source)[:60]} is no prompt, file or configuration",
+            f"the source must be a prompt, file or configuration, got {repr(source)[:60]}",
             "Give a prompt, the path of a parameter file, an EnvCfg or a dict of its keys.",
         )
     if isinstance(source, Path) or is_file(source):

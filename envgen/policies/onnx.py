@@ -33,7 +33,7 @@ def find_network(argument: str) -> Path:
 
 
 @register
-class Network(Policy):
+class OnnxPolicy(Policy):
     """A network from an ONNX file: `onnx:` and the name of one that is listed, or the path of a file."""
 
     kind: ClassVar[str] = "onnx"
@@ -43,7 +43,7 @@ class Network(Policy):
         self._session, self.source, self.actuators = session, source, actuators
 
     @classmethod
-    def bind(cls, interface: AgentInterface, argument: str, seed: int) -> Network:
+    def bind(cls, interface: AgentInterface, argument: str, seed: int) -> OnnxPolicy:
         """Load the network for an interface.
 
         Raises:

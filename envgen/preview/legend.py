@@ -80,7 +80,7 @@ def draw_heading(image: Image, heading: Heading, shown: int, margin: int, zoom: 
 
 
 @dataclass(frozen=True)
-class Entry:
+class LegendEntry:
     """A mark and its meaning.
 
     Attributes:
@@ -111,11 +111,11 @@ class Legend:
         self._scale = scale
         self._entries = list(self._marks(worlds)) if worlds else []
         if meters:
-            self._entries.append(Entry(34 * zoom, self._meter, "difficulty, 0 to 1"))
+            self._entries.append(LegendEntry(34 * zoom, self._meter, "difficulty, 0 to 1"))
 
-    def rows(self, width: float) -> list[list[Entry | None]]:
+    def rows(self, width: float) -> list[list[LegendEntry | None]]:
         """Entries by row; None is the colour bar."""
-        rows: list[list[Entry | None]] = [[]]
+        rows: list[list[LegendEntry | None]] = [[]]
         used = 0.0
         for entry in [*self._entries, *([None] if self._scale else [])]:
             need = self._room(entry)
@@ -148,12 +148,12 @@ class Legend:
     def _font(self) -> float:
         return max(10.0, 15 * self._zoom)
 
-    def _room(self, entry: Entry | None) -> float:
+    def _room(self, entry: LegendEntry | None) -> float:
         if entry is None:
             return _BAR * self._zoom
         return entry.width + text_width(entry.text, self._font) + 34 * self._zoom
 
-    def _marks(self, worlds: Sequence[World]) -> list[Entry]:
+    def _marks(self, worlds: Sequence[World]) -> list[LegendEntry]:
         zoom, line = self._zoom, 1.25 * self._zoom
         agent = mixed(255 * np.array(team_rgb(0)), INK, 0.0)
         moving = {bool(w.model.geom_bodyid[g]) for w in worlds for g in w.obstacle_geoms}
@@ -170,14 +170,14 @@ class Legend:
             wave = np.stack([x + 30 * zoom * t, y - 4 * zoom * np.sin(2 * np.pi * t)], axis=1)
             draw_path(image, wave, agent, line)
 
-        entries = [Entry(20 * zoom, start, "start and heading")] if agents else []
+        entries = [LegendEntry(20 * zoom, start, "start and heading")] if agents else []
         if goals:
-            entries.append(Entry(17 * zoom, goal, "goal"))
+            entries.append(LegendEntry(17 * zoom, goal, "goal"))
             if agents:
-                entries.append(Entry(30 * zoom, path, "shortest path"))
+                entries.append(LegendEntry(30 * zoom, path, "shortest path"))
         for moves, colour, text in ((False, FIXED, "fixed obstacle"), (True, MOVING, "movable obstacle")):
             if moves in moving:
-                entries.append(Entry(14 * zoom, self._box(colour), text))
+                entries.append(LegendEntry(14 * zoom, self._box(colour), text))
         return entries
 
     def _box(self, colour: Colour) -> Callable[[Image, float, float], None]:

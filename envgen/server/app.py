@@ -30,9 +30,9 @@ from envgen.server.export import ExportRequest, export
 from envgen.server.guard import Guard
 from envgen.server.messages import InterpretationSpec
 from envgen.server.pack_library import PackEntry, PackLibrary
-from envgen.server.settings import MAX_EXPORTS, Settings
+from envgen.server.settings import MAX_EXPORTS, ServerSettings
 from envgen.server.start_message import interpretation_json
-from envgen.server.stream import Streams
+from envgen.server.stream import StreamServer
 from envgen.workers.pool import JobRef
 from envgen.worlds.compiler import VERSION
 
@@ -118,10 +118,10 @@ class About(BaseModel):
     workers: list[int]
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: ServerSettings) -> FastAPI:
     """Return the app of a server."""
     library, pool = PackLibrary(settings.root), lasting_pool(settings.workers)
-    streams = Streams(settings, pool, library)
+    streams = StreamServer(settings, pool, library)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -151,7 +151,7 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _routes(app: FastAPI, settings: Settings, library: PackLibrary, streams: Streams) -> None:
+def _routes(app: FastAPI, settings: ServerSettings, library: PackLibrary, streams: StreamServer) -> None:
     exports = asyncio.Semaphore(MAX_EXPORTS)
 
     @app.websocket("/api/stream")

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from envgen.server.errors import error_response
 from envgen.server.page import STYLE_HASH
-from envgen.server.settings import LOOPBACK, MAX_BODY, Settings
+from envgen.server.settings import LOOPBACK, MAX_BODY, ServerSettings
 
 CSP = "; ".join(
     (
@@ -48,7 +48,7 @@ class Guard:
         settings: Settings of the server.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
         self._app, self._settings = app, settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

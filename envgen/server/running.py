@@ -18,7 +18,7 @@ from envgen.core.errors import InputError, WorkError
 from envgen.core.resources import built_page
 from envgen.packs.arguments import check_jobs
 from envgen.server.app import create_app
-from envgen.server.settings import MAX_MESSAGE, Settings
+from envgen.server.settings import MAX_MESSAGE, ServerSettings
 
 PORTS_TRIED = 50
 """Most ports that are tried one after another."""
@@ -60,7 +60,7 @@ def bind(host: str, port: int, *, search: bool) -> socket.socket:
     raise InputError(f"ports {port} to {port + PORTS_TRIED - 1} are in use", "Give another --port.")
 
 
-def resolve_settings(settings: Settings, listening: socket.socket) -> Settings:
+def resolve_settings(settings: ServerSettings, listening: socket.socket) -> ServerSettings:
     """Return the settings with the bound port, the built page and the number of processes filled in."""
     port = int(listening.getsockname()[1])
     return replace(
@@ -68,7 +68,7 @@ def resolve_settings(settings: Settings, listening: socket.socket) -> Settings:
     )
 
 
-def run(settings: Settings, listening: socket.socket, started: Callable[[], None]) -> None:
+def run(settings: ServerSettings, listening: socket.socket, started: Callable[[], None]) -> None:
     """Serve until Ctrl-C.
 
     Args:
@@ -87,19 +87,19 @@ def run(settings: Settings, listening: socket.socket, started: Callable[[], None
 
 
 @contextmanager
-def serving(root: Path, *, port: int = 0, **changes: Any) -> Iterator[Settings]:
+def serving(root: Path, *, port: int = 0, **changes: Any) -> Iterator[ServerSettings]:
     """Run a server of this machine in a thread while the block runs.
 
     Args:
         root: Folder below which packs may be named.
         port: Where it listens; by default a free one.
-        changes: Further fields of `Settings`.
+        changes: Further fields of `ServerSettings`.
 
     Raises:
         WorkError: It could not start.
     """
     listening = bind("127.0.0.1", port, search=False)
-    settings = resolve_settings(Settings(root, **{"workers": 0, **changes}), listening)
+    settings = resolve_settings(ServerSettings(root, **{"workers": 0, **changes}), listening)
     ready = threading.Event()
     server = _server(settings, ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -129,7 +129,7 @@ class _Server(uvicorn.Server):
             self._on_start()
 
 
-def _server(settings: Settings, started: Callable[[], None]) -> _Server:
+def _server(settings: ServerSettings, started: Callable[[], None]) -> _Server:
     config = uvicorn.Config(
         create_app(settings),
         ws="websockets-sansio",

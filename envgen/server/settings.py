@@ -22,7 +22,7 @@ MAX_EXPORTS = 2
 
 
 @dataclass(frozen=True)
-class Settings:
+class ServerSettings:
     """Settings of a server.
 
     Attributes:

@@ -29,7 +29,7 @@ from envgen.server.messages import (
     Welcome,
 )
 from envgen.server.pack_library import PackLibrary
-from envgen.server.settings import MAX_JOBS, MAX_SOCKETS, Settings
+from envgen.server.settings import MAX_JOBS, MAX_SOCKETS, ServerSettings
 from envgen.workers.pool import WorkerPool
 from envgen.worlds.compiler import VERSION
 
@@ -46,7 +46,7 @@ _MESSAGES: TypeAdapter[ToServer] = TypeAdapter(ToServer)
 log = logging.getLogger("envgen.server")
 
 
-class Streams:
+class StreamServer:
     """All sockets of a server.
 
     Args:
@@ -55,7 +55,7 @@ class Streams:
         library: The packs and files that pages may name.
     """
 
-    def __init__(self, settings: Settings, pool: WorkerPool, library: PackLibrary) -> None:
+    def __init__(self, settings: ServerSettings, pool: WorkerPool, library: PackLibrary) -> None:
         self.settings, self.pool, self.library = settings, pool, library
         self.sockets = 0
         self.jobs = 0
@@ -80,7 +80,7 @@ class Streams:
 class _Connection:
     """One page and its socket."""
 
-    def __init__(self, streams: Streams, socket: WebSocket) -> None:
+    def __init__(self, streams: StreamServer, socket: WebSocket) -> None:
         self._streams, self._socket = streams, socket
         self._form: Form = "mjb"
         self._job: Job | None = None

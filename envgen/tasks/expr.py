@@ -145,7 +145,7 @@ def _part(expr: Expr) -> Term:
         value = float(expr)
         return lambda reading, memo: _literal(value, reading.worlds)
     if not isinstance(expr, list) or not expr or not isinstance(expr[0], str):
-        return _wrong(f"{expr!r} is no expression")
+        return _wrong(f"an expression must be a number or [operator, ...], got {expr!r}")
     try:
         return _shared(_content(expr))
     except ValueError:

@@ -12,13 +12,13 @@ from support.browser import Tab, open_tab
 
 from envgen.browser.chrome import browser
 from envgen.server.running import serving
-from envgen.server.settings import Settings
+from envgen.server.settings import ServerSettings
 
 Opens = Callable[..., Tab]
 
 
 @pytest.fixture(scope="session")
-def server(folder: Path) -> Iterator[Settings]:
+def server(folder: Path) -> Iterator[ServerSettings]:
     with serving(folder, workers=1) as running:
         assert running.page is not None, "the page is not built: run scripts/setup"
         yield running
@@ -31,7 +31,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def opens(chromium: Browser, server: Settings) -> Iterator[Opens]:
+def opens(chromium: Browser, server: ServerSettings) -> Iterator[Opens]:
     """Opens pages; they are closed with the test, which fails if one of them threw."""
     with ExitStack() as stack:
         tabs: list[Tab] = []

@@ -137,14 +137,14 @@ def test_no_browser_is_told_with_a_remedy(tmp_path):
     assert "apt-get install chromium" in result.stderr
 
 
-def interrupted(stage, *arguments, cwd):
-    """What a run prints that is ended by Ctrl-C once it has come to a stage."""
+def interrupted(phase, *arguments, cwd):
+    """What a run prints that is ended by Ctrl-C once it has come to a phase."""
     process = subprocess.Popen(
         [*ENVGEN, "run", "ant", "--count", "2", "--json", *arguments],
         cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     try:
-        assert any(line.startswith(stage) for line in process.stderr)
+        assert any(line.startswith(phase) for line in process.stderr)
         time.sleep(1)
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=60)

@@ -126,8 +126,8 @@ FILES = {
     "broken.toml": ("name = \n", "broken.toml is not valid TOML: Invalid value (at line 1"),
     "broken.yaml": ("a: [1,\nb: {", "broken.yaml is not valid YAML: while parsing"),
     "empty.json": ("", "empty.json is not valid JSON"),
-    "list.json": ("[1]", "list.json is not a table of keys"),
-    "word.yaml": ("hello", "word.yaml is not a table of keys"),
+    "list.json": ("[1]", "list.json must be a table of keys"),
+    "word.yaml": ("hello", "word.yaml must be a table of keys"),
     "twice.json": ('{"name": "a", "name": "b"}', "the key 'name' is given twice"),
     "nan.json": ('{"physics": {"friction": NaN}}', "nan.json: physics.friction: nan is not finite"),
     "infinity.json": ('{"physics": {"friction": -Infinity}}', "physics.friction: -inf is not finite"),
@@ -156,8 +156,8 @@ FILES = {
     "long.json": ('{"prompt": "' + "x" * 4_000_001 + '"}', "long.json is over 4 MB"),
     "latin.toml": (b'name = "caf\xe9"\n', "latin.toml can't be read"),
     "binary.json": (b"\x00\x01", "binary.json is not valid JSON"),
-    "prompt.txt": ("rough terrain", "prompt.txt is no parameter file"),
-    "robot.xml": ("<mujoco/>", "robot.xml is no parameter file"),
+    "prompt.txt": ("rough terrain", "prompt.txt must be a parameter file"),
+    "robot.xml": ("<mujoco/>", "robot.xml must be a parameter file"),
 }
 
 
@@ -178,7 +178,9 @@ def test_a_pack_is_made_in_a_folder(run, here):
 
 def test_a_robot_alone_is_told_where_it_goes(run, here):
     (here / "robot.xml").write_text("<mujoco/>")
-    run("make", "robot.xml").refused("no parameter file", 'into a prompt: "robot.xml on rough ground"')
+    run("make", "robot.xml").refused(
+        "must be a parameter file, got .xml", 'into a prompt: "robot.xml on rough ground"'
+    )
 
 
 def test_a_folder_is_no_parameter_file(run, here):

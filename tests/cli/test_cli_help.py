@@ -127,7 +127,11 @@ def test_version(run):
             "there is no bench command 'genrate'",
             "Did you mean 'generate'? Known: acceptance",
         ),
-        (["bench", "generate", "--scale", "10,x"], "'10,x' is not a list of counts", "--scale 100,500,2000"),
+        (
+            ["bench", "generate", "--scale", "10,x"],
+            "--scale must be a list of counts, got '10,x'",
+            "--scale 100,500,2000",
+        ),
         (["bench", "generate", "--scale", "0"], "a count out of range", "Give counts from 1 to 1,000,000."),
         (["preview", "x", "--count", "0"], "0 is not in the range", "See `envgen preview --help`."),
     ],

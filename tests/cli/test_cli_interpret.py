@@ -65,8 +65,8 @@ def test_batch_answers_a_line_with_a_line_and_a_refusal_with_an_error(shell):
     assert answers[0]["cfg"]["prompt"] == prompts[0]
     assert answers[7]["cfg"]["prompt"] == prompts[4]
     assert answers[1]["error"].startswith("the prompt is empty")
-    assert "not a JSON string" in answers[2]["error"]
-    assert "not a string" in answers[3]["error"]
+    assert "must be a JSON string" in answers[2]["error"]
+    assert "got int" in answers[3]["error"]
     assert "nothing in the prompt is understood" in answers[5]["error"]
 
 

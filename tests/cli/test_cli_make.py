@@ -175,7 +175,7 @@ def test_a_file_may_have_a_byte_order_mark(run, here):
 
 def test_a_file_that_exists_is_a_file_whatever_it_is_called(run, here):
     (here / "rough terrain").write_text("x")
-    run("make", "rough terrain").refused("rough terrain is no parameter file", "must end in .json, .toml")
+    run("make", "rough terrain").refused("rough terrain must be a parameter file", "must end in .json, .toml")
     assert names(here) == ["rough terrain"]
 
 

@@ -85,7 +85,7 @@ def test_film_without_opengl_says_what_to_install(shell, pack, here):
     ("arguments", "cause", "remedy"),
     [
         (["--video", "x.avi"], "x.avi is of no format", ".webm"),
-        (["--video", "x.webm", "--size", "640"], "not a size in pixels such as 640x480", ""),
+        (["--video", "x.webm", "--size", "640"], "the size must be in pixels, such as 640x480", ""),
         (["--video", "x.webm", "--size", "641x480"], "641 × 480 is not possible", "even numbers"),
         (["--video", "x.mp4", "--size", "0x10"], "0 × 10 is not possible", "even numbers"),
         (["--video", "x.mp4", "--size", "99999x99999"], "99999 × 99999 is not possible", "even numbers"),

@@ -240,9 +240,9 @@ def test_a_reader_who_has_added_the_files_can_renew_the_docs(tmp_path, monkeypat
 def test_example_makes_valid_variants(path, tmp_path):
     refused = 0
 
-    def note(tally):
+    def note(progress):
         nonlocal refused
-        refused = sum(tally.refused.values())
+        refused = sum(progress.refused.values())
 
     pack = envgen.make(path, count=3, jobs=1, out=tmp_path / "pack", progress=note)
     assert len(pack) == 3

@@ -42,7 +42,7 @@ def test_the_written_world_is_the_snapshot():
     assert text == expected, f"{HOW}\n{difference}"
 
 
-def test_it_reads_well():
+def test_the_written_xml_is_canonical():
     """Canonical: no trailing blanks, no tabs, two spaces a level, long lines for start and header only."""
     lines = rendered().splitlines()
     assert lines[0] == '<mujoco model="test-00003">'

@@ -48,7 +48,7 @@ def test_every_answer_isolates_the_page(served: Served) -> None:
         assert "server" not in headers
 
 
-def test_registries(served: Served) -> None:
+def test_registries_list_every_kind(served: Served) -> None:
     told = served.get("/api/registries").json()
     for name, registry in (
         ("terrains", TERRAINS),
@@ -62,7 +62,7 @@ def test_registries(served: Served) -> None:
     assert {kind["name"] for kind in told["policies"]} >= {"zero", "random", "gait"}
 
 
-def test_interpret(served: Served) -> None:
+def test_interpret_answers_and_refines(served: Served) -> None:
     whole = {**interpret(PROMPT).to_json(), "usage": None, "note": None, "suggestions": None}
     whole["changes"] = None
     assert served.post("/api/interpret", {"prompt": PROMPT}).json() == whole
@@ -84,7 +84,7 @@ def test_interpret(served: Served) -> None:
     problem(served.post("/api/interpret", {"prompt": PROMPT, "more": 1}), 422, "more")
 
 
-def test_packs(served: Served, pack: Pack) -> None:
+def test_packs_are_listed_with_size_and_seed(served: Served, pack: Pack) -> None:
     (entry,) = [entry for entry in served.get("/api/packs").json() if entry["name"] == "packs/rough"]
     assert (entry["title"], entry["variants"], entry["seed"], entry["error"]) == ("test", 6, "7", None)
 
@@ -151,7 +151,7 @@ def test_an_export_that_nobody_waits_for_ends(served: Served) -> None:
     wait_for(lambda: set(temporary.glob("envgen-export-*")) <= before, "the end of the files", seconds=15)
 
 
-def test_policies(folder: Path, tmp_path: Path) -> None:
+def test_policies_are_listed_and_served_without_paths(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.onnx").write_bytes(b"no network")
     with serve(folder, "--port", "0", "--policies", str(tmp_path)) as own:
         (mine,) = [entry for entry in own.get("/api/policies").json() if entry["name"] == "mine"]

@@ -26,18 +26,18 @@ from envgen.cli.main import root
 from envgen.packs.pack import Pack
 from envgen.server import running
 from envgen.server.messages import PackSource
-from envgen.server.settings import Settings
+from envgen.server.settings import ServerSettings
 
 
 class Begun(Exception):
     """The server would run now."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: ServerSettings) -> None:
         super().__init__("the server was not refused")
         self.settings = settings
 
 
-Begins = Callable[..., Settings]
+Begins = Callable[..., ServerSettings]
 Refused = Callable[..., str]
 
 
@@ -45,11 +45,11 @@ Refused = Callable[..., str]
 def begins(monkeypatch: pytest.MonkeyPatch) -> Begins:
     """What a server would run with; in this process, as it is not run."""
 
-    def run(settings: Settings, listening: socket.socket, _: object) -> None:
+    def run(settings: ServerSettings, listening: socket.socket, _: object) -> None:
         listening.close()
         raise Begun(settings)
 
-    def call(*arguments: str, folder: Path) -> Settings:
+    def call(*arguments: str, folder: Path) -> ServerSettings:
         monkeypatch.chdir(folder)
         with pytest.raises(Begun) as begun:
             root.main(["serve", "--no-browser", *arguments], standalone_mode=False)
@@ -131,7 +131,8 @@ def test_the_manifest_of_a_pack_is_no_parameter_file(refused: Refused, pack: Pac
 )
 def test_origins_that_no_page_has(refused: Refused, tmp_path: Path, origin: str) -> None:
     assert (
-        refused("--allow-origin", origin, folder=tmp_path) == f"envgen: {origin} is not an origin of a page"
+        refused("--allow-origin", origin, folder=tmp_path)
+        == f"envgen: --allow-origin must be the origin of a page, got {origin}"
     )
 
 

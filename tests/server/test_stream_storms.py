@@ -14,8 +14,8 @@ from support.server import ANTS, HELLO, Served, page
 
 from envgen.server import stream
 from envgen.server.pack_library import PackLibrary
-from envgen.server.settings import Settings
-from envgen.server.stream import Streams
+from envgen.server.settings import ServerSettings
+from envgen.server.stream import StreamServer
 from envgen.workers.pool import WorkerPool
 
 START = {"kind": "start", "source": ANTS, "count": 50}
@@ -32,7 +32,7 @@ def test_a_page_that_leaves_before_its_job_begins_leaves_none(tmp_path: Path) ->
     async def send(_: Message) -> None:
         pass
 
-    streams = Streams(Settings(tmp_path), cast("WorkerPool", None), PackLibrary(tmp_path))
+    streams = StreamServer(ServerSettings(tmp_path), cast("WorkerPool", None), PackLibrary(tmp_path))
     asyncio.run(streams.serve(WebSocket({"type": "websocket"}, receive, send)))
     assert (streams.sockets, streams.jobs) == (0, 0)
 
@@ -88,7 +88,7 @@ def test_what_goes_wrong_in_planning_is_told(tmp_path: Path, monkeypatch: pytest
             return {"type": "websocket.disconnect", "code": 1001}
         return coming.pop(0)
 
-    streams = Streams(Settings(tmp_path), cast("WorkerPool", None), PackLibrary(tmp_path))
+    streams = StreamServer(ServerSettings(tmp_path), cast("WorkerPool", None), PackLibrary(tmp_path))
     talk = streams.serve(WebSocket({"type": "websocket"}, receive, told.put))
     asyncio.run(asyncio.wait_for(talk, 20))
     assert streams.jobs == 0

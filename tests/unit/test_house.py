@@ -33,15 +33,26 @@ def house() -> dict[str, ast.Module]:
     return modules()
 
 
+def targets(name: str, tree: ast.Module, packages: set[str]) -> Iterator[tuple[ast.AST, str, list[str]]]:
+    """Each import of a module: its node, the absolute name imported from, and the names taken from there."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node, alias.name, []) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            # a relative import counts from the package: itself, if the module is one
+            parts = name.split(".")
+            base = parts[: len(parts) - node.level + (name in packages)] if node.level else []
+            yield node, ".".join([*base, *filter(None, [node.module])]), [alias.name for alias in node.names]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            yield from ((node, str(arg.value), []) for arg in node.args[:1] if isinstance(arg, ast.Constant))
+
+
 def imported(trees: dict[str, ast.Module], name: str) -> set[str]:
     """Modules of the package that a module imports anywhere: in functions and for types only, too."""
+    packages = {other.rpartition(".")[0] for other in trees}
     found = set()
-    for node in ast.walk(trees[name]):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            whole = [f"{node.module}.{alias.name}" for alias in node.names]
-            found |= {path if path in trees else str(node.module) for path in whole}
+    for _, base, names in targets(name, trees[name], packages):
+        found |= {path if (path := f"{base}.{part}") in trees else base for part in names} or {base}
     return {path for path in found if path in trees} - {name}
 
 
@@ -78,39 +89,37 @@ def private(name: str) -> bool:
 
 
 def defined(tree: ast.Module) -> set[str]:
-    """Names that a module gives to its own functions, classes, fields and attributes."""
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            found |= {node.attr} if own(node) else set()
-    return found
+    """Names of the functions and classes of a module, and `self` and `cls`: what may be read in private."""
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return {node.name for node in ast.walk(tree) if isinstance(node, kinds)} | {"self", "cls"}
 
 
-def own(node: ast.Attribute) -> bool:
-    return isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+def reads(node: ast.AST) -> tuple[str, str] | None:
+    """The object and the name that an attribute, or `getattr` with a literal, reads or sets."""
+    if isinstance(node, ast.Attribute):
+        return ast.unparse(node.value), node.attr
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("getattr", "setattr", "hasattr", "delattr"):
+        of, name = node.args[:2]
+        if isinstance(name, ast.Constant):
+            return ast.unparse(of), str(name.value)
+    return None
 
 
 def intrusions(trees: dict[str, ast.Module]) -> Iterator[str]:
     """Private names of other modules that are imported or read, one a line."""
+    packages = {other.rpartition(".")[0] for other in trees}
     for name, tree in trees.items():
+        folder = name if name in packages else name.rpartition(".")[0]
+        for node, base, names in targets(name, tree, packages):
+            # a private module belongs to its folder
+            if any(private(part) for part in base.split(".")) and base.rpartition(".")[0] != folder:
+                yield f"{name}:{node.lineno} from {base}"
+            for part in filter(private, names):
+                yield f"{name}:{node.lineno} from {base} import {part}"
         mine = defined(tree)
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom):
-                package = str(node.module)
-                private_parts = any(private(part) for part in package.split("."))
-                # a private module belongs to its folder
-                if private_parts and package.rpartition(".")[0] != name.rpartition(".")[0]:
-                    yield f"{name}:{node.lineno} from {package}"
-                for alias in node.names:
-                    if private(alias.name):
-                        yield f"{name}:{node.lineno} from {package} import {alias.name}"
-            elif isinstance(node, ast.Attribute) and private(node.attr) and not own(node):
-                if node.attr in mine | OF_OTHERS:
-                    continue
+            read = reads(node)
+            if read and private(read[1]) and read[0] not in mine and read[1] not in OF_OTHERS:
                 yield f"{name}:{node.lineno} {ast.unparse(node)}"
 
 
@@ -160,18 +169,69 @@ def test_a_circle_is_found_where_types_or_functions_close_it(parse):
     assert circles(trees) == [["house.a", "house.b", "house.c"]]
 
 
-def test_private_names_are_found_in_imports_and_attributes(parse):
-    trees = parse(
-        a="from house.b import _hidden\n",
-        b="class B:\n    def __init__(self, other):\n        self._x = other._x\n",
-        c="import house.b\nhouse.b.B(None)._x\nrow._asdict()\n",
-        d="def f(b):\n    return b._x, b.__class__\n",
-    )
-    assert list(intrusions(trees)) == [
-        "house.a:1 from house.b import _hidden",
-        "house.c:2 house.b.B(None)._x",
-        "house.d:2 b._x",
-    ]
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import house.a",
+        "from house import a",
+        "from house.a import A",
+        "from . import a",
+        "from .a import A",
+        "from ..house.a import A",
+        'importlib.import_module("house.a")',
+        'import_module("house.a")',
+    ],
+)
+def test_every_form_of_import_closes_a_circle(parse, line):
+    circle = parse(a="from house import b\n", b=f"def late():\n    {line}\n")
+    assert circles(circle) == [["house.a", "house.b"]]
+
+
+@pytest.mark.parametrize("line", ["from . import a", "from .a import A"])
+def test_a_relative_import_of_a_package_counts_from_the_package_itself(tmp_path, line):
+    folder = tmp_path / "house"
+    folder.mkdir()
+    (folder / "__init__.py").write_text(line)
+    (folder / "a.py").write_text("import house\n")
+    assert circles(modules(folder)) == [["house", "house.a"]]
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("from house.b import _hidden", "from house.b import _hidden"),
+        ("from .b import _hidden", "from house.b import _hidden"),
+        ("from other._b import shown", "from other._b"),
+        ("import other._b", "from other._b"),
+        ('import_module("other._b")', "from other._b"),
+        ("house.b.B(None)._x", "house.b.B(None)._x"),
+        ("def f(b): return b._x, b.__class__", "b._x"),
+        ("class A:\n def f(self, other): self._x = other._x", "other._x"),
+        ("_x = 1; b._x", "b._x"),
+        ("b._x = 1", "b._x"),
+        ('getattr(b, "_x")', "getattr(b, '_x')"),
+        ('setattr(b, "_x", 1)', "setattr(b, '_x', 1)"),
+    ],
+)
+def test_every_use_of_a_private_name_of_others_is_found(parse, source, found):
+    assert [line.partition(" ")[2] for line in intrusions(parse(a=source + "\n"))] == [found]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from ._b import shown",
+        "class A:\n def f(self): return self._x",
+        "class A:\n @classmethod\n def f(cls): return cls._x",
+        "class A:\n _x = 1\nA._x",
+        "def f(): ...\nf._cache = 1",
+        'class A:\n def f(self): return getattr(self, "_x")',
+        "row._asdict()",
+        "b.__class__",
+    ],
+)
+def test_private_names_of_the_module_itself_may_be_used(parse, source):
+    assert list(intrusions(parse(a=source + "\n"))) == []
 
 
 def test_question_words_are_found_in_docstrings_of_functions_and_classes_only(parse):

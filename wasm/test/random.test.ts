@@ -52,7 +52,7 @@ it("draws distributions as EnvCfgs have them", () => {
   expect(Array.from({ length: 8 }, () => sample(choice, () => own))).toEqual(CHOICES);
   expect(sample({ normal: [0, 5], clip: [-1, 1] }, rng)).toBe(CLIPPED);
   expect(sample({ loguniform: [0.1, 10] }, rng)).toBeCloseTo(LOGUNIFORM, 14);
-  expect(() => sample({ other: 1 }, rng)).toThrow("is no number or distribution");
+  expect(() => sample({ other: 1 }, rng)).toThrow("must be a number or a distribution");
 });
 
 it("names streams by the first words of their SHA-256", () => {

@@ -7,7 +7,7 @@ import "./ui/styles/prompt.css";
 import "./ui/styles/meaning.css";
 import "./ui/styles/policies.css";
 import "./ui/styles/bar.css";
-import "./ui/styles/stage.css";
+import "./ui/styles/viewport.css";
 import "./ui/styles/details.css";
 import "./ui/styles/messages.css";
 import { render } from "preact";

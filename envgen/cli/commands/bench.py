@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from envgen.cli import output
-from envgen.cli.groups import Group
+from envgen.cli.groups import CommandGroup
 from envgen.cli.parameters import PATH, FloatRange
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ repeated = click.option(
 )
 
 
-@click.group("bench", cls=Group, epilog=EPILOG, invoke_without_command=True)
+@click.group("bench", cls=CommandGroup, epilog=EPILOG, invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
     """Measure this machine, each figure beside its reference from the same run. Without a name: generate."""
@@ -55,7 +55,9 @@ def generate(count: int, repeats: int, scale: str, as_json: bool) -> None:
     try:
         counts = tuple(int(part) for part in scale.split(",") if part.strip())
     except ValueError:
-        raise InputError(f"{scale!r} is not a list of counts", "Write e.g. --scale 100,500,2000.") from None
+        raise InputError(
+            f"--scale must be a list of counts, got {scale!r}", "Write e.g. --scale 100,500,2000."
+        ) from None
     if any(not 1 <= n <= 1_000_000 for n in counts):
         raise InputError(f"{scale!r} holds a count out of range", "Give counts from 1 to 1,000,000.")
     _print(generate(count, repeats, counts), as_json)

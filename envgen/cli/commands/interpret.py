@@ -102,12 +102,12 @@ def _batch(backend: str) -> None:
         try:
             prompt = json.loads(line)
             if not isinstance(prompt, str):
-                raise ValueError("it is not a string")
+                raise ValueError(f"got {type(prompt).__name__}")
             answer = interpret(prompt, backend).to_json()
         except EnvgenError as error:
             answer = {"error": f"{error.cause}. {error.remedy}".strip()}
         except (ValueError, RecursionError) as error:
-            answer = {"error": f"the line is not a JSON string: {error}"}
+            answer = {"error": f"a line must be a JSON string: {error}"}
         click.echo(json.dumps(answer, ensure_ascii=True))
 
 

@@ -95,10 +95,10 @@ def command(
     last: list[MakeProgress] = []
     with output.make_progress(quiet or as_json) as draw:
 
-        def note(tally: MakeProgress) -> None:
-            last[:] = [tally]
+        def note(progress: MakeProgress) -> None:
+            last[:] = [progress]
             if draw:
-                draw(tally)
+                draw(progress)
 
         if meaning and not (quiet or as_json):
             _announce(meaning, [*(text.partition("=")[0] for text in sets), *(axis.path for axis in axes)])
@@ -140,7 +140,9 @@ def _indices(text: str, count: int) -> list[int]:
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
         if not (first.isdecimal() and (last.isdecimal() or not dash)):
-            raise InputError(f"--only: {part.strip()[:40]!r} is not an index or range", "Write e.g. 0-9,17.")
+            raise InputError(
+                f"--only must be indices or ranges, got {part.strip()[:40]!r}", "Write e.g. 0-9,17."
+            )
         low, high = int(first), int(last or first)
         if low > high:
             raise InputError(f"--only: the range {part.strip()[:40]!r} is empty", "Write e.g. 0-9,17.")
@@ -161,18 +163,18 @@ def _announce(meaning: Interpretation, given: Sequence[str]) -> None:
         click.secho(f"assumed: {parts}  (see `envgen interpret`)", dim=True, err=True)
 
 
-def _summary(pack: Pack, tally: MakeProgress | None, took: float) -> None:
-    fresh = tally.done - tally.earlier if tally else 0
+def _summary(pack: Pack, progress: MakeProgress | None, took: float) -> None:
+    fresh = progress.done - progress.earlier if progress else 0
     rate = f" ({fresh / took:,.0f}/s)"
     if not fresh:
         rate = ", all present already"
-    elif tally and tally.earlier:
-        rate = f": {fresh:,} made{rate}, {tally.earlier:,} kept from before"
+    elif progress and progress.earlier:
+        rate = f": {fresh:,} made{rate}, {progress.earlier:,} kept from before"
     click.echo(
         f"{output.count_noun(len(pack), 'variant')} in {output.format_seconds(took)}{rate}, each validated"
     )
     click.echo(f"difficulty  easy {output.histogram(_tenths(pack))} hard")
-    _refusals(tally, err=False)
+    _refusals(progress, err=False)
     notes = _notes(pack)
     for note in notes[:NOTES]:
         click.secho(f"note        {note}", fg="yellow")
@@ -215,26 +217,26 @@ def _kind_of(note: str) -> str:
     return re.sub(r"(?<![\w\[])\d[\d.]*", "…", note)
 
 
-def _refusals(tally: MakeProgress | None, *, err: bool = True) -> None:
-    if tally is None:
+def _refusals(progress: MakeProgress | None, *, err: bool = True) -> None:
+    if progress is None:
         return
-    if not tally.refused:
+    if not progress.refused:
         if not err:
             click.echo("refused     none")
         return
-    parts = ", ".join(f"{check} {number}" for check, number in tally.refused.most_common())
-    draws = output.count_noun(sum(tally.refused.values()), "draw")
+    parts = ", ".join(f"{check} {number}" for check, number in progress.refused.most_common())
+    draws = output.count_noun(sum(progress.refused.values()), "draw")
     click.echo(f"refused     {draws}, repeated: {parts}", err=err)
 
 
-def _json(pack: Pack, tally: MakeProgress | None, took: float) -> dict[str, object]:
+def _json(pack: Pack, progress: MakeProgress | None, took: float) -> dict[str, object]:
     return {
         "pack": str(pack.path),
         "name": pack.name,
         "seed": pack.seed,
         "variants": len(pack),
-        "made": tally.done - tally.earlier if tally else 0,
-        "refused": dict(tally.refused) if tally else {},
+        "made": progress.done - progress.earlier if progress else 0,
+        "refused": dict(progress.refused) if progress else {},
         "notes": _notes(pack),
         "difficulty": _tenths(pack),
         "seconds": round(took, 3),

@@ -37,7 +37,7 @@ Examples:
 def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, int]:
     wide, _, high = value.lower().partition("x")
     if not (wide.isdecimal() and high.isdecimal() and len(wide + high) < 12):
-        raise click.BadParameter(f"{value!r} is not a size in pixels such as 640x480", ctx, param)
+        raise click.BadParameter(f"the size must be in pixels, such as 640x480, got {value!r}", ctx, param)
     return int(wide), int(high)
 
 

@@ -12,7 +12,7 @@ from envgen.cli import output
 from envgen.cli.parameters import PATH, FloatRange
 
 if TYPE_CHECKING:
-    from envgen.browser.run import Outcome, Progress
+    from envgen.browser.run import Progress, RunOutcome
 
 EPILOG = """\b
 Examples:
@@ -130,20 +130,20 @@ def _print_missing(lines: list[dict[str, Any]]) -> None:
 
 
 def _progress(bar: Callable[[float, str], None] | None, *, quiet: bool) -> Progress:
-    """Return a function that shows progress: by a bar in a terminal, else by a line for each stage."""
+    """Return a function that shows progress: by a bar in a terminal, else by a line for each phase."""
     shown: set[str] = set()
 
-    def show(stage: str, share: float, text: str) -> None:
+    def show(phase: str, share: float, text: str) -> None:
         if bar and not quiet:
-            bar(share, f"{stage} · {text}")
-        elif not quiet and stage not in shown:
-            shown.add(stage)
-            click.echo(stage, err=True)
+            bar(share, f"{phase} · {text}")
+        elif not quiet and phase not in shown:
+            shown.add(phase)
+            click.echo(phase, err=True)
 
     return show
 
 
-def _print(outcome: Outcome) -> None:
+def _print(outcome: RunOutcome) -> None:
     figures = outcome.figures
     rows = [
         ("environments", f"{figures['environments']:,}", f"{figures['agents']:,} agents"),

@@ -64,7 +64,7 @@ def command(
     from envgen.packs.arguments import check_jobs
     from envgen.server.messages import MAX_STREAM
     from envgen.server.running import bind, resolve_settings, run
-    from envgen.server.settings import LOOPBACK, Settings
+    from envgen.server.settings import LOOPBACK, ServerSettings
     from envgen.server.source import seed_for, source_of
 
     if count is not None and not 1 <= count <= MAX_STREAM:
@@ -77,7 +77,7 @@ def command(
     for origin in origins:
         if not ORIGIN.fullmatch(origin):
             raise InputError(
-                f"{origin} is not an origin of a page",
+                f"--allow-origin must be the origin of a page, got {origin}",
                 "Give scheme, host and port, such as http://localhost:5173.",
             )
     if policies is not None:
@@ -90,7 +90,7 @@ def command(
         before = os.environ.get(FOLDERS_VARIABLE)
         os.environ[FOLDERS_VARIABLE] = os.pathsep.join([*([before] if before else []), str(policies)])
     root, meant = source_of(source)
-    settings = Settings(
+    settings = ServerSettings(
         root,
         host,
         token=secrets.token_urlsafe(24) if allow_remote else None,

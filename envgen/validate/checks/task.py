@@ -16,7 +16,7 @@ from envgen.worlds.sampling.teams import Teams
 
 
 @register
-class TaskTerms(Check):
+class TaskSound(Check):
     """Number of terms that are not finite, and of endings and successes that hold at the start."""
 
     kind: ClassVar[str] = "task"

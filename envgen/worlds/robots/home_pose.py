@@ -19,7 +19,7 @@ Spec = Any
 
 
 @dataclass(frozen=True)
-class Keyframe:
+class RobotKeyframe:
     """A keyframe of one robot.
 
     Attributes:
@@ -33,7 +33,7 @@ class Keyframe:
     act: NDArray[np.float64]
 
 
-def read_keyframes(model: Model, top: int) -> dict[str, Keyframe]:
+def read_keyframes(model: Model, top: int) -> dict[str, RobotKeyframe]:
     """Return the keyframes by name, with the positions of the robot's own joints.
 
     Args:
@@ -46,7 +46,7 @@ def read_keyframes(model: Model, top: int) -> dict[str, Keyframe]:
     keys = {}
     for i in range(model.nkey):
         name = mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_KEY, i) or f"key_{i}"
-        keys[name] = Keyframe(
+        keys[name] = RobotKeyframe(
             np.array(model.key_qpos[i][cells]), np.array(model.key_ctrl[i]), np.array(model.key_act[i])
         )
     return keys
@@ -63,10 +63,10 @@ def custom_home(spec: Spec) -> NDArray[np.float64] | None:
 def home_pose(
     model: Model,
     root: Root,
-    keys: dict[str, Keyframe],
+    keys: dict[str, RobotKeyframe],
     custom: NDArray[np.float64] | None,
     adapter: Adapter | None,
-) -> Keyframe:
+) -> RobotKeyframe:
     """Return the home pose: keyframe `home`, the first, the adapter's, that of <custom>, or qpos0."""
     home, control, act = np.array(model.qpos0), np.zeros(model.nu), np.zeros(model.na)
     given = keys.get("home") or next(iter(keys.values()), None)
@@ -92,7 +92,7 @@ def home_pose(
         home[root.slides] = model.qpos0[root.slides]
     if not control.any():
         control = _holding_control(model, home)
-    return Keyframe(home, control, act)
+    return RobotKeyframe(home, control, act)
 
 
 def _holding_control(model: Model, home: NDArray[np.float64]) -> NDArray[np.float64]:

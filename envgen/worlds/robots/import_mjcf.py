@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from envgen.core.errors import InputError
 from envgen.robots.files import RobotFile
 from envgen.worlds.compiler import NAN_WARNING, FatalError, Model, capture_warnings
-from envgen.worlds.robots.home_pose import Keyframe, custom_home, home_pose, read_keyframes
+from envgen.worlds.robots.home_pose import RobotKeyframe, custom_home, home_pose, read_keyframes
 from envgen.worlds.robots.mujoco_xml import spec_to_xml
 from envgen.worlds.robots.root_joint import Root, describe_root, read_root
 from envgen.worlds.robots.strip_scene import (
@@ -44,8 +44,8 @@ class ImportedRobot:
 
     spec: Spec
     root: Root
-    home: Keyframe
-    keyframes: dict[str, Keyframe]
+    home: RobotKeyframe
+    keyframes: dict[str, RobotKeyframe]
     notes: tuple[str, ...]
 
 

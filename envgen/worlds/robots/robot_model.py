@@ -19,7 +19,7 @@ from envgen.worlds.compiler import Model, capture_warnings, control_range
 from envgen.worlds.physics_options import SolverOptions, solver_options
 from envgen.worlds.robots.arena_memory import measure_arena_memory
 from envgen.worlds.robots.capabilities import can_fly, hip_height, robot_size
-from envgen.worlds.robots.home_pose import Keyframe
+from envgen.worlds.robots.home_pose import RobotKeyframe
 from envgen.worlds.robots.import_mjcf import ImportedRobot, import_robot
 from envgen.worlds.robots.mujoco_xml import spec_to_xml
 from envgen.worlds.robots.root_joint import Root, read_root
@@ -80,7 +80,7 @@ class RobotModel:
     home_qpos: Floats
     home_ctrl: Floats
     home_act: Floats
-    keyframes: Mapping[str, Keyframe]
+    keyframes: Mapping[str, RobotKeyframe]
     ctrl_range: Floats
     support: Support
     margin: float
@@ -173,7 +173,7 @@ def _load_template(kind: Any, values: Mapping[str, float | int]) -> ImportedRobo
     for missing, what in ((key, "keyframe 'home'"), (body, f"body {ROOT!r}")):
         if missing < 0:
             raise EnvgenError(f"robot {kind.name!r} has no {what}", "See docs/adding.md.")
-    home = Keyframe(
+    home = RobotKeyframe(
         np.array(model.key_qpos[key]), np.array(model.key_ctrl[key]), np.array(model.key_act[key])
     )
     for element in list(spec.keys):

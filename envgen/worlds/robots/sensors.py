@@ -50,7 +50,7 @@ def add_sensors(
         if sensor in there:
             if there[sensor].type != kind or there[sensor].objname not in own:
                 raise InputError(
-                    f"robot {name!r} can't be used: its sensor {sensor!r} is no root sensor",
+                    f"robot {name!r} can't be used: its sensor {sensor!r} must be a root sensor",
                     "Rename that sensor: tasks read root sensors by these names.",
                 )
             continue

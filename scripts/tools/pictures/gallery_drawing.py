@@ -19,7 +19,7 @@ from envgen.preview.theme import PAPER, HeightScale, Image
 from envgen.preview.tile import Scene, height_range
 from envgen.worlds.compiled.state import reset
 from envgen.worlds.compiled.world import World
-from tools.pictures.gallery_entries import Entry
+from tools.pictures.gallery_entries import GalleryEntry
 
 DRAWS = 6
 """Seeds that are tried for one panel."""
@@ -27,7 +27,7 @@ QUALITY = 80
 """Of WebP, of 100."""
 
 
-def draw(entry: Entry, folder: Path) -> Image:
+def draw(entry: GalleryEntry, folder: Path) -> Image:
     """Draw the panels of a picture side by side.
 
     Raises:

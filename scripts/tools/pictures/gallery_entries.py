@@ -34,7 +34,7 @@ LAYOUTS: dict[str, tuple[str, list[str]]] = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class GalleryEntry:
     """One picture.
 
     Attributes:
@@ -59,12 +59,12 @@ class Entry:
         return f"{self.family}/{self.name}.webp"
 
 
-def entries() -> Iterator[Entry]:
+def entries() -> Iterator[GalleryEntry]:
     """Yield the entries of all pictures."""
     for name, _ in TERRAINS:
         ground = {"kind": name, **GIVEN.get(name, {})}
         panels = tuple(cfg(ground, difficulty=level) for level in LEVELS)
-        yield Entry("terrains", name, "difficulty 0.1, 0.5 and 0.9", panels)
+        yield GalleryEntry("terrains", name, "difficulty 0.1, 0.5 and 0.9", panels)
     for name, _ in OBSTACLES:
         thing = [{"kind": name, "count": 4}]
         flat, hills = {"kind": "flat"}, {"kind": "hills", "wavelength": 4.0}
@@ -72,20 +72,20 @@ def entries() -> Iterator[Entry]:
             cfg(ground, 5.0, difficulty=level, obstacles=thing)
             for ground, level in ((flat, LEVELS[0]), (flat, LEVELS[2]), (hills, LEVELS[1]))
         )
-        yield Entry("obstacles", name, "difficulty 0.1 and 0.9 on flat ground, 0.5 on hills", panels)
+        yield GalleryEntry("obstacles", name, "difficulty 0.1 and 0.9 on flat ground, 0.5 on hills", panels)
     for name, _ in ROBOTS:
         robot = [{"model": name}]
         flat, rough = ({"kind": kind} for kind in ("flat", "rough"))
         panels = tuple(cfg(ground, 8.0, difficulty=0.4, robots=robot) for ground in (flat, flat, rough))
         caption = "on flat ground from two sides, and on rough ground"
-        yield Entry("robots", name, caption, panels, (60, 150, 60))
+        yield GalleryEntry("robots", name, caption, panels, (60, 150, 60))
     for name in get_args(TerrainCfg.model_fields["layout"].annotation):
         if name in LAYOUTS:
             ground = [{"kind": kind} for kind in LAYOUTS[name][1]]
             side = 16.0 if name == "blend" else 6.0
             terrain = {"layout": name, "size": [side, side], "sub_terrains": ground}
             panel = {**cfg({"kind": "flat"}), "terrain": terrain, "difficulty": [0.0, 1.0]}
-            yield Entry("layouts", name, LAYOUTS[name][0].lower(), (panel,), size=(1200, 480))
+            yield GalleryEntry("layouts", name, LAYOUTS[name][0].lower(), (panel,), size=(1200, 480))
 
 
 def cfg(ground: dict[str, Any], side: float = 8.0, **keys: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from envgen.core.families import OBSTACLES, ROBOTS, TERRAINS
 from envgen.core.params import specs
 from tools.docs.markdown import first_line, params_table
-from tools.pictures.gallery_entries import LAYOUTS, SCALE, Entry
+from tools.pictures.gallery_entries import LAYOUTS, SCALE, GalleryEntry
 
 HEADINGS = {
     "terrains": ("Terrains", lambda name: TERRAINS.get(name)),
@@ -18,7 +18,7 @@ HEADINGS = {
 }
 
 
-def page(shown: Iterable[Entry]) -> str:
+def page(shown: Iterable[GalleryEntry]) -> str:
     """Return the text of docs/gallery/README.md."""
     shown = list(shown)
     parts = [
@@ -37,7 +37,7 @@ def page(shown: Iterable[Entry]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def described(entry: Entry, kind: Any) -> Iterator[str]:
+def described(entry: GalleryEntry, kind: Any) -> Iterator[str]:
     """Yield the paragraphs about one kind."""
     picture = f"![{entry.name}: {entry.caption}]({entry.path})"
     if entry.family == "layouts":

@@ -169,7 +169,7 @@ def test_parsing_leaves_its_input_as_it_is(data):
         (lambda c: c.task, "kind"),
     ],
 )
-def test_frozen(part, field):
+def test_parts_of_a_cfg_are_frozen(part, field):
     cfg = make_cfg("rough", sub={"amplitude": 0.1})
     before = cfgio.dump(cfg)
     with pytest.raises(ValidationError, match="frozen"):
@@ -347,7 +347,7 @@ def test_further_errors_are_counted():
 
 @pytest.mark.parametrize("data", [None, [], 5, "rough", [{}]])
 def test_no_table(data):
-    with pytest.raises(InputError, match="is not a table of keys"):
+    with pytest.raises(InputError, match="must be a table of keys"):
         cfgio.parse(data)
 
 

@@ -73,7 +73,7 @@ def test_what_is_on_disk(undisturbed):
     assert not [p for p in undisturbed.rglob("*") if p.name.startswith(".")]
 
 
-def test_the_manifest(undisturbed):
+def test_the_manifest_records_source_versions_and_variants(undisturbed):
     manifest = json.loads((undisturbed / "pack.json").read_text())
     assert manifest["schema"] == 1
     assert manifest["name"] == "test"
@@ -212,7 +212,7 @@ def test_from_a_parameter_file(tmp_path):
     assert pack[0].model().opt.gravity[2] == -1.62
 
 
-def test_from_a_dict(tmp_path):
+def test_a_dict_is_a_source_and_its_unknown_keys_are_refused(tmp_path):
     pack = make({"name": "own", "physics": {"gravity": 3}}, 1, out=tmp_path / "p", jobs=1)
     assert (pack.name, pack.cfg.physics.gravity) == ("own", 3)
     with pytest.raises(InputError, match="unknown key 'fysics'"):
@@ -221,23 +221,23 @@ def test_from_a_dict(tmp_path):
 
 @pytest.mark.parametrize("source", [None, 3, ["rough"], b"rough", True])
 def test_what_is_no_source(tmp_path, source):
-    with pytest.raises(InputError, match="is no prompt, file or configuration") as caught:
+    with pytest.raises(InputError, match="must be a prompt, file or configuration") as caught:
         make(source, 1, out=tmp_path / "p")
     assert "a dict of its keys" in caught.value.remedy
     assert not (tmp_path / "p").exists()
 
 
 def test_a_shortfall_says_who_refused_most_and_in_the_singular(tmp_path):
-    tally = MakeProgress(2, done=1, given_up=[(1, ("reachable", "no path", "Take fewer."))])
-    tally.lost.update(reachable=9, stable=3)
-    error = shortfall_error(tally, tmp_path)
+    progress = MakeProgress(2, done=1, given_up=[(1, ("reachable", "no path", "Take fewer."))])
+    progress.lost.update(reachable=9, stable=3)
+    error = shortfall_error(progress, tmp_path)
     assert error.cause.startswith("1 variant can't be made: most draws were refused by the check 'reachable'")
     assert "(no path); all refusals: reachable 9, stable 3; 1 of 2 are kept" in error.cause
     assert error.remedy == "Take fewer."
-    tally.lost["stable"] = 20
-    assert "the last draw was refused by the check 'reachable'" in shortfall_error(tally, tmp_path).cause
-    del tally.lost["stable"]
-    assert "the check 'reachable' refused every draw (no path)" in shortfall_error(tally, tmp_path).cause
+    progress.lost["stable"] = 20
+    assert "the last draw was refused by the check 'reachable'" in shortfall_error(progress, tmp_path).cause
+    del progress.lost["stable"]
+    assert "the check 'reachable' refused every draw (no path)" in shortfall_error(progress, tmp_path).cause
 
 
 def test_from_a_prompt(tmp_path, monkeypatch):

@@ -21,7 +21,7 @@ from envgen.policies.onnx_header import load_onnx
 from envgen.rollout.policies import bind, interface
 from envgen.rollout.rollout import Rollout
 
-SEAT = AgentInterface(
+INTERFACE = AgentInterface(
     "mote", "walk", (("height", 1), ("scan", 0), ("joint_pos", 2)), ("a", "b"), (-1.0, -1.0), (1.0, 1.0)
 )
 
@@ -35,7 +35,7 @@ def layers(interface, hidden=5, seed=0):
     )
 
 
-def content(interface=SEAT, meta=None, hidden=5, **more):
+def content(interface=INTERFACE, meta=None, hidden=5, **more):
     meta = onnx_file.metadata(interface.robot, interface.task, interface.observation) | (meta or {})
     weights, biases = layers(interface, hidden)
     return onnx_file.mlp(weights, biases, meta=meta, **more)
@@ -50,7 +50,7 @@ def bare(obs=("N", 3), action=("N", 2), kind=TensorProto.FLOAT, names=("obs", "a
         [helper.make_tensor_value_info(names[1], kind, action)],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    known = onnx_file.metadata(SEAT.robot, SEAT.task, SEAT.observation)
+    known = onnx_file.metadata(INTERFACE.robot, INTERFACE.task, INTERFACE.observation)
     helper.set_model_props(model, known if meta is None else meta)
     return model.SerializeToString()
 
@@ -61,7 +61,7 @@ def policy_input(observation):
     return PolicyInput(np.asarray(observation, dtype=float), np.zeros(rows), zeros, zeros, zeros, zeros)
 
 
-def bound(tmp_path, data, interface=SEAT, name="p.onnx"):
+def bound(tmp_path, data, interface=INTERFACE, name="p.onnx"):
     path = tmp_path / name
     path.write_bytes(data)
     return PolicyName.parse(str(path)).bind(interface)
@@ -81,7 +81,7 @@ def test_a_written_network_computes_the_formula(tmp_path, activation, act, squas
     rng = np.random.default_rng(1)
     mean, std = rng.normal(size=3), np.array([0.5, 2.0, 0.01])
     policy = bound(tmp_path, content(mean=mean, std=std, clip=4.0, activation=activation, squash=squash))
-    weights, biases = layers(SEAT)
+    weights, biases = layers(INTERFACE)
     observation = rng.normal(0, 2, (300, 3))
     x = np.clip((observation - mean) / std, -4, 4)
     y = act(x @ weights[0] + biases[0]) @ weights[1] + biases[1]
@@ -112,7 +112,7 @@ def test_the_header_is_what_the_onnx_library_reads(tmp_path):
 
 # --- what is refused ------------------------------------------------------------------------------
 
-META = onnx_file.metadata("mote", "walk", SEAT.observation)
+META = onnx_file.metadata("mote", "walk", INTERFACE.observation)
 
 
 @pytest.mark.parametrize(
@@ -175,13 +175,13 @@ def test_what_does_not_fit_is_told(tmp_path, data, cause, remedy):
 
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(InputError) as caught:
-        PolicyName.parse(str(tmp_path / "none.onnx")).bind(SEAT)
+        PolicyName.parse(str(tmp_path / "none.onnx")).bind(INTERFACE)
     assert "can't be read: No such file" in caught.value.cause
     with pytest.raises(InputError) as caught:
-        PolicyName.parse("onnx:none").bind(SEAT)
+        PolicyName.parse("onnx:none").bind(INTERFACE)
     assert caught.value.cause == "there is no network 'none'"
     with pytest.raises(InputError, match="can't be read"):
-        PolicyName.parse(f"onnx:{tmp_path}.onnx").bind(SEAT)
+        PolicyName.parse(f"onnx:{tmp_path}.onnx").bind(INTERFACE)
 
 
 def test_a_network_that_does_not_hold_together_is_told(tmp_path):
@@ -235,11 +235,11 @@ def test_weights_that_make_no_network_are_refused(weights, biases, more, cause):
 
 def test_a_network_of_another_library_gets_its_metadata(tmp_path):
     path = tmp_path / "other.onnx"
-    data = onnx_file.mlp(*layers(SEAT), meta={"author": "someone"})
+    data = onnx_file.mlp(*layers(INTERFACE), meta={"author": "someone"})
     path.write_bytes(data)
     onnx_file.annotate(path, META)
     assert load_onnx(path)[1].metadata == {"author": "someone", **META}
-    assert PolicyName.parse(str(path)).bind(SEAT)
+    assert PolicyName.parse(str(path)).bind(INTERFACE)
     path.write_bytes(b"x")
     with pytest.raises(InputError, match="can't be read"):
         onnx_file.annotate(path, META)
@@ -284,7 +284,7 @@ def test_a_folder_of_the_user_is_listed_with_what_is_wrong_in_it(tmp_path, monke
     found = {entry["name"]: entry for entry in list_networks()}
     assert (found["mine"]["robot"], found["mine"]["task"], found["mine"]["error"]) == ("mote", "walk", None)
     assert "not an ONNX file" in found["broken"]["error"]
-    assert PolicyName.parse("onnx:mine").bind(SEAT)
+    assert PolicyName.parse("onnx:mine").bind(INTERFACE)
     (tmp_path / "cart.toml").write_text("[tool]\n")
     (cart,) = [entry for entry in list_gaits() if entry["robot"] == "cart"]
     assert "unknown key 'tool'" in cart["error"]

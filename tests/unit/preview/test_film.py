@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 SIZE = (96, 64)
 
 
-def dressed(kind: str = "rough", model: str = "ant", **keys: object) -> World:
+def textured_world(kind: str = "rough", model: str = "ant", **keys: object) -> World:
     variant, _ = build_world(make_cfg(kind, model, difficulty=0.5, **keys))
     return build_textured_world(variant.rendered.text, variant.rendered.files, variant.draw.cell)
 
@@ -102,20 +102,20 @@ def test_files_that_cannot_be_are_refused(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("opengl")
 @pytest.mark.parametrize("view", ["follow", "orbit"])
 def test_frames_differ_and_are_not_blank(view: str) -> None:
-    frames = list(film(dressed(), FilmOptions(0.6, 10, SIZE, view=view)))
+    frames = list(film(textured_world(), FilmOptions(0.6, 10, SIZE, view=view)))
     assert len(frames) == 6
     for one, other in itertools.pairwise(frames):
         assert one.shape == (SIZE[1], SIZE[0], 3)
         assert one.std() > 15
         assert (np.abs(one.astype(int) - other).max(axis=2) > 12).mean() > 0.01
-    again = list(film(dressed(), FilmOptions(0.6, 10, SIZE, view=view)))
+    again = list(film(textured_world(), FilmOptions(0.6, 10, SIZE, view=view)))
     assert all((one == other).all() for one, other in zip(frames, again))
 
 
 @pytest.mark.usefixtures("opengl")
 def test_camera_keeps_robots_in_the_middle() -> None:
     """However far apart they are, and though it is thrown away, the orange robot is in the middle third."""
-    world = dressed("flat", size=30.0)
+    world = textured_world("flat", size=30.0)
     world.model.key_qvel[0, 0] = 4.0  # m/s along x
     shown = list(film(world, FilmOptions(2.0, 5, (192, 128))))
     for image in (shown[0], shown[-1]):
@@ -136,7 +136,7 @@ def test_camera_keeps_robots_in_the_middle() -> None:
 )
 def test_shots_that_cannot_be_are_refused(shot: FilmOptions, says: str) -> None:
     with pytest.raises(InputError, match=says):
-        next(film(dressed("flat"), shot))
+        next(film(textured_world("flat"), shot))
 
 
 # --- dress --------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def test_dress_changes_colours_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("kind", ["hills", "slope"])
 def test_texture_tells_the_height_under_it(kind: str) -> None:
-    world = dressed(kind, size=8.0)
+    world = textured_world(kind, size=8.0)
     side = int(world.model.tex_width[-1])
     texture = world.model.tex_data[-3 * side * side :].reshape(side, side, 3).mean(axis=2)[::-1]
     field = world.ground.field
@@ -166,7 +166,7 @@ def test_texture_tells_the_height_under_it(kind: str) -> None:
 @pytest.mark.usefixtures("opengl")
 def test_texture_lies_as_the_ground_does() -> None:
     """From above, blue is low and cream is high, on ground that is no mirror image of itself."""
-    world = dressed("hills", size=8.0, sub={"wavelength": 6.0, "amplitude": 0.02})
+    world = textured_world("hills", size=8.0, sub={"wavelength": 6.0, "amplitude": 0.02})
     corners = np.array([(x, y, 0.0) for x in (-4, 4) for y in (-4, 4)])
     image = render_world(world, 96, 96, fit_camera(world, corners, 1.0, 90.0, -89.9)).astype(int)
     warm = (image[..., 0] - image[..., 2])[8:-8, 8:-8]  # light and shade change it little

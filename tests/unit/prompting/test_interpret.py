@@ -191,7 +191,7 @@ def test_measures_reach_the_parameter_that_they_speak_of(prompt: str, name: str,
         ("ant without any wind", "wind", (0, 0, 0)),
     ],
 )
-def test_physics(prompt: str, path: str, value: Any) -> None:
+def test_physics_of_a_prompt(prompt: str, path: str, value: Any) -> None:
     assert getattr(interpret(prompt).cfg.physics, path) == value
 
 
@@ -231,7 +231,7 @@ def test_a_large_arena_takes_larger_cells() -> None:
         ("rough, 3 gates, two seesaws, a wrecking ball", {"gate": 3, "seesaw": 2, "pendulum": 1}),
     ],
 )
-def test_obstacles(prompt: str, expected: dict[str, Any]) -> None:
+def test_obstacles_of_a_prompt(prompt: str, expected: dict[str, Any]) -> None:
     assert obstacles(interpret(prompt)) == expected
 
 
@@ -275,7 +275,7 @@ def test_adjectives_of_size_depend_on_the_robot() -> None:
 # --- robots and tasks ---------------------------------------------------------------------------
 
 
-def test_legs() -> None:
+def test_numbers_of_legs_choose_the_robot_or_its_parameter() -> None:
     two = interpret("an ant with 4 legs and an ant with 8 legs").cfg.robots
     assert [dict(r.params) for r in two] == [{"legs": 4}, {"legs": 8}]
     (six,) = interpret("six-legged ant").cfg.robots
@@ -294,7 +294,7 @@ def test_a_robot_that_is_excluded() -> None:
 
 
 @pytest.mark.parametrize("prompt", ["3 vs 3 ants race", "3v3 ant race", "two teams of three ants race"])
-def test_teams(prompt: str) -> None:
+def test_teams_are_read_with_their_robots(prompt: str) -> None:
     teams = [(r.model, r.count, r.team) for r in interpret(prompt).cfg.robots]
     assert teams == [("ant", 3, "red"), ("ant", 3, "blue")]
 
@@ -316,7 +316,7 @@ def test_more_robots_than_a_world_holds() -> None:
         ("quadruped must reach a target 12 m away", "goal"),
     ],
 )
-def test_tasks(prompt: str, task: str) -> None:
+def test_the_task_of_a_prompt(prompt: str, task: str) -> None:
     assert interpret(prompt).cfg.task.kind == task
 
 
@@ -337,7 +337,7 @@ def test_parameters_of_tasks() -> None:
         ("hills", (0.0, 1.0)),
     ],
 )
-def test_difficulty(prompt: str, expected: Any) -> None:
+def test_words_for_difficulty_set_the_range(prompt: str, expected: Any) -> None:
     assert interpret(prompt).cfg.difficulty == expected
 
 
@@ -383,7 +383,7 @@ def test_instructions_in_a_prompt_are_only_words() -> None:
     assert "passwd" in " ".join(result.unmapped)
 
 
-def test_speed() -> None:
+def test_a_prompt_is_read_in_10_ms() -> None:
     prompt = "I want a quadruped on roguh ground with 20 boxes, 0.2 m high, and a unicron on Mars"
     interpret(prompt)
     times = []

@@ -116,7 +116,7 @@ def test_the_longest_prompts_are_read_in_time(unit: str) -> None:
         ("9.81 m/s²", ["9.81", "m/s2"]),
     ],
 )
-def test_tokens(text: str, words: list[str]) -> None:
+def test_a_text_is_split_into_words(text: str, words: list[str]) -> None:
     assert [t.word for t in tokenise(normalise(text))] == words
 
 
@@ -134,7 +134,7 @@ def test_tokens(text: str, words: list[str]) -> None:
         ("bumpiest", "bumpy"),
     ],
 )
-def test_bases(word: str, base: str) -> None:
+def test_inflected_words_are_reduced_to_bases(word: str, base: str) -> None:
     assert base in bases(word)
 
 
@@ -164,7 +164,7 @@ def test_an_inflection_leads_back(word: str) -> None:
         ("36 km/h", Quantity(10, 10, "m/s")),
     ],
 )
-def test_quantities(text: str, quantity: Quantity) -> None:
+def test_quantities_are_read_with_ranges_and_units(text: str, quantity: Quantity) -> None:
     found = next(span.quantity for span in scan(text, lexicon())[1] if span.quantity)
     assert (found.low, found.high) == pytest.approx((quantity.low, quantity.high))
     assert found.unit == quantity.unit

@@ -142,7 +142,7 @@ def test_every_kind_of_robot_and_the_commonest_grounds_have_words(code: str) -> 
     assert "no" in meant
 
 
-def test_folding() -> None:
+def test_folding_removes_accents_and_case() -> None:
     assert fold("Übergrößen") == "ubergrossen"
     assert fold("Cuadrúpedos") == "cuadrupedos"
 

@@ -102,7 +102,7 @@ def test_gravity_in_parts_and_changes(prompt: str, gravity: Any) -> None:
         ("steps 0,15 m high", "step_height", 0.15),
     ],
 )
-def test_measures(prompt: str, name: str, value: Any) -> None:
+def test_measures_set_parameters_of_the_terrain(prompt: str, name: str, value: Any) -> None:
     assert cfg(f"{prompt}, quadruped")["terrain"]["sub_terrains"][0][name] == pytest.approx(value)
 
 
@@ -203,7 +203,7 @@ def test_sizes_of_robots() -> None:
         ("hills or stairs", "single", ["hills", "stairs"]),
     ],
 )
-def test_layouts(prompt: str, layout: str, kinds: list[str]) -> None:
+def test_words_set_the_layout_of_the_ground(prompt: str, layout: str, kinds: list[str]) -> None:
     terrain = cfg(f"{prompt}, quadruped")["terrain"]
     assert (terrain["layout"], [t["kind"] for t in terrain["sub_terrains"]]) == (layout, kinds)
 
@@ -267,7 +267,7 @@ def test_what_goes_together_is_no_contradiction(prompt: str) -> None:
         ("not too easy, not too hard", [0.2, 0.5]),
     ],
 )
-def test_degrees(prompt: str, difficulty: list[float]) -> None:
+def test_degrees_of_difficulty_set_the_range(prompt: str, difficulty: list[float]) -> None:
     assert cfg(f"{prompt}: an ant on hills")["difficulty"] == difficulty
 
 
@@ -302,7 +302,7 @@ def test_wheels_are_the_rover_s_axles_and_no_number_of_rovers(prompt: str, count
         ("rovers with lidar in a maze", {"height_scan": 11}),
     ],
 )
-def test_sensors(prompt: str, expected: dict[str, int]) -> None:
+def test_sensors_set_parameters_of_the_robot(prompt: str, expected: dict[str, int]) -> None:
     result = interpret(prompt, "offline")
     assert dict(result.cfg.robots[0].params) == expected
     assert result.unmapped == ()

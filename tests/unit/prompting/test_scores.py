@@ -111,7 +111,7 @@ def test_the_mean_of_a_distribution(value: Any, expected: float | None) -> None:
     assert mean(value) == (None if expected is None else pytest.approx(expected))
 
 
-def test_paths() -> None:
+def test_a_path_finds_every_value_it_matches() -> None:
     data = {"a": [{"b": 1, "c": 2}, {"b": 3}]}
     assert at(data, "a[*].b") == [1, 3]
     assert at(data, "a[*].c|b") == [2, 1, 3]

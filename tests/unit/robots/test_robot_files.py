@@ -70,7 +70,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_it_is_refused(what, tmp_path):
+def test_an_unusable_robot_file_is_refused_with_its_reason(what, tmp_path):
     text, reason = BAD[what]
     (tmp_path / "part.dae").write_text("<COLLADA/>")
     path = tmp_path / "mine.xml"
@@ -81,7 +81,7 @@ def test_it_is_refused(what, tmp_path):
     assert "mine.xml" in error.value.cause
 
 
-def test_the_sound_one_is_taken(tmp_path):
+def test_a_usable_robot_file_is_taken(tmp_path):
     (tmp_path / "mine.xml").write_text(robot())
     assert build_world(make_cfg("flat", str(tmp_path / "mine.xml")))[1].agents == ["mine_0"]
 

@@ -200,7 +200,7 @@ def test_an_unknown_operator_is_told(expr):
 
 @pytest.mark.parametrize("expr", [[], [3], [["add", 1, 2]], [None], "time", None, {"add": [1, 2]}], ids=str)
 def test_what_is_no_expression_is_told(expr):
-    with pytest.raises(EnvgenError, match="is no expression"):
+    with pytest.raises(EnvgenError, match="an expression must be"):
         evaluate(expr, Fake())
 
 
@@ -237,7 +237,7 @@ def test_columns_that_are_equal_but_no_whole_numbers_are_told():
 def test_what_is_wrong_with_a_term_is_told_when_it_is_asked_for():
     fine, unknown, strange = compiled([1, ["add", 1, ["pow", 1, 2]], ["add", 1, object()]])
     assert fine(Fake(), {})[0, 0] == 1
-    for term, cause in ((unknown, "unknown operator 'pow'"), (strange, "is no expression")):
+    for term, cause in ((unknown, "unknown operator 'pow'"), (strange, "an expression must be")):
         for _ in range(2):
             with pytest.raises(EnvgenError, match=cause):
                 term(Fake(), {})

@@ -225,7 +225,7 @@ def test_a_model_that_eats_memory_or_crashes_does_not_take_us_along(tmp_path):
     assert time.perf_counter() - began < 30
 
 
-def test_no_file(tmp_path):
+def test_a_missing_file_or_a_folder_is_refused(tmp_path):
     for path in (tmp_path / "gone.xml", tmp_path):
         with pytest.raises(InputError) as caught:
             examine_path(path)

@@ -32,7 +32,7 @@ def dropped(**physics):
 
 
 @pytest.mark.parametrize("gravity", [0, 1.62, 3.71, 9.81, 24.79])
-def test_gravity(gravity):
+def test_a_body_falls_with_the_gravity_set(gravity):
     moved, time = dropped(gravity=gravity, fluid="none")
     assert moved[2] == pytest.approx(-gravity * time**2 / 2, rel=0.05, abs=1e-4)
 

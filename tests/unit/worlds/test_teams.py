@@ -187,7 +187,7 @@ class TestInThePack:
                 assert getattr(measured[agent], key) == pytest.approx(getattr(size, key), rel=0.03, abs=0.005)
 
 
-def test_groups():
+def test_groups_are_others_opponents_teammates_and_roles():
     teams = Teams.of("abcd", ["red", "red", "blue", "blue"], ["chaser", "runner", "chaser", None])
     assert teams.group(0, "others") == [1, 2, 3]
     assert teams.group(0, "opponents") == [2, 3]

@@ -17,7 +17,7 @@ import { select } from "./selection";
 import type { WorkerHandle } from "./worker-handle";
 import type { Workers } from "./workers";
 
-export class Policies {
+export class PolicyTable {
   readonly infos = new Map<PolicyId, PolicyInfo>();
   readonly sources = new Map<PolicyId, PolicySource>();
   private next = 0;

@@ -27,8 +27,8 @@ import { Events } from "./events";
 import { type FeedListener, Feeds } from "./feeds";
 import { canShare, compile } from "./loading";
 import { MessageHandler } from "./message-handler";
-import { Policies } from "./policies";
-import { Rates } from "./rates";
+import { PolicyTable } from "./policies";
+import { PoolRates } from "./rates";
 import { Recordings } from "./recordings";
 import { Requests } from "./requests";
 import { select } from "./selection";
@@ -49,9 +49,9 @@ export class Pool implements PoolApi {
   mode: Mode;
   private readonly workerGroup: Workers;
   private readonly events = new Events();
-  private readonly policyTable: Policies;
+  private readonly policyTable: PolicyTable;
   private readonly requests = new Requests();
-  private readonly rates: Rates;
+  private readonly rates: PoolRates;
   private readonly feeds: Feeds;
   private readonly recordings: Recordings;
   private readonly messages: MessageHandler;
@@ -80,9 +80,9 @@ export class Pool implements PoolApi {
       onPolicyHang: (policy, why) => this.retirePolicy(policy, why),
       onArrived: (env) => this.onArrived(env),
     });
-    this.policyTable = new Policies(this.workerGroup, this.requests, () => this.task);
+    this.policyTable = new PolicyTable(this.workerGroup, this.requests, () => this.task);
     this.feeds = new Feeds(this.workerGroup);
-    this.rates = new Rates(this.workerGroup.handles);
+    this.rates = new PoolRates(this.workerGroup.handles);
     this.recordings = new Recordings(this.workerGroup, this.requests);
     this.messages = new MessageHandler(
       this.workerGroup,

@@ -12,7 +12,7 @@ interface Sample {
   readonly busy: number;
 }
 
-export class Rates {
+export class PoolRates {
   private last: Sample;
 
   constructor(private readonly workers: readonly WorkerHandle[]) {

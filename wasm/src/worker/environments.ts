@@ -58,8 +58,8 @@ export class Environments implements SchedulerEvents {
     try {
       if (message.rows) this.views().agents.set(message.rows, message.counters * AGENT_WIDTH);
       const frame = decodeWorld(new Uint8Array(message.frame));
-      const around = this.context as WorkerContext;
-      const env = new Environment(around, frame, message, () => this.views().agents);
+      const context = this.context as WorkerContext;
+      const env = new Environment(context, frame, message, () => this.views().agents);
       this.envs.set(id, env);
       this.scheduler.add(env);
       this.post({ kind: "loaded", id });

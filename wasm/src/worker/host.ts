@@ -72,13 +72,13 @@ export class Host {
     }
     this.active = false;
     if (this.dead) return;
-    const { scheduler, loadQueue: intake, context: around } = this.environments;
+    const { scheduler, loadQueue, context } = this.environments;
     const more =
       this.inbox.length ||
-      intake.size ||
+      loadQueue.size ||
       this.benchmark ||
       scheduler.stepping ||
-      (around && this.unanswered.length);
+      (context && this.unanswered.length);
     if (more || wait < 1) this.schedule();
     else if (wait < Number.POSITIVE_INFINITY || this.environments.publisher?.waiting) {
       this.timer = setTimeout(
@@ -89,17 +89,17 @@ export class Host {
   }
 
   /** Run the benchmark for a tick; it ends when it fails, or it would fail for ever. */
-  private measure(bare: PhysicsBenchmark): void {
+  private measure(benchmark: PhysicsBenchmark): void {
     this.benchmark = null;
     const envs = [...this.environments.envs.values()];
     let over = true;
     try {
-      over = bare.run(this.budget, envs);
+      over = benchmark.run(this.budget, envs);
     } finally {
-      if (over) this.post(bare.result());
+      if (over) this.post(benchmark.result());
     }
     if (over) for (const env of envs) env.begin(env.episode);
-    else this.benchmark = bare;
+    else this.benchmark = benchmark;
   }
 
   /** Step for the budget, unless resting for `Mode.share`. Returns the ms until the next step is due. */
@@ -217,15 +217,15 @@ export class Host {
   private finish(began: number): void {
     if (!this.environments.context) return;
     const now = performance.now();
-    const { counters: tally } = this;
-    tally.set("heap", this.environments.context.mujoco.bytes);
-    tally.set("environments", this.environments.envs.size);
-    tally.set("late", this.environments.scheduler.late);
-    tally.add("busy", now - began);
-    tally.add("ticks", 1);
-    tally.raise("longest", now - began);
+    const { counters } = this;
+    counters.set("heap", this.environments.context.mujoco.bytes);
+    counters.set("environments", this.environments.envs.size);
+    counters.set("late", this.environments.scheduler.late);
+    counters.add("busy", now - began);
+    counters.add("ticks", 1);
+    counters.raise("longest", now - began);
     const { ended } = this.environments;
-    tally.add("episodes", ended.length - this.countedEpisodes);
+    counters.add("episodes", ended.length - this.countedEpisodes);
     this.countedEpisodes = ended.length;
     const answering = this.unanswered.length > 0 && !this.environments.scheduler.stepping;
     // counters must be readable when `done` arrives

@@ -141,7 +141,7 @@ export function edited(
 ): InterpretationSpec {
   const gone = out && removed(out);
   const list = gone ? /^(.*)\[(\d+)\]$/.exec(gone) : null;
-  const mend = <T extends { path: string; value: unknown }>(entries: readonly T[]): T[] =>
+  const update = <T extends { path: string; value: unknown }>(entries: readonly T[]): T[] =>
     entries
       .filter(
         ({ path }) =>
@@ -154,8 +154,8 @@ export function edited(
   return {
     ...meaning,
     cfg: cfg as InterpretationSpec["cfg"],
-    understood: mend(meaning.understood),
-    assumed: mend(meaning.assumed),
+    understood: update(meaning.understood),
+    assumed: update(meaning.assumed),
   };
 }
 

@@ -90,7 +90,7 @@ export class Policies {
   async addFile(file: File): Promise<string | null> {
     if (!/\.onnx$/i.test(file.name)) {
       toast(
-        `${file.name} is no policy`,
+        `a policy must be an .onnx file, got ${file.name}`,
         "Drop an .onnx file: input obs (N, observations), output action (N, actions).",
       );
       return null;

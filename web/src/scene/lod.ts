@@ -9,7 +9,7 @@ export const FAR_LEVEL = 2;
 /** Terrain cells per side at each level. */
 export const GROUND_CELLS = [63, 32, 16, 8] as const;
 
-export interface View {
+export interface Projection {
   /** Projection × view, column by column. */
   readonly matrix: ArrayLike<number>;
   /** Height of the canvas, in pixels. */
@@ -68,7 +68,7 @@ export function levelFor(pixels: number, previous: number, bias: number): number
  * @param bias values above 1 draw coarser
  */
 export function selectLevels(
-  view: View,
+  view: Projection,
   centres: Float32Array,
   count: number,
   radius: number,

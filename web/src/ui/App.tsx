@@ -13,9 +13,9 @@ import { PromptBar } from "./PromptBar.tsx";
 import { RecordPanel } from "./RecordPanel.tsx";
 import { Scores } from "./Scores.tsx";
 import { SpeedBar } from "./SpeedBar.tsx";
-import { Stage } from "./Stage.tsx";
 import { narrow, Tabs } from "./Tabs.tsx";
 import { Toasts } from "./Toasts.tsx";
+import { Viewport } from "./Viewport.tsx";
 
 export function App() {
   const tab = useSignal<"none" | "policies" | "details">("none");
@@ -32,7 +32,7 @@ export function App() {
           <RecordPanel />
           <Help />
         </aside>
-        <Stage />
+        <Viewport />
         <aside class="dock right" hidden={!right} aria-label="Details">
           <FocusPanel />
           <Scores />

@@ -5,7 +5,7 @@ import type { Generator } from "./generator";
 const numbers = (value: unknown): readonly number[] | null =>
   Array.isArray(value) && value.every((v) => typeof v === "number") ? value : null;
 
-/** Draw one value; a constant is known without a generator. Throws on what is no distribution. */
+/** Draw one value; a constant is known without a generator. Throws if it is not a distribution. */
 export function sample(dist: unknown, rng: () => Generator): number {
   if (typeof dist === "number") return dist;
   const pair = numbers(dist);
@@ -33,5 +33,5 @@ export function sample(dist: unknown, rng: () => Generator): number {
       return clip ? Math.min(Math.max(value, clip[0] as number), clip[1] as number) : value;
     }
   }
-  throw new Error(`${JSON.stringify(dist)} is no number or distribution`);
+  throw new Error(`a value must be a number or a distribution, got ${JSON.stringify(dist)}`);
 }

@@ -7,15 +7,15 @@ import { Arrow } from "./Arrow.tsx";
 import { Blocked } from "./Blocked.tsx";
 import { Examples } from "./Examples.tsx";
 import { Legend } from "./Legend.tsx";
-import { StageButtons } from "./StageButtons.tsx";
 import { Tip } from "./Tip.tsx";
+import { ViewportButtons } from "./ViewportButtons.tsx";
 
-export function Stage() {
+export function Viewport() {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => (canvas.current ? mountView(canvas.current) : undefined), []);
   const idle = store.job.value.state === "idle" && store.connection.value !== "site";
   return (
-    <main class="stage">
+    <main class="viewport">
       <canvas
         ref={canvas}
         tabIndex={0}
@@ -26,7 +26,7 @@ export function Stage() {
         <Legend />
       </div>
       <div class="overlay top-right">
-        <StageButtons />
+        <ViewportButtons />
       </div>
       <Tip />
       {idle && <Examples />}

@@ -1,4 +1,4 @@
-"""What hands do on the page: keys, small windows, who gets a policy, what was asked for by mistake."""
+"""Input on the page: keys, small windows, assignment of policies, mistaken requests."""
 
 from __future__ import annotations
 

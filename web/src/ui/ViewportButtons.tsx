@@ -5,7 +5,7 @@ import { focusOn, following, setFollowing } from "../run/focusing.ts";
 import * as store from "../state/store.ts";
 import { IconButton } from "./IconButton.tsx";
 
-export function StageButtons() {
+export function ViewportButtons() {
   if ((store.stats.value?.environments ?? 0) === 0) return null;
   const focused = store.focus.value !== null;
   return (
