@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mmap
 import multiprocessing
 import re
 import signal
@@ -142,12 +143,22 @@ def _refuse_unsafe(text: bytes, path: Path) -> Report | None:
     return None
 
 
+def _inherited() -> int:
+    """Return the bytes of data shared with the parent process, such as a notebook with PyTorch in it."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[5])
+    except (OSError, ValueError, IndexError):  # not Linux: nothing is forked
+        return 0
+    return pages * mmap.PAGESIZE
+
+
 def _examine(path: str, text: bytes, pipe: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
     with suppress(ImportError, ValueError, OSError):  # the platform has no such limit
         import resource
 
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+        most = MEMORY + _inherited()
+        resource.setrlimit(resource.RLIMIT_DATA, (most, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     try:
         report = _compile_and_examine(path, text)
     except mujoco.FatalError as error:  # such as an arena that is too small for its contacts

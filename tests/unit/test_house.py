@@ -240,3 +240,9 @@ def test_question_words_are_found_in_docstrings_of_functions_and_classes_only(pa
         b='def f():\n    """Return a.\n\n    What follows is detail.\n    """\nx = 1\n"""Where it is."""\n',
     )
     assert list(questions(trees)) == ["house.a:1 Whether it works.", "house.a:2 How it is made."]
+
+
+def test_no_two_test_modules_share_a_name():
+    """Pytest imports test modules by name alone: with two of one name, one is not run."""
+    names = [path.name for path in (ROOT.parent / "tests").rglob("test_*.py")]
+    assert sorted({name for name in names if names.count(name) > 1}) == []

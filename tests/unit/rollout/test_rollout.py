@@ -218,7 +218,7 @@ class TestRefusals:
         assert caught.value.remedy
 
     def test_stepping_before_a_reset_is_told(self, pack):
-        with pytest.raises(InputError, match="not begun"):
+        with pytest.raises(InputError, match="no episode has begun"):
             Rollout(pack[0]).step({})
 
     def test_no_variants_are_told(self):
@@ -227,7 +227,7 @@ class TestRefusals:
 
     def test_episodes_that_do_not_fit_are_told(self, pack):
         for episode in ([0, 1], -1):
-            with pytest.raises(InputError, match="no episodes"):
+            with pytest.raises(InputError, match="episodes must be"):
                 Rollout(pack[0]).reset(episode)
 
     def test_variants_with_other_agents_are_told(self, pack, tmp_path):
