@@ -95,9 +95,9 @@ def malformed(expect: Mapping[str, Plain]) -> str | None:
         return f"unknown expectation {unknown[0]!r}"
     for path, ends in expect.get("range", {}).items():
         if not all(_STEP.fullmatch(step) for step in path.split(".")):
-            return f"{path!r} is not a path"
+            return f"a range needs a path of names and indices, got {path!r}"
         if len(ends) != 2 or not ends[0] <= ends[1]:
-            return f"the range of {path!r} is not [low, high]"
+            return f"the range of {path!r} must be [low, high], got {ends!r}"
     return None
 
 

@@ -54,7 +54,7 @@ def find_browser() -> str | None:
     if named:
         path = shutil.which(named)
         if not path:
-            raise WorkError(f"{VARIABLE} names {named!r}, which is not a program", REMEDY)
+            raise WorkError(f"{VARIABLE} must name a program, got {named!r}", REMEDY)
         return path
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 

@@ -69,7 +69,7 @@ def _message(kind: str, given: Any, context: dict[str, Any]) -> str:
     """Describe an error in the terms of this project instead of pydantic's."""
     shown = _short(given)
     if kind == "string_pattern_mismatch":
-        return f"{shown} is not allowed: lower-case words joined by hyphens, such as rough-ants"
+        return f"must be lower-case words joined by hyphens, such as rough-ants, got {shown}"
     if kind in ("too_short", "string_too_short", "too_long", "string_too_long"):
         noun = "character" if kind.startswith("string") else "element"
         length = len(given) if isinstance(given, str | list | tuple) else int(context["actual_length"])
@@ -78,15 +78,16 @@ def _message(kind: str, given: Any, context: dict[str, Any]) -> str:
             return f"{has}, at most {context['max_length']} are allowed"
         least = int(context["min_length"])
         return f"{has}, at least {_several(least, noun)} {'is' if least == 1 else 'are'} needed"
-    return f"{shown} is not {_FORMS.get(kind, 'allowed')}"
+    if kind == "recursion_loop":
+        return f"must not contain itself: {shown}"
+    return f"must be {_FORMS[kind]}, got {shown}" if kind in _FORMS else f"{shown} is not allowed"
 
 
 _FORMS = {
     **dict.fromkeys(("tuple_type", "list_type"), "a list"),
     **dict.fromkeys(("model_type", "model_attributes_type", "dict_type", "mapping_type"), "a table of keys"),
     **dict.fromkeys(("string_type", "string_unicode", "string_sub_type"), "a text"),
-    "invalid_key": "a text, as a key must be",
-    "recursion_loop": "allowed: it contains itself",
+    "invalid_key": "a text, as all keys are",
 }
 
 

@@ -35,18 +35,18 @@ def _shown(value: Any) -> str:
 
 def _number(value: Any, what: str = "a number") -> float | int:
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        raise ValueError(f"{_shown(value)} is not {what}")
+        raise ValueError(f"must be {what}, got {_shown(value)}")
     number = value.item() if isinstance(value, np.number) else value
     if isinstance(number, int) and abs(number) > sys.float_info.max:
-        raise ValueError("a whole number of over 300 digits is not finite as a float")
+        raise ValueError("must be finite as a float, got a whole number of over 300 digits")
     if not math.isfinite(number):
-        raise ValueError(f"{number} is not finite")
+        raise ValueError(f"must be finite, got {number}")
     return number
 
 
 def _numbers(value: Any, count: int | None, what: str) -> tuple[float | int, ...]:
     if not isinstance(value, list | tuple) or not value or (count and len(value) != count):
-        raise ValueError(f"{_shown(value)} is not {what}")
+        raise ValueError(f"must be {what}, got {_shown(value)}")
     return tuple(_number(v) for v in value)
 
 
@@ -64,7 +64,7 @@ def parse(value: Any) -> Dist:
             names -= {_WITHIN}
         form = next((key for key in _KEYS if key in names), None)
         if form is None or names - {form} - _KEYS[form]:
-            raise ValueError(f"{_shown(dict(value))} is not {FORMS}")
+            raise ValueError(f"must be {FORMS}, got {_shown(dict(value))}")
         return _parse_mapping(form, value)
     return _number(value, FORMS)
 
@@ -259,10 +259,10 @@ def check_integer(dist: Dist) -> Dist:
     """
     if isinstance(dist, tuple):
         if math.ceil(dist[0]) > math.floor(dist[1]):
-            raise ValueError(f"{list(dist)} holds no whole number")
+            raise ValueError(f"a range must hold a whole number, got {list(dist)}")
         return dist
     fixed = dist["choice"] if isinstance(dist, Mapping) and "choice" in dist else [dist]
     for value in fixed:
         if not isinstance(value, Mapping) and value != int(value):
-            raise ValueError(f"{value} is not a whole number")
+            raise ValueError(f"must be a whole number, got {value}")
     return dist

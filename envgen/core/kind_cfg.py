@@ -36,7 +36,9 @@ def lookup(registry: Registry[Any], kind: Any) -> Any:
     if not isinstance(kind, str):
         given = repr(kind)[:60]
         remedy = f"Known: {', '.join(registry.names())}."
-        raise PydanticCustomError("kind", "{cause}", {"cause": f"{given} is not a name", "remedy": remedy})
+        raise PydanticCustomError(
+            "kind", "{cause}", {"cause": f"a kind must be a text, got {given}", "remedy": remedy}
+        )
     try:
         return registry.get(kind)
     except InputError as error:

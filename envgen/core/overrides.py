@@ -42,7 +42,9 @@ def parse_set(text: str) -> tuple[str, Any]:
     """
     path, equals, value = text.partition("=")
     if not equals or not path.strip():
-        raise InputError(f"{text!r} is not path=value", "Write e.g. --set physics.gravity=1.62.")
+        raise InputError(
+            f"an override must be path=value, got {text!r}", "Write e.g. --set physics.gravity=1.62."
+        )
     return path.strip(), parse_value(value.strip())
 
 
@@ -55,7 +57,9 @@ def parse_sweep(text: str) -> Sweep:
     path, equals, rest = text.partition("=")
     values = tuple(parse_value(v) for v in _split(rest))
     if not equals or not path.strip() or not values:
-        raise InputError(f"{text!r} is not path=a,b,c", "Write e.g. --sweep physics.friction=0.1,0.5,1.")
+        raise InputError(
+            f"a sweep must be path=a,b,c, got {text!r}", "Write e.g. --sweep physics.friction=0.1,0.5,1."
+        )
     return Sweep(path.strip(), values)
 
 
@@ -114,7 +118,10 @@ def _assign(data: dict[str, Any], path: str, value: Any) -> None:
     for step in path.split("."):
         match = _STEP.fullmatch(step)
         if not match:
-            raise InputError(f"{path!r} is not a path", "Write e.g. robots[0].count or robots[*].count.")
+            raise InputError(
+                f"a path must be names and indices, got {path!r}",
+                "Write e.g. robots[0].count or robots[*].count.",
+            )
         nodes = [(_table(node[key], path), match[1]) for node, key in nodes]
         for index in re.findall(r"\[(\d+|\*)\]", match[2]):
             nodes = [pair for node, key in nodes for pair in _items(node.get(key), index, path)]
@@ -124,7 +131,7 @@ def _assign(data: dict[str, Any], path: str, value: Any) -> None:
 
 def _table(node: Any, path: str) -> dict[str, Any]:
     if not isinstance(node, dict):
-        raise InputError(f"{path!r} leads through {node!r}, which has no keys", "See `envgen schema`.")
+        raise InputError(f"{path!r} must lead through tables, got {node!r}", "See `envgen schema`.")
     # a missing key (such as a parameter of a kind) is added; the schema checks it afterwards
     return _AutoTable(node) if not isinstance(node, _AutoTable) else node
 
@@ -148,7 +155,7 @@ class _AutoTable(dict[str, Any]):
 
 def _items(node: Any, index: str, path: str) -> list[tuple[Any, int]]:
     if not isinstance(node, list):
-        raise InputError(f"{path!r} has an index, but the value there is not a list", "See `envgen schema`.")
+        raise InputError(f"{path!r}: an index needs a list, got {node!r}", "See `envgen schema`.")
     if index == "*":
         return [(node, i) for i in range(len(node))]
     if int(index) >= len(node):

@@ -31,7 +31,7 @@ class Recording:
         pack: That was played; gives what a recording of the page lacks: period and randomised physics.
 
     Raises:
-        InputError: It is no recording, or its agents have observations or actions of different sizes.
+        InputError: The file is not a recording, or sizes of its agents differ.
     """
 
     def __init__(self, path: Path, agents: Sequence[str] = ("*",), pack: Pack | None = None) -> None:
@@ -47,13 +47,18 @@ class Recording:
                 f"{path} can't be read: {error.strerror or error}", "Give a recording."
             ) from None
         except pa.ArrowException as error:
-            raise InputError(f"{path} is not a Parquet file: {error}", "Give a recording.") from None
+            raise InputError(
+                f"a recording must be a Parquet file, got {path}: {error}", "Give a recording."
+            ) from None
         names = self.table.column_names
         missing = [column.name for column in COLUMNS if column.name not in names]
         meta = (self.table.schema.metadata or {}).get(META.encode())
         if missing or meta is None:
             lack = f"lacks the column {missing[0]!r}" if missing else "has no metadata of envgen"
-            raise InputError(f"{path} is not a recording: it {lack}", "Give one made by envgen.")
+            raise InputError(
+                f"a recording must have envgen's columns and metadata: {path} {lack}",
+                "Give one made by envgen.",
+            )
         self.about: dict[str, Any] = json.loads(meta)
         self.agents = self._select(agents)
 

@@ -35,13 +35,14 @@ def open_source(source: Pack | str | Path) -> Pack:
         source: A pack, the path of one (folder or .zip), a parameter file or a prompt.
 
     Raises:
-        InputError: It is none of these.
+        InputError: The source is none of these.
     """
     if isinstance(source, Pack):
         return source
     if not isinstance(source, str | Path):
         raise InputError(
-            f"{repr(source)[:60]} is no pack", "Give a Pack, its path, a parameter file or a prompt."
+            f"a source must be a pack, a path or a text, got {repr(source)[:60]}",
+            "Give a Pack, its path, a parameter file or a prompt.",
         )
     if isinstance(source, Path) or _is_pack(source):
         return Pack.open(source)

@@ -50,7 +50,7 @@ def parse_bound(text: str) -> Bound:
     except ValueError:
         least = math.nan
     if not sign or not math.isfinite(least):
-        raise InputError(f"{text!r} is not a bound", "Such as success=0.8.")
+        raise InputError(f"a bound must be name=number, got {text!r}", "Such as success=0.8.")
     if name == "success" and not 0 <= least <= 1:
-        raise InputError(f"success is a share from 0 to 1, got {least:g}", "Such as success=0.8.")
+        raise InputError(f"success must be a share from 0 to 1, got {least:g}", "Such as success=0.8.")
     return Bound(name, least)

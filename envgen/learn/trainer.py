@@ -147,7 +147,10 @@ class Trainer:
             then, digest = dict(content["settings"]), content["pack"]
         except Exception as error:  # what torch and pickle raise on damage differs
             cause = str(error).partition("\n")[0]
-            raise InputError(f"{path} is not a checkpoint: {cause}", "Begin anew with --overwrite.") from None
+            raise InputError(
+                f"a checkpoint must be one of `envgen train`, got {path}: {cause}",
+                "Begin anew with --overwrite.",
+            ) from None
         if digest != self.digest:
             raise InputError(
                 f"{path} belongs to a training on another pack", "Give the same pack, or --overwrite."

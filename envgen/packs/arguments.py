@@ -55,7 +55,9 @@ def check_count(count: int) -> int:
         InputError: It is below 1 or above the bound.
     """
     if not _is_integer(count) or not 1 <= count <= MAX_COUNT:
-        raise InputError(f"a count of {count} is not possible", f"Give 1 to {MAX_COUNT:,}.")
+        raise InputError(
+            f"count must be an integer from 1 to {MAX_COUNT:,}, got {count!r}", "Give another --count."
+        )
     return count
 
 
@@ -70,7 +72,8 @@ def check_only(only: Sequence[int], count: int) -> list[int]:
         raise InputError("no index is given", f"Give one or more, 0 to {count - 1}.")
     if wrong:
         raise InputError(
-            f"the index {wrong[0]!r} is not possible with a count of {count}", f"Give 0 to {count - 1}."
+            f"an index must be an integer from 0 to {count - 1}, got {wrong[0]!r}",
+            f"Give one below the count of {count}.",
         )
     return sorted(set(only))
 
@@ -82,7 +85,9 @@ def check_seed(seed: int) -> int:
         InputError: It is negative, too large or not a whole number.
     """
     if not _is_integer(seed) or not 0 <= seed < 2**63:
-        raise InputError(f"a seed of {seed!r} is not possible", "Give a whole number from 0 to 2^63 - 1.")
+        raise InputError(
+            f"the seed must be an integer from 0 to 2^63 - 1, got {seed!r}", "Give another --seed."
+        )
     return seed
 
 
@@ -96,7 +101,9 @@ def check_jobs(jobs: int | None) -> int:
         usable = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))(0)
         return max(1, len(usable))
     if not _is_integer(jobs) or not 1 <= jobs <= MAX_JOBS:
-        raise InputError(f"{jobs} processes are not possible", f"Give --jobs 1 to {MAX_JOBS}.")
+        raise InputError(
+            f"jobs must be an integer from 1 to {MAX_JOBS}, got {jobs!r}", "Give another --jobs."
+        )
     return jobs
 
 

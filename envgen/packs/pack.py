@@ -49,7 +49,7 @@ class Pack(Sequence[PackVariant]):
         """Open a folder or .zip.
 
         Raises:
-            InputError: It is not a pack, or of another schema.
+            InputError: The path holds no pack, or one of another schema.
         """
         store = open_store(Path(path))
         try:
@@ -246,7 +246,9 @@ def _listed(entries: Sequence[dict[str, Any]]) -> str:
 
 def _check_manifest(manifest: Any, path: str | Path) -> None:
     if not isinstance(manifest, dict) or not isinstance(manifest.get("variants"), list):
-        raise InputError(f"{path}: pack.json is not a manifest", "Give a pack made by envgen.")
+        raise InputError(
+            f"{path}: pack.json must be an object with a list of variants", "Give a pack made by envgen."
+        )
     if manifest.get("schema") != SCHEMA:
         raise InputError(
             f"{path} is of schema {manifest.get('schema')!r}, this envgen reads schema {SCHEMA}",

@@ -79,7 +79,9 @@ class ZipStore:
         try:
             self._zip = zipfile.ZipFile(path)
         except (OSError, zipfile.BadZipFile) as error:
-            raise InputError(f"{path} is not a zip: {error}", "Give a pack made by envgen.") from None
+            raise InputError(
+                f"a pack must be a folder or a .zip, got {path}: {error}", "Give a pack made by envgen."
+            ) from None
         for info in self._zip.infolist():
             safe_name(info.filename)
         names = [info.filename for info in self._zip.infolist()]

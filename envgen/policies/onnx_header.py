@@ -83,7 +83,7 @@ def read_header(content: bytes, source: str) -> Header:
         return _model(content, source)
     except (_ProtobufError, UnicodeDecodeError):
         raise InputError(
-            f"{source} is not an ONNX file, or is damaged", "Export the policy again (docs/policies.md)."
+            f"a policy must be a whole ONNX file, got {source}", "Export the policy again (docs/policies.md)."
         ) from None
 
 

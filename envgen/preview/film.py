@@ -63,7 +63,8 @@ class FilmOptions:
         wide, high = self.size
         if not (16 <= wide <= 3840 and 16 <= high <= 2160 and wide % 2 == high % 2 == 0):
             raise InputError(
-                f"a video of {wide} × {high} is not possible", "Give even numbers, 16 to 3840x2160."
+                f"a video must have even sides from 16 to 3840 × 2160, got {wide} × {high}",
+                "Give another --size.",
             )
         if self.frames > MAX_FRAMES:
             raise InputError(

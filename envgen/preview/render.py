@@ -42,7 +42,9 @@ def render_world(world: World, width: int, height: int, camera: Any = None) -> I
         WorkError: No OpenGL works here.
     """
     if not (8 <= width <= _MAX and 8 <= height <= _MAX):
-        raise InputError(f"a frame of {width} × {height} is not possible", f"Give 8 to {_MAX} pixels.")
+        raise InputError(
+            f"a frame must have sides of 8 to {_MAX} pixels, got {width} × {height}", "Give another size."
+        )
     model = world.model
     data = mujoco.MjData(model)
     with capture_warnings():

@@ -130,8 +130,9 @@ def contact_sheet(
         raise InputError("there is nothing to draw", "Give at least one variant.")
     if not 160 <= width <= 20_000 or (columns is not None and not 1 <= columns <= width // 24):
         raise InputError(
-            f"a sheet of {width} pixels with {columns or 'any'} columns is not possible",
-            "Give a width of 160 to 20,000 pixels and no column below 24 pixels.",
+            f"a sheet must be 160 to 20,000 pixels wide, 24 or more a column, "
+            f"got {width} pixels and {columns or 'any'} columns",
+            "Give another width, or fewer columns.",
         )
     worlds = [tile.world for tile in tiles if tile.world is not None and tile.image is None]
     scale = HeightScale.of(np.array([height_range(world) for world in worlds])) if worlds else None

@@ -35,7 +35,7 @@ def _paths() -> tuple[str, ...]:
 
 def _check_path(path: str) -> str:
     if path and path not in _paths():
-        raise ValueError(f"{path!r} is not a path of an EnvCfg. {suggestion(path, _paths())}")
+        raise ValueError(f"a path must be one of EnvCfg, got {path!r}. {suggestion(path, _paths())}")
     return path
 
 

@@ -47,7 +47,9 @@ def _root(source: str) -> Path:
         folder = os.environ.get("MENAGERIE_ROOT")
         if not folder or not Path(folder).is_dir():
             raise InputError(
-                "MENAGERIE_ROOT is not a folder" if folder else "MENAGERIE_ROOT is not set",
+                f"MENAGERIE_ROOT must be a folder, got {folder!r}"
+                if folder
+                else "MENAGERIE_ROOT must be set, got nothing",
                 "Set it to a folder laid out like MuJoCo Menagerie: <robot>/<robot>.xml.",
             )
         return Path(folder)
@@ -59,7 +61,8 @@ def _package(source: str) -> Path:
     """Return the folder of an installed package; cached, as each variant asks for it."""
     if not source.isidentifier():
         raise InputError(
-            f"{source!r} is not a source of robots", f"Known: {', '.join((*PACKAGES, MENAGERIE))}."
+            f"a source of robots must be the name of a package, got {source!r}",
+            f"Known: {', '.join((*PACKAGES, MENAGERIE))}.",
         )
     try:
         spec = importlib.util.find_spec(source)  # finds a top-level package without importing it

@@ -81,7 +81,7 @@ class Guard:
         if self._settings.token is None and not _is_own_host(host, self._settings.port):
             return error_response(
                 403,
-                f"{host[:80]!r} is not a host name of this server",
+                f"the host must be a name of this server, got {host[:80]!r}",
                 f"Open http://127.0.0.1:{self._settings.port}/.",
             )
         if origin is not None and origin not in self._settings.origins and _host_of(origin) != host.lower():

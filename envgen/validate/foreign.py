@@ -120,7 +120,9 @@ def _read(path: Path) -> bytes:
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
-            raise InputError(f"{path} is not a regular file", "Give MJCF files, packs or folders.")
+            raise InputError(
+                f"what is validated must be a regular file, got {path}", "Give MJCF files, packs or folders."
+            )
         if about.st_size > MAX_BYTES:
             raise InputError(f"{path} is over {MAX_BYTES // 10**6} MB", "Move its data into files beside it.")
         return path.read_bytes()

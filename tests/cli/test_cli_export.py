@@ -58,7 +58,7 @@ def test_export_refuses(run, pack, here, arguments, cause, remedy):
     [
         ("nothing", "there is no pack nothing"),
         ("folder", "folder holds no finished pack"),
-        ("x.zip", "is not a zip"),
+        ("x.zip", "must be a folder or a .zip"),
     ],
 )
 def test_no_pack_is_wrong_input(run, here, command, name, cause):

@@ -41,7 +41,7 @@ def test_help_imports_no_framework(command):
 @pytest.mark.parametrize(
     ("arguments", "cause", "remedy"),
     [
-        (["--steps", "many"], "'many' is not a number of steps", ""),
+        (["--steps", "many"], "such as 4_000_000, got 'many'", ""),
         (["--out", "no/p.onnx"], "the folder no is not there", "--out"),
         (["--out", "p.pt"], "p.pt must end in .onnx", "p.onnx"),
         (["--resume"], "there is no policy.train/checkpoint.pt to resume", "Leave out"),

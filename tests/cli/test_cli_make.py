@@ -139,7 +139,7 @@ def test_only_what_there_can_be(run, here, flat, only):
 
 def test_an_index_beyond_the_variants_is_named(run, flat):
     result = run("make", flat, "--count", 6, "--out", "p", "--only", "8-9")
-    result.refused("the index 8 is not possible with a count of 6", "Give 0 to 5.")
+    result.refused("an index must be an integer from 0 to 5, got 8", "Give one below the count of 6.")
 
 
 def test_another_seed_is_another_pack(run, flat):

@@ -182,10 +182,10 @@ def test_a_name_with_brackets_is_shown_as_it_is(run, here):
     ("path", "cause"),
     [
         ("missing.xml", "there is no file missing.xml"),
-        ("/dev/zero", "/dev/zero is not a regular file"),
+        ("/dev/zero", "must be a regular file, got /dev/zero"),
         ("", "the path is empty"),
         ("nothing", "no MJCF file or pack was found"),
-        ("broken.zip", "broken.zip is not a zip"),
+        ("broken.zip", "must be a folder or a .zip, got broken.zip"),
         ("missing.zip", "there is no pack missing.zip"),
     ],
 )
@@ -197,7 +197,7 @@ def test_nothing_to_check_is_wrong_input(run, here, path, cause):
 
 def test_a_pipe_is_not_waited_for(run, here):
     os.mkfifo(here / "pipe.xml")
-    run("validate", "pipe.xml").refused("pipe.xml is not a regular file", "Give MJCF files")
+    run("validate", "pipe.xml").refused("must be a regular file, got pipe.xml", "Give MJCF files")
 
 
 # --- packs --------------------------------------------------------------------------------------
@@ -255,8 +255,8 @@ def _manifest(**changes: object) -> str:
 MANIFESTS = {
     "nothing": ("", "pack.json is not valid JSON"),
     "deep": ("[" * 100_000, "pack.json is not valid JSON"),
-    "list": ("[]", "pack.json is not a manifest"),
-    "empty": ("{}", "pack.json is not a manifest"),
+    "list": ("[]", "pack.json must be an object with a list of variants"),
+    "empty": ("{}", "pack.json must be an object with a list of variants"),
     "schema": (_manifest(schema=99), "is of schema 99, this envgen reads schema 1"),
     "no seed": (_manifest(seed="absent"), "pack.json lacks 'seed'"),
     "seed": (_manifest(seed="x"), "'seed' in pack.json is of the wrong type"),

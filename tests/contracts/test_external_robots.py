@@ -171,7 +171,7 @@ def test_a_menagerie_is_found_by_its_root(tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"(?s)has no robot 'unitree_hup'.*unitree_hop"):
         build_world(make_cfg("flat", "menagerie:unitree_hup"))
     monkeypatch.setenv("MENAGERIE_ROOT", str(tmp_path / "missing"))
-    with pytest.raises(InputError, match="MENAGERIE_ROOT is not a folder"):
+    with pytest.raises(InputError, match="MENAGERIE_ROOT must be a folder"):
         build_world(make_cfg("flat", "menagerie:unitree_hop"))
 
 

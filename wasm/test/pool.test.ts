@@ -211,7 +211,7 @@ describe("policies", () => {
     expect(pool.policyOf(agent(ids[0] as number))).toBe(NO_POLICY);
     const model = new TextEncoder().encode("no network").buffer as ArrayBuffer;
     await expect(pool.addPolicy({ kind: "onnx", model }, "x.onnx")).rejects.toThrow(
-      "x.onnx is not an ONNX file",
+      "a policy must be a whole ONNX file, got x.onnx",
     );
   });
 

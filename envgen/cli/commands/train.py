@@ -30,7 +30,9 @@ Ctrl-C keeps checkpoint and policy; --resume goes on. Needs the extra: pip insta
 def _steps(ctx: click.Context, param: click.Parameter, value: str) -> int:
     text = value.replace(",", "").replace("_", "")
     if not text.isdecimal() or not 1 <= int(text) <= 10**12:
-        raise click.BadParameter(f"{value!r} is not a number of steps such as 4_000_000", ctx, param)
+        raise click.BadParameter(
+            f"must be a number of steps from 1 to 10^12 such as 4_000_000, got {value!r}", ctx, param
+        )
     return int(text)
 
 

@@ -39,7 +39,7 @@ class Minari(DatasetFormat):
     def check_target(self, target: Path) -> None:
         if not _NAME.fullmatch(target.name):
             raise InputError(
-                f"{target.name!r} is not a name of a Minari data set",
+                f"a Minari data set must be named like ants-v0, got {target.name!r}",
                 f"Give a folder whose name ends in a version, such as {target.parent / 'ants-v0'}.",
             )
 

@@ -53,7 +53,7 @@ def condition(text: str, columns: Columns) -> Condition:
         columns: Names that it may use.
 
     Raises:
-        InputError: It is no filter, has an unknown name, or compares what can't be compared.
+        InputError: The text is not a comparison, has an unknown name, or compares what can't be compared.
     """
     source = read(text)
     return _Reader(source, columns).condition(source.tree, 0)
@@ -142,7 +142,7 @@ class _Reader:
             return self._column(node)
         if isinstance(node, ast.Attribute | ast.Subscript):
             path = ast.unparse(node)
-            raise self._source.error(node, f"{path} is not a name", self._hint(path))
+            raise self._source.error(node, f"a column must be a plain name, got {path}", self._hint(path))
         return self._constant(node)
 
     def _column(self, node: ast.Name) -> _Value:

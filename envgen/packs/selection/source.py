@@ -57,7 +57,7 @@ def read(text: str) -> Source:
     """Parse the text of a filter; nothing of it is ever run.
 
     Raises:
-        InputError: It is no expression.
+        InputError: The text can't be parsed as an expression.
     """
     if not isinstance(text, str) or not text.strip():
         raise InputError(

@@ -57,7 +57,10 @@ def unpack(frame: bytes) -> Frame:
     """
     view = memoryview(frame)
     if len(frame) < _LEAD.size or (lead := _LEAD.unpack_from(frame))[0] != MAGIC:
-        raise InputError("these bytes are not a frame", "Give the bytes of one whole frame.")
+        raise InputError(
+            f"a frame must begin with its magic number, got {frame[:4]!r} of {len(frame)} bytes",
+            "Give the bytes of one whole frame.",
+        )
     end = _LEAD.size + lead[1]
     first = end + (-end % _ALIGN)
     try:

@@ -85,9 +85,9 @@ def _read(path: str, stamp: tuple[int, int]) -> tuple[Heights, str]:
     """Return heights from 0 to 1 and the SHA-256 of the file; cached for the process."""
     file = Path(path)
     if file.is_dir():
-        raise InputError(f"{path!r} is a folder", _REMEDY)
+        raise InputError(f"a heightfield must be a file, got the folder {path!r}", _REMEDY)
     if not file.is_file():
-        raise InputError(f"{path!r} is not a regular file", _REMEDY)
+        raise InputError(f"a heightfield must be a regular file, got {path!r}", _REMEDY)
     if stamp[1] > MAX_BYTES:
         raise InputError(f"{path!r} is over {MAX_BYTES // 10**6} MB", "Take a smaller image.")
     try:
@@ -118,7 +118,7 @@ def _check_size(path: str, rows: int, cols: int) -> None:
 def _image(path: str, content: bytes) -> NDArray[np.floating]:
     """Return the grey values (nrow, ncol) of a PNG, or its luma (ITU-R BT.601); alpha is ignored."""
     if not content.startswith(_PNG) or len(content) < 33 or content[12:16] != b"IHDR":
-        raise InputError(f"{path!r} is not a PNG", _REMEDY)
+        raise InputError(f"a heightfield of this name must be a PNG, got other content in {path!r}", _REMEDY)
     import cv2
 
     width, height = struct.unpack(">II", content[16:24])  # PNG specification, 11.2.2 IHDR
@@ -149,7 +149,9 @@ def _array(path: str, content: bytes) -> NDArray[np.floating]:
         read = np.lib.format.read_array_header_1_0
         shape, _, kind = (read if version == (1, 0) else np.lib.format.read_array_header_2_0)(stream)
     except (ValueError, OSError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
-        raise InputError(f"{path!r} is not a .npy file: {str(error)[:120]}", _REMEDY) from None
+        raise InputError(
+            f"{path!r} must hold an array in NumPy's .npy format: {str(error)[:120]}", _REMEDY
+        ) from None
     if kind.hasobject or kind.kind not in "biuf":
         raise InputError(f"{path!r} holds {kind}, not numbers", _REMEDY)
     if len(shape) != 2:

@@ -94,32 +94,32 @@ def test_a_constant_draws_nothing():
 
 REFUSED = [
     ([2, 1], "upside down: write [1, 2]"),
-    ([1], "is not a range [lo, hi]"),
-    ([1, 2, 3], "is not a range [lo, hi]"),
-    ([], "is not a range [lo, hi]"),
-    (["1", 2], "'1' is not a number"),
-    (math.nan, "nan is not finite"),
-    (math.inf, "inf is not finite"),
-    ([0, math.inf], "inf is not finite"),
-    ([math.nan, 1], "nan is not finite"),
-    (True, "True is not a number"),
-    ([False, 1], "False is not a number"),
-    ("5", "'5' is not a number"),
-    (None, "None is not a number"),
-    ({}, "is not a number, [lo, hi]"),
-    ({"uniform": [0, 1]}, "is not a number, [lo, hi]"),
-    ({"choice": [1], "clip": [0, 1]}, "is not a number, [lo, hi]"),
-    ({"choice": []}, "is not a list of numbers"),
-    ({"choice": 3}, "is not a list of numbers"),
+    ([1], "must be a range [lo, hi], got"),
+    ([1, 2, 3], "must be a range [lo, hi], got"),
+    ([], "must be a range [lo, hi], got"),
+    (["1", 2], "must be a number, got '1'"),
+    (math.nan, "must be finite, got nan"),
+    (math.inf, "must be finite, got inf"),
+    ([0, math.inf], "must be finite, got inf"),
+    ([math.nan, 1], "must be finite, got nan"),
+    (True, "got True"),
+    ([False, 1], "must be a number, got False"),
+    ("5", "got '5'"),
+    (None, "got None"),
+    ({}, "must be a number, [lo, hi]"),
+    ({"uniform": [0, 1]}, "must be a number, [lo, hi]"),
+    ({"choice": [1], "clip": [0, 1]}, "must be a number, [lo, hi]"),
+    ({"choice": []}, "must be a list of numbers"),
+    ({"choice": 3}, "must be a list of numbers"),
     ({"choice": [1, 2], "weights": [1]}, "list of 2 weights"),
     ({"choice": [1, 2], "weights": [0, 0]}, "must be >= 0 and not all 0"),
     ({"choice": [1, 2], "weights": [2, -1]}, "must be >= 0 and not all 0"),
     ({"normal": [0, -1]}, "standard deviation of -1 is negative"),
-    ({"normal": [0]}, "is not [mean, std]"),
+    ({"normal": [0]}, "must be [mean, std]"),
     ({"normal": [0, 1], "clip": [2, 1]}, "upside down"),
     ({"loguniform": [0, 1]}, "needs a lower bound above 0"),
     ({"loguniform": [3, 1]}, "upside down"),
-    ({"normal": [0, 1], "choice": [1]}, "is not a number, [lo, hi]"),
+    ({"normal": [0, 1], "choice": [1]}, "must be a number, [lo, hi]"),
 ]
 
 
@@ -201,7 +201,7 @@ def test_a_free_normal_far_outside_ends_at_the_bound():
     assert dist.sample(far, rng()) == 0
     with pytest.raises(ValueError, match="out of range"):
         dist.check_range(dist.parse({"normal": [-1, 0]}), 0, 10)
-    with pytest.raises(ValueError, match="is not a number"):
+    with pytest.raises(ValueError, match="must be a number"):
         dist.parse({"normal": [0, 1], "(within)": [0, 1]})
 
 

@@ -52,13 +52,13 @@ def test_bare_words_and_spaces():
 def test_set_without_a_path_or_value(text):
     with pytest.raises(InputError) as caught:
         parse_set(text)
-    assert "is not path=value" in caught.value.cause
+    assert "must be path=value" in caught.value.cause
     assert "--set" in caught.value.remedy
 
 
 @pytest.mark.parametrize("text", ["physics.gravity", "physics.gravity=", "=1,2", "a=,"])
 def test_sweep_without_values(text):
-    with pytest.raises(InputError, match="is not path=a,b,c"):
+    with pytest.raises(InputError, match="must be path=a,b,c"):
         parse_sweep(text)
 
 
@@ -93,13 +93,13 @@ def test_set_changes_what_the_path_names_and_nothing_else(path, value, read):
         ("phisics.gravity", 1, "phisics: unknown key 'phisics'", "Did you mean 'physics'?"),
         ("physics.gravitty", 1, "physics.gravitty: unknown key", "Did you mean 'gravity'?"),
         ("physics.gravity", -1, "physics.gravity: -1 is out of range", ""),
-        ("physics.gravity.x", 1, "leads through 9.81", "schema"),
+        ("physics.gravity.x", 1, "must lead through tables, got 9.81", "schema"),
         ("robots[3].count", 1, "there is no element 3", "The list has 1"),
-        ("physics[0]", 1, "has an index, but the value there is not a list", "schema"),
+        ("physics[0]", 1, "an index needs a list", "schema"),
         ("terrain.sub_terrains[0].amplitud", 1, "no parameter 'amplitud'", "Did you mean 'amplitude'?"),
-        ("robots[-1].count", 1, "is not a path", "robots[0].count"),
-        ("a b", 1, "is not a path", ""),
-        ("", 1, "is not a path", ""),
+        ("robots[-1].count", 1, "must be names and indices", "robots[0].count"),
+        ("a b", 1, "must be names and indices", ""),
+        ("", 1, "must be names and indices", ""),
         ("task.weights.alife", 1, "no reward term 'alife'", "Did you mean 'alive'?"),
     ],
 )

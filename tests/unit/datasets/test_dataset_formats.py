@@ -66,7 +66,7 @@ def test_minari_opens_and_iterates_it(ants, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["ants", "ants-v", "an ts-v0", "ants-v0.1"])
 def test_a_name_that_minari_does_not_know(ants, tmp_path, name):
-    with pytest.raises(InputError, match="not a name of a Minari data set"):
+    with pytest.raises(InputError, match="must be named like ants-v0"):
         record_pack(ants, "random", tmp_path / name)
     assert not list(tmp_path.iterdir())
 

@@ -148,7 +148,7 @@ def test_a_prompt_makes_a_pack_once(tmp_path, monkeypatch):
     [
         ("packs/none", "no finished pack|not exist|there is no"),
         ("", "prompt"),
-        (17, "is no pack"),
+        (17, "must be a pack, a path or a text"),
         ("qwertz", "nothing in the prompt"),
     ],
 )

@@ -34,7 +34,7 @@ def test_seeds_that_are_none(tmp_path, seed):
 
 @pytest.mark.parametrize("jobs", [0, -1, 100_000, True])
 def test_jobs_that_are_none(tmp_path, jobs):
-    with pytest.raises(InputError, match="processes"):
+    with pytest.raises(InputError, match="jobs must be an integer from 1 to"):
         make(CFG, 1, out=tmp_path / "p", jobs=jobs)
     assert not (tmp_path / "p").exists()
 

@@ -104,8 +104,8 @@ def test_a_changed_file_is_found(own_pack, name, change):
     ("change", "message"),
     [
         (lambda m: m.update(schema=99), "is of schema 99"),
-        (lambda m: m.pop("variants"), "is not a manifest"),
-        (lambda m: m.update(variants={}), "is not a manifest"),
+        (lambda m: m.pop("variants"), "must be an object with a list of variants"),
+        (lambda m: m.update(variants={}), "must be an object with a list of variants"),
         (lambda m: m.pop("cfg"), "lacks 'cfg'"),
         (lambda m: m.pop("seed"), "lacks 'seed'"),
         (lambda m: m["variants"][0].pop("files"), "is malformed"),

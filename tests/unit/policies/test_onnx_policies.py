@@ -118,9 +118,9 @@ META = onnx_file.metadata("mote", "walk", INTERFACE.observation)
 @pytest.mark.parametrize(
     ("data", "cause", "remedy"),
     [
-        (b"", "is not an ONNX file, or is damaged", "Export the policy again"),
-        (b"not a network at all", "is not an ONNX file, or is damaged", "Export the policy again"),
-        (content()[:-40], "is not an ONNX file, or is damaged", "Export the policy again"),
+        (b"", "must be a whole ONNX file", "Export the policy again"),
+        (b"not a network at all", "must be a whole ONNX file", "Export the policy again"),
+        (content()[:-40], "must be a whole ONNX file", "Export the policy again"),
         (
             bare(meta={}),
             "lacks the metadata envgen.robot, envgen.task, envgen.obs",
@@ -283,14 +283,14 @@ def test_a_folder_of_the_user_is_listed_with_what_is_wrong_in_it(tmp_path, monke
     (tmp_path / "broken.onnx").write_bytes(b"x")
     found = {entry["name"]: entry for entry in list_networks()}
     assert (found["mine"]["robot"], found["mine"]["task"], found["mine"]["error"]) == ("mote", "walk", None)
-    assert "not an ONNX file" in found["broken"]["error"]
+    assert "must be a whole ONNX file" in found["broken"]["error"]
     assert PolicyName.parse("onnx:mine").bind(INTERFACE)
     (tmp_path / "cart.toml").write_text("[tool]\n")
     (cart,) = [entry for entry in list_gaits() if entry["robot"] == "cart"]
     assert "unknown key 'tool'" in cart["error"]
     facts = [fact for kind in policies() for fact in kind["facts"]]
     assert any(fact.startswith("cart: ") and "unknown key 'tool'" in fact for fact in facts)
-    assert any(fact.startswith("broken: ") and "not an ONNX file" in fact for fact in facts)
+    assert any(fact.startswith("broken: ") and "must be a whole ONNX file" in fact for fact in facts)
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_an_unknown_key_names_its_file_its_path_and_the_nearest_key(tmp_path: Pa
         ),
         (
             '[[sense]]\nset = { "physics.gravty" = 1 }\nwords = ["x"]',
-            "sense[0].set: 'physics.gravty' is not a path of an EnvCfg. Did you mean 'physics.gravity'?",
+            "a path must be one of EnvCfg, got 'physics.gravty'. Did you mean 'physics.gravity'?",
             "Correct the file.",
         ),
         (

@@ -85,7 +85,7 @@ def test_a_heightmap(here: Path) -> None:
         ("none.png for ants", "none.png"),
         ("./none.xml on stairs", "no robot file none.xml"),
         ("nowhere/none.mjcf on stairs", "none.mjcf"),
-        ("menagerie:unitree_go2 on stairs", "MENAGERIE_ROOT is not set"),
+        ("menagerie:unitree_go2 on stairs", "MENAGERIE_ROOT must be set"),
     ],
 )
 def test_one_that_is_missing_is_told(

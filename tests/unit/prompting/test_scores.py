@@ -144,8 +144,14 @@ def test_the_table_has_a_row_for_each_tag(tmp_path: Path) -> None:
         ('{"id": "1", "prompt": "ants"}', "'expect' is missing"),
         ('{"id": "1", "prompt": 3, "expect": {"count": 1}}', "prompt must be a text"),
         ('{"id": "1", "prompt": "ants", "expect": {"robot": {}}}', "unknown expectation 'robot'"),
-        ('{"id": "1", "prompt": "ants", "expect": {"range": {"a..b": [0, 1]}}}', "'a..b' is not a path"),
-        ('{"id": "1", "prompt": "ants", "expect": {"range": {"a": [2, 1]}}}', "not [low, high]"),
+        (
+            '{"id": "1", "prompt": "ants", "expect": {"range": {"a..b": [0, 1]}}}',
+            "needs a path of names and indices, got 'a..b'",
+        ),
+        (
+            '{"id": "1", "prompt": "ants", "expect": {"range": {"a": [2, 1]}}}',
+            "must be [low, high], got [2, 1]",
+        ),
         ('{"id": "1", "prompt": "ants", "expect": {"range": 3}}', ":1: "),
     ],
 )

@@ -122,11 +122,11 @@ def header_of(width: int, height: int) -> bytes:
 
 BAD = {
     "missing.png": (None, "can't be read"),
-    "text.png": (b"hello", "is not a PNG"),
+    "text.png": (b"hello", "must be a PNG"),
     "cut.png": (Path(IMAGE).read_bytes()[:700], "damaged PNG"),
     "zero.png": (b"\x89PNG\r\n\x1a\n" + header_of(0, 0), "damaged PNG"),
-    "empty.png": (b"", "is not a PNG"),
-    "text.npy": (b"hello", "is not a .npy"),
+    "empty.png": (b"", "must be a PNG"),
+    "text.npy": (b"hello", "must hold an array in NumPy's .npy format"),
     "one.npy": (np.ones((1, 1)), "only 1 x 1"),
     "line.npy": (np.ones((1, 50)), "only 1 x 50"),
     "nan.npy": (np.array([[0, 1], [np.nan, 2]]), "NaN or infinite"),
@@ -186,7 +186,7 @@ def test_images_that_claim_to_be_huge_are_refused_unread(tmp_path):
         ("huge.npy", "more than"),
         ("short.npy", "truncated"),
         ("folder.png", "folder"),
-        ("pipe.png", "not a regular file"),
+        ("pipe.png", "must be a regular file"),
     ):
         with pytest.raises(InputError, match=told):
             surface(tmp_path / name)

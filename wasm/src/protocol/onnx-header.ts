@@ -115,7 +115,7 @@ function model(content: Uint8Array, name: string) {
   } catch (error) {
     if (error instanceof PoolError) throw error;
     throw new PoolError(
-      `${name} is not an ONNX file, or is damaged`,
+      `a policy must be a whole ONNX file, got ${name}`,
       "Export the policy again (docs/policies.md).",
     );
   }
