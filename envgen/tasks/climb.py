@@ -7,7 +7,15 @@ from typing import ClassVar
 
 from envgen.core.params import param
 from envgen.tasks.base import Spawn, Task, TaskTerms, Term, register
-from envgen.tasks.common import EFFORT, ENDINGS, GOAL_OBSERVATION, PROPRIOCEPTION, XY
+from envgen.tasks.common import (
+    ARRIVAL,
+    COST_OF_ACTION,
+    ENDINGS,
+    GOAL_OBSERVATION,
+    PROPRIOCEPTION,
+    XY,
+    progress,
+)
 from envgen.tasks.expr import Expr
 
 BOTTOM: Expr = ["ground", ["slice", ["start"], 0, 2]]
@@ -31,9 +39,9 @@ class Climb(Task):
         # on level ground there is nothing to climb, and nothing is done at the start
         climbed = ["gt", RISE, ["max", ["mul", ["param", "share"], top], 0.05]]
         reward = (
-            Term("up", ["slice", ["sensor", "root_vel"], 2, 3], 2.0),
-            Term("climbed", climbed, 10.0),
-            EFFORT,
+            progress(["slice", ["sensor", "root_vel"], 2, 3], top),
+            Term("climbed", climbed, ARRIVAL),
+            COST_OF_ACTION,
         )
         observation = (*PROPRIOCEPTION, *GOAL_OBSERVATION, Term("rise", RISE))
         return TaskTerms(observation, reward, ENDINGS, Term("climbed", climbed))

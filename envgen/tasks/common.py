@@ -13,6 +13,8 @@ HEIGHT: Expr = ["sub", ["slice", POSITION, 2, 3], ["ground", XY]]
 """Of the root above the ground map: on rough ground an absolute height says nothing."""
 TO_GOAL: Expr = ["slice", ["sub", ["goal"], POSITION], 0, 2]
 DISTANCE: Expr = ["norm", TO_GOAL]
+WAY: Expr = ["norm", ["slice", ["sub", ["goal"], ["start"]], 0, 2]]
+"""Level distance from start to goal (m)."""
 HEADING: Expr = ["concat", TO_GOAL, 0]
 """World vector towards the goal, level."""
 
@@ -90,13 +92,30 @@ OUTSIDE = Term("outside", _beyond(POSITION))
 OBJECT_OUTSIDE = Term("object_outside", _beyond(OBJECT))
 ENDINGS: tuple[Term, ...] = (FALLEN, OUTSIDE)
 
-ALIVE = Term("alive", 1, 0.5)
+ALIVE = Term("alive", 1, 0.25, "second")
+"""A little for each second without a failure, so that falling never pays."""
+COST_OF_ACTION = Term("effort", ["neg", ["mean", ["square", ["action"]]]], 0.1, "second")
+ARRIVAL = 10.0
+"""Reward for all of the way, and again for doing what the task asks: a whole success earns 20 in every task
+with a goal and for every robot, so that returns compare across robots and sizes of arenas."""
 EFFORT = Term("effort", ["neg", ["mean", ["square", ["action"]]]], 0.1)
 
 
 def velocity_along(velocity: Expr, direction: Expr) -> Expr:
     """Component of a level velocity along a world vector (m/s)."""
     return ["div", ["dot", flat(velocity), direction], ["norm", direction]]
+
+
+def progress(rate: Expr, whole: Expr) -> Term:
+    """Share of the way per second, times `ARRIVAL`: its sum depends on the ends of the way alone.
+
+    Potential-based shaping (Ng, Harada and Russell, 1999) with the share of the way covered as potential.
+
+    Args:
+        rate: Speed along the way, in m/s.
+        whole: Its length, in m.
+    """
+    return Term("progress", ["div", rate, ["max", whole, 0.1]], ARRIVAL, "second")
 
 
 def speed_towards(direction: Expr) -> Expr:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from envgen.core.params import param
 from envgen.tasks.base import Spawn, Task, TaskTerms, Term, register
-from envgen.tasks.common import EFFORT, ENDINGS, PROPRIOCEPTION, XY, speed_towards
+from envgen.tasks.common import ARRIVAL, COST_OF_ACTION, ENDINGS, PROPRIOCEPTION, XY, progress, speed_towards
 from envgen.tasks.expr import Expr
 
 AWAY: Expr = ["norm", XY]
@@ -28,11 +28,12 @@ class Escape(Task):
 
     @classmethod
     def terms(cls) -> TaskTerms:
-        escaped = ["gt", AWAY, ["mul", ["param", "share"], EDGE]]
+        way = ["mul", ["param", "share"], EDGE]
+        escaped = ["gt", AWAY, way]
         reward = (
-            Term("progress", speed_towards(OUTWARDS), 1.0),
-            Term("escaped", escaped, 10.0),
-            EFFORT,
+            progress(speed_towards(OUTWARDS), way),
+            Term("escaped", escaped, ARRIVAL),
+            COST_OF_ACTION,
         )
         outwards = Term("outwards", ["to_body", ["sensor", "root_quat"], ["div", OUTWARDS, AWAY]])
         observation = (*PROPRIOCEPTION, Term("away", ["div", AWAY, EDGE]), outwards)

@@ -8,12 +8,15 @@ from typing import ClassVar
 from envgen.core.params import param
 from envgen.tasks.base import Spawn, Task, TaskTerms, Term, register
 from envgen.tasks.common import (
+    ARRIVAL,
+    COST_OF_ACTION,
     DISTANCE,
-    EFFORT,
     ENDINGS,
     GOAL_OBSERVATION,
     HEADING,
     PROPRIOCEPTION,
+    WAY,
+    progress,
     speed_towards,
 )
 
@@ -36,8 +39,8 @@ class Goal(Task):
     def terms(cls) -> TaskTerms:
         arrived = ["lt", DISTANCE, ["param", "radius"]]
         reward = (
-            Term("progress", speed_towards(HEADING), 1.0),
-            Term("arrived", arrived, 10.0),
-            EFFORT,
+            progress(speed_towards(HEADING), WAY),
+            Term("arrived", arrived, ARRIVAL),
+            COST_OF_ACTION,
         )
         return TaskTerms((*PROPRIOCEPTION, *GOAL_OBSERVATION), reward, ENDINGS, Term("arrived", arrived))

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from envgen.core.params import param
 from envgen.tasks.base import Spawn, Task, TaskTerms, Term, register
-from envgen.tasks.common import EFFORT, ENDINGS, PROPRIOCEPTION, TO_GOAL
+from envgen.tasks.common import ARRIVAL, COST_OF_ACTION, ENDINGS, PROPRIOCEPTION, TO_GOAL, progress
 
 
 @register
@@ -29,9 +29,9 @@ class Race(Task):
         ahead = ["slice", TO_GOAL, 0, 1]
         finished = ["lt", ahead, 0]
         reward = (
-            Term("progress", ["slice", ["sensor", "root_vel"], 0, 1], 1.0),
-            Term("finished", finished, 10.0),
-            EFFORT,
+            progress(["slice", ["sensor", "root_vel"], 0, 1], ["slice", ["sub", ["goal"], ["start"]], 0, 1]),
+            Term("finished", finished, ARRIVAL),
+            COST_OF_ACTION,
         )
         remaining = Term("remaining", ahead)
         beaten = Term("beaten", ["any", "opponents", finished])

@@ -283,6 +283,23 @@ def heading(agent: SpawnAgent, x: float, y: float, point: tuple[float, float]) -
     return round(math.atan2(point[1] - y, point[0] - x), 4)
 
 
+def turn_towards(area: SpawnArea, number: int, pose: Pose, point: tuple[float, float], spread: float) -> Pose:
+    """Return the pose of an agent at the same place, facing a point give or take a random angle.
+
+    Args:
+        area: Where it stands.
+        number: Of the agent.
+        pose: Its pose.
+        point: What it faces (m).
+        spread: Most that it is turned away to either side, in rad; a planar robot isn't.
+    """
+    agent, (x, y, _) = area.agents[number], pose.pos
+    yaw = heading(agent, x, y, point)
+    if not agent.planar:
+        yaw = round(math.remainder(yaw + float(area.rng.uniform(-spread, spread)), 2 * math.pi), 4)
+    return area.stand(number, x, y, yaw)[0]
+
+
 def circle_radius(agents: int, radius: float) -> float:
     """Return the radius (m) of a circle on which so many agents of that radius (m) stand 30 cm apart."""
     return (radius + 0.15) / math.sin(math.pi / agents)

@@ -1,4 +1,4 @@
-"""Stand still."""
+"""Stand your ground."""
 
 from __future__ import annotations
 
@@ -6,23 +6,33 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from envgen.tasks.base import Task, TaskTerms, Term, register
-from envgen.tasks.common import ALIVE, EFFORT, ENDINGS, PROPRIOCEPTION, UP
+from envgen.tasks.common import ALIVE, COST_OF_ACTION, ENDINGS, HEIGHT, PROPRIOCEPTION, UP, XY
+from envgen.tasks.expr import Expr
+
+TALL: Expr = ["div", HEIGHT, ["constant", "stand"]]
+"""Height of the root as a share of that at home: 1 where it stands, less where it sits or lies."""
+MOVED: Expr = ["norm", ["sub", XY, ["slice", ["start"], 0, 2]]]
 
 
 @register
 @dataclass(frozen=True)
 class Stand(Task):
-    """Stay upright and where you are."""
+    """Stay upright and where you are, while being pushed."""
 
     kind: ClassVar[str] = "stand"
 
     @classmethod
     def terms(cls) -> TaskTerms:
         speed = ["norm", ["sensor", "root_vel"]]
+        standing = ["and", ["gt", TALL, 0.75], ["gt", UP, 0.7]]
         reward = (
+            # dm_control's stand: height and uprightness together
+            Term("upright", ["mul", ["max", 0, ["min", 1, TALL]], ["max", 0, UP]], 1.0, "second"),
+            Term("standing", standing, 1.0, "second"),
+            Term("still", ["mul", standing, ["exp", ["mul", -4, ["square", speed]]]], 0.25, "second"),
             ALIVE,
-            Term("upright", UP),
-            Term("still", ["exp", ["mul", -4, ["square", speed]]]),
-            EFFORT,
+            COST_OF_ACTION,
         )
-        return TaskTerms(PROPRIOCEPTION, reward, ENDINGS)
+        near = ["lt", MOVED, ["mul", 2, ["constant", "radius"]]]
+        success = Term("standing", ["and", standing, near])
+        return TaskTerms(PROPRIOCEPTION, reward, ENDINGS, success, success_at="end")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 
@@ -28,7 +29,7 @@ SIZES = {
     "goal_distance": 1, "goal_direction": 3, "command": 1, "remaining": 1,
     "rise": 1, "away": 1, "outwards": 3, "object": 3, "object_velocity": 3, "object_to_goal": 3, "ring": 1,
     "opponent": 3, "opponent_velocity": 3, "teammate": 3, "teammate_velocity": 3, "chaser": 1,
-    "goal": 3, "own_goal": 3,
+    "goal": 3, "own_goal": 3, "heading": 3,
 }  # fmt: skip
 
 
@@ -119,7 +120,10 @@ class TestEveryPair:
                 value = evaluate(term["expr"], reading, memo)
                 assert value.shape == (3, sizes[term["name"]]), term["name"]
                 assert np.isfinite(value).all(), term["name"]
-            for term in [*episode.terms["reward"], *episode.terms["terminated"], episode.terms["success"]]:
+            groups = (
+                episode.terms[key] for key in ("reward", "terminated", "truncated") if key in episode.terms
+            )
+            for term in [*itertools.chain(*groups), episode.terms["success"]]:
                 value = evaluate(term["expr"], reading, memo)
                 assert value.shape == (3, 1), term["name"]
                 assert np.isfinite(value).all(), term["name"]
@@ -129,9 +133,10 @@ class TestEveryPair:
 
     def test_nothing_has_ended_or_succeeded_at_the_start(self, task, robot):
         episode = Episode(task, robot)
-        assert not episode.value("success", "").any()
-        for term in episode.terms["terminated"]:
-            assert not episode.value("terminated", term["name"]).any(), term["name"]
+        assert episode.terms["success"].get("at") == "end" or not episode.value("success", "").any()
+        for group in ("terminated", "truncated"):
+            for term in episode.terms.get(group, ()):
+                assert not episode.value(group, term["name"]).any(), term["name"]
 
     def test_fallen_when_laid_on_its_side(self, task, robot):
         episode = Episode(task, robot)
@@ -166,10 +171,11 @@ class TestEveryPair:
             episode = Episode(task, robot, terrain=oblong)
             if episode.planar and y:
                 continue  # it can't leave its plane
+            group = "truncated" if "truncated" in episode.terms else "terminated"
             episode.move_to(x, y)
-            assert episode.value("terminated", "outside") == 1
+            assert episode.value(group, "outside") == 1
             episode.move_to(0.9 * x, 0.9 * y)
-            assert episode.value("terminated", "outside") == 0
+            assert episode.value(group, "outside") == 0
 
 
 @pytest.mark.parametrize("task", KINDS)
@@ -177,7 +183,7 @@ class TestEveryTask:
     def test_the_task_is_plain_json_of_the_known_language(self, task):
         data = TASKS.get(task).terms().to_json()
         assert json.loads(json.dumps(data, allow_nan=False)) == data
-        assert set(data) == {"observation", "reward", "terminated", "success"}
+        assert {*data, "truncated"} == {"observation", "reward", "terminated", "truncated", "success"}
 
         def check(expr):
             if isinstance(expr, list):
@@ -191,10 +197,10 @@ class TestEveryTask:
             else:
                 assert isinstance(expr, int | float)
 
-        for group in ("observation", "reward", "terminated"):
-            names = [term["name"] for term in data[group]]
+        for group in ("observation", "reward", "terminated", "truncated"):
+            names = [term["name"] for term in data.get(group, ())]
             assert len(set(names)) == len(names)
-            for term in data[group]:
+            for term in data.get(group, ()):
                 check(term["expr"])
         check(data["success"]["expr"])
 
@@ -284,10 +290,11 @@ def test_progress_rewards_speed_towards_the_goal():
     episode = Episode("goal", terrain="flat")
     data = episode.data[0]
     towards = episode.worlds[0].goals[0][:2] - data.qpos[:2]
-    data.qvel[:2] = 1.5 * towards / np.linalg.norm(towards)
-    assert episode.value("reward", "progress") == pytest.approx(1.5, abs=1e-3)
+    way = np.linalg.norm(towards)
+    data.qvel[:2] = 1.5 * towards / way
+    assert episode.value("reward", "progress") == pytest.approx(1.5 / way, rel=1e-3)
     data.qvel[:2] *= -1
-    assert episode.value("reward", "progress") == pytest.approx(-1.5, abs=1e-3)
+    assert episode.value("reward", "progress") == pytest.approx(-1.5 / way, rel=1e-3)
 
 
 @pytest.mark.parametrize("robot", ROBOTS.names())
@@ -321,23 +328,41 @@ def test_walk_rewards_the_commanded_velocity_most():
     episode = Episode("walk", terrain="flat")
     data = episode.data[0]
     speed = episode.variants[0].draw.values["task.speed"]
-    forward = data.xmat[1].reshape(3, 3)[:, 0].copy()
+    heading = episode.worlds[0].goals[0] - data.qpos[:3]
+    heading[2] = 0
+    heading /= np.linalg.norm(heading)
     reward = []
     for share in (0.0, 0.5, 1.0, 1.5, -1.0):
-        data.qvel[:3] = forward * speed * share
+        data.qvel[:3] = heading * speed * share
         reward.append(float(episode.value("reward", "velocity")[0, 0]))
     assert max(reward) == reward[2] == pytest.approx(1, abs=1e-3)
     assert min(reward) == reward[4]
+
+
+def test_walk_succeeds_on_course_and_is_cut_off_at_its_end():
+    episode = Episode("walk", terrain="flat")
+    data = episode.data[0]
+    start, goal = data.qpos[:2].copy(), episode.worlds[0].goals[0][:2]
+    length, speed = np.linalg.norm(goal - start), episode.variants[0].draw.values["task.speed"]
+    for share, success in ((1.0, 1), (0.75, 1), (0.5, 0), (0.0, 0)):
+        data.time = 0.9 * length / speed
+        episode.move_to(*(start + 0.9 * share * (goal - start)))
+        assert episode.value("success", "") == success, share
+        assert episode.value("truncated", "course") == 0
+    data.time = 1.01 * length / speed
+    assert episode.value("truncated", "course") == 1
 
 
 def test_stand_rewards_stillness_and_uprightness():
     episode = Episode("stand", terrain="flat")
     assert episode.value("reward", "upright") == pytest.approx(1, abs=1e-4)
     assert episode.value("reward", "still") == pytest.approx(1, abs=1e-3)
+    assert episode.value("success", "") == 1
     episode.data[0].qvel[0] = 2
     assert episode.value("reward", "still") < 0.01
     episode.lay_on_its_side()
     assert episode.value("reward", "upright") == pytest.approx(0, abs=1e-3)
+    assert episode.value("success", "") == 0
 
 
 def test_effort_costs():

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from envgen.core.errors import WorkError
-from envgen.tasks.spawn import Point, Pose, SpawnArea, Spawns, register
+from envgen.tasks.spawn import Point, Pose, SpawnArea, Spawns, register, turn_towards
 
+SPREAD = math.pi / 3
+"""Most that a start is turned away from its goal to either side, in rad: an open-loop gait then mostly gets nearer, and
+who steers gets there."""
 GOALS_APART = 1.0
 """Least distance between two goals, in m."""
 
@@ -19,15 +22,27 @@ def goal(area: SpawnArea) -> Spawns:
     """Start anywhere; each agent has a goal at the task's distance, a planar one in its own lane."""
     starts = area.place_apart()
     goals: list[Point] = []
-    for i, agent in enumerate(area.agents):
-        goals.append(_goal(area, i, starts, goals))
-        if agent.planar and goals[i][0] < starts[i].pos[0]:  # it faces its goal
-            x, y, _ = starts[i].pos
-            starts[i] = area.stand(i, x, y, round(math.pi, 4))[0]
+    for i in range(len(area.agents)):
+        goals.append(choose_goal(area, i, starts, goals))
+        starts[i] = turn_towards(area, i, starts[i], goals[i][:2], SPREAD)
     return Spawns(tuple(starts), tuple(goals))
 
 
-def _goal(area: SpawnArea, number: int, starts: Sequence[Pose], others: Sequence[Point]) -> Point:
+def choose_goal(
+    area: SpawnArea, number: int, starts: Sequence[Pose], others: Sequence[Point], *, quiet: bool = False
+) -> Point:
+    """Return a goal at the task's distance from an agent's start, or as near to that as there is room.
+
+    Args:
+        area: Where they are.
+        number: Of the agent.
+        starts: Poses of all agents.
+        others: Goals of the agents before it.
+        quiet: Whether a distance that does not fit is left unsaid.
+
+    Raises:
+        WorkError: No goal can be reached.
+    """
     agent, distance = area.agents[number], area.goal_distance
     cell = area.cell_of(*starts[number].pos[:2])
     dx, dy = area.x - area.x[cell], area.y - area.y[cell]
@@ -51,6 +66,6 @@ def _goal(area: SpawnArea, number: int, starts: Sequence[Pose], others: Sequence
     near = cells[off <= max(float(off.min()) + 0.1, 0.05 * distance)]
     clear = near[area.clear_of_pits[near]]
     chosen = int(area.rng.choice(clear if len(clear) else near))
-    if abs(away[chosen] - distance) > 0.25 * distance:
+    if not quiet and abs(away[chosen] - distance) > 0.25 * distance:
         area.note(f"{agent.id}: its goal is {away[chosen]:.1f} m away, {distance:g} m did not fit")
     return area.point(float(area.x[chosen]), float(area.y[chosen]))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from envgen.core.errors import WorkError
-from envgen.tasks.spawn import Cells, Point, Pose, SpawnArea, Spawns, register
+from envgen.tasks.spawn import Cells, Point, Pose, SpawnArea, Spawns, register, turn_towards
+from envgen.tasks.spawn_layouts.goal import SPREAD
 
 
 @register
@@ -25,9 +25,7 @@ def top(area: SpawnArea) -> Spawns:
         # a planar robot needs a lane that leads up
         pose = area.place(i, _by_rise_of_lane(area, order) if agent.planar else order)
         goals.append(_summit(area, i, pose, goals))
-        if agent.planar and goals[i][0] < pose.pos[0]:
-            pose = area.stand(i, pose.pos[0], pose.pos[1], round(math.pi, 4))[0]
-        starts.append(pose)
+        starts.append(turn_towards(area, i, pose, goals[i][:2], SPREAD))
     x, y, _ = starts[0].pos
     if goals[0][2] - area.point(x, y)[2] < 0.05:
         area.note("the ground is level: there is nothing to climb")
