@@ -39,7 +39,7 @@ class Climb(Task):
         # on level ground there is nothing to climb, and nothing is done at the start
         climbed = ["gt", RISE, ["max", ["mul", ["param", "share"], top], 0.05]]
         reward = (
-            progress(["slice", ["sensor", "root_vel"], 2, 3], top),
+            progress(["slice", ["sensor", "root_vel"], 2, 3], top, RISE),
             Term("climbed", climbed, ARRIVAL),
             COST_OF_ACTION,
         )

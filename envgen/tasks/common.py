@@ -106,16 +106,19 @@ def velocity_along(velocity: Expr, direction: Expr) -> Expr:
     return ["div", ["dot", flat(velocity), direction], ["norm", direction]]
 
 
-def progress(rate: Expr, whole: Expr) -> Term:
+def progress(rate: Expr, whole: Expr, covered: Expr) -> Term:
     """Share of the way per second, times `ARRIVAL`: its sum depends on the ends of the way alone.
 
-    Potential-based shaping (Ng, Harada and Russell, 1999) with the share of the way covered as potential.
+    Potential-based shaping (Ng, Harada and Russell, 1999) with the share of the way covered as potential, 0 behind
+    the start: who goes astray loses what it had earned and no more.
 
     Args:
         rate: Speed along the way, in m/s.
         whole: Its length, in m.
+        covered: How much of it is covered, in m.
     """
-    return Term("progress", ["div", rate, ["max", whole, 0.1]], ARRIVAL, "second")
+    gained = ["mul", rate, ["gt", covered, 0]]
+    return Term("progress", ["div", gained, ["max", whole, 0.1]], ARRIVAL, "second")
 
 
 def speed_towards(direction: Expr) -> Expr:

@@ -31,7 +31,7 @@ class Escape(Task):
         way = ["mul", ["param", "share"], EDGE]
         escaped = ["gt", AWAY, way]
         reward = (
-            progress(speed_towards(OUTWARDS), way),
+            progress(speed_towards(OUTWARDS), way, AWAY),
             Term("escaped", escaped, ARRIVAL),
             COST_OF_ACTION,
         )

@@ -39,7 +39,7 @@ class Goal(Task):
     def terms(cls) -> TaskTerms:
         arrived = ["lt", DISTANCE, ["param", "radius"]]
         reward = (
-            progress(speed_towards(HEADING), WAY),
+            progress(speed_towards(HEADING), WAY, ["sub", WAY, DISTANCE]),
             Term("arrived", arrived, ARRIVAL),
             COST_OF_ACTION,
         )

@@ -27,9 +27,10 @@ class Race(Task):
     @classmethod
     def terms(cls) -> TaskTerms:
         ahead = ["slice", TO_GOAL, 0, 1]
+        way = ["slice", ["sub", ["goal"], ["start"]], 0, 1]
         finished = ["lt", ahead, 0]
         reward = (
-            progress(["slice", ["sensor", "root_vel"], 0, 1], ["slice", ["sub", ["goal"], ["start"]], 0, 1]),
+            progress(["slice", ["sensor", "root_vel"], 0, 1], way, ["sub", way, ahead]),
             Term("finished", finished, ARRIVAL),
             COST_OF_ACTION,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,9 +9,9 @@ import numpy as np
 from envgen.core.errors import WorkError
 from envgen.tasks.spawn import Point, Pose, SpawnArea, Spawns, register, turn_towards
 
-SPREAD = math.pi / 3
-"""Most that a start is turned away from its goal to either side, in rad: an open-loop gait then mostly gets nearer, and
-who steers gets there."""
+SPREAD = 0.5
+"""Most that a start is turned away from its goal to either side, in rad: an open-loop gait then gets nearer at
+first, and who steers arrives."""
 GOALS_APART = 1.0
 """Least distance between two goals, in m."""
 
