@@ -55,16 +55,20 @@ class OnnxPolicy(Policy):
         return cls(_session(content, str(path)), str(path), len(interface.actuators))
 
     def __call__(self, inputs: PolicyInput) -> Floats:
-        """Evaluate the network on each row.
+        """Evaluate the network on each row; raises as `act`."""
+        return self.act(inputs.observation)
+
+    def act(self, observation: Floats) -> Floats:
+        """Return actions (rows, actuators) in [-1, 1] for observations (rows, observed).
 
         Raises:
             InputError: The network fails or gives another shape than it declares.
         """
-        rows = len(inputs.time)
+        rows = len(observation)
         if not rows:
             return np.zeros((0, self.actuators))
         try:
-            (action,) = self._session.run(["action"], {"obs": inputs.observation.astype(np.float32)})
+            (action,) = self._session.run(["action"], {"obs": observation.astype(np.float32)})
         except Exception as error:  # the runtime has an exception class for each kind of failure
             raise InputError(
                 f"{self.source} failed: {_first(error)}",

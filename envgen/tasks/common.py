@@ -109,8 +109,8 @@ def velocity_along(velocity: Expr, direction: Expr) -> Expr:
 def progress(rate: Expr, whole: Expr, covered: Expr) -> Term:
     """Share of the way per second, times `ARRIVAL`: its sum depends on the ends of the way alone.
 
-    Potential-based shaping (Ng, Harada and Russell, 1999) with the share of the way covered as potential, 0 behind
-    the start: who goes astray loses what it had earned and no more.
+    Potential-based shaping (Ng, Harada and Russell, 1999) with the share of the way that is covered as
+    potential, 0 behind the start: who goes astray loses what it had earned and no more.
 
     Args:
         rate: Speed along the way, in m/s.

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from envgen.core.params import param
 from envgen.tasks.base import Spawn, Task, TaskTerms, Term, register
-from envgen.tasks.common import ARRIVAL, COST_OF_ACTION, ENDINGS, PROPRIOCEPTION, TO_GOAL, progress
+from envgen.tasks.common import ARRIVAL, COST_OF_ACTION, ENDINGS, PROPRIOCEPTION, TO_GOAL, in_body, progress
 
 
 @register
@@ -37,4 +37,7 @@ class Race(Task):
         remaining = Term("remaining", ahead)
         beaten = Term("beaten", ["any", "opponents", finished])
         won = ["or", finished, ["any", "teammates", finished]]
-        return TaskTerms((*PROPRIOCEPTION, remaining), reward, (*ENDINGS, beaten), Term("finished", won))
+        # without it a robot could not tell which way it faces
+        heading = Term("heading", in_body(["concat", 1, 0, 0]))
+        observation = (*PROPRIOCEPTION, remaining, heading)
+        return TaskTerms(observation, reward, (*ENDINGS, beaten), Term("finished", won))

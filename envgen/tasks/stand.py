@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from envgen.core.params import param
 from envgen.tasks.base import Task, TaskTerms, Term, register
 from envgen.tasks.common import ALIVE, COST_OF_ACTION, ENDINGS, HEIGHT, PROPRIOCEPTION, UP, XY
 from envgen.tasks.expr import Expr
@@ -20,6 +21,9 @@ class Stand(Task):
     """Stay upright and where you are, while being pushed."""
 
     kind: ClassVar[str] = "stand"
+
+    push: float = param("m/s", 0.0, 20.0, "change of velocity by each push; 0: none", default=0.5)
+    push_interval: float = param("s", 0.05, 1000.0, "time between pushes", default=2.0)
 
     @classmethod
     def terms(cls) -> TaskTerms:

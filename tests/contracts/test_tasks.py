@@ -292,6 +292,8 @@ def test_progress_rewards_speed_towards_the_goal():
     towards = episode.worlds[0].goals[0][:2] - data.qpos[:2]
     way = np.linalg.norm(towards)
     data.qvel[:2] = 1.5 * towards / way
+    assert episode.value("reward", "progress") == 0  # nothing of the way is covered
+    episode.move_to(*(data.qpos[:2] + 0.1 * towards))
     assert episode.value("reward", "progress") == pytest.approx(1.5 / way, rel=1e-3)
     data.qvel[:2] *= -1
     assert episode.value("reward", "progress") == pytest.approx(-1.5 / way, rel=1e-3)

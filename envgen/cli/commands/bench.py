@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from pathlib import Path
@@ -23,6 +24,7 @@ Examples:
   envgen bench generate --scale 100,500,2000,10000
   envgen bench browser --json
   envgen bench learn --threads 2
+  envgen bench tasks walk stand --count 50
   envgen bench max "ants on hills"
   envgen bench acceptance --count 4
   envgen bench prompts cases.jsonl --verbose
@@ -120,6 +122,22 @@ def learn(count: int, many: int, seconds: float, threads: int, as_json: bool) ->
     from envgen.bench.learn import bench_learn
 
     _print(bench_learn(count, many, seconds, threads, lambda text: click.echo(text, err=True)), as_json)
+
+
+@command.command("tasks")
+@click.argument("tasks", nargs=-1, metavar="[TASK]...")
+@click.option(
+    "--count", "-n", type=click.IntRange(2, 10_000), default=200, show_default=True, help="Variants of each."
+)
+@click.option("--robot", "-r", "robots", multiple=True, help="Only this robot; may be repeated.")
+@click.option("--threads", "-t", type=click.IntRange(1, 256), default=2, show_default=True)
+@as_json
+def tasks(tasks: tuple[str, ...], count: int, robots: tuple[str, ...], threads: int, as_json: bool) -> None:
+    """Compare returns of skill, gait, random actions and none: whether skill pays in each TASK."""
+    from envgen.bench.tasks import ROBOTS, bench_tasks
+
+    progress = functools.partial(click.echo, err=True)
+    _print(bench_tasks(count, tasks or tuple(ROBOTS), robots, threads, progress), as_json)
 
 
 @command.command("max")

@@ -10,8 +10,9 @@ from envgen.core.errors import WorkError
 from envgen.tasks.spawn import Point, Pose, SpawnArea, Spawns, register, turn_towards
 
 SPREAD = 0.5
-"""Most that a start is turned away from its goal to either side, in rad: an open-loop gait then gets nearer at
-first, and who steers arrives."""
+"""Most that a start is turned away from its goal to either side, in rad.
+
+An open-loop gait then gets nearer at first, and a policy that steers arrives."""
 GOALS_APART = 1.0
 """Least distance between two goals, in m."""
 

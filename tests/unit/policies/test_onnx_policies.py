@@ -310,7 +310,6 @@ def test_a_walking_policy_walks_on_rough_ground(tmp_path, robot, difficulty, slo
         "terrain": {"size": [40, 40], "cell": 0.2, "sub_terrains": [{"kind": "rough"}]},
         "robots": [{"model": robot}],
         "task": {"kind": "walk", "speed": 1.0},
-        "control": {"episode": 8.0},
         "difficulty": difficulty,
     }
     rollout = Rollout(list(make(cfg, 6, seed=11, out=tmp_path / "p", jobs=1)))

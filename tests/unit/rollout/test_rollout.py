@@ -185,10 +185,10 @@ def test_weights_of_the_config_count(tmp_path):
     rollout = Rollout(list(pack))
     rollout.reset()
     result = rollout.step({"ant_0": np.ones(8)})["ant_0"]
-    np.testing.assert_allclose(result.rewards["alive"], 3.0)
+    np.testing.assert_allclose(result.rewards["alive"], 3.0 * rollout.period)  # per second
     drawn = [variant.drawn["task.weight.effort"] for variant in pack]
     assert drawn[0] != drawn[1]
-    np.testing.assert_allclose(result.rewards["effort"], -np.array(drawn))
+    np.testing.assert_allclose(result.rewards["effort"], -np.array(drawn) * rollout.period)
 
 
 def test_a_sweep_of_the_control_is_each_variants_own(tmp_path):
