@@ -23,15 +23,15 @@ DIFFICULTY = 0.3
 ZERO_SHARE, ZERO_SUCCESS = 0.3, 0.1
 """Greatest share of the skill's return and greatest rate of success that doing nothing may have."""
 SIMPLE = ("gait", "random", "zero")
-GROUNDS = {"climb": "hills", "escape": "bowl"}
+GROUNDS = {"climb": "hills"}
 """Terrain of a task; else rough."""
 ROBOTS = {
-    "walk": ("ant", "hopper", "walker2d", "biped", "humanoid"),
+    "walk": ("ant", "hopper", "walker2d", "biped"),
     "goal": ("ant", "hopper", "walker2d", "biped"),
-    "climb": ("ant", "walker2d", "biped"),
-    "escape": ("ant", "walker2d", "biped"),
+    "climb": ("ant", "walker2d", "half_cheetah"),
+    "escape": ("hopper", "walker2d", "biped"),
     "race": ("ant", "hopper", "walker2d", "biped"),
-    "stand": ("hopper", "walker2d", "biped", "humanoid"),
+    "stand": ("hopper", "walker2d", "biped"),
 }
 """Robots that each task is judged with."""
 
@@ -133,7 +133,7 @@ def config(task: str, robot: str) -> dict[str, Any]:
 
 def _skill(rollout: Rollout, task: str, robot: str) -> Actor:
     if task in DIRECTIONS:
-        return Steered.of(rollout, f"{robot}-walk")
+        return Steered(rollout, f"{robot}-walk")
     return bind(rollout, {"*": f"onnx:{robot}-{task}"})
 
 

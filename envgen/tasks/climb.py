@@ -21,6 +21,11 @@ from envgen.tasks.expr import Expr
 BOTTOM: Expr = ["ground", ["slice", ["start"], 0, 2]]
 RISE: Expr = ["sub", ["ground", XY], BOTTOM]
 """Of the ground under the root since the start: who rears or jumps has climbed nothing."""
+STEP = 0.05
+"""Time in s over which the rate of the rise is taken."""
+BEHIND: Expr = ["sub", XY, ["mul", STEP, ["slice", ["sensor", "root_vel"], 0, 2]]]
+RATE: Expr = ["div", ["sub", ["ground", XY], ["ground", BEHIND]], STEP]
+"""At which the ground under the root rises (m/s)."""
 
 
 @register
@@ -39,7 +44,7 @@ class Climb(Task):
         # on level ground there is nothing to climb, and nothing is done at the start
         climbed = ["gt", RISE, ["max", ["mul", ["param", "share"], top], 0.05]]
         reward = (
-            progress(["slice", ["sensor", "root_vel"], 2, 3], top, RISE),
+            progress(RATE, top, RISE),
             Term("climbed", climbed, ARRIVAL),
             COST_OF_ACTION,
         )

@@ -296,11 +296,11 @@ def test_a_folder_of_the_user_is_listed_with_what_is_wrong_in_it(tmp_path, monke
 @pytest.mark.parametrize(
     ("robot", "difficulty", "slowest", "falls"),
     [
-        ("ant", [0.1, 0.5], 0.8, 1),
-        ("biped", [0.0, 0.2], 0.25, 1),
-        ("hopper", [0.0, 0.3], 0.35, 2),
+        ("ant", [0.1, 0.5], 0.85, 0),
+        ("biped", [0.0, 0.3], 0.85, 1),
+        ("hopper", [0.0, 0.3], 0.8, 1),
         ("humanoid", [0.0, 0.3], 0.05, 2),
-        ("walker2d", [0.0, 0.3], 0.4, 1),
+        ("walker2d", [0.0, 0.3], 0.8, 1),
     ],
 )
 def test_a_walking_policy_walks_on_rough_ground(tmp_path, robot, difficulty, slowest, falls):
@@ -334,7 +334,7 @@ def test_a_walking_policy_walks_on_rough_ground(tmp_path, robot, difficulty, slo
             assert slowest < np.mean(speeds) < 1.3
             assert endings.count("fallen") <= falls
             assert "unstable" not in endings
-    assert rewards[walk] > rewards["gait"] + 0.05
+    assert rewards[walk] > 2 * rewards["gait"]
 
 
 def test_every_network_that_comes_with_envgen_is_whole():
