@@ -28,7 +28,7 @@ GROUNDS = {"climb": "hills"}
 ROBOTS = {
     "walk": ("ant", "hopper", "walker2d", "biped"),
     "goal": ("ant", "hopper", "walker2d", "biped"),
-    "climb": ("ant", "walker2d", "half_cheetah"),
+    "climb": ("ant", "walker2d", "quadruped"),
     "escape": ("hopper", "walker2d", "biped"),
     "race": ("ant", "hopper", "walker2d", "biped"),
     "stand": ("hopper", "walker2d", "biped"),
