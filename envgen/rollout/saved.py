@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats
-from envgen.rollout.randomize import Physics
+from envgen.rollout.physics import Physics
 from envgen.rollout.stepper import Mask
 
 
@@ -27,6 +27,8 @@ class Saved:
         kicks: State of the random stream of each slot's pushes, if it has one.
         states: States, sensors and warnings by group of the engine.
         began: Whether there was a reset.
+        past: (slots, k, nu) controls given in earlier control steps, where actions have a latency.
+        steps: (slots,) control steps since the reset.
     """
 
     variant: NDArray[np.intp]
@@ -37,3 +39,5 @@ class Saved:
     kicks: Sequence[Mapping[str, Any] | None]
     states: Sequence[tuple[Floats, Floats, NDArray[np.int32]]]
     began: bool
+    past: Floats
+    steps: NDArray[np.int64]

@@ -15,6 +15,10 @@ export interface EnvState {
   readonly time: number;
   /** Pushes of `randomize` since the reset. */
   readonly pushes: number;
+  /** Controls that have not taken effect yet, one after another, the earliest first (`randomize.latency`). */
+  readonly pending: Float64Array;
+  /** Positions in the random streams of the noise of observations, by agent (`randomize.observation_noise`). */
+  readonly blurs: readonly bigint[];
   /** qpos, qvel, act, qacc_warmstart, ctrl, sensordata, one after another. */
   readonly numbers: Float64Array;
 }

@@ -8,10 +8,12 @@ import type { AddEnv, EnvState } from "../protocol/messages";
 import { AGENT, AGENT_WIDTH, POSE_WIDTH } from "../protocol/shared-memory";
 import type { WorldSpec } from "../protocol/wire.gen";
 import { Agent } from "./agent";
+import { Delay } from "./delay";
+import type { ObservationNoise } from "./observation-noise";
 import { Pushes } from "./pushes";
 import { Randomizer } from "./randomize";
 import { modelSource, Sim } from "./sim";
-import { captureState, restoreState } from "./state";
+import { captureNumbers, restoreState } from "./state";
 import type { StepResult } from "./step-listener";
 import type { AgentProgram, Program, Programs } from "./tasks/program";
 import type { StepReport, WorkerContext } from "./worker-context";
@@ -37,7 +39,6 @@ export class Environment {
   episode = 0;
   /** Control steps since it was added. */
   steps = 0;
-  readonly drawn: () => Readonly<Record<string, number>>;
   private readonly programs: Programs;
   private readonly program: Program;
   private readonly values: Float64Array;
@@ -52,6 +53,9 @@ export class Environment {
   private readonly terms: Float32Array;
   private readonly result: { terms: Float32Array; ending: number; terminated: boolean; truncated: boolean };
   private readonly pushes: Pushes;
+  private readonly delay: Delay;
+  /** Noise of observations by agent. */
+  private blurs: readonly (ObservationNoise | null)[] = [];
   /** Whether an overflow was reported in this episode. */
   private reportedOverflow = false;
 
@@ -80,7 +84,7 @@ export class Environment {
       this.bases = { qpos, qvel, ctrl, sensordata, heights };
       this.pushes = new Pushes(this.sim, this.interval);
       this.randomizer = new Randomizer(this.sim, spec);
-      this.drawn = () => this.randomizer.drawn;
+      this.delay = new Delay(this.sim);
       this.agents = spec.agents.map((own, i) => {
         const size = (this.program.agents[i] as AgentProgram).size;
         const agent = new Agent(own, spec.index, i, this.interval, size, given.counters + i, this.sim);
@@ -103,10 +107,15 @@ export class Environment {
       this.reportedOverflow = false;
       this.randomizer.reset(episode);
       this.sim.reset();
+      this.delay.begin(this.randomizer.drawn.latency);
       if (state) {
         restoreState(this.sim, this.context.mujoco.f64, state);
         this.randomizer.skipPushes(state.pushes);
-      } else this.sim.forward();
+        this.delay.pending = state.pending;
+      } else {
+        this.randomizer.disturb();
+        this.sim.forward();
+      }
     });
     const rows = this.counters();
     for (const agent of this.agents) {
@@ -118,6 +127,11 @@ export class Environment {
       agent.total = rows[at + AGENT.episode_reward] as number;
       agent.over = rows[at + AGENT.over] === 1;
     }
+    this.blurs = this.agents.map((agent) => this.randomizer.blur(agent.number, agent.observation.length));
+    this.blurs.forEach((blur, i) => {
+      const position = state?.blurs[i];
+      if (blur && position !== undefined) blur.position = position;
+    });
     this.evaluateTask();
     for (const agent of this.agents) this.observe(agent);
   }
@@ -132,9 +146,11 @@ export class Environment {
     }
     let why = this.act();
     const since = sim.time;
+    this.delay.exchange();
     this.pushes.apply(physics.f64);
     sim.advance(spec.frame_skip, spec.rk4);
     physics.refresh();
+    this.delay.giveBack();
     const time = sim.time;
     // MuJoCo resets itself on bad numbers: then its clock is behind
     why ??=
@@ -175,7 +191,10 @@ export class Environment {
 
   /** Capture the state with which another worker continues. */
   state(): EnvState {
-    return captureState(this.sim, this.context.mujoco.f64, this.randomizer.pushes);
+    const { pushes } = this.randomizer;
+    const blurs = this.blurs.map((blur) => blur?.position ?? 0n);
+    const numbers = captureNumbers(this.sim, this.context.mujoco.f64);
+    return { time: this.sim.time, pushes, pending: this.delay.pending, blurs, numbers };
   }
 
   delete(): void {
@@ -223,7 +242,8 @@ export class Environment {
 
   private observe(agent: Agent): void {
     agent.time = this.sim.time;
-    this.program.observe(agent.number, agent.observation, 0);
+    const noise = this.blurs[agent.number]?.draw() ?? null;
+    this.program.observe(agent.number, agent.observation, 0, noise);
   }
 
   /** Finish a control step: observations, rewards and endings. All agents are evaluated before any ends. */

@@ -93,6 +93,15 @@ export class Generator {
     this.advance();
   }
 
+  /** What the next number depends on: another generator of the same stream can go on from it. */
+  get position(): bigint {
+    return this.state;
+  }
+
+  set position(position: bigint) {
+    this.state = position;
+  }
+
   private advance(): void {
     this.state = (this.state * MULTIPLIER + this.increment) & M128;
   }
@@ -111,6 +120,22 @@ export class Generator {
 
   uniform(low: number, high: number): number {
     return low + (high - low) * this.random();
+  }
+
+  /** An integer in [low, high], as the first `Generator.integers(low, high + 1)` of a generator (Lemire's method). */
+  integer(low: number, high: number): number {
+    const count = BigInt(high - low + 1);
+    if (count === 1n) return low;
+    const threshold = (1n << 32n) % count;
+    let product: bigint;
+    // NumPy takes the lower half of each number first, then the upper
+    let rest: bigint | null = null;
+    do {
+      const bits: bigint = rest ?? this.next64();
+      rest = rest === null ? bits >> 32n : null;
+      product = (bits & 0xffffffffn) * count;
+    } while ((product & 0xffffffffn) < threshold);
+    return low + Number(product >> 32n);
   }
 
   /** Index by weight, as `Generator.choice(n, p=weights / weights.sum())`. */
