@@ -1,4 +1,4 @@
-"""Skill pays in every task: more than an open-loop gait, which earns more than random actions; nothing earns little.
+"""Skill pays in every task: more than an open-loop gait, which earns more than random actions.
 
 `envgen bench tasks` measures the same on 200 variants each; docs/tasks.md holds its table.
 """
