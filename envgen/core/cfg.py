@@ -188,6 +188,9 @@ class RandomizeCfg(ClosedModel):
     push: dist.number(0.0, 20.0, "m/s") = Field(  # type: ignore[valid-type]
         default=0.0, description="m/s, every 5 s"
     )
+    start_noise: dist.number(0.0, 1.0) = Field(  # type: ignore[valid-type]
+        default=0.0, description="of the start: rad or m of joints, rad/s or m/s of their velocities"
+    )
 
 
 class EnvCfg(ClosedModel):

@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.core import dist
 from envgen.core.errors import InputError
 from envgen.datasets.episode import Episode
 from envgen.packs.pack import Pack
 from envgen.policies.base import select_agents
 from envgen.rollout.columns import COLUMNS, DRAWN, FINAL, PHYSICS
-from envgen.rollout.randomize import KEYS
+from envgen.rollout.physics import KEYS, draw_physics, settings_of
 from envgen.rollout.recorder import META
 
 
@@ -156,13 +155,8 @@ class Recording:
         if self.pack is None:
             return {}
         variant = self._variants[index]
-        found = {}
-        for key in KEYS:
-            value = dist.parse(variant.setting(f"randomize.{key}"))
-            constant = isinstance(value, int | float)
-            rng = None if constant else variant.streams(f"randomize.{key}", episode)
-            found[key] = float(value) if rng is None else float(dist.sample(value, rng))  # type: ignore[arg-type]
-        return found
+        drawn = draw_physics(settings_of(variant), variant.streams, episode)
+        return {key: float(getattr(drawn, key)) for key in KEYS}
 
     @cached_property
     def _variants(self) -> dict[int, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -97,14 +97,19 @@ def select_variants(pack: Pack, index: int | Sequence[int] | None, group: int | 
     return found[group]
 
 
-def make_rollout(variants: Sequence[PackVariant], slots: Sequence[int], threads: int = 1) -> Rollout:
-    """Return a rollout of variants with equal spaces.
+def make_rollout(
+    variants: Sequence[PackVariant],
+    slots: Sequence[int],
+    threads: int = 1,
+    randomize: Mapping[str, Any] | None = None,
+) -> Rollout:
+    """Return a rollout of variants with equal spaces. Arguments as of `Rollout`.
 
     Raises:
-        InputError: They have different ones; the groups are named.
+        InputError: They have different ones; the groups are named. Or a setting is out of its range.
     """
     try:
-        return Rollout(variants, threads=threads, slots=slots)
+        return Rollout(variants, threads=threads, slots=slots, randomize=randomize)
     except InputError:
         found = _groups(variants)
         if len(found) == 1:

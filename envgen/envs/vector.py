@@ -67,6 +67,7 @@ class PackVectorEnv(VectorEnv):
             `next_step`, `same_step`, `disabled`).
         threads: Threads of physics, by default as many as there are processors; results do not depend on it.
         copy: Whether observations are copied; else the same buffer is returned by each step.
+        randomize: Settings of `EnvCfg.randomize` other than the pack's, such as `{"start_noise": 0.05}`.
         render_mode: `rgb_array` or None.
 
     Attributes:
@@ -95,6 +96,7 @@ class PackVectorEnv(VectorEnv):
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
         threads: int | None = None,
         copy: bool = True,
+        randomize: Mapping[str, Any] | None = None,
         render_mode: str | None = None,
     ) -> None:
         check_render_mode(render_mode, RENDER_MODES)
@@ -105,7 +107,7 @@ class PackVectorEnv(VectorEnv):
         variants = select_variants(open_source(pack), index, group)
         self.num_envs = count = check_num_envs(len(variants) if num_envs is None else num_envs)
         self.agent = _only_agent(variants[0].agents)
-        self.rollout = make_rollout(variants, [i % len(variants) for i in range(count)], workers)
+        self.rollout = make_rollout(variants, [i % len(variants) for i in range(count)], workers, randomize)
         self.scheduler = SlotScheduler(self.rollout, sampling)
         self.render_mode, self._copy = render_mode, copy
         self.metadata = {**self.metadata, "autoreset_mode": self.mode}

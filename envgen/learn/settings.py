@@ -25,6 +25,7 @@ class TrainSettings:
         entropy: Weight of the entropy bonus.
         noise: Standard deviation of actions at first.
         hidden: Units of each hidden layer, of actor and critic.
+        start_noise: `randomize.start_noise` where the pack has none: else a policy knows one start only.
         sampling: How slots draw variants (`envgen.envs.sampling`).
         seed: Of the networks, the actions and the episodes.
         threads: Threads of physics.
@@ -44,6 +45,7 @@ class TrainSettings:
     entropy: float = 0.003
     noise: float = 0.6
     hidden: tuple[int, ...] = (64, 64)
+    start_noise: float = 0.05
     sampling: str = "uniform"
     seed: int = 0
     threads: int = 2

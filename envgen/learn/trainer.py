@@ -82,6 +82,7 @@ class Trainer:
             group=settings.group,
             sampling=settings.sampling,
             threads=settings.threads,
+            randomize=_randomize(pack, settings),
             seed=settings.seed,
         )
         observation = self.env.get_observations()
@@ -144,7 +145,8 @@ class Trainer:
         try:
             # written by us, and read only from the folder that the user names: it holds NumPy states
             content = torch.load(path, weights_only=False, map_location=self.device)
-            then, digest = dict(content["settings"]), content["pack"]
+            # starts had no noise before there was a setting for it
+            then, digest = {"start_noise": 0.0, **content["settings"]}, content["pack"]
         except Exception as error:  # what torch and pickle raise on damage differs
             cause = str(error).partition("\n")[0]
             raise InputError(
@@ -220,6 +222,13 @@ class Trainer:
 
 def _moved(before: Floats, after: Floats) -> Floats:
     return level_distance(before, after)[:, 0]
+
+
+def _randomize(pack: Pack, settings: TrainSettings) -> dict[str, float]:
+    """Return what episodes of a training draw otherwise than those of the pack."""
+    if any(variant.randomize["start_noise"] != 0 for variant in pack):
+        return {}
+    return {"start_noise": settings.start_noise}
 
 
 def _digest(pack: Pack) -> str:

@@ -16,6 +16,7 @@ from envgen.core.params import RobotSize
 from envgen.core.rng import Streams
 from envgen.packs.assets import Assets
 from envgen.packs.measured import Measured, read_measured
+from envgen.packs.randomize_settings import randomize_settings
 from envgen.packs.recipe import ENV, task_params, variant_folder
 from envgen.packs.store import Store
 from envgen.robots.xml import UnsafeXml, named_files, parse
@@ -115,6 +116,12 @@ class PackVariant:
         for key in path.split("."):
             value = value[key]
         return value
+
+    @property
+    def randomize(self) -> dict[str, Any]:
+        """What its episodes draw: number or distribution by key of `EnvCfg.randomize`, as plain data."""
+        keys = self.manifest["cfg"]["randomize"]
+        return randomize_settings({key: self.setting(f"randomize.{key}") for key in keys})
 
     @property
     def streams(self) -> Streams:

@@ -9,7 +9,8 @@ import numpy as np
 
 from envgen.core.heightfield import Floats
 from envgen.rollout.engine import BatchEngine
-from envgen.rollout.randomize import Physics, Randomizer, push_due
+from envgen.rollout.physics import Physics
+from envgen.rollout.randomize import Randomizer, push_due
 from envgen.rollout.slot_state import SlotState
 from envgen.rollout.stepper import Mask, Slots
 from envgen.worlds.compiled.task_context import TaskContext
@@ -39,6 +40,19 @@ class EpisodePhysics:
         self.assign(slots, variants, drawn)
         for i, variant, episode in zip(slots.tolist(), variants, episodes):
             self._kicks[i] = self._randomizers[variant].kicks(episode) if self._push[i] else None
+
+    def start(self, slots: Slots, episodes: Sequence[int]) -> None:
+        """Disturb the start states of slots, to which the engine has just set them, where this was drawn."""
+        noisy = []
+        for i, episode in zip(slots.tolist(), episodes):
+            size = self.physics[i].start_noise
+            if size:
+                data, randomizer = SlotState(self._engine, i), self._randomizers[int(self._engine.variant[i])]
+                randomizer.disturb(data.qpos, data.qvel, size, episode)
+                data.qacc_warmstart[:] = 0.0  # was solved for the undisturbed start
+                noisy.append(i)
+        if noisy:
+            self._engine.refresh(np.array(noisy))
 
     def assign(self, slots: Slots, variants: Sequence[int], physics: Sequence[Physics]) -> None:
         """Give slots their variants and physics."""

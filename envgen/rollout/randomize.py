@@ -1,27 +1,25 @@
-"""Domain randomisation at each reset: multipliers on the compiled model, and pushes."""
+"""Domain randomisation: multipliers on the compiled model and noise of the start at resets, and pushes."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from envgen.core import dist
+from envgen.core.cfg import RandomizeCfg
 from envgen.core.heightfield import Floats
 from envgen.core.rng import Streams
-from envgen.packs.variant import PackVariant
 from envgen.rollout.engine import BatchEngine
+from envgen.rollout.physics import Physics, agent_stream, draw_physics, is_constant
+from envgen.rollout.start_noise import StartNoise
 from envgen.worlds.compiled.task_context import AgentLayout
 from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import borrow_data
 from envgen.worlds.physics_options import BUOYANT
 
-KEYS = ("friction_scale", "mass_scale", "gear_scale", "push")
 PUSH_EVERY = 5.0
 """Seconds between pushes."""
 LEAST_FRICTION = 1e-3
@@ -30,30 +28,13 @@ _FREE, _MUSCLE = int(mujoco.mjtJoint.mjJNT_FREE), int(mujoco.mjtGain.mjGAIN_MUSC
 _PLAIN = (int(mujoco.mjtGain.mjGAIN_FIXED), int(mujoco.mjtGain.mjGAIN_AFFINE))
 
 
-@dataclass(frozen=True)
-class Physics:
-    """Randomised physics of one episode.
-
-    Attributes:
-        friction_scale: Factor on the sliding friction of ground and obstacles.
-        mass_scale: Factor on masses and inertias of the robots.
-        gear_scale: Factor on the force of actuators.
-        push: Change of velocity (m/s) every 5 s.
-    """
-
-    friction_scale: float = 1.0
-    mass_scale: float = 1.0
-    gear_scale: float = 1.0
-    push: float = 0.0
-
-
 class Randomizer:
     """Draws the physics of one variant; a draw depends on its random streams and the episode number alone.
 
     Args:
         world: The compiled world of the variant.
         layouts: Layouts of its agents.
-        settings: Number or distribution by key.
+        settings: Numbers or distributions.
         streams: Random streams of the variant.
     """
 
@@ -61,35 +42,35 @@ class Randomizer:
         self,
         world: World,
         layouts: Mapping[str, AgentLayout],
-        settings: Mapping[str, Any],
+        settings: RandomizeCfg,
         streams: Streams,
     ) -> None:
         self._model, self._layouts, self._streams = world.model, layouts, streams
-        self._settings = {key: dist.parse(settings[key]) for key in KEYS}
+        self._settings = settings
         self.geoms = np.array([*world.terrain_geoms, *world.obstacle_geoms], dtype=np.intp)
         trees = world.model.body_rootid
         self._bodies = np.flatnonzero(np.isin(trees, [trees[at.root] for at in layouts.values()]))
         self._actuators = np.concatenate([at.actuators for at in layouts.values()])
-        constant = all(isinstance(value, int | float) for value in self._settings.values())
-        self._constant = self._drawn(0) if constant else None
-
-    @classmethod
-    def of(cls, variant: PackVariant, world: World, layouts: Mapping[str, AgentLayout]) -> Randomizer:
-        """Return the randomizer of a variant of a pack."""
-        settings = {key: variant.setting(f"randomize.{key}") for key in KEYS}
-        return cls(world, layouts, settings, variant.streams)
+        self._constant = draw_physics(settings, streams, 0) if is_constant(settings) else None
+        self._noises: list[StartNoise] | None = None
 
     def draw(self, episode: int) -> Physics:
         """Draw the physics of an episode."""
-        return self._constant or self._drawn(episode)
+        return self._constant or draw_physics(self._settings, self._streams, episode)
 
-    def _drawn(self, episode: int) -> Physics:
-        drawn = {}
-        for key, value in self._settings.items():
-            constant = isinstance(value, int | float)
-            rng = None if constant else self._streams(f"randomize.{key}", episode)
-            drawn[key] = float(value) if rng is None else dist.sample(value, rng)  # type: ignore[arg-type]
-        return Physics(**drawn)
+    def disturb(self, qpos: Floats, qvel: Floats, size: float, episode: int) -> None:
+        """Change the start of every robot at random, in place.
+
+        Args:
+            qpos: (nq,) positions of a slot.
+            qvel: (nv,) velocities of the slot.
+            size: Scale of the noise, see `envgen.rollout.start_noise`.
+            episode: Number of the episode.
+        """
+        if self._noises is None:
+            self._noises = [StartNoise(self._model, at) for at in self._layouts.values()]
+        for number, noise in enumerate(self._noises):
+            noise.apply(qpos, qvel, size, agent_stream(self._streams, "start_noise", number, episode))
 
     def kicks(self, episode: int) -> np.random.Generator:
         """Return the random stream of the directions of an episode's pushes."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,14 @@ from numpy.typing import NDArray
 from envgen.core.errors import InputError
 from envgen.policies.base import select_agents
 from envgen.rollout.columns import PHYSICS
+from envgen.rollout.physics import KEYS
 from envgen.rollout.policies import PolicySet, interface
-from envgen.rollout.randomize import Physics
 from envgen.rollout.recorder import Recorder
 from envgen.rollout.rollout import Rollout
 from envgen.rollout.step_result import AgentStep
 
 MAX_ROWS = 100_000_000
-PHYSICS_NAMES = tuple(field.name for field in fields(Physics))
+PHYSICS_NAMES = KEYS
 
 
 def about(rollout: Rollout, agents: Sequence[str]) -> dict[str, Any]:
@@ -201,7 +200,9 @@ def play_into(
 def _physics(rollout: Rollout) -> dict[str, NDArray[np.float64]]:
     """Return the randomised physics of the running episodes, by column."""
     drawn = rollout.physics
-    return {f"{PHYSICS}{name}": np.array([getattr(own, name) for own in drawn]) for name in PHYSICS_NAMES}
+    return {
+        f"{PHYSICS}{name}": np.array([float(getattr(own, name)) for own in drawn]) for name in PHYSICS_NAMES
+    }
 
 
 def _outcome(step: AgentStep, rows: NDArray[np.intp]) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,9 @@ from envgen.rollout.controls import Controls
 from envgen.rollout.engine import BatchEngine
 from envgen.rollout.episode_physics import EpisodePhysics
 from envgen.rollout.judge import Judge
-from envgen.rollout.randomize import Physics, Randomizer
+from envgen.rollout.physics import Physics, settings_of
+from envgen.rollout.play import Actor, Outcome, Policy, play
+from envgen.rollout.randomize import Randomizer
 from envgen.rollout.saved import Saved
 from envgen.rollout.slot_state import SlotState
 from envgen.rollout.step_result import StepResult, begin_step, judge_step
@@ -25,10 +26,7 @@ from envgen.rollout.stepper import Mask, Slots
 from envgen.worlds.compiled.state import BatchState
 from envgen.worlds.compiled.task_context import TaskContext
 
-Policy = Callable[[Floats], Floats]
-"""From observations (slots, k) to actions (slots, actuators) in [-1, 1]."""
-Actor = Callable[[StepResult], Mapping[str, Floats]]
-"""From the last step of all agents to their actions, as a `PolicySet` does it."""
+__all__ = ["Actor", "Outcome", "Policy", "Rollout", "play"]
 
 
 class Rollout:
@@ -41,6 +39,7 @@ class Rollout:
         variants: One variant, or several.
         threads: Number of threads for physics; the result is the same for any number.
         slots: Position in `variants` of the variant that each slot runs at first.
+        randomize: Settings of `EnvCfg.randomize` other than those of the pack, by key.
 
     Attributes:
         agents: Their ids.
@@ -53,7 +52,7 @@ class Rollout:
         period: (variants,) length of a control step, in s.
 
     Raises:
-        InputError: The variants have different agents.
+        InputError: The variants have different agents, or a setting is out of its range.
     """
 
     def __init__(
@@ -62,12 +61,14 @@ class Rollout:
         *,
         threads: int = 1,
         slots: Sequence[int] | None = None,
+        randomize: Mapping[str, Any] | None = None,
     ) -> None:
         variants = [variants] if isinstance(variants, PackVariant) else list(variants)
         check_agents(variants)
         first = list(range(len(variants)) if slots is None else slots)
         check_slots(first, len(variants))
         self.variants, self.threads = variants, threads
+        self._randomize = dict(randomize or {})
         self.teams = variants[0].teams
         self.worlds = [variant.world() for variant in variants]
         self.agents = list(self.teams.agents)
@@ -89,8 +90,13 @@ class Rollout:
         self.context.show(self.engine.variant)
         self._controls = Controls(self.context)
         randomizers = [
-            Randomizer.of(variant, world, {agent: at[i] for agent, at in self.context.layouts.items()})
-            for i, (variant, world) in enumerate(zip(variants, self.worlds))
+            Randomizer(
+                self.worlds[i],
+                {agent: at[i] for agent, at in self.context.layouts.items()},
+                settings_of(variant, self._randomize),
+                variant.streams,
+            )
+            for i, variant in enumerate(variants)
         ]
         self._physics = EpisodePhysics(self.engine, self.context, randomizers)
         count = len(first)
@@ -224,13 +230,14 @@ class Rollout:
 
     def __reduce__(self) -> tuple[Any, ...]:
         slots = self.variant.tolist()
-        return _rebuild, (self.variants, self.threads, slots, self.save())
+        return _rebuild, (self.variants, self.threads, slots, self._randomize, self.save())
 
     def _restart(self, slots: Slots, episodes: Sequence[int], variants: Sequence[int] | None = None) -> None:
         chosen = self.variant[slots].tolist() if variants is None else list(variants)
         check_choice(chosen, len(slots), len(self.variants))
         self._physics.begin(slots, chosen, episodes)
         self.engine.start(slots)
+        self._physics.start(slots, episodes)
         self.over[slots] = False
         self._overflowed[slots] = False
         self.episode[slots] = episodes
@@ -253,57 +260,13 @@ class Rollout:
         return results
 
 
-def _rebuild(variants: Sequence[PackVariant], threads: int, slots: Sequence[int], saved: Saved) -> Rollout:
-    rollout = Rollout(variants, threads=threads, slots=slots)
+def _rebuild(
+    variants: Sequence[PackVariant],
+    threads: int,
+    slots: Sequence[int],
+    randomize: Mapping[str, Any],
+    saved: Saved,
+) -> Rollout:
+    rollout = Rollout(variants, threads=threads, slots=slots, randomize=randomize)
     rollout.restore(saved)
     return rollout
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Outcome of an episode for one agent in one world.
-
-    Attributes:
-        reward: Sum over the episode.
-        steps: Control steps until its end.
-        ending: Name of the term that ended it, `time` or `unstable`.
-        success: Whether the task was done.
-    """
-
-    reward: float
-    steps: int
-    ending: str
-    success: bool
-
-
-def play(
-    rollout: Rollout, policies: Mapping[str, Policy] | Actor, episode: int = 0
-) -> list[dict[str, Outcome]]:
-    """Play one episode of each world, until the episodes of all its agents have ended.
-
-    Args:
-        rollout: The worlds.
-        policies: By agent id, or one for all agents, such as a `PolicySet`. An agent without a policy
-            keeps the control of the start.
-        episode: Number of the episode.
-
-    Returns:
-        By world, the outcome of each agent.
-    """
-    result = rollout.reset(episode)
-    outcomes: list[dict[str, Outcome]] = [{} for _ in range(len(rollout))]
-    reward = {agent: np.zeros(len(rollout)) for agent in rollout.agents}
-    steps = 0
-    while not rollout.done.all():
-        if callable(policies):
-            actions = policies(result)
-        else:
-            actions = {agent: policy(result[agent].observation) for agent, policy in policies.items()}
-        result = rollout.step(actions)
-        steps += 1
-        for agent, own in result.items():
-            reward[agent] += own.reward
-            for i in np.flatnonzero(own.cause >= 0).tolist():
-                ending, total = own.causes[own.cause[i]], float(reward[agent][i])
-                outcomes[i][agent] = Outcome(total, steps, ending, bool(own.success[i]))
-    return outcomes

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats
-from envgen.rollout.randomize import Physics
+from envgen.rollout.physics import Physics
 from envgen.rollout.stepper import Mask
 
 

@@ -55,6 +55,13 @@ def _steps(ctx: click.Context, param: click.Parameter, value: str) -> int:
     type=click.Choice(SAMPLING),
     help="Which variant comes next.  [default: uniform]",
 )
+@click.option(
+    "--start-noise",
+    type=click.FloatRange(0, 1),
+    default=0.05,
+    show_default=True,
+    help="Of poses and velocities at resets, where the pack has none.",
+)
 @click.option("--group", type=click.IntRange(0), help="Which bodies, where a pack has several.")
 @click.option("--device", help="cpu or cuda.  [default: a GPU if there is one]")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
@@ -70,6 +77,7 @@ def command(
     threads: int | None,
     curriculum: bool,
     sampling: str | None,
+    start_noise: float,
     group: int | None,
     device: str | None,
     quiet: bool,
@@ -96,6 +104,7 @@ def command(
         seed=seed,
         threads=threads or processors(),
         sampling="curriculum" if curriculum else sampling or "uniform",
+        start_noise=start_noise,
         group=group,
     )
     pack = open_source(source)

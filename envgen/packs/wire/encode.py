@@ -14,6 +14,7 @@ import numpy as np
 
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
+from envgen.packs.randomize_settings import randomize_settings
 from envgen.packs.recipe import task_params
 from envgen.packs.rejection import Accepted
 from envgen.packs.variant import PackVariant
@@ -71,7 +72,7 @@ class Encoder:
             {agent.id: agent.robot.size for agent in agents},
             task_params(drawn),
             self.task,
-            self._randomize(cfg),
+            randomize_settings(self._randomize(cfg)),
             int(drawn.get("control.frame_skip", cfg.control.frame_skip)),
             float(drawn.get("control.episode", cfg.control.episode)),
             self.seed,
@@ -104,7 +105,7 @@ class Encoder:
             variant.sizes,
             variant.params,
             self.task,
-            {key: variant.setting(f"randomize.{key}") for key in variant.manifest["cfg"]["randomize"]},
+            variant.randomize,
             int(variant.setting("control.frame_skip")),
             float(variant.setting("control.episode")),
             self.seed,
