@@ -186,7 +186,16 @@ class RandomizeCfg(ClosedModel):
     mass_scale: dist.number(0.05, 20.0) = 1.0  # type: ignore[valid-type]
     gear_scale: dist.number(0.0, 20.0) = 1.0  # type: ignore[valid-type]
     push: dist.number(0.0, 20.0, "m/s") = Field(  # type: ignore[valid-type]
-        default=0.0, description="m/s, every 5 s"
+        default=0.0, description="m/s, every `push_interval`; 0: as the task says"
+    )
+    push_interval: dist.number(0.05, 1000.0, "s") = Field(  # type: ignore[valid-type]
+        default=5.0, description="s between pushes"
+    )
+    motor_scale: dist.number(0.0, 20.0) = Field(  # type: ignore[valid-type]
+        default=1.0, description="of each actuator's force, drawn for each by itself"
+    )
+    latency: dist.number(0, 20, integer=True) = Field(  # type: ignore[valid-type]
+        default=0, description="control steps until an action takes effect"
     )
     start_noise: dist.number(0.0, 1.0) = Field(  # type: ignore[valid-type]
         default=0.0, description="of the start: rad or m of joints, rad/s or m/s of their velocities"

@@ -19,6 +19,7 @@ from envgen.policies.base import select_agents
 from envgen.rollout.columns import COLUMNS, DRAWN, FINAL, PHYSICS
 from envgen.rollout.physics import KEYS, draw_physics, settings_of
 from envgen.rollout.recorder import META
+from envgen.worlds.compiled.task_context import layout
 
 
 class Recording:
@@ -38,6 +39,7 @@ class Recording:
         import pyarrow.parquet as pq
 
         self.path, self.pack = path, pack
+        self._counts: dict[int, int] = {}
         try:
             with open(path, "rb") as file:
                 self.table = pq.read_table(file)
@@ -155,8 +157,18 @@ class Recording:
         if self.pack is None:
             return {}
         variant = self._variants[index]
-        drawn = draw_physics(settings_of(variant), variant.streams, episode)
+        drawn = draw_physics(settings_of(variant), variant.streams, episode, self._actuators(index))
         return {key: float(getattr(drawn, key)) for key in KEYS}
+
+    def _actuators(self, index: int) -> int:
+        """Return the number of actuators of a variant's robots; 0 where nothing is drawn for each of them."""
+        if index not in self._counts:
+            variant, count = self._variants[index], 0
+            if not isinstance(variant.randomize["motor_scale"], int | float):
+                world = variant.world()
+                count = sum(len(layout(world, agent).actuators) for agent in variant.agents)
+            self._counts[index] = count
+        return self._counts[index]
 
     @cached_property
     def _variants(self) -> dict[int, Any]:

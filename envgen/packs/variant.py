@@ -121,7 +121,7 @@ class PackVariant:
     def randomize(self) -> dict[str, Any]:
         """What its episodes draw: number or distribution by key of `EnvCfg.randomize`, as plain data."""
         keys = self.manifest["cfg"]["randomize"]
-        return randomize_settings({key: self.setting(f"randomize.{key}") for key in keys})
+        return randomize_settings({key: self.setting(f"randomize.{key}") for key in keys}, self.params)
 
     @property
     def streams(self) -> Streams:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from envgen.core.heightfield import Floats
+from envgen.rollout.delay import Delay
 from envgen.rollout.engine import BatchEngine
 from envgen.rollout.physics import Physics
 from envgen.rollout.randomize import Randomizer, push_due
@@ -17,7 +18,7 @@ from envgen.worlds.compiled.task_context import TaskContext
 
 
 class EpisodePhysics:
-    """Randomises the models of slots at resets, and pushes robots during episodes.
+    """Randomises the models and starts of slots at resets, delays controls and pushes robots in episodes.
 
     Args:
         engine: The engine of the slots.
@@ -26,6 +27,7 @@ class EpisodePhysics:
 
     Attributes:
         physics: Randomised physics of the running episode of each slot.
+        delay: Latency of each slot.
     """
 
     def __init__(self, engine: BatchEngine, context: TaskContext, randomizers: Sequence[Randomizer]) -> None:
@@ -33,6 +35,8 @@ class EpisodePhysics:
         self.physics = [Physics()] * len(engine)
         self._kicks: list[np.random.Generator | None] = [None] * len(engine)
         self._push: Floats = np.zeros(len(engine))
+        self._interval: Floats = np.full(len(engine), Physics().push_interval)
+        self.delay = Delay(len(engine))
 
     def begin(self, slots: Slots, variants: Sequence[int], episodes: Sequence[int]) -> None:
         """Draw the physics of new episodes and apply it to the models of their slots."""
@@ -42,7 +46,8 @@ class EpisodePhysics:
             self._kicks[i] = self._randomizers[variant].kicks(episode) if self._push[i] else None
 
     def start(self, slots: Slots, episodes: Sequence[int]) -> None:
-        """Disturb the start states of slots, to which the engine has just set them, where this was drawn."""
+        """Disturb the start states to which the engine has set slots, and forget controls of the past."""
+        self.delay.begin(slots, self._engine.state.ctrl)
         noisy = []
         for i, episode in zip(slots.tolist(), episodes):
             size = self.physics[i].start_noise
@@ -64,7 +69,8 @@ class EpisodePhysics:
             if variant != before or after != self.physics[i]:
                 changed = self._apply(i, int(before), variant, after)
             moved |= variant != before
-            self._push[i] = after.push
+            self._push[i], self._interval[i] = after.push, after.push_interval
+            self.delay.steps[i] = after.latency
             if changed:
                 weighed.append(i)
         if weighed:
@@ -94,7 +100,8 @@ class EpisodePhysics:
         """
         if not self._push.any():
             return
-        pushed = np.flatnonzero(push_due(self._engine.state.time, since) & (self._push > 0) & going)
+        due = push_due(self._engine.state.time, since, self._interval)
+        pushed = np.flatnonzero(due & (self._push > 0) & going)
         for i in pushed.tolist():
             data, kicks = SlotState(self._engine, i), self._kicks[i]
             assert kicks is not None  # since the reset

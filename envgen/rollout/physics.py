@@ -16,6 +16,8 @@ from envgen.packs.variant import PackVariant
 KEYS = tuple(RandomizeCfg.model_fields)
 """Names of what is drawn."""
 
+LATENCY, MOTORS = "latency", "motor_scale"
+
 
 @dataclass(frozen=True)
 class Physics:
@@ -25,15 +27,23 @@ class Physics:
         friction_scale: Factor on the sliding friction of ground and obstacles.
         mass_scale: Factor on masses and inertias of the robots.
         gear_scale: Factor on the force of actuators.
-        push: Change of velocity (m/s) every 5 s.
+        push: Change of velocity (m/s).
+        push_interval: Time between pushes, in s.
+        motor_scale: Mean of `motors`, or 1.
+        latency: Control steps until an action takes effect.
         start_noise: Size of the noise of the start, see `envgen.rollout.start_noise`.
+        motors: Factor on the force of each actuator of the robots, besides `gear_scale`; empty: 1 for all.
     """
 
     friction_scale: float = 1.0
     mass_scale: float = 1.0
     gear_scale: float = 1.0
     push: float = 0.0
+    push_interval: float = 5.0
+    motor_scale: float = 1.0
+    latency: int = 0
     start_noise: float = 0.0
+    motors: tuple[float, ...] = ()
 
 
 def is_constant(settings: RandomizeCfg) -> bool:
@@ -41,19 +51,27 @@ def is_constant(settings: RandomizeCfg) -> bool:
     return all(isinstance(getattr(settings, key), int | float) for key in KEYS)
 
 
-def draw_physics(settings: RandomizeCfg, streams: Streams, episode: int) -> Physics:
+def draw_physics(settings: RandomizeCfg, streams: Streams, episode: int, actuators: int) -> Physics:
     """Draw the physics of an episode; each key has a random stream of its own.
 
     Args:
         settings: Numbers or distributions.
         streams: Random streams of the variant.
         episode: Number of the episode.
+        actuators: Number of actuators of the robots.
     """
-    drawn = {}
+    drawn: dict[str, Any] = {}
     for key in KEYS:
         value = getattr(settings, key)
-        constant = isinstance(value, int | float)
-        drawn[key] = float(value if constant else dist.sample(value, streams(f"randomize.{key}", episode)))
+        rng = None if isinstance(value, int | float) else streams(f"randomize.{key}", episode)
+        if rng is None:
+            drawn[key] = int(value) if key == LATENCY else float(value)
+        elif key != MOTORS:
+            drawn[key] = dist.sample(value, rng, integer=key == LATENCY)
+        if key == MOTORS and value != 1:
+            factors = [float(value)] if rng is None else [dist.sample(value, rng) for _ in range(actuators)]
+            drawn[key] = sum(factors) / max(len(factors), 1)
+            drawn["motors"] = tuple(factors) if rng else tuple(factors * actuators)
     return Physics(**drawn)
 
 

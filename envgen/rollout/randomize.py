@@ -20,8 +20,6 @@ from envgen.worlds.compiled.world import World
 from envgen.worlds.compiler import borrow_data
 from envgen.worlds.physics_options import BUOYANT
 
-PUSH_EVERY = 5.0
-"""Seconds between pushes."""
 LEAST_FRICTION = 1e-3
 """With none at all, MuJoCo's friction cones are degenerate."""
 _FREE, _MUSCLE = int(mujoco.mjtJoint.mjJNT_FREE), int(mujoco.mjtGain.mjGAIN_MUSCLE)
@@ -51,12 +49,15 @@ class Randomizer:
         trees = world.model.body_rootid
         self._bodies = np.flatnonzero(np.isin(trees, [trees[at.root] for at in layouts.values()]))
         self._actuators = np.concatenate([at.actuators for at in layouts.values()])
-        self._constant = draw_physics(settings, streams, 0) if is_constant(settings) else None
+        self._constant = self._drawn(0) if is_constant(settings) else None
         self._noises: list[StartNoise] | None = None
 
     def draw(self, episode: int) -> Physics:
         """Draw the physics of an episode."""
-        return self._constant or draw_physics(self._settings, self._streams, episode)
+        return self._constant or self._drawn(episode)
+
+    def _drawn(self, episode: int) -> Physics:
+        return draw_physics(self._settings, self._streams, episode, len(self._actuators))
 
     def disturb(self, qpos: Floats, qvel: Floats, size: float, episode: int) -> None:
         """Change the start of every robot at random, in place.
@@ -85,8 +86,9 @@ class Randomizer:
         if after.friction_scale != before.friction_scale:
             friction = _least(self._model.geom_friction[self.geoms, 0], after.friction_scale)
             engine.field(slot, "geom_friction")[engine.geoms(slot, self.geoms), 0] = friction
-        if after.gear_scale != before.gear_scale:
-            self._strengthen(engine, slot, after.gear_scale)
+        if (after.gear_scale, after.motors) != (before.gear_scale, before.motors):
+            motors = np.array(after.motors or [1.0] * len(self._actuators))
+            self._strengthen(engine, slot, after.gear_scale * motors)
         if after.mass_scale != before.mass_scale:
             self._weigh(engine, slot, after.mass_scale)
             return True
@@ -136,8 +138,8 @@ class Randomizer:
         if model.opt.density > BUOYANT:
             engine.field(slot, "body_gravcomp")[bodies] = model.body_gravcomp[bodies] / scale
 
-    def _strengthen(self, engine: BatchEngine, slot: int, scale: float) -> None:
-        """Scale the force of an actuator at the same control.
+    def _strengthen(self, engine: BatchEngine, slot: int, scales: Floats) -> None:
+        """Scale the forces of actuators (n,) at the same control.
 
         Gains, biases and force limits are scaled, which for a motor is the same as scaling its gear. The
         gear of a servo would also move the pose that a control asks for.
@@ -145,7 +147,7 @@ class Randomizer:
         model, actuators = self._model, self._actuators
         gain, bias = model.actuator_gainprm[actuators], model.actuator_biasprm[actuators]
         gear = model.actuator_gear[actuators]
-        for i, actuator in enumerate(actuators):
+        for i, (actuator, scale) in enumerate(zip(actuators, scales.tolist())):
             kind = int(model.actuator_gaintype[actuator])
             if kind in _PLAIN:
                 gain[i, :3] *= scale
@@ -159,12 +161,13 @@ class Randomizer:
         engine.field(slot, "actuator_gainprm")[actuators] = gain
         engine.field(slot, "actuator_biasprm")[actuators] = bias
         engine.field(slot, "actuator_gear")[actuators] = gear
-        engine.field(slot, "actuator_forcerange")[actuators] = model.actuator_forcerange[actuators] * scale
+        force = model.actuator_forcerange[actuators] * scales[:, None]
+        engine.field(slot, "actuator_forcerange")[actuators] = force
 
 
-def push_due(time: Floats, since: Floats) -> NDArray[np.bool_]:
-    """Return whether a multiple of 5 s lies between two times (s)."""
-    return np.asarray(np.floor(time / PUSH_EVERY + 1e-9) > np.floor(since / PUSH_EVERY + 1e-9))
+def push_due(time: Floats, since: Floats, interval: Floats) -> NDArray[np.bool_]:
+    """Return whether a multiple of an interval lies between two times, all in s."""
+    return np.asarray(np.floor(time / interval + 1e-9) > np.floor(since / interval + 1e-9))
 
 
 def _least(friction: Floats, scale: float) -> Floats:

@@ -190,12 +190,15 @@ class Rollout:
         playing, active = ~self.over, ~self.done
         going = np.flatnonzero(active)
         since = self.state.time.copy()
+        delay = self._physics.delay
+        delay.exchange(self.state.ctrl)
         skip = self._skip[self.variant[going]]
         for count in np.unique(skip).tolist():
             failed = np.flatnonzero(self.engine.step(going[skip == count], count))
             if len(failed):
                 self.engine.start(failed)
                 self._overflowed[failed] = True
+        delay.give_back(self.state.ctrl)
         self._physics.push(since, active & ~self._overflowed)
         return self._result(playing)
 
@@ -218,12 +221,14 @@ class Rollout:
             self._physics.streams(),
             self.engine.save(),
             self._began,
+            self._physics.delay.past.copy(),
         )
 
     def restore(self, saved: Saved) -> None:
         """Restore a state that `save` of a rollout with the same variants and slots returned."""
         self._physics.assign(np.arange(len(self)), saved.variant.tolist(), saved.physics)
         self._physics.set_streams(saved.kicks)
+        self._physics.delay.past = saved.past.copy()
         self.engine.restore(saved.states)
         self.episode[:], self.over[:] = saved.episode, saved.over
         self._overflowed[:], self._began = saved.overflowed, saved.began

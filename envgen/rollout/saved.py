@@ -27,6 +27,7 @@ class Saved:
         kicks: State of the random stream of each slot's pushes, if it has one.
         states: States, sensors and warnings by group of the engine.
         began: Whether there was a reset.
+        past: (slots, k, nu) controls given in earlier control steps, where actions have a latency.
     """
 
     variant: NDArray[np.intp]
@@ -37,3 +38,4 @@ class Saved:
     kicks: Sequence[Mapping[str, Any] | None]
     states: Sequence[tuple[Floats, Floats, NDArray[np.int32]]]
     began: bool
+    past: Floats

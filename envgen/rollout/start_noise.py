@@ -43,9 +43,9 @@ class StartNoise:
         ball = model.jnt_type[joints] == _BALL
         plain = joints[~root & ~ball & (model.jnt_type[joints] != _FREE)]
         self._pos, self._vel = _indices(model.jnt_qposadr[plain]), _indices(model.jnt_dofadr[plain])
-        limited = model.jnt_limited[plain] != 0
-        self._low = np.where(limited, model.jnt_range[plain, 0], -np.inf)
-        self._high = np.where(limited, model.jnt_range[plain, 1], np.inf)
+        low, high = model.jnt_range[plain].T
+        limited = low < high  # `jnt_limited` can't be read in a browser
+        self._low, self._high = np.where(limited, low, -np.inf), np.where(limited, high, np.inf)
         self._balls: list[int] = joints[~root & ball].tolist()
         self._roots: list[int] = joints[root].tolist()
 

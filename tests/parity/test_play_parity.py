@@ -150,7 +150,7 @@ def test_draws_of_resets_are_bit_for_bit_the_same(game: str, cases: dict[str, Ca
     for episode, got in zip(episodes, answer["drawn"], strict=True):
         case.rollout.reset(episode)
         drawn = case.rollout.physics[0]
-        for key in ("friction_scale", "mass_scale", "gear_scale"):
+        for key in ("friction_scale", "mass_scale", "gear_scale", "push_interval", "motor_scale", "latency"):
             assert getattr(drawn, key) == got[key]
         # through exp and log, whose last bits are each library's own
         assert drawn.push == pytest.approx(got["push"], rel=1e-14)
@@ -162,8 +162,11 @@ def test_draws_of_resets_are_bit_for_bit_the_same(game: str, cases: dict[str, Ca
             == got["gain"]
         )
         assert model.geom_friction[geoms, 0].tolist() == got["friction"]
-        case.data.time = 5.0
-        rollout._physics.push(np.array([4.9]), np.array([True]))
+        assert drawn.start_noise == got["start_noise"]
+        assert drawn.motors == tuple(got["motors"])
+        assert np.abs(np.array(case.data.qpos) - got["qpos"]).max() <= 1e-12
+        case.data.time = drawn.push_interval
+        rollout._physics.push(np.array([drawn.push_interval - 0.1]), np.array([True]))
         assert np.abs(np.array(case.data.qvel) - got["qvel"]).max() <= 1e-12
 
 

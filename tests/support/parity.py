@@ -27,6 +27,10 @@ RANDOMIZE: dict[str, Any] = {
     "mass_scale": {"normal": [1.0, 0.1], "clip": [0.7, 1.3]},
     "gear_scale": {"choice": [0.8, 1.0, 1.2], "weights": [1, 2, 1]},
     "push": {"loguniform": [0.1, 0.5]},
+    "push_interval": [0.15, 0.5],
+    "start_noise": [0.02, 0.1],
+    "motor_scale": {"normal": [1.0, 0.2]},
+    "latency": [0, 4],
 }
 
 

@@ -135,12 +135,15 @@ function drawn(sim: Sim, spec: WorldSpec, episodes: readonly number[]) {
   return episodes.map((episode) => {
     randomizer.reset(episode);
     sim.reset();
+    randomizer.disturb();
     sim.forward();
-    const pushed = randomizer.push(4.9, 5.0) || randomizer.drawn.push === 0;
+    const interval = randomizer.drawn.push_interval;
+    const pushed = randomizer.push(interval - 0.1, interval) || randomizer.drawn.push === 0;
     const bodies = spec.agents.flatMap((agent) => agent.bodies);
     return {
       ...randomizer.drawn,
       pushed,
+      qpos: numbers(sim.qpos, sim.nq),
       qvel: numbers(sim.qvel, sim.nv),
       mass: bodies.map((body) => physics.f64[sim.address("body_mass") + body]),
       friction: spec.randomize.friction_geoms.map(

@@ -72,7 +72,7 @@ class Encoder:
             {agent.id: agent.robot.size for agent in agents},
             task_params(drawn),
             self.task,
-            randomize_settings(self._randomize(cfg)),
+            randomize_settings(self._randomize(cfg), task_params(drawn)),
             int(drawn.get("control.frame_skip", cfg.control.frame_skip)),
             float(drawn.get("control.episode", cfg.control.episode)),
             self.seed,

@@ -23,7 +23,8 @@ export function decode(data: Bytes): Frame {
   if (bytes.byteLength < 8)
     throw new PoolError(`a frame must have at least 8 bytes, got ${bytes.byteLength}`, BROKEN);
   const head = new DataView(bytes.buffer, bytes.byteOffset, 8);
-  if (head.getUint32(0, true) !== MAGIC) throw new PoolError("a frame must begin with envgen's magic number", BROKEN);
+  if (head.getUint32(0, true) !== MAGIC)
+    throw new PoolError("a frame must begin with envgen's magic number", BROKEN);
   const length = head.getUint32(4, true);
   const first = Math.ceil((8 + length) / 8) * 8;
   if (first > bytes.byteLength) throw new PoolError("the header of a frame is cut off", BROKEN);

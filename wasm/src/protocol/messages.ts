@@ -15,6 +15,8 @@ export interface EnvState {
   readonly time: number;
   /** Pushes of `randomize` since the reset. */
   readonly pushes: number;
+  /** Controls that have not taken effect yet, one after another, the earliest first (`randomize.latency`). */
+  readonly pending: Float64Array;
   /** qpos, qvel, act, qacc_warmstart, ctrl, sensordata, one after another. */
   readonly numbers: Float64Array;
 }

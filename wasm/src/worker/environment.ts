@@ -8,6 +8,7 @@ import type { AddEnv, EnvState } from "../protocol/messages";
 import { AGENT, AGENT_WIDTH, POSE_WIDTH } from "../protocol/shared-memory";
 import type { WorldSpec } from "../protocol/wire.gen";
 import { Agent } from "./agent";
+import { Delay } from "./delay";
 import { Pushes } from "./pushes";
 import { Randomizer } from "./randomize";
 import { modelSource, Sim } from "./sim";
@@ -37,7 +38,6 @@ export class Environment {
   episode = 0;
   /** Control steps since it was added. */
   steps = 0;
-  readonly drawn: () => Readonly<Record<string, number>>;
   private readonly programs: Programs;
   private readonly program: Program;
   private readonly values: Float64Array;
@@ -52,6 +52,7 @@ export class Environment {
   private readonly terms: Float32Array;
   private readonly result: { terms: Float32Array; ending: number; terminated: boolean; truncated: boolean };
   private readonly pushes: Pushes;
+  private readonly delay: Delay;
   /** Whether an overflow was reported in this episode. */
   private reportedOverflow = false;
 
@@ -80,7 +81,7 @@ export class Environment {
       this.bases = { qpos, qvel, ctrl, sensordata, heights };
       this.pushes = new Pushes(this.sim, this.interval);
       this.randomizer = new Randomizer(this.sim, spec);
-      this.drawn = () => this.randomizer.drawn;
+      this.delay = new Delay(this.sim);
       this.agents = spec.agents.map((own, i) => {
         const size = (this.program.agents[i] as AgentProgram).size;
         const agent = new Agent(own, spec.index, i, this.interval, size, given.counters + i, this.sim);
@@ -103,10 +104,15 @@ export class Environment {
       this.reportedOverflow = false;
       this.randomizer.reset(episode);
       this.sim.reset();
+      this.delay.begin(this.randomizer.drawn.latency);
       if (state) {
         restoreState(this.sim, this.context.mujoco.f64, state);
         this.randomizer.skipPushes(state.pushes);
-      } else this.sim.forward();
+        this.delay.pending = state.pending;
+      } else {
+        this.randomizer.disturb();
+        this.sim.forward();
+      }
     });
     const rows = this.counters();
     for (const agent of this.agents) {
@@ -132,9 +138,11 @@ export class Environment {
     }
     let why = this.act();
     const since = sim.time;
+    this.delay.exchange();
     this.pushes.apply(physics.f64);
     sim.advance(spec.frame_skip, spec.rk4);
     physics.refresh();
+    this.delay.giveBack();
     const time = sim.time;
     // MuJoCo resets itself on bad numbers: then its clock is behind
     why ??=
@@ -175,7 +183,7 @@ export class Environment {
 
   /** Capture the state with which another worker continues. */
   state(): EnvState {
-    return captureState(this.sim, this.context.mujoco.f64, this.randomizer.pushes);
+    return captureState(this.sim, this.context.mujoco.f64, this.randomizer.pushes, this.delay.pending);
   }
 
   delete(): void {

@@ -1,24 +1,16 @@
 /**
- * Domain randomization at each reset: multipliers on the compiled model, and pushes.
+ * Domain randomization: multipliers on the compiled model and noise of the start at resets, and pushes.
  *
  * The same as `envgen/rollout/randomize.py`, from the same streams: an episode is the same in Python and here.
  */
 
 import type { AgentSpec, WorldSpec } from "../protocol/wire.gen";
-import { sample } from "./random/dist";
+import { drawPhysics, nominal, type Physics } from "./physics";
 import type { Generator } from "./random/generator";
 import { Streams } from "./random/streams";
 import type { ModelField, Sim } from "./sim";
+import { StartNoise } from "./start-noise";
 
-const KEYS = ["friction_scale", "mass_scale", "gear_scale", "push"] as const;
-type Key = (typeof KEYS)[number];
-
-/** Values drawn for an episode. */
-export type Drawn = Record<Key, number>;
-const NOTHING: Drawn = { friction_scale: 1, mass_scale: 1, gear_scale: 1, push: 0 };
-
-/** Seconds between pushes. */
-const PUSH_EVERY = 5;
 /** Lower bound of friction: at 0, MuJoCo's friction cones are degenerate. */
 const LEAST_FRICTION = 1e-3;
 /** mjtGain: gains that are scaled by their first three numbers, and muscles. */
@@ -65,7 +57,7 @@ class CompiledRows {
 }
 
 export class Randomizer {
-  drawn: Drawn = NOTHING;
+  drawn: Physics;
   private readonly streams: Streams;
   private readonly bodies: readonly number[];
   private readonly actuators: readonly number[];
@@ -73,6 +65,7 @@ export class Randomizer {
   private episode = 0;
   /** Pushes since the reset. */
   pushes = 0;
+  private noises: readonly StartNoise[] | null = null;
   // compiled values, saved when they are first changed
   private friction: CompiledRows | null = null;
   private masses: readonly [CompiledRows, CompiledRows, CompiledRows] | null = null;
@@ -85,34 +78,39 @@ export class Randomizer {
     this.streams = new Streams(BigInt(spec.randomize.seed), spec.randomize.stream);
     this.bodies = spec.agents.flatMap((agent) => agent.bodies);
     this.actuators = spec.agents.flatMap((agent) => agent.actuators);
+    this.drawn = nominal(this.actuators.length);
   }
 
   /** Draw the physics of an episode and apply it to the model; the state must be reset afterwards. */
   reset(episode: number): void {
     const before = this.drawn;
-    this.drawn = this.draw(episode);
+    this.drawn = drawPhysics(this.spec.randomize.settings, this.streams, episode, this.actuators.length);
     this.pushDirections = null;
     this.pushes = 0;
     this.episode = episode;
-    const { friction_scale, mass_scale, gear_scale } = this.drawn;
+    const { friction_scale, mass_scale, gear_scale, motors } = this.drawn;
     if (friction_scale !== before.friction_scale) this.scaleFriction(friction_scale);
-    if (gear_scale !== before.gear_scale) this.scaleForces(gear_scale);
+    if (gear_scale !== before.gear_scale || motors.some((factor, i) => factor !== before.motors[i])) {
+      this.scaleForces(motors.map((factor) => gear_scale * factor));
+    }
     if (mass_scale !== before.mass_scale) this.scaleMass(mass_scale);
   }
 
-  private draw(episode: number): Drawn {
-    const drawn = { ...NOTHING };
-    for (const key of KEYS) {
-      const setting = this.spec.randomize.settings[key] ?? NOTHING[key];
-      drawn[key] = sample(setting, () => this.streams.stream(`randomize.${key}`, episode));
-    }
-    return drawn;
+  /** Change the start state of every robot at random; derived values must be computed afterwards. */
+  disturb(): void {
+    const { start_noise } = this.drawn;
+    if (!start_noise) return;
+    this.noises ??= this.spec.agents.map((agent) => new StartNoise(this.sim, agent));
+    this.noises.forEach((noise, i) => {
+      noise.apply(start_noise, this.streams.agentStream("start_noise", i, this.episode));
+    });
   }
 
-  /** Push every robot if a multiple of 5 s lies between two times (s). Returns whether it did. */
+  /** Push every robot if a multiple of the interval lies between two times (s). Returns whether it did. */
   push(since: number, now: number): boolean {
-    const size = this.drawn.push;
-    if (!size || Math.floor(now / PUSH_EVERY + 1e-9) <= Math.floor(since / PUSH_EVERY + 1e-9)) return false;
+    const { push, push_interval } = this.drawn;
+    const count = (time: number) => Math.floor(time / push_interval + 1e-9);
+    if (!push || count(now) <= count(since)) return false;
     this.pushDirections ??= this.streams.stream("randomize.push.direction", this.episode);
     for (const agent of this.spec.agents) {
       const angle = this.pushDirections.uniform(-Math.PI, Math.PI);
@@ -179,7 +177,7 @@ export class Randomizer {
    * Gains, biases and force limits are scaled, which for a motor is the same as scaling its gear. The gear of a servo
    * would also move the pose that a control asks for.
    */
-  private scaleForces(scale: number): void {
+  private scaleForces(scales: readonly number[]): void {
     const { sim, actuators } = this;
     const widths = sim.widths;
     this.forces ??= [
@@ -198,9 +196,10 @@ export class Randomizer {
       return kind === MUSCLE && k === (gain.get(i, 2) >= 0 ? 2 : 3);
     };
     const other = (i: number) => !PLAIN.includes(kinds[i] as number) && kinds[i] !== MUSCLE;
-    gain.write((value, i, k) => (scaled(i, k) ? value * scale : value));
-    bias.write((value, i, k) => (scaled(i, k) ? value * scale : value));
-    gear.write((value, i) => (other(i) ? value * scale : value));
-    force.write((value) => value * scale);
+    const scale = (i: number) => scales[i] as number;
+    gain.write((value, i, k) => (scaled(i, k) ? value * scale(i) : value));
+    bias.write((value, i, k) => (scaled(i, k) ? value * scale(i) : value));
+    gear.write((value, i) => (other(i) ? value * scale(i) : value));
+    force.write((value, i) => value * scale(i));
   }
 }

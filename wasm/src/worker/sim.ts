@@ -24,6 +24,7 @@ export class Sim {
   readonly nbody: number;
   readonly nsensordata: number;
   readonly nkey: number;
+  readonly njnt: number;
   readonly qpos: number;
   readonly qvel: number;
   readonly act: number;
@@ -41,9 +42,9 @@ export class Sim {
     private readonly data: MjData,
   ) {
     this.mj = mujoco.module;
-    const { nq, nv, nu, na, nbody, nsensordata, nkey } = model;
+    const { nq, nv, nu, na, nbody, nsensordata, nkey, njnt } = model;
     [this.nq, this.nv, this.nu, this.na] = [nq, nv, nu, na];
-    [this.nbody, this.nsensordata, this.nkey] = [nbody, nsensordata, nkey];
+    [this.nbody, this.nsensordata, this.nkey, this.njnt] = [nbody, nsensordata, nkey, njnt];
     this.qpos = index(data.qpos);
     this.qvel = index(data.qvel);
     this.act = index(data.act);
@@ -164,8 +165,17 @@ export type ModelField =
   | "actuator_gainprm"
   | "actuator_biasprm"
   | "actuator_forcerange"
-  | "actuator_gear";
-export type ModelIntField = "actuator_gaintype" | "actuator_trnid" | "actuator_trntype";
+  | "actuator_gear"
+  | "jnt_axis"
+  | "jnt_range";
+export type ModelIntField =
+  | "actuator_gaintype"
+  | "actuator_trnid"
+  | "actuator_trntype"
+  | "jnt_bodyid"
+  | "jnt_dofadr"
+  | "jnt_qposadr"
+  | "jnt_type";
 
 /** Collect the model and the files of a frame. */
 export function modelSource(frame: Frame<WorldSpec>): ModelSource {

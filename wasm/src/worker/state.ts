@@ -3,8 +3,18 @@
 import type { EnvState } from "../protocol/messages";
 import type { Sim } from "./sim";
 
-/** Capture the state. @param pushes number of `randomize` pushes in this episode */
-export function captureState(sim: Sim, heap: Float64Array<ArrayBufferLike>, pushes: number): EnvState {
+/**
+ * Capture the state.
+ *
+ * @param pushes number of `randomize` pushes in this episode
+ * @param pending controls that have not taken effect yet
+ */
+export function captureState(
+  sim: Sim,
+  heap: Float64Array<ArrayBufferLike>,
+  pushes: number,
+  pending: Float64Array,
+): EnvState {
   const all = parts(sim).map(([at, n]) => heap.slice(at, at + n));
   const numbers = new Float64Array(all.reduce((sum, part) => sum + part.length, 0));
   let to = 0;
@@ -12,7 +22,7 @@ export function captureState(sim: Sim, heap: Float64Array<ArrayBufferLike>, push
     numbers.set(part, to);
     to += part.length;
   }
-  return { time: sim.time, pushes, numbers };
+  return { time: sim.time, pushes, pending, numbers };
 }
 
 /** Restore a captured state. */

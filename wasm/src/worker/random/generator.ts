@@ -113,6 +113,22 @@ export class Generator {
     return low + (high - low) * this.random();
   }
 
+  /** An integer in [low, high], as the first `Generator.integers(low, high + 1)` of a generator (Lemire's method). */
+  integer(low: number, high: number): number {
+    const count = BigInt(high - low + 1);
+    if (count === 1n) return low;
+    const threshold = (1n << 32n) % count;
+    let product: bigint;
+    // NumPy takes the lower half of each number first, then the upper
+    let rest: bigint | null = null;
+    do {
+      const bits: bigint = rest ?? this.next64();
+      rest = rest === null ? bits >> 32n : null;
+      product = (bits & 0xffffffffn) * count;
+    } while ((product & 0xffffffffn) < threshold);
+    return low + Number(product >> 32n);
+  }
+
   /** Index by weight, as `Generator.choice(n, p=weights / weights.sum())`. */
   choice(weights: readonly number[]): number {
     const total = pairwiseSum(Float64Array.from(weights), 0, weights.length);

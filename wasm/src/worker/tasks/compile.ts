@@ -69,7 +69,8 @@ export class Compiler {
 
   private value(expr: unknown, eyes: Viewpoint): Value {
     if (typeof expr === "number") return this.builder.number(expr);
-    if (!Array.isArray(expr) || typeof expr[0] !== "string") throw termError(expr, "an expression must be an array that begins with a name");
+    if (!Array.isArray(expr) || typeof expr[0] !== "string")
+      throw termError(expr, "an expression must be an array that begins with a name");
     const seen = trimAskers(eyes, askerDepth(expr));
     const key = `${viewpointKey(seen)}:${this.text(expr)}`;
     let value = this.memo.get(key);
