@@ -200,6 +200,9 @@ class RandomizeCfg(ClosedModel):
     start_noise: dist.number(0.0, 1.0) = Field(  # type: ignore[valid-type]
         default=0.0, description="of the start: rad or m of joints, rad/s or m/s of their velocities"
     )
+    observation_noise: dist.number(0.0, 1.0) = Field(  # type: ignore[valid-type]
+        default=0.0, description="standard deviation of noise in every number of an observation"
+    )
 
 
 class EnvCfg(ClosedModel):

@@ -10,6 +10,7 @@ import numpy as np
 from envgen.core.heightfield import Floats
 from envgen.rollout.delay import Delay
 from envgen.rollout.engine import BatchEngine
+from envgen.rollout.observation_noise import ObservationNoise
 from envgen.rollout.physics import Physics
 from envgen.rollout.randomize import Randomizer, push_due
 from envgen.rollout.slot_state import SlotState
@@ -24,19 +25,28 @@ class EpisodePhysics:
         engine: The engine of the slots.
         context: The task context, which follows the variant of each slot.
         randomizers: Randomizer of each variant.
+        observed: Length of the observation of each agent.
 
     Attributes:
         physics: Randomised physics of the running episode of each slot.
         delay: Latency of each slot.
+        noise: Noise of observations of each slot.
     """
 
-    def __init__(self, engine: BatchEngine, context: TaskContext, randomizers: Sequence[Randomizer]) -> None:
+    def __init__(
+        self,
+        engine: BatchEngine,
+        context: TaskContext,
+        randomizers: Sequence[Randomizer],
+        observed: Sequence[int],
+    ) -> None:
         self._engine, self._context, self._randomizers = engine, context, randomizers
         self.physics = [Physics()] * len(engine)
         self._kicks: list[np.random.Generator | None] = [None] * len(engine)
         self._push: Floats = np.zeros(len(engine))
         self._interval: Floats = np.full(len(engine), Physics().push_interval)
         self.delay = Delay(len(engine))
+        self.noise = ObservationNoise(randomizers, len(engine), observed)
 
     def begin(self, slots: Slots, variants: Sequence[int], episodes: Sequence[int]) -> None:
         """Draw the physics of new episodes and apply it to the models of their slots."""
@@ -48,6 +58,7 @@ class EpisodePhysics:
     def start(self, slots: Slots, episodes: Sequence[int]) -> None:
         """Disturb the start states to which the engine has set slots, and forget controls of the past."""
         self.delay.begin(slots, self._engine.state.ctrl)
+        self.noise.begin(slots, self._engine.variant[slots].tolist(), episodes, [0] * len(slots))
         noisy = []
         for i, episode in zip(slots.tolist(), episodes):
             size = self.physics[i].start_noise
@@ -71,6 +82,7 @@ class EpisodePhysics:
             moved |= variant != before
             self._push[i], self._interval[i] = after.push, after.push_interval
             self.delay.steps[i] = after.latency
+            self.noise.size[i] = after.observation_noise
             if changed:
                 weighed.append(i)
         if weighed:

@@ -32,6 +32,7 @@ class Physics:
         motor_scale: Mean of `motors`, or 1.
         latency: Control steps until an action takes effect.
         start_noise: Size of the noise of the start, see `envgen.rollout.start_noise`.
+        observation_noise: Standard deviation of the noise of observations.
         motors: Factor on the force of each actuator of the robots, besides `gear_scale`; empty: 1 for all.
     """
 
@@ -43,6 +44,7 @@ class Physics:
     motor_scale: float = 1.0
     latency: int = 0
     start_noise: float = 0.0
+    observation_noise: float = 0.0
     motors: tuple[float, ...] = ()
 
 

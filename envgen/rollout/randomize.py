@@ -73,6 +73,10 @@ class Randomizer:
         for number, noise in enumerate(self._noises):
             noise.apply(qpos, qvel, size, agent_stream(self._streams, "start_noise", number, episode))
 
+    def blur(self, agent: int, episode: int) -> np.random.Generator:
+        """Return the random stream of the noise of an agent's observations in an episode."""
+        return agent_stream(self._streams, "observation_noise", agent, episode)
+
     def kicks(self, episode: int) -> np.random.Generator:
         """Return the random stream of the directions of an episode's pushes."""
         return self._streams("randomize.push.direction", episode)

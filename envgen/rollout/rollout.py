@@ -98,7 +98,8 @@ class Rollout:
             )
             for i, variant in enumerate(variants)
         ]
-        self._physics = EpisodePhysics(self.engine, self.context, randomizers)
+        observed = [sum(size for _, size in self.observation_layout(agent)) for agent in self.agents]
+        self._physics = EpisodePhysics(self.engine, self.context, randomizers, observed)
         count = len(first)
         self.episode = np.zeros(count, dtype=np.int64)
         self.over = np.zeros((count, len(self.agents)), dtype=bool)
@@ -168,8 +169,8 @@ class Rollout:
         self._began = True
         rewards = [name for name, _ in self.judge.reward]
         return {
-            agent: begin_step(self.judge.observe(self.state, agent, self.over), rewards, self.judge.causes)
-            for agent in self.agents
+            agent: begin_step(observation, rewards, self.judge.causes)
+            for agent, observation in self.observe().items()
         }
 
     def step(self, actions: Mapping[str, Floats]) -> StepResult:
@@ -199,6 +200,7 @@ class Rollout:
                 self.engine.start(failed)
                 self._overflowed[failed] = True
         delay.give_back(self.state.ctrl)
+        self._physics.noise.advance(going)
         self._physics.push(since, active & ~self._overflowed)
         return self._result(playing)
 
@@ -208,7 +210,10 @@ class Rollout:
 
     def observe(self) -> dict[str, Floats]:
         """Return what each agent observes in the present state, (slots, k)."""
-        return {agent: self.judge.observe(self.state, agent, self.over) for agent in self.agents}
+        return {
+            agent: self._physics.noise.add(number, self.judge.observe(self.state, agent, self.over))
+            for number, agent in enumerate(self.agents)
+        }
 
     def save(self) -> Saved:
         """Return a copy of the state of all slots, which can be restored or pickled."""
@@ -222,6 +227,7 @@ class Rollout:
             self.engine.save(),
             self._began,
             self._physics.delay.past.copy(),
+            self._physics.noise.steps.copy(),
         )
 
     def restore(self, saved: Saved) -> None:
@@ -229,6 +235,8 @@ class Rollout:
         self._physics.assign(np.arange(len(self)), saved.variant.tolist(), saved.physics)
         self._physics.set_streams(saved.kicks)
         self._physics.delay.past = saved.past.copy()
+        slots, variants = np.arange(len(self)), saved.variant.tolist()
+        self._physics.noise.begin(slots, variants, saved.episode.tolist(), saved.steps.tolist())
         self.engine.restore(saved.states)
         self.episode[:], self.over[:] = saved.episode, saved.over
         self._overflowed[:], self._began = saved.overflowed, saved.began
@@ -259,6 +267,7 @@ class Rollout:
         verdicts = [self.judge(self.state, agent, self.over, period) for agent in self.agents]
         results: StepResult = {}
         for number, (agent, verdict) in enumerate(zip(self.agents, verdicts)):
+            self._physics.noise.add(number, verdict.observation)
             step = judge_step(verdict, self.judge, playing[:, number], broken, late)
             self.over[:, number] |= step.terminated | step.success | step.truncated
             results[agent] = step

@@ -28,6 +28,7 @@ class Saved:
         states: States, sensors and warnings by group of the engine.
         began: Whether there was a reset.
         past: (slots, k, nu) controls given in earlier control steps, where actions have a latency.
+        steps: (slots,) control steps since the reset.
     """
 
     variant: NDArray[np.intp]
@@ -39,3 +40,4 @@ class Saved:
     states: Sequence[tuple[Floats, Floats, NDArray[np.int32]]]
     began: bool
     past: Floats
+    steps: NDArray[np.int64]

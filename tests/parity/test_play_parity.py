@@ -162,6 +162,7 @@ def test_draws_of_resets_are_bit_for_bit_the_same(game: str, cases: dict[str, Ca
             == got["gain"]
         )
         assert model.geom_friction[geoms, 0].tolist() == got["friction"]
+        assert drawn.observation_noise == got["observation_noise"]
         assert drawn.start_noise == got["start_noise"]
         assert drawn.motors == tuple(got["motors"])
         assert np.abs(np.array(case.data.qpos) - got["qpos"]).max() <= 1e-12

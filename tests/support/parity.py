@@ -31,6 +31,7 @@ RANDOMIZE: dict[str, Any] = {
     "start_noise": [0.02, 0.1],
     "motor_scale": {"normal": [1.0, 0.2]},
     "latency": [0, 4],
+    "observation_noise": [0.01, 0.05],
 }
 
 

@@ -17,6 +17,8 @@ export interface EnvState {
   readonly pushes: number;
   /** Controls that have not taken effect yet, one after another, the earliest first (`randomize.latency`). */
   readonly pending: Float64Array;
+  /** Positions in the random streams of the noise of observations, by agent (`randomize.observation_noise`). */
+  readonly blurs: readonly bigint[];
   /** qpos, qvel, act, qacc_warmstart, ctrl, sensordata, one after another. */
   readonly numbers: Float64Array;
 }

@@ -9,10 +9,11 @@ import { AGENT, AGENT_WIDTH, POSE_WIDTH } from "../protocol/shared-memory";
 import type { WorldSpec } from "../protocol/wire.gen";
 import { Agent } from "./agent";
 import { Delay } from "./delay";
+import type { ObservationNoise } from "./observation-noise";
 import { Pushes } from "./pushes";
 import { Randomizer } from "./randomize";
 import { modelSource, Sim } from "./sim";
-import { captureState, restoreState } from "./state";
+import { captureNumbers, restoreState } from "./state";
 import type { StepResult } from "./step-listener";
 import type { AgentProgram, Program, Programs } from "./tasks/program";
 import type { StepReport, WorkerContext } from "./worker-context";
@@ -53,6 +54,8 @@ export class Environment {
   private readonly result: { terms: Float32Array; ending: number; terminated: boolean; truncated: boolean };
   private readonly pushes: Pushes;
   private readonly delay: Delay;
+  /** Noise of observations by agent. */
+  private blurs: readonly (ObservationNoise | null)[] = [];
   /** Whether an overflow was reported in this episode. */
   private reportedOverflow = false;
 
@@ -124,6 +127,11 @@ export class Environment {
       agent.total = rows[at + AGENT.episode_reward] as number;
       agent.over = rows[at + AGENT.over] === 1;
     }
+    this.blurs = this.agents.map((agent) => this.randomizer.blur(agent.number, agent.observation.length));
+    this.blurs.forEach((blur, i) => {
+      const position = state?.blurs[i];
+      if (blur && position !== undefined) blur.position = position;
+    });
     this.evaluateTask();
     for (const agent of this.agents) this.observe(agent);
   }
@@ -183,7 +191,10 @@ export class Environment {
 
   /** Capture the state with which another worker continues. */
   state(): EnvState {
-    return captureState(this.sim, this.context.mujoco.f64, this.randomizer.pushes, this.delay.pending);
+    const { pushes } = this.randomizer;
+    const blurs = this.blurs.map((blur) => blur?.position ?? 0n);
+    const numbers = captureNumbers(this.sim, this.context.mujoco.f64);
+    return { time: this.sim.time, pushes, pending: this.delay.pending, blurs, numbers };
   }
 
   delete(): void {
@@ -231,7 +242,8 @@ export class Environment {
 
   private observe(agent: Agent): void {
     agent.time = this.sim.time;
-    this.program.observe(agent.number, agent.observation, 0);
+    const noise = this.blurs[agent.number]?.draw() ?? null;
+    this.program.observe(agent.number, agent.observation, 0, noise);
   }
 
   /** Finish a control step: observations, rewards and endings. All agents are evaluated before any ends. */

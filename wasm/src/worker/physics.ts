@@ -14,6 +14,7 @@ const SETTINGS = {
   motor_scale: [1, 0, 20],
   latency: [0, 0, 20],
   start_noise: [0, 0, 1],
+  observation_noise: [0, 0, 1],
 } as const satisfies Record<string, readonly [number, number, number]>;
 type Key = keyof typeof SETTINGS;
 const KEYS = Object.keys(SETTINGS) as Key[];

@@ -5,6 +5,7 @@
  */
 
 import type { AgentSpec, WorldSpec } from "../protocol/wire.gen";
+import { ObservationNoise } from "./observation-noise";
 import { drawPhysics, nominal, type Physics } from "./physics";
 import type { Generator } from "./random/generator";
 import { Streams } from "./random/streams";
@@ -104,6 +105,14 @@ export class Randomizer {
     this.noises.forEach((noise, i) => {
       noise.apply(start_noise, this.streams.agentStream("start_noise", i, this.episode));
     });
+  }
+
+  /** Noise of an agent's observations in this episode, or null. @param columns length of the observation */
+  blur(agent: number, columns: number): ObservationNoise | null {
+    const { observation_noise } = this.drawn;
+    if (!observation_noise) return null;
+    const generator = this.streams.agentStream("observation_noise", agent, this.episode);
+    return new ObservationNoise(observation_noise, columns, generator);
   }
 
   /** Push every robot if a multiple of the interval lies between two times (s). Returns whether it did. */

@@ -3,18 +3,8 @@
 import type { EnvState } from "../protocol/messages";
 import type { Sim } from "./sim";
 
-/**
- * Capture the state.
- *
- * @param pushes number of `randomize` pushes in this episode
- * @param pending controls that have not taken effect yet
- */
-export function captureState(
-  sim: Sim,
-  heap: Float64Array<ArrayBufferLike>,
-  pushes: number,
-  pending: Float64Array,
-): EnvState {
+/** Capture all numbers of the simulation that a step depends on. */
+export function captureNumbers(sim: Sim, heap: Float64Array<ArrayBufferLike>): Float64Array {
   const all = parts(sim).map(([at, n]) => heap.slice(at, at + n));
   const numbers = new Float64Array(all.reduce((sum, part) => sum + part.length, 0));
   let to = 0;
@@ -22,7 +12,7 @@ export function captureState(
     numbers.set(part, to);
     to += part.length;
   }
-  return { time: sim.time, pushes, pending, numbers };
+  return numbers;
 }
 
 /** Restore a captured state. */

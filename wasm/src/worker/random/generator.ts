@@ -93,6 +93,15 @@ export class Generator {
     this.advance();
   }
 
+  /** What the next number depends on: another generator of the same stream can go on from it. */
+  get position(): bigint {
+    return this.state;
+  }
+
+  set position(position: bigint) {
+    this.state = position;
+  }
+
   private advance(): void {
     this.state = (this.state * MULTIPLIER + this.increment) & M128;
   }

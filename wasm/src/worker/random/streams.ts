@@ -13,6 +13,8 @@ const WORDS = {
   "randomize.start_noise.agent": [1839713994, 3921840547],
   "randomize.motor_scale": [1139521838, 2926600281],
   "randomize.latency": [1237183622, 3943057053],
+  "randomize.observation_noise": [2066979398, 3196371105],
+  "randomize.observation_noise.agent": [902128289, 4089028890],
   "randomize.push.direction": [1493084013, 279955261],
 } as const satisfies Record<string, readonly [number, number]>;
 
@@ -36,7 +38,7 @@ export class Streams {
   }
 
   /** A fresh generator of what a key draws for an agent, as `agent_stream` of `envgen/rollout/physics.py`. */
-  agentStream(key: "start_noise", agent: number, episode: number): Generator {
+  agentStream(key: "start_noise" | "observation_noise", agent: number, episode: number): Generator {
     return this.generator(`randomize.${key}.agent`, BigInt(episode) * MAX_AGENTS + BigInt(agent));
   }
 

@@ -62,12 +62,17 @@ export class Program {
     for (let i = 0; i < ops.length; i++) (ops[i] as Op)(scratch, heap, at);
   }
 
-  /** Copy an agent's observation; NaN becomes 0, and infinities the largest float32. */
-  observe(agent: number, out: Float32Array, first: number): void {
+  /**
+   * Copy an agent's observation, with noise added if there is some; NaN becomes 0, and infinities the largest float32.
+   */
+  observe(agent: number, out: Float32Array, first: number, noise: Float64Array | null): void {
     const s = this.scratch;
     let to = first;
     for (const part of (this.agents[agent] as AgentProgram).observation) {
-      for (let i = 0; i < part.width; i++) out[to++] = finite(s[part.at + i] as number);
+      for (let i = 0; i < part.width; i++) {
+        const added = noise ? (noise[to - first] as number) : 0;
+        out[to++] = finite((s[part.at + i] as number) + added);
+      }
     }
   }
 }
