@@ -186,7 +186,7 @@ class RandomizeCfg(ClosedModel):
     mass_scale: dist.number(0.05, 20.0) = 1.0  # type: ignore[valid-type]
     gear_scale: dist.number(0.0, 20.0) = 1.0  # type: ignore[valid-type]
     push: dist.number(0.0, 20.0, "m/s") = Field(  # type: ignore[valid-type]
-        default=0.0, description="m/s, every `push_interval`; 0: as the task says"
+        default=0.0, description="m/s at every push_interval; 0: as the task says"
     )
     push_interval: dist.number(0.05, 1000.0, "s") = Field(  # type: ignore[valid-type]
         default=5.0, description="s between pushes"

@@ -192,12 +192,29 @@ describe("a worker that dies", () => {
   });
 });
 
+/** What episodes draw, so that all of it is at work when an environment moves. */
+const DRAWN = {
+  settings: {
+    motor_scale: [0.8, 1.2],
+    latency: 3,
+    start_noise: 0.1,
+    push: 0.5,
+    push_interval: 0.2,
+    observation_noise: 0.1,
+  },
+};
+
 describe("an environment that moves", () => {
-  it("goes on in the middle of its episode", async () => {
+  it.each([{}, DRAWN])("goes on in the middle of its episode: %j", async (drawn) => {
     const [still, moving] = [await start({ workers: 2 }), await start({ workers: 2 })];
     const ends: number[][] = [];
+    const seen: number[][] = [];
     for (const pool of [still, moving]) {
-      const [id] = (await addAll(pool, [ants().frames[0] as Uint8Array])) as [number];
+      const plain = ants().frames[0] as Uint8Array;
+      const { randomize } = decode(plain).header as { randomize: object };
+      const frame = changed(plain, { randomize: { ...randomize, ...drawn } });
+      const [id] = (await addAll(pool, [frame])) as [number];
+      const observed: number[] = [];
       pool.assign((await pool.addPolicy({ kind: "random", seed: 3 })).id);
       for (let i = 0; i < 8; i++) await pool.step();
       if (pool === moving) {
@@ -207,11 +224,21 @@ describe("an environment that moves", () => {
         await moved;
         expect(pool.envs.get(id)?.worker).toBe(1 - from);
       }
+      const stop = pool.focus(agent(id), (feed) => observed.push(...feed.observation));
       for (let i = 0; i < 8; i++) await pool.step();
+      await until(() => observed.length > 0);
+      await pool.step();
+      stop();
+      seen.push(observed);
       const { steps, episode_reward, reward } = pool.counters(agent(id));
       ends.push([steps, episode_reward, reward]);
     }
-    expect(ends[1]?.[0]).toBe(16);
+    expect(ends[1]?.[0]).toBe(17);
+    const common = Math.min(...seen.map((rows) => rows.length));
+    expect(common).toBeGreaterThan(0);
+    seen[1]?.slice(0, common).forEach((value, i) => {
+      expect(value).toBeCloseTo(seen[0]?.[i] as number, 5);
+    });
     expect(ends[1]?.[1]).toBeCloseTo(ends[0]?.[1] as number, 9);
     expect(ends[1]?.[2]).toBeCloseTo(ends[0]?.[2] as number, 9);
   });

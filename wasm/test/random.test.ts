@@ -20,6 +20,7 @@ const UNIFORM = [
 const NORMAL = [
   1.4130285504940536, 0.6267444685577463, -2.7650846391507025, 5.271555426684797, 5.148278005694148,
 ];
+const INTEGERS = [5, 2, 7, 2098825356];
 const NORMAL_SUM = 99189.61713116648;
 const UNIFORM_PAIR = 1.0436376978081658;
 const CHOICES = [0.3, 0.3, 0.3, 0.2, 0.2, 0.1, 0.3, 0.1];
@@ -41,6 +42,19 @@ it("draws normal numbers by the same ziggurat, tails included", () => {
   const drawn = Array.from({ length: 100_000 }, () => own.normal(1, 2));
   expect(drawn.slice(0, 5)).toEqual(NORMAL);
   expect(drawn.reduce((sum, x) => sum + x, 0)).toBe(NORMAL_SUM);
+});
+
+it("draws integers by Lemire's method, both ends included", () => {
+  const first = (low: number, high: number) => rng().integer(low, high);
+  expect([first(0, 20), first(2, 4), first(7, 7), first(0, 2 ** 31)]).toEqual(INTEGERS);
+  expect(sample([0, 20], rng, { low: 0, high: 20, integer: true })).toBe(INTEGERS[0]);
+  const odd = [0.5, 1.5, 2.5, 2.6].map((x) => sample(x, rng, { low: 0, high: 20, integer: true }));
+  expect(odd).toEqual([0, 2, 2, 3]);
+});
+
+it("draws a normal number without clip again until it is allowed", () => {
+  const own = rng();
+  expect(sample({ normal: [1, 2] }, () => own, { low: -3, high: 1 })).toBe(NORMAL[1]);
 });
 
 it("draws distributions as EnvCfgs have them", () => {
