@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
-from envgen.core import cfgio, dist
+from envgen.core import dist
 from envgen.core.cfg import MAX_AGENTS, RandomizeCfg
+from envgen.core.cfg_errors import explain
+from envgen.core.errors import InputError
 from envgen.core.rng import Streams
 from envgen.packs.variant import PackVariant
 
@@ -87,7 +90,10 @@ def settings_of(variant: PackVariant, changed: Mapping[str, Any] | None = None) 
     Raises:
         InputError: There is no such key, or a value is out of its range.
     """
-    return cfgio.parse({"randomize": {**variant.randomize, **(changed or {})}}).randomize
+    try:
+        return RandomizeCfg.model_validate({**variant.randomize, **(changed or {})})
+    except ValidationError as error:
+        raise InputError(*explain(error, "randomize")) from None
 
 
 def agent_stream(streams: Streams, key: str, agent: int, episode: int) -> np.random.Generator:

@@ -120,7 +120,7 @@ def test_ball_joints_keep_unit_length_and_turn_by_the_vector():
 
 def test_settings_of_a_rollout_are_checked(build):
     variants = build("ant", noise=0)
-    with pytest.raises(InputError, match=r"randomize\.start_noise: 2 is out of range"):
+    with pytest.raises(InputError, match=r"randomize: start_noise: 2 is out of range"):
         Rollout(variants, randomize={"start_noise": 2})
     with pytest.raises(InputError, match="start_nose"):
         Rollout(variants, randomize={"start_nose": 0.1})
