@@ -162,18 +162,16 @@ def numbers_with_units(state: ParseState) -> None:
             if state.spans[j].sense("article") and not quantity.unit:
                 continue  # "in every episode one ant"
             following = state.at(j + 1)
-            if (
-                following is not None
-                and following.word in state.lexicon.grammar.step_words
-                and not quantity.unit
-            ):
+            steps = following is not None and following.word in state.lexicon.grammar.step_words
+            counts_steps = sense.measures == "randomize.latency"
+            if following is not None and steps and not quantity.unit and not counts_steps:
                 # "episodes of 500 steps" are no seconds, nor stairs: said to be not understood
                 following.senses = ()
                 continue
             value = quantity.scaled(0.01 if quantity.unit == "%" else 1)
-            if sense.measures in ("control.frame_skip",) and quantity.whole is not None:
+            if sense.measures in ("control.frame_skip", "randomize.latency") and quantity.whole is not None:
                 value = quantity.whole
-            if decide(state, sense.measures, value, i, j):
+            if decide(state, sense.measures, value, i, j, *([j + 1] if steps and counts_steps else [])):
                 break
 
 

@@ -122,7 +122,9 @@ function judged(
   const s = program.scratch;
   return program.agents.map((agent) => ({
     observation: agent.observation.flatMap((part) => [...s.slice(part.at, part.at + part.width)]),
-    rewards: agent.reward.map((at) => s[at]),
+    rewards: agent.reward.map(
+      (at, i) => (s[at] as number) * (programs.perSecond[i] ? spec.timestep * spec.frame_skip : 1),
+    ),
     terminated: agent.terminated.map((at) => s[at] !== 0),
     success: s[agent.success] !== 0,
   }));

@@ -19,7 +19,7 @@ def variants(tmp_path_factory):
         "name": "noisy",
         "terrain": {"size": [12, 12]},
         "robots": [{"model": "ant", "count": 2}],
-        "task": {"kind": "stand", "push": 0.0},
+        "task": {"kind": "stand"},
     }
     return list(make(cfg, 2, out=tmp_path_factory.mktemp("p") / "pack", jobs=1))
 

@@ -21,7 +21,7 @@ def variants(tmp_path_factory):
         "name": "plain",
         "terrain": {"size": [12, 12]},
         "robots": [{"model": "ant"}],
-        "task": {"kind": "stand", "push": 0.0},
+        "task": {"kind": "stand"},
     }
     return list(make(cfg, 3, out=tmp_path_factory.mktemp("p") / "pack", jobs=1))
 

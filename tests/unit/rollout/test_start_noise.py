@@ -23,7 +23,7 @@ def build(tmp_path_factory):
             "name": "starts",
             "terrain": {"size": [12, 12], "sub_terrains": [{"kind": terrain}]},
             "robots": [{"model": robot, "count": number}],
-            "task": {"kind": "stand", "push": 0.0},
+            "task": {"kind": "stand"},
             "randomize": {"start_noise": noise},
         }
         return list(make(cfg, count, out=tmp_path_factory.mktemp("p") / "pack", jobs=1))
