@@ -17,16 +17,20 @@ if TYPE_CHECKING:
     from envgen.core.cfg import EnvCfg
     from envgen.core.errors import EnvgenError, InputError, WorkError
     from envgen.envs.make import make_env, make_vec, parallel_env
+    from envgen.learn.learnable import Learnable
     from envgen.packs.make import make
     from envgen.packs.pack import Pack
+    from envgen.packs.selection.diverse import Diverse
     from envgen.prompting.base import interpret, refine
     from envgen.prompting.diff import diff
     from envgen.rollout.rollout import Rollout
 
 __all__ = [
+    "Diverse",
     "EnvCfg",
     "EnvgenError",
     "InputError",
+    "Learnable",
     "Pack",
     "Rollout",
     "WorkError",
@@ -45,6 +49,8 @@ _HOMES = {
     "EnvgenError": "envgen.core.errors",
     "InputError": "envgen.core.errors",
     "WorkError": "envgen.core.errors",
+    "Diverse": "envgen.packs.selection.diverse",
+    "Learnable": "envgen.learn.learnable",
     "Pack": "envgen.packs.pack",
     "Rollout": "envgen.rollout.rollout",
     "diff": "envgen.prompting.diff",

@@ -80,6 +80,11 @@ def make_progress(quiet: bool) -> Iterator[Callable[[MakeProgress], None] | None
             left = (progress.count - progress.done) / rate if rate else 0.0
             refused = sum(progress.refused.values())
             text = f"{progress.done:,}/{progress.count:,} made · {rate:,.0f}/s"
+            if progress.limit:
+                text = f"{progress.done:,}/{progress.count:,} kept of {progress.tried:,} candidates"
+                share = max(progress.done / progress.count, progress.tried / progress.limit)
+                draw(min(share, 0.99), f"{text} · at most {progress.limit:,}")
+                return
             draw(
                 progress.done / progress.count, f"{text} · {refused:,} refused · {format_seconds(left)} left"
             )

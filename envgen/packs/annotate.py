@@ -10,8 +10,10 @@ from typing import Any
 
 from envgen.core.errors import InputError
 from envgen.packs.journal import JOURNAL, MANIFEST
+from envgen.packs.manifest import TABLE, write_table
 from envgen.packs.measured import KEY, Measured
 from envgen.packs.pack import Pack
+from envgen.packs.table import row
 
 
 def check_writable(pack: Pack) -> None:
@@ -29,7 +31,7 @@ def check_writable(pack: Pack) -> None:
 
 
 def write_measured(pack: Pack, found: Mapping[int, Sequence[Measured]]) -> None:
-    """Keep what was measured in the manifest, atomically; earlier values of other policies stay.
+    """Keep what was measured in manifest and table, atomically; earlier values of other policies stay.
 
     Args:
         pack: A folder.
@@ -58,3 +60,4 @@ def write_measured(pack: Pack, found: Mapping[int, Sequence[Measured]]) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(part, path)
+    write_table(lambda: map(row, entries), pack.path / TABLE)

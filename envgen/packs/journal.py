@@ -18,6 +18,8 @@ from envgen.core.errors import InputError, WorkError
 from envgen.packs.recipe import Recipe, variant_folder
 
 JOURNAL = "journal.jsonl"
+CANDIDATES = "candidates.jsonl"
+"""The candidates of an unfinished pack of which some are selected."""
 MANIFEST = "pack.json"
 
 
@@ -33,7 +35,7 @@ class Journal:
     """
 
     def __init__(self, folder: Path, recipe: Recipe) -> None:
-        self.folder = folder
+        self.folder, self.recipe = folder, recipe
         self.path = folder / JOURNAL
         self.header = recipe.header()
         self._at: dict[int, int] = {}
@@ -85,8 +87,9 @@ class Journal:
             self.path.unlink(missing_ok=True)
             if not (self.folder / MANIFEST).exists():
                 with suppress(OSError):  # not empty
-                    for part in ("variants", "."):
-                        (self.folder / part).resolve().rmdir()
+                    (self.folder / CANDIDATES).unlink(missing_ok=True)
+                for part in ("variants", "."):
+                    (self.folder / part).resolve().rmdir()
 
     def add(self, index: int, line: str) -> None:
         """Append the entry of a finished variant.
@@ -126,12 +129,12 @@ class Journal:
         elif (self.folder / MANIFEST).exists():
             data = _parse_object((self.folder / MANIFEST).read_text(encoding="utf-8"))
             variants = data.pop("variants", [])
-            self._require_same_recipe({key: data.get(key) for key in self.header})
+            self._require_same_recipe({key: data.get(key) for key in {*self.header, "select"}})
             yield from (json.dumps(entry, separators=(", ", ": "), ensure_ascii=False) for entry in variants)
 
     def _require_same_recipe(self, header: dict[str, Any]) -> None:
         ours = json.loads(json.dumps(self.header))
-        different = sorted(key for key in ours if header.get(key) != ours[key])
+        different = sorted(key for key in {*ours, "select"} if header.get(key) != ours.get(key))
         if different:
             raise InputError(
                 f"{self.folder} holds a pack of another recipe (different {', '.join(different)})",

@@ -14,12 +14,14 @@ from envgen.core.errors import InputError, WorkError
 from envgen.core.overrides import Sweep
 from envgen.packs.arguments import check_count, check_jobs, check_only, check_seed, resolve
 from envgen.packs.assets import copy_shared_files
+from envgen.packs.candidates import CandidateLog, make_chosen
 from envgen.packs.folder import prepare
 from envgen.packs.journal import Journal
 from envgen.packs.manifest import close
 from envgen.packs.pack import Pack
 from envgen.packs.progress import HOPELESS, MakeProgress, plural_variants, shortfall_error
 from envgen.packs.recipe import Recipe
+from envgen.packs.selection.rule import SelectionRule, check_rule
 from envgen.packs.writing import MakeResult, make_variant
 from envgen.workers.pool import JobRef, WorkerPool, run_chunks
 from envgen.worlds.variant import build, shared_files
@@ -35,6 +37,7 @@ def make(
     out: str | Path | None = None,
     sweep: Sequence[Sweep] = (),
     only: Sequence[int] | None = None,
+    select: SelectionRule | None = None,
     jobs: int | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -49,10 +52,12 @@ def make(
         out: Folder; by default `packs/<name>-s<seed>`.
         sweep: Axes over which the variants cycle.
         only: Indices of the variants to make, below `count`; by default all.
+        select: Rule by which `count` of many candidates, the variants 0, 1, 2 … of the seed, are kept:
+            `envgen.Diverse()` or `envgen.Learnable('gait')`. They keep their indices.
         jobs: Processes; by default one for each processor.
         resume: Continue an interrupted run.
         overwrite: Replace an existing pack.
-        progress: Called with the same MakeProgress after each variant.
+        progress: Called with the same MakeProgress after each variant or candidate.
 
     Raises:
         InputError: The input is wrong; nothing was written.
@@ -60,49 +65,89 @@ def make(
     """
     cfg, asked = resolve(source)
     count = check_count(count if count is not None else asked if asked is not None else 16)
-    recipe = Recipe(cfg, check_seed(seed), tuple(sweep))
+    recipe = _recipe(cfg, seed, sweep, select, count)
     folder = Path(out) if out is not None else Path("packs") / f"{cfg.name}-s{seed}"
     jobs = check_jobs(jobs)
     wanted = range(count) if only is None else check_only(only, count)
+    if select is not None and only is not None:
+        raise InputError("only and select exclude each other", "Give one of them.")
     _ = recipe.inputs  # missing or unfit files are reported before anything is written
     shared = _build_one_each(recipe)
+    if select is not None:
+        select.check(recipe, count)
     prepare(folder, resume=resume, overwrite=overwrite)
     status = MakeProgress(len(wanted))
     with Journal(folder, recipe) as journal:
-        if journal.last >= count:
-            journal.withdraw()
-            raise InputError(
-                f"{folder} holds variants up to {journal.last} already, more than a count of {count}",
-                f"Give --count {journal.last + 1} or more, or --overwrite.",
-            )
+        _check_room(journal, count, select)
         pending = [index for index in wanted if index not in journal]
+        if select is not None:
+            pending = pending[: max(count - len(journal), 0)]  # which they will be is not known yet
         status.done = status.earlier = len(wanted) - len(pending)
+
+        log: CandidateLog | None = None
+
+        def tell() -> None:
+            if progress:
+                progress(status)
+
         try:
             copy_shared_files(folder, shared)
-            for result in _make_all(recipe, pending, folder, jobs):
+            if select is None:
+                results = _make_all(recipe, pending, folder, jobs)
+            else:
+                log = CandidateLog(folder, journal.header)
+                some = partial(_make_all, recipe, folder=folder, jobs=jobs)
+                results = make_chosen(select, log, journal, status, jobs, some, tell)
+            for result in results:
                 _record(result, journal, status)
-                if progress:
-                    progress(status)
+                tell()
         except KeyboardInterrupt:
-            _close_partial(journal, len(wanted))
+            _close_partial(journal, status)
             raise
         except WorkError:
             if len(journal):
-                _close_partial(journal, len(wanted))
+                _close_partial(journal, status)
             else:
                 journal.withdraw()
             raise
         except OSError as error:
-            _close_partial(journal, len(wanted))
+            _close_partial(journal, status)
             raise WorkError(*_disk_error_text(error, folder, len(journal))) from None
         complete = len(journal) >= len(wanted)
         try:
-            close(journal, len(wanted), complete=complete)
+            close(journal, len(wanted), complete=complete, candidates=status.tried)
         except OSError as error:
             raise WorkError(*_disk_error_text(error, folder, len(journal))) from None
     if not complete:
+        if select is not None and log is not None and not status.given_up:
+            raise WorkError(*select.shortfall(log.candidates, len(journal), count))
         raise shortfall_error(status, folder)
     return Pack.open(folder)
+
+
+def _recipe(
+    cfg: EnvCfg, seed: int, sweep: Sequence[Sweep], select: SelectionRule | None, count: int
+) -> Recipe:
+    if select is None:
+        return Recipe(cfg, check_seed(seed), tuple(sweep))
+    check_rule(select)
+    return Recipe(cfg, check_seed(seed), tuple(sweep), select.to_json(count))
+
+
+def _check_room(journal: Journal, count: int, select: SelectionRule | None) -> None:
+    """Refuse a count below what the folder holds already; a new journal is withdrawn.
+
+    Raises:
+        InputError: It holds more.
+    """
+    least = journal.last + 1 if select is None else len(journal)
+    if least > count:
+        journal.withdraw()
+        held = f"variants up to {journal.last}" if select is None else f"{least} variants"
+        raise InputError(
+            f"{journal.folder} holds {held} already, more than a count of {count}",
+            f"Give --count {least} or more, or --overwrite.",
+        )
 
 
 def _build_one_each(recipe: Recipe) -> dict[str, str]:
@@ -135,10 +180,10 @@ def _record(result: MakeResult, journal: Journal, status: MakeProgress) -> None:
     status.difficulties[min(9, int(10 * result.difficulty))] += 1
 
 
-def _close_partial(journal: Journal, count: int) -> None:
+def _close_partial(journal: Journal, status: MakeProgress) -> None:
     """Close an interrupted pack; if that fails too, the journal remains."""
     with suppress(OSError):
-        close(journal, count, complete=False)
+        close(journal, status.count, complete=False, candidates=status.tried)
 
 
 def _disk_error_text(error: OSError, folder: Path, kept: int) -> tuple[str, str]:
@@ -151,7 +196,7 @@ def _disk_error_text(error: OSError, folder: Path, kept: int) -> tuple[str, str]
     )
 
 
-def _make_all(recipe: Recipe, pending: list[int], folder: Path, jobs: int) -> Iterator[MakeResult]:
+def _make_all(recipe: Recipe, pending: Sequence[int], folder: Path, jobs: int) -> Iterator[MakeResult]:
     """Make variants and yield them in order of completion."""
     if jobs == 1 or len(pending) <= 2:
         for index in pending:

@@ -24,6 +24,8 @@ class MakeProgress:
         difficulties: Number of variants by tenth of difficulty.
         given_up: Variants that could not be made, with check, cause and remedy.
         lost: Refused draws of these variants, by check.
+        tried: Candidates that were examined, where some are selected.
+        limit: Candidates that are examined at most.
     """
 
     count: int
@@ -33,6 +35,8 @@ class MakeProgress:
     difficulties: list[int] = field(default_factory=lambda: [0] * 10)
     given_up: list[tuple[int, tuple[str, str, str]]] = field(default_factory=list)
     lost: Counter[str] = field(default_factory=Counter)
+    tried: int = 0
+    limit: int = 0
 
 
 def shortfall_error(progress: MakeProgress, folder: Path) -> WorkError:

@@ -32,11 +32,13 @@ class Recipe:
         cfg: The distribution.
         seed: Seed, >= 0.
         sweep: Axes over which the variants cycle; the draws of one cycle are the same.
+        select: The rule by which some of the variants are kept, as plain data; None keeps all.
     """
 
     cfg: EnvCfg
     seed: int
     sweep: tuple[Sweep, ...] = ()
+    select: Mapping[str, Any] | None = None
 
     @cached_property
     def cells(self) -> list[tuple[dict[str, Any], EnvCfg]]:
@@ -57,6 +59,7 @@ class Recipe:
     def header(self) -> dict[str, Any]:
         """Return plain data that is equal for recipes of the same variants, and only for them."""
         inputs = {"inputs": self.inputs} if self.inputs else {}
+        select = {"select": dict(self.select)} if self.select is not None else {}
         return {
             "schema": SCHEMA,
             **inputs,
@@ -66,6 +69,7 @@ class Recipe:
             "versions": versions(),
             "cfg": cfgio.dump(self.cfg),
             "sweep": [{"path": axis.path, "values": list(axis.values)} for axis in self.sweep],
+            **select,
             "task": self.task,
         }
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Literal
 
+from envgen.packs.measured import read_measured
+
 Kind = Literal["text", "whole", "number"]
 """Kind of the values of a column."""
 Row = dict[str, Any]
-DRAWN, REPORT = "drawn.", "report."
-"""Before the paths of drawn values, and before the names of checks."""
+DRAWN, REPORT, GROUND, MEASURED = "drawn.", "report.", "ground.", "measured."
+"""Before the paths of drawn values, names of checks, descriptors of the ground, and names of policies."""
 ROWS = 1000
 """Rows of a group of the table, which are in memory at a time."""
 
@@ -29,6 +31,8 @@ def row(entry: Mapping[str, Any]) -> Row:
         "env": entry["files"]["env.xml"],
         **{f"{DRAWN}{k}": v for k, v in entry["drawn"].items() if k != "difficulty"},
         **{f"{REPORT}{k}": v["measured"] for k, v in entry["report"].items()},
+        **{f"{GROUND}{k}": v for k, v in entry.get("ground", {}).items()},
+        **{f"{MEASURED}{own.policy}": own.failure for own in read_measured(entry)},
     }
 
 

@@ -25,6 +25,7 @@ Examples:
   envgen bench browser --json
   envgen bench learn --threads 2
   envgen bench tasks walk stand --count 50
+  envgen bench difficulty --terrain stairs --terrain gap
   envgen bench max "ants on hills"
   envgen bench acceptance --count 4
   envgen bench prompts cases.jsonl --verbose
@@ -97,6 +98,28 @@ def browser(count: int, seconds: float, repeats: int, workers: int, gpu: bool, a
     with output.progress_bar() as bar:
         result = bench_browser(count, seconds, repeats, workers, gpu=gpu, progress=bar or _silent)
     _print(result, as_json)
+
+
+@command.command("difficulty")
+@click.option("--robot", default="ant", show_default=True, help="Which robot walks.")
+@click.option("--policy", "-p", help="Its policy.  [default: onnx:<robot>-walk]")
+@click.option("--terrain", "terrains", multiple=True, metavar="KIND", help="Only this kind; may be repeated.")
+@click.option(
+    "--count", "-n", type=click.IntRange(2, 1000), default=24, show_default=True, help="Draws of each level."
+)
+@click.option("--threads", "-t", type=click.IntRange(1, 256), default=2, show_default=True)
+@as_json
+def difficulty(
+    robot: str, policy: str | None, terrains: tuple[str, ...], count: int, threads: int, as_json: bool
+) -> None:
+    """Compare the declared difficulty of each terrain with how far a policy gets on it."""
+    from envgen.bench.measured_difficulty import bench_difficulty
+
+    chosen = policy or f"onnx:{robot}-walk"
+    _print(
+        bench_difficulty(robot, chosen, count, terrains, threads, lambda text: click.echo(text, err=True)),
+        as_json,
+    )
 
 
 @command.command("learn")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from envgen.cli import output
 from envgen.cli.headless import headless_mujoco
 from envgen.cli.parameters import PATH
+from envgen.cli.selection_options import SelectionOptions, selection_options
 
 if TYPE_CHECKING:
     from envgen.packs.pack import Pack
@@ -27,6 +28,8 @@ Examples:
   envgen make examples/moon_walk.toml --set physics.friction=0.4
   envgen make "ants on hills" --sweep physics.friction=0.1,0.5,1 --count 300
   envgen make "rough terrain for ants" --count 500 --resume
+  envgen make "ants on hills with boxes" --count 64 --select diverse
+  envgen make "ants climbing a pyramid" --count 64 --select learnable --policy gait --band 0.2,0.8
 
 An argument that names a file, or ends in .json, .toml, .yaml or .yml, is a parameter file; anything
 else is a prompt. Ctrl-C keeps finished variants, and --resume continues from them.
@@ -45,6 +48,7 @@ else is a prompt. Ctrl-C keeps finished variants, and --resume continues from th
     "--sweep", "sweeps", multiple=True, metavar="PATH=A,B,C", help="Cycle over values of the EnvCfg."
 )
 @click.option("--only", metavar="I,J-K", help="Make only these of the variants, such as 0-9,17.")
+@selection_options
 @click.option(
     "--backend", default="auto", show_default=True, help="Reader of a PROMPT: auto, offline or openai."
 )
@@ -67,6 +71,7 @@ def command(
     overwrite: bool,
     quiet: bool,
     as_json: bool,
+    **selection: Any,
 ) -> None:
     """Make a pack: variants of a PROMPT or parameter FILE that stock MuJoCo loads, each validated."""
     from envgen.core import overrides
@@ -83,6 +88,7 @@ def command(
             f"--out must be a folder, got {out}",
             "Make a folder, then zip it with `envgen export FOLDER --format zip`.",
         )
+    rule = SelectionOptions(**selection).rule()
     start = time.perf_counter()
     meaning = None if is_file(source) else interpret(source, backend)
     cfg, asked = (meaning.cfg, meaning.count) if meaning else resolve(source)
@@ -110,6 +116,7 @@ def command(
                 out=out,
                 sweep=axes,
                 only=chosen,
+                select=rule,
                 jobs=jobs,
                 resume=resume,
                 overwrite=overwrite,
@@ -173,6 +180,8 @@ def _summary(pack: Pack, progress: MakeProgress | None, took: float) -> None:
     click.echo(
         f"{output.count_noun(len(pack), 'variant')} in {output.format_seconds(took)}{rate}, each validated"
     )
+    if progress and progress.tried:
+        click.echo(f"selected    {_rule_text(pack)} among {output.count_noun(progress.tried, 'candidate')}")
     click.echo(f"difficulty  easy {output.histogram(_tenths(pack))} hard")
     _refusals(progress, err=False)
     notes = _notes(pack)
@@ -183,6 +192,15 @@ def _summary(pack: Pack, progress: MakeProgress | None, took: float) -> None:
         click.secho(f"note        {others} of other kinds: see --json", fg="yellow")
     click.echo(f"pack        {pack.path}")
     click.echo(f"next        envgen preview {pack.path}")
+
+
+def _rule_text(pack: Pack) -> str:
+    """Return the rule by which the variants were selected, for people."""
+    rule = pack.manifest["select"]
+    if rule["rule"] == "learnable":
+        low, high = rule["band"]
+        return f"{rule['policy']} succeeds in {low:.0%} to {high:.0%} of {rule['episodes']} episodes,"
+    return f"most different in {', '.join(rule['descriptors'])},"
 
 
 def _tenths(pack: Pack) -> list[int]:
@@ -238,6 +256,7 @@ def _json(pack: Pack, progress: MakeProgress | None, took: float) -> dict[str, o
         "made": progress.done - progress.earlier if progress else 0,
         "refused": dict(progress.refused) if progress else {},
         "notes": _notes(pack),
+        "candidates": pack.manifest.get("candidates"),
         "difficulty": _tenths(pack),
         "seconds": round(took, 3),
     }
