@@ -18,7 +18,10 @@ def pack(tmp_path):
             "name": "randomize",
             "terrain": {"size": [10, 10]},
             "robots": [{"model": robot, "count": number}],
-            "task": {"kind": task, **({"push": 0.0} if task == "stand" else {})},  # pushed by randomize alone
+            "task": {
+                "kind": task,
+                **({"push": 0.0, "push_interval": 5.0} if task == "stand" else {}),
+            },  # pushed by randomize alone
             "randomize": randomize,
             **more,
         }
