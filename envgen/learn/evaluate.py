@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -110,6 +110,7 @@ def evaluate(
     first: int = 0,
     threads: int = 2,
     seed: int = 0,
+    start_noise: float = 0.0,
     progress: Callable[[int], None] | None = None,
 ) -> Evaluation:
     """Run every policy on every variant for the same episodes.
@@ -121,6 +122,8 @@ def evaluate(
         first: Number of the first episode.
         threads: Threads of physics.
         seed: For policies that draw.
+        start_noise: `randomize.start_noise` where the pack has none: else every episode of a variant starts
+            alike, and a policy that draws nothing plays all of them alike.
         progress: Called with the number of finished episodes of agents since the last call.
 
     Raises:
@@ -135,8 +138,11 @@ def evaluate(
     if not variants:
         raise InputError("there are no variants to evaluate on", "Give a pack with at least one.")
     found: list[Episode] = []
+    noise = start_noise_of(variants, start_noise)
     for part in batches(variants):
-        rollout = Rollout(part, threads=threads)  # once for all policies: models take long to compile
+        rollout = Rollout(
+            part, threads=threads, randomize=noise
+        )  # once for all policies: models take long to compile
         actors = {name: bind(rollout, assignment(name), seed=seed) for name in policies}
         for name, actor in actors.items():
             for episode in range(first, first + episodes):
@@ -150,6 +156,13 @@ def evaluate(
     manifest = variants[0].manifest
     kind = str(manifest["cfg"]["task"]["kind"])
     return Evaluation(found, tuple(policies), drawn, kind, int(manifest["seed"]))
+
+
+def start_noise_of(variants: Iterable[PackVariant], size: float) -> dict[str, float]:
+    """Return the setting of start noise for variants that have none of their own, and nothing for others."""
+    if not size or any(variant.randomize["start_noise"] != 0 for variant in variants):
+        return {}
+    return {"start_noise": size}
 
 
 def assignment(name: str) -> dict[str, str]:

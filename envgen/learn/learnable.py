@@ -25,6 +25,8 @@ BAND = (0.2, 0.8)
 same levels by other scores (Jiang et al. 2021; Rutherford et al. 2024 select by p (1 - p))."""
 EPISODES = 5
 """Episodes of each candidate."""
+START_NOISE = 0.05
+"""`randomize.start_noise` of these episodes where the EnvCfg has none: else all of them would be alike."""
 TRIES = 20
 """Candidates for each variant that is wanted, at most."""
 LEAST_TRIES = 100
@@ -86,6 +88,7 @@ class Learnable(SelectionRule):
             "band": list(self.band),
             "episodes": self.episodes,
             "seed": self.seed,
+            "start_noise": START_NOISE,
         }
 
     def check(self, recipe: Recipe, count: int) -> None:
@@ -111,7 +114,12 @@ class Learnable(SelectionRule):
     def examine(self, recipe: Recipe, indices: Sequence[int], jobs: int, room: Path) -> Iterator[Candidate]:
         pack = _make_candidates(recipe, indices, jobs, room)
         found = evaluate(
-            pack, [self.policy], episodes=self.episodes, threads=check_jobs(self.threads), seed=self.seed
+            pack,
+            [self.policy],
+            episodes=self.episodes,
+            threads=check_jobs(self.threads),
+            seed=self.seed,
+            start_noise=START_NOISE,
         ).measured()
         for index in indices:
             yield Candidate(index, {KEY: [asdict(own) for own in found[index]]} if index in found else None)

@@ -18,6 +18,7 @@ from rsl_rl.algorithms import PPO
 from envgen.core.errors import InputError
 from envgen.core.heightfield import Floats
 from envgen.envs.adapters.rsl_rl import PackRslEnv
+from envgen.learn.evaluate import start_noise_of
 from envgen.learn.export import actor_to_onnx
 from envgen.learn.motion import level_distance, level_positions
 from envgen.learn.settings import TrainSettings
@@ -82,7 +83,7 @@ class Trainer:
             group=settings.group,
             sampling=settings.sampling,
             threads=settings.threads,
-            randomize=_randomize(pack, settings),
+            randomize=start_noise_of(pack, settings.start_noise),
             seed=settings.seed,
         )
         observation = self.env.get_observations()
@@ -222,13 +223,6 @@ class Trainer:
 
 def _moved(before: Floats, after: Floats) -> Floats:
     return level_distance(before, after)[:, 0]
-
-
-def _randomize(pack: Pack, settings: TrainSettings) -> dict[str, float]:
-    """Return what episodes of a training draw otherwise than those of the pack."""
-    if any(variant.randomize["start_noise"] != 0 for variant in pack):
-        return {}
-    return {"start_noise": settings.start_noise}
 
 
 def _digest(pack: Pack) -> str:

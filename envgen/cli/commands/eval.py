@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from envgen.cli import output
-from envgen.cli.parameters import PATH
+from envgen.cli.parameters import PATH, FloatRange
 
 if TYPE_CHECKING:
     from envgen.learn.report import Report
@@ -47,6 +47,13 @@ bootstrap's over variants for returns and differences. Exit code 1 if a bound of
 @click.option(
     "--seed", "-s", type=click.IntRange(0), default=0, show_default=True, help="For random actions."
 )
+@click.option(
+    "--start-noise",
+    type=FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Of pose and velocity, where the pack has none.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 def command(
@@ -59,6 +66,7 @@ def command(
     bounds: tuple[str, ...],
     threads: int | None,
     seed: int,
+    start_noise: float,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -89,7 +97,13 @@ def command(
                 bar(done / total, f"{done:,} of {total:,} episodes")
 
         result = evaluate(
-            pack, policies, episodes=episodes, threads=threads or processors(), seed=seed, progress=note
+            pack,
+            policies,
+            episodes=episodes,
+            threads=threads or processors(),
+            seed=seed,
+            start_noise=start_noise,
+            progress=note,
         )
     report = Report.of(result, keys, str(pack.path), WORST)
     missed = [bound.describe(name) for bound in least for name in bound.missed(result)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from envgen.cli import output
-from envgen.cli.parameters import PATH
+from envgen.cli.parameters import PATH, FloatRange
 
 if TYPE_CHECKING:
     from envgen.learn.trainer import Progress
@@ -57,7 +57,7 @@ def _steps(ctx: click.Context, param: click.Parameter, value: str) -> int:
 )
 @click.option(
     "--start-noise",
-    type=click.FloatRange(0, 1),
+    type=FloatRange(0, 1),
     default=0.05,
     show_default=True,
     help="Of poses and velocities at resets, where the pack has none.",
