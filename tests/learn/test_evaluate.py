@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from support.worlds import make_cfg
 
 from envgen.core.errors import InputError
 from envgen.learn.bounds import parse_bound
@@ -18,6 +19,7 @@ from envgen.learn.report import Report, write_report
 from envgen.learn.summary import best_policies, breakdown, compare, score, worst
 from envgen.learn.tables import write_table
 from envgen.packs.annotate import write_measured
+from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.rollout.policies import bind
 from envgen.rollout.rollout import Rollout, play
@@ -171,3 +173,13 @@ def test_wrong_questions_are_refused(walkers: Pack) -> None:
     ):
         with pytest.raises(InputError, match=says):
             evaluate(walkers, policies, episodes=episodes)
+
+
+def test_episodes_of_a_variant_differ_with_start_noise_alone(tmp_path: Path) -> None:
+    cfg = make_cfg("rough", "hopper", control={"episode": 0.3})
+    pack = make(cfg, 2, out=tmp_path / "pack", jobs=1)
+    alike = evaluate(pack, ["zero"], episodes=2, threads=1)
+    noisy = evaluate(pack, ["zero"], episodes=2, threads=1, start_noise=0.05)
+    for found, differ in ((alike, False), (noisy, True)):
+        first, second = ([e.reward for e in found.episodes if e.episode == n] for n in (0, 1))
+        assert (first != second) == differ

@@ -31,7 +31,7 @@ def test_what_is_kept_is_in_the_band_and_the_first_that_are(selected):
     tried = selected.manifest["candidates"]
     assert tried > max(indices)
     whole = make(CFG, max(indices) + 1, seed=2, out=selected.path.parent / "whole", jobs=1)
-    found = evaluate(whole, ["random"], episodes=4, threads=1).measured()
+    found = evaluate(whole, ["random"], episodes=4, threads=1, start_noise=0.05).measured()
     within = [index for index, (own,) in sorted(found.items()) if 0.2 <= 1 - own.failure <= 0.8]
     assert indices == within
     assert len(within) < len(whole)  # else nothing was selected
@@ -49,6 +49,7 @@ def test_it_is_an_ordinary_pack_that_says_how_it_was_selected(selected):
         "band": [0.2, 0.8],
         "episodes": 4,
         "seed": 0,
+        "start_noise": 0.05,
     }
     assert selected.to_table()["measured.random"].to_pylist() == [v.measured[0].failure for v in selected]
     assert len(selected.filter("measured_random >= 0.2")) == len(selected)
