@@ -29,14 +29,13 @@ class Stand(Task):
     def terms(cls) -> TaskTerms:
         speed = ["norm", ["sensor", "root_vel"]]
         standing = ["and", ["gt", TALL, 0.75], ["gt", UP, 0.7]]
+        there = ["and", standing, ["lt", MOVED, ["constant", "stand"]]]
         reward = (
             # dm_control's stand: height and uprightness together
             Term("upright", ["mul", ["max", 0, ["min", 1, TALL]], ["max", 0, UP]], 1.0, "second"),
-            Term("standing", standing, 1.0, "second"),
+            Term("standing", there, 1.0, "second"),
             Term("still", ["mul", standing, ["exp", ["mul", -4, ["square", speed]]]], 0.25, "second"),
             ALIVE,
             COST_OF_ACTION,
         )
-        near = ["lt", MOVED, ["mul", 2, ["constant", "radius"]]]
-        success = Term("standing", ["and", standing, near])
-        return TaskTerms(PROPRIOCEPTION, reward, ENDINGS, success, success_at="end")
+        return TaskTerms(PROPRIOCEPTION, reward, ENDINGS, Term("standing", there), success_at="end")
