@@ -11,9 +11,5 @@ Mask = NDArray[np.bool_]
 
 
 def episode_ends(step: AgentStep) -> tuple[Mask, Mask]:
-    """Return which slots' episodes were terminated and truncated, (slots,) each.
-
-    A success that ends the episode terminates it. One that is judged when the episode is cut off leaves it
-    truncated, so that the value of the last state is bootstrapped.
-    """
-    return step.terminated | (step.success & ~step.truncated), step.truncated
+    """Return which slots' episodes were terminated and truncated, (slots,) each."""
+    return step.concluded, step.truncated

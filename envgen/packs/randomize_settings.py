@@ -1,4 +1,4 @@
-"""What the episodes of a variant draw: the `randomize` of its EnvCfg, completed."""
+"""Settings of the draws of a variant's episodes: the `randomize` of its EnvCfg, completed."""
 
 from __future__ import annotations
 

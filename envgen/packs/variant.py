@@ -119,7 +119,7 @@ class PackVariant:
 
     @property
     def randomize(self) -> dict[str, Any]:
-        """What its episodes draw: number or distribution by key of `EnvCfg.randomize`, as plain data."""
+        """Settings of the draws of its episodes, by key of `EnvCfg.randomize`, as plain data."""
         keys = self.manifest["cfg"]["randomize"]
         return randomize_settings({key: self.setting(f"randomize.{key}") for key in keys}, self.params)
 

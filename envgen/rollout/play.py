@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from envgen.core.heightfield import Floats
+from envgen.rollout.judge import Mask
 from envgen.rollout.step_result import StepResult
-
-if TYPE_CHECKING:
-    from envgen.rollout.rollout import Rollout
 
 Policy = Callable[[Floats], Floats]
 """From observations (slots, k) to actions (slots, actuators) in [-1, 1]."""
@@ -37,8 +35,23 @@ class Outcome:
     success: bool
 
 
+class Playable(Protocol):
+    """Worlds whose episodes can be played, such as a `Rollout`."""
+
+    agents: list[str]
+
+    @property
+    def done(self) -> Mask: ...
+
+    def __len__(self) -> int: ...
+
+    def reset(self, episode: int = 0) -> StepResult: ...
+
+    def step(self, actions: Mapping[str, Floats]) -> StepResult: ...
+
+
 def play(
-    rollout: Rollout, policies: Mapping[str, Policy] | Actor, episode: int = 0
+    rollout: Playable, policies: Mapping[str, Policy] | Actor, episode: int = 0
 ) -> list[dict[str, Outcome]]:
     """Play one episode of each world, until the episodes of all its agents have ended.
 

@@ -208,7 +208,7 @@ def _physics(rollout: Rollout) -> dict[str, NDArray[np.float64]]:
 def _outcome(step: AgentStep, rows: NDArray[np.intp]) -> dict[str, Any]:
     return {
         "reward": step.reward[rows],
-        "terminated": (step.terminated | step.success)[rows],
+        "terminated": step.concluded[rows],
         "truncated": step.truncated[rows],
         "ending": np.array([*step.ending, None], dtype=object)[:-1][rows],
     }

@@ -41,6 +41,14 @@ class AgentStep:
     causes: tuple[str, ...]
 
     @property
+    def concluded(self) -> Mask:
+        """(slots,) whether its episode ended in this step by a failure or a success, and was not cut off.
+
+        A success that is judged when the episode is cut off leaves it truncated, so that learners bootstrap.
+        """
+        return self.terminated | (self.success & ~self.truncated)
+
+    @property
     def ending(self) -> tuple[str | None, ...]:
         """Name of the term that ended the episode in this step, `time`, `unstable` or None, by slot."""
         return tuple(None if i == GOES_ON else self.causes[i] for i in self.cause.tolist())

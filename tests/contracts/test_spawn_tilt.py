@@ -79,7 +79,8 @@ def test_a_planar_robot_tilts_by_its_hinge():
         variant, world = build_world(cfg, index=index)
         pose = variant.arena.starts[-1]
         root = world.roots["half_cheetah_5"]
-        assert world.model.body_quat[root].tolist() == [1, 0, 0, 0]
+        # it may face along -x, which is a turn about the vertical
+        assert world.model.body_quat[root][1:3] == pytest.approx([0.0, 0.0], abs=1e-9)
         hinge = mujoco.mj_name2id(world.model, mujoco.mjtObj.mjOBJ_JOINT, "half_cheetah_5/root_pitch")
         assert hinge >= 0
         at = world.model.jnt_qposadr[hinge]

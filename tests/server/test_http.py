@@ -117,7 +117,11 @@ def test_export_of_a_pack_and_of_nonsense(served: Served, pack: Pack) -> None:
     problem(served.post("/api/export", {"source": {"kind": "pack", "pack": "../x"}}), 400, "leads out")
     problem(served.post("/api/export", {"source": {"kind": "prompt", "prompt": "glorp"}}), 400, "glorp")
     ants = {"kind": "prompt", "prompt": "ants"}
-    problem(served.post("/api/export", {"source": ants, "count": 2, "indices": [2]}), 400, "the index 2")
+    problem(
+        served.post("/api/export", {"source": ants, "count": 2, "indices": [2]}),
+        400,
+        "an index must be an integer from 0 to 1, got 2",
+    )
     problem(served.post("/api/export", {"source": ants, "count": 0}), 422, "count")
     never = {"kind": "cfg", "cfg": {"robots": [{"model": "hopper", "count": 2}], "task": {"kind": "tag"}}}
     problem(served.post("/api/export", {"source": never}), 400, "plane of its own")

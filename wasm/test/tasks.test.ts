@@ -79,7 +79,7 @@ describe("expressions", () => {
   it("that are none are refused with the reason", () => {
     const cases: [unknown, string][] = [
       [["frobnicate", 1], 'unknown operator "frobnicate"'],
-      ["text", "it is not an expression"],
+      ["text", "an expression must be an array"],
       [["add", 1], "it has 1 arguments, not 2"],
       [["add", ["concat", 1, 2], ["concat", 1, 2, 3]], "2 and 3 columns don't go together"],
       [["sensor", "nose"], 'has no sensor "nose"'],

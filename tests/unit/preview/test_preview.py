@@ -115,7 +115,7 @@ def test_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_what_cannot_be_drawn_or_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nothing to draw"):
         contact_sheet([])
-    with pytest.raises(InputError, match="a sheet of 10 pixels"):
+    with pytest.raises(InputError, match="got 10 pixels"):
         contact_sheet([Tile("0", world=world("flat"))], width=10)
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="can't be written"):

@@ -98,7 +98,8 @@ def test_an_unknown_key_names_its_file_its_path_and_the_nearest_key(tmp_path: Pa
         ),
         (
             '[[sense]]\nset = { "physics.gravty" = 1 }\nwords = ["x"]',
-            "a path must be one of EnvCfg, got 'physics.gravty'. Did you mean 'physics.gravity'?",
+            "sense[0].set: a path must be one of EnvCfg, got 'physics.gravty'. "
+            "Did you mean 'physics.gravity'?",
             "Correct the file.",
         ),
         (

@@ -143,7 +143,7 @@ def test_contact_types_of_its_own_are_accepted_by_the_ground(tmp_path):
     ]
     data = mujoco.MjData(world.model)
     mujoco.mj_resetDataKeyframe(world.model, data, 0)
-    mujoco.mj_step(world.model, data, nstep=100)
+    mujoco.mj_step(world.model, data, nstep=300)  # at rest
     assert {int(b) for b in world.model.geom_bodyid[np.unique(data.contact.geom)]} >= {
         0,
         world.roots["mine_0"],

@@ -102,7 +102,7 @@ def test_a_registered_layout_is_one_function_that_any_task_may_name(monkeypatch)
 
 
 def test_every_task_names_a_layout_that_exists():
-    built_in = {"free", "goal", "lanes", "top", "centre", "ring", "chase", "push", "pitch"}
+    built_in = {"course", "free", "goal", "lanes", "top", "centre", "ring", "chase", "push", "pitch"}
     assert set(SPAWN_LAYOUTS.names()) >= built_in
     for _, task in TASKS:
         assert callable(task.spawn_layout())
@@ -113,7 +113,7 @@ def test_an_unknown_layout_is_an_error_that_names_the_nearest(monkeypatch, tmp_p
     cfg = make_cfg(task={"kind": "named"})
     with pytest.raises(InputError, match="task 'named' has an unknown spawn layout 'rign'") as error:
         make(cfg, 1, out=tmp_path / "p", jobs=1)
-    assert error.value.remedy.startswith("Did you mean 'ring'? Known: centre, chase, free")
+    assert error.value.remedy.startswith("Did you mean 'ring'? Known: centre, chase, course, free")
     assert not (tmp_path / "p").exists()
 
 
