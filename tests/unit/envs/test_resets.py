@@ -9,6 +9,8 @@ from envgen.core.errors import InputError
 from envgen.envs.single import PackEnv
 from envgen.envs.vector import PackVectorEnv
 
+pytestmark = pytest.mark.slow
+
 SAMPLINGS = ["fixed", "uniform", "difficulty", "curriculum", "prioritized"]
 
 

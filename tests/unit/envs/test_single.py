@@ -19,6 +19,8 @@ from envgen.core.errors import InputError, WorkError
 from envgen.envs.single import PackEnv
 from envgen.envs.vector import PackVectorEnv
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", ["ants", "balls"])
 @pytest.mark.parametrize("index", [None, 3, [1, 4]])

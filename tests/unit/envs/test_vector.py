@@ -14,6 +14,8 @@ from envgen.envs.single import PackEnv
 from envgen.envs.vector import PackVectorEnv
 from envgen.rollout.padded import structure
 
+pytestmark = pytest.mark.slow
+
 SLOTS = 3
 
 

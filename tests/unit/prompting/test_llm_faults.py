@@ -18,6 +18,8 @@ from envgen.prompting.backends.openai_ import read
 from envgen.prompting.base import interpret, refine
 from envgen.prompting.llm.settings import Settings, from_environment
 
+pytestmark = pytest.mark.slow
+
 # --- servers that know less, or fail ----------------------------------------------------------------------
 
 

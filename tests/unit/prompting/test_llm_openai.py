@@ -17,6 +17,8 @@ from envgen.prompting.llm import instructions
 from envgen.prompting.llm.answer_schema import kinds, schema
 from envgen.prompting.llm.settings import from_environment
 
+pytestmark = pytest.mark.slow
+
 # --- what is asked ------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from envgen.bench.learn import bench_learn
+
+pytestmark = pytest.mark.slow
 
 
 def test_every_batch_has_its_reference_and_its_ratio():

@@ -14,6 +14,8 @@ from envgen.rollout.padded_stepper import PaddedStepper
 from envgen.rollout.proof import prove
 from envgen.rollout.stepper import STATE
 
+pytestmark = pytest.mark.slow
+
 ROUGH = {"terrain": {"size": [10, 10], "sub_terrains": [{"kind": "rough"}]}, "difficulty": [0, 1]}
 PACKS = {
     "rough": {},

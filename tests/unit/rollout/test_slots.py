@@ -12,6 +12,8 @@ from envgen.packs.make import make
 from envgen.rollout.policies import bind
 from envgen.rollout.rollout import Rollout
 
+pytestmark = pytest.mark.slow
+
 RANDOMIZE = {
     "friction_scale": [0.3, 1.5],
     "mass_scale": [0.7, 1.4],

@@ -22,6 +22,8 @@ from envgen.packs.pack import Pack
 from envgen.testing import check_pack
 from envgen.testing.base import PROMISES
 
+pytestmark = pytest.mark.slow
+
 EVERYTHING = {"opens", *PROMISES.names()}
 
 
