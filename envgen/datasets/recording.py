@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.core.errors import InputError
+from envgen.core.parquet import read_table
 from envgen.datasets.episode import Episode
 from envgen.packs.pack import Pack
 from envgen.policies.base import select_agents
@@ -36,13 +37,11 @@ class Recording:
 
     def __init__(self, path: Path, agents: Sequence[str] = ("*",), pack: Pack | None = None) -> None:
         import pyarrow as pa  # 0.2 s to import: only where it is needed
-        import pyarrow.parquet as pq
 
         self.path, self.pack = path, pack
         self._counts: dict[int, int] = {}
         try:
-            with open(path, "rb") as file:
-                self.table = pq.read_table(file)
+            self.table = read_table(path)
         except OSError as error:
             raise InputError(
                 f"{path} can't be read: {error.strerror or error}", "Give a recording."

@@ -88,8 +88,8 @@ class Journal:
             if not (self.folder / MANIFEST).exists():
                 with suppress(OSError):  # not empty
                     (self.folder / CANDIDATES).unlink(missing_ok=True)
-                for part in ("variants", "."):
-                    (self.folder / part).resolve().rmdir()
+                    for part in ("variants", "."):
+                        (self.folder / part).resolve().rmdir()
 
     def add(self, index: int, line: str) -> None:
         """Append the entry of a finished variant.

@@ -142,6 +142,21 @@ def test_no_module_reads_private_names_of_another():
     assert list(intrusions(house())) == []
 
 
+def test_parquet_is_read_in_one_place():
+    """What pyarrow's own `read_table` leaves to threads aborts a process that ends: see there."""
+    readers = {"read_table", "read_parquet", "ParquetFile", "ParquetDataset", "dataset"}
+    found = {
+        (name, node.func.attr)
+        for name, tree in house().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in readers
+        and ast.unparse(node.func.value) in {"pq", "pa", "pd", "pandas", "ds", "pyarrow.parquet", "pyarrow"}
+    }
+    assert {name for name, _ in found} == {"envgen.core.parquet"}
+
+
 def test_no_docstring_begins_with_a_question_word():
     assert list(questions(house())) == []
 

@@ -20,16 +20,30 @@ GOALS_APART = 1.0
 @register
 def goal(area: SpawnArea) -> Spawns:
     """Start anywhere; each agent has a goal at the task's distance, a planar one in its own lane."""
+    return place_facing_goals(area, SPREAD)
+
+
+def place_facing_goals(area: SpawnArea, spread: float, *, quiet: bool = False) -> Spawns:
+    """Place each agent anywhere, facing a goal of its own.
+
+    Args:
+        area: Where they are.
+        spread: Most that a start is turned away from its goal to either side, in rad.
+        quiet: Whether a distance that does not fit is left unsaid.
+
+    Raises:
+        WorkError: No goal can be reached.
+    """
     starts = area.place_apart()
     goals: list[Point] = []
     for i in range(len(area.agents)):
-        goals.append(choose_goal(area, i, starts, goals))
-        starts[i] = turn_towards(area, i, starts[i], goals[i][:2], SPREAD)
+        goals.append(_choose_goal(area, i, starts, goals, quiet))
+        starts[i] = turn_towards(area, i, starts[i], goals[i][:2], spread)
     return Spawns(tuple(starts), tuple(goals))
 
 
-def choose_goal(
-    area: SpawnArea, number: int, starts: Sequence[Pose], others: Sequence[Point], *, quiet: bool = False
+def _choose_goal(
+    area: SpawnArea, number: int, starts: Sequence[Pose], others: Sequence[Point], quiet: bool
 ) -> Point:
     """Return a goal at the task's distance from an agent's start, or as near to that as there is room.
 

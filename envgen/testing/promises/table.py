@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from typing import ClassVar
 
 from envgen.core.errors import InputError
+from envgen.core.parquet import read_table
 from envgen.testing.base import Case, NotApplicable, PackPromise, register
 
 TABLE = "variants.parquet"
@@ -20,13 +20,12 @@ class Table(PackPromise):
 
     def check(self, case: Case) -> None:
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         pack = case.pack
         if pack.is_view:
             raise NotApplicable("a view has no table of its own")
         try:
-            found = pq.read_table(io.BytesIO(pack.store.read(TABLE)))
+            found = read_table(pack.store.read(TABLE))
         except (InputError, pa.ArrowException) as error:
             raise AssertionError(f"{TABLE} can't be read: {error}") from None
         expected = pack.to_table()

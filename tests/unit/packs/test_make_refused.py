@@ -75,6 +75,17 @@ def test_a_config_that_cannot_give_a_variant_names_the_check_and_what_to_loosen(
     assert len(make(CFG, 2, out=tmp_path / "p", jobs=1)) == 2
 
 
+def test_a_pack_that_is_given_up_leaves_a_folder_of_ones_own(tmp_path):
+    cfg = make_cfg("flat", size=3, robots=[{"model": "ant", "count": 8}], task={"kind": "stand"})
+    make(CFG, 1, out=tmp_path / "p", jobs=1)
+    note = tmp_path / "p/mine/notes.txt"
+    note.parent.mkdir()
+    note.write_text("mine")
+    with pytest.raises(WorkError, match="robots find a start"):
+        make(cfg, 100, out=tmp_path / "p", jobs=2, overwrite=True)
+    assert [path for path in (tmp_path / "p").rglob("*") if path.is_file()] == [note]
+
+
 @pytest.mark.parametrize("out", ["/proc/envgen/p", "/dev/null/p", "/sys/envgen"])
 def test_a_place_that_cannot_be_written(out):
     with pytest.raises(InputError, match="can't be written") as caught:
