@@ -9,9 +9,9 @@ from typing import Any
 def read_table(source: Path | bytes) -> Any:
     """Return a Parquet file as a `pyarrow.Table`.
 
-    pyarrow's own `read_table` leaves work to threads that may outlive it. Where they hold a Python object (a file,
-    bytes), a process that ends meanwhile is aborted by them:
-    <https://github.com/apache/arrow/issues/34314>. Here they hold none, or there are none.
+    pyarrow's own `read_table` leaves work to threads that may outlive it. Where they hold a Python object (a
+    file, bytes), they abort a process that ends meanwhile: <https://github.com/apache/arrow/issues/34314>.
+    Here they hold none, or there are none.
 
     Args:
         source: Path of the file, or its contents.

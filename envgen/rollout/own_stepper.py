@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.core.heightfield import Floats
-from envgen.rollout.stepper import STATE, Mask, Slots
+from envgen.rollout.stepper import NO_SENSOR, RANGEFINDER, STATE, Mask, Slots, rays_of_last_state
 from envgen.worlds.compiled.state import reset
 from envgen.worlds.compiler import Model
 
@@ -42,6 +42,7 @@ class OwnStepper:
         self.variant = np.array(variants, dtype=np.intp)
         self._models = [copy.copy(models[v]) for v in variants]
         self._data = [mujoco.MjData(model) for model in self._models]
+        self._rays = [rays_of_last_state(model) for model in models]
         count = len(self._models)
         self.state: Floats = np.zeros((count, mujoco.mj_stateSize(first, STATE)))
         parts = {name: self._part(first, int(bit)) for name, bit in _PARTS.items()}
@@ -110,8 +111,13 @@ class OwnStepper:
     def _advance(self, i: int, count: int) -> bool:
         model, data = self._models[i], self._data[i]
         mujoco.mj_setState(model, data, self.state[i], STATE)
+        rays = self._rays[self.variant[i]]
         try:
-            mujoco.mj_step(model, data, nstep=count)
+            model.sensor_type[rays] = NO_SENSOR
+            try:
+                mujoco.mj_step(model, data, nstep=count)
+            finally:
+                model.sensor_type[rays] = RANGEFINDER
             # sensors of positions and velocities are one physics step behind
             mujoco.mj_step1(model, data)
         except mujoco.FatalError:

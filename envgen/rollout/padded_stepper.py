@@ -12,7 +12,14 @@ from mjbatch import Batch
 from numpy.typing import NDArray
 
 from envgen.rollout.padded import PaddedModel
-from envgen.rollout.stepper import Mask, Slots, acceleration_columns
+from envgen.rollout.stepper import (
+    NO_SENSOR,
+    RANGEFINDER,
+    Mask,
+    Slots,
+    acceleration_columns,
+    rays_of_last_state,
+)
 from envgen.worlds.compiler import Model
 
 _OFF = mujoco.mjtDisableBit
@@ -43,6 +50,8 @@ class PaddedStepper:
         self.warning = self._warning[:, :, 1]
         self.qacc_warmstart = self._batch.bind("qacc_warmstart")
         self._late = acceleration_columns(model)
+        self._rays = rays_of_last_state(model)
+        self._types = self._batch.expand("sensor_type") if len(self._rays) else None
         self._flags = self._batch.expand("disableflags")
         self._fields: dict[str, NDArray[Any]] = {"disableflags": self._flags}
         for name, table in padded.tables.items():
@@ -86,11 +95,16 @@ class PaddedStepper:
     def step(self, slots: Slots, count: int) -> Mask:
         failed = np.zeros(len(self.variant), dtype=bool)
         before = self.time.copy()
+        if self._types is not None:
+            self._types[:, self._rays] = NO_SENSOR
         try:
             self._batch.step(slots, count)
         except RuntimeError:
             failed[slots] = self.time[slots] == before[slots]
             slots = slots[~failed[slots]]
+        finally:
+            if self._types is not None:
+                self._types[:, self._rays] = RANGEFINDER
         self.sense(slots)  # `mj_step` leaves them one physics step behind
         return failed
 

@@ -17,6 +17,12 @@ from envgen.policies.onnx_file import metadata, mlp
 GAMES: dict[str, dict[str, Any]] = {
     "walk": {"robots": [{"model": "ant"}], "task": {"kind": "walk"}},
     "goal": {"robots": [{"model": "quadruped"}], "task": {"kind": "goal"}},
+    "scan": {
+        "terrain": ground("rough", 14.0),
+        "robots": [{"model": "ant", "params": {"height_scan": 5, "foot_touch": 1, "imu": 1}}],
+        "task": {"kind": "goal"},
+        "difficulty": 0.3,
+    },
     "climb": {"robots": [{"model": "ant"}], "task": {"kind": "climb"}},
     "escape": {"robots": [{"model": "rover"}], "task": {"kind": "escape"}},
     "stand": {"robots": [{"model": "snake"}], "task": {"kind": "stand"}},

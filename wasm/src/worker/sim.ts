@@ -35,6 +35,11 @@ export class Sim {
   readonly xquat: number;
   readonly xfrc_applied: number;
   private readonly mj: MainModule;
+  private readonly rangefinder: number;
+  /** Type of sensor that MuJoCo leaves to a callback, of which there is none. */
+  private readonly noSensor: number;
+  /** Indices in i32 of the types of rangefinders. */
+  private readonly rays: number[] = [];
 
   constructor(
     readonly mujoco: MujocoModule,
@@ -54,6 +59,11 @@ export class Sim {
     this.xpos = index(data.xpos);
     this.xquat = index(data.xquat);
     this.xfrc_applied = index(data.xfrc_applied);
+    this.rangefinder = this.mj.mjtSensor.mjSENS_RANGEFINDER.value;
+    this.noSensor = this.mj.mjtSensor.mjSENS_USER.value;
+    const types = model.sensor_type as Int32Array;
+    for (let i = 0; i < (model.nhistory ? 0 : types.length); i++)
+      if (types[i] === this.rangefinder) this.rays.push(index32(types) + i);
   }
 
   /** Load a model and make its data. */
@@ -73,17 +83,24 @@ export class Sim {
   /**
    * Physics steps under one control, after which positions, velocities and their sensors agree.
    *
-   * See `envgen.rollout.stepping.advance`, which does the same.
+   * See `envgen.rollout.own_stepper.OwnStepper.step`, which does the same.
    */
   advance(steps: number, rk4: boolean): void {
     const { mj, model, data } = this;
     let left = steps;
+    this.setRays(this.noSensor);
     if (!rk4) {
       mj.mj_step2(model, data);
       left -= 1;
     }
     for (; left > 0; left--) mj.mj_step(model, data);
+    this.setRays(this.rangefinder);
     mj.mj_step1(model, data);
+  }
+
+  /** Rays cost more than the rest of a step: only the sensors of the last state compute them. */
+  private setRays(kind: number): void {
+    for (const at of this.rays) this.mujoco.i32[at] = kind;
   }
 
   /** Make one `mj_step`, for the benchmark. */
