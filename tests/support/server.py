@@ -190,7 +190,9 @@ class Page:
 
 @contextmanager
 def page(served: Served, mujoco: str = VERSION, **more: Any) -> Iterator[Page]:
-    with connect(served.socket, max_size=None, compression=None, **more) as socket:
+    # who leaves frames unread gets no answer to the closing: it is not waited for
+    how: dict[str, Any] = {"max_size": None, "compression": None, "close_timeout": 0.2, **more}
+    with connect(served.socket, **how) as socket:
         socket.send(json.dumps({**HELLO, "mujoco": mujoco}))
         welcome = json.loads(socket.recv(PATIENCE))
         assert welcome["kind"] == "welcome", welcome
