@@ -26,6 +26,7 @@ class TrainSettings:
         noise: Standard deviation of actions at first.
         hidden: Units of each hidden layer, of actor and critic.
         start_noise: `randomize.start_noise` where the pack has none: else a policy knows one start only.
+        mirror: Learn from mirror images too, left and right exchanged (`envgen.learn.mirror`).
         sampling: How slots draw variants (`envgen.envs.sampling`).
         seed: Of the networks, the actions and the episodes.
         threads: Threads of physics.
@@ -46,6 +47,7 @@ class TrainSettings:
     noise: float = 0.6
     hidden: tuple[int, ...] = (64, 64)
     start_noise: float = 0.05
+    mirror: bool = False
     sampling: str = "uniform"
     seed: int = 0
     threads: int = 2

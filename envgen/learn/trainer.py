@@ -17,9 +17,10 @@ from rsl_rl.algorithms import PPO
 
 from envgen.core.errors import InputError
 from envgen.core.heightfield import Floats
-from envgen.envs.adapters.rsl_rl import PackRslEnv
+from envgen.envs.adapters.rsl_rl import GROUP, PackRslEnv
 from envgen.learn.evaluate import start_noise_of
 from envgen.learn.export import actor_to_onnx
+from envgen.learn.mirror import find_mirror, rsl_rl_symmetry
 from envgen.learn.motion import level_distance, level_positions
 from envgen.learn.settings import TrainSettings
 from envgen.packs.pack import Pack
@@ -88,15 +89,20 @@ class Trainer:
         )
         observation = self.env.get_observations()
         with contextlib.redirect_stdout(io.StringIO()):  # rsl_rl prints its networks
-            self.algorithm: Any = PPO.construct_algorithm(
-                observation, self.env, settings.to_rsl_rl(), self.device
-            )
+            self.algorithm: Any = PPO.construct_algorithm(observation, self.env, self._config(), self.device)
         self.iteration = 0
         self._observation = observation
         self._returns = np.zeros(settings.num_envs)
         self._lengths = np.zeros(settings.num_envs)
         self._episodes: list[tuple[float, bool, float]] = []
         self._kept = self._state()
+
+    def _config(self) -> dict[str, Any]:
+        config = self.settings.to_rsl_rl()
+        if self.settings.mirror:
+            mirror = find_mirror(self.env.env.rollout)
+            config["algorithm"]["symmetry_cfg"] = rsl_rl_symmetry(mirror, GROUP, self.device)
+        return config
 
     def iterate(self) -> Progress:
         """Collect one batch and update the networks."""
@@ -146,8 +152,9 @@ class Trainer:
         try:
             # written by us, and read only from the folder that the user names: it holds NumPy states
             content = torch.load(path, weights_only=False, map_location=self.device)
-            # starts had no noise before there was a setting for it
-            then, digest = {"start_noise": 0.0, **content["settings"]}, content["pack"]
+            # trainings before there were these settings
+            then = {"start_noise": 0.0, "mirror": False, **content["settings"]}
+            digest = content["pack"]
         except Exception as error:  # what torch and pickle raise on damage differs
             cause = str(error).partition("\n")[0]
             raise InputError(

@@ -62,6 +62,7 @@ def _steps(ctx: click.Context, param: click.Parameter, value: str) -> int:
     show_default=True,
     help="Of poses and velocities at resets, where the pack has none.",
 )
+@click.option("--mirror", is_flag=True, help="Learn from mirror images too; for symmetric robots.")
 @click.option("--group", type=click.IntRange(0), help="Which bodies, where a pack has several.")
 @click.option("--device", help="cpu or cuda.  [default: a GPU if there is one]")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
@@ -78,6 +79,7 @@ def command(
     curriculum: bool,
     sampling: str | None,
     start_noise: float,
+    mirror: bool,
     group: int | None,
     device: str | None,
     quiet: bool,
@@ -105,6 +107,7 @@ def command(
         threads=threads or processors(),
         sampling="curriculum" if curriculum else sampling or "uniform",
         start_noise=start_noise,
+        mirror=mirror,
         group=group,
     )
     pack = open_source(source)
