@@ -35,22 +35,31 @@ def open_source(source: Pack | str | Path) -> Pack:
         source: A pack, the path of one (folder or .zip), a parameter file or a prompt.
 
     Raises:
-        InputError: The source is none of these.
+        InputError: The source is none of these, or has no variants.
     """
     if isinstance(source, Pack):
-        return source
+        return _filled(source)
     if not isinstance(source, str | Path):
         raise InputError(
             f"a source must be a pack, a path or a text, got {repr(source)[:60]}",
             "Give a Pack, its path, a parameter file or a prompt.",
         )
     if isinstance(source, Path) or _is_pack(source):
-        return Pack.open(source)
+        return _filled(Pack.open(source))
     text = str(source)
     target = _cached(text)
     if not (target / "pack.json").is_file():
         _make(text, target)
     return Pack.open(target)
+
+
+def _filled(pack: Pack) -> Pack:
+    if not len(pack):
+        where = f"this view of {pack.path}" if pack.selection else str(pack.path)
+        raise InputError(
+            f"{where} has no variants", "Give one with a variant; `envgen make … --resume` completes a pack."
+        )
+    return pack
 
 
 def _make(source: str, target: Path) -> None:

@@ -16,6 +16,7 @@ from envgen.learn.motion import level_distance, level_positions
 from envgen.packs.measured import Measured
 from envgen.packs.pack import Pack
 from envgen.packs.variant import PackVariant
+from envgen.policies.onnx import find_network
 from envgen.rollout.alike import group_key
 from envgen.rollout.policies import bind
 from envgen.rollout.rollout import Rollout
@@ -96,10 +97,19 @@ class Evaluation:
         return found
 
 
+class EvaluationInterrupted(KeyboardInterrupt):
+    """Ctrl-C; what every policy had finished by then is in `evaluation`."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        super().__init__("interrupted", "Run it again.")
+        self.evaluation = evaluation
+
+
 def file_digest(policy: str) -> str | None:
-    """Return the SHA-256 of a policy that is a file."""
-    path = Path(policy)
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+    """Return the SHA-256 of a policy that is a file, or of the listed network that `onnx:NAME` names."""
+    kind, _, name = policy.partition(":")
+    path = find_network(name) if kind == "onnx" else Path(policy)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path is not None and path.is_file() else None
 
 
 def evaluate(
@@ -128,6 +138,7 @@ def evaluate(
 
     Raises:
         InputError: A policy does not exist or does not fit, or a number is wrong.
+        EvaluationInterrupted: By Ctrl-C.
     """
     if episodes < 1 or first < 0:
         raise InputError(f"episodes must be a positive integer, got {episodes}", "Such as --episodes 3.")
@@ -139,17 +150,25 @@ def evaluate(
         raise InputError("there are no variants to evaluate on", "Give a pack with at least one.")
     found: list[Episode] = []
     noise = start_noise_of(variants, start_noise)
-    for part in batches(variants):
-        rollout = Rollout(
-            part, threads=threads, randomize=noise
-        )  # once for all policies: models take long to compile
-        actors = {name: bind(rollout, assignment(name), seed=seed) for name in policies}
-        for name, actor in actors.items():
+    try:
+        for part in batches(variants):
+            # once for all policies: models take long to compile
+            rollout = Rollout(part, threads=threads, randomize=noise)
+            actors = {name: bind(rollout, assignment(name), seed=seed) for name in policies}
             for episode in range(first, first + episodes):
-                new = play_scored(rollout, actor, name, episode)
-                found += new
-                if progress:
-                    progress(len(new))
+                played: list[Episode] = []
+                for name, actor in actors.items():
+                    new = play_scored(rollout, actor, name, episode)
+                    played += new
+                    if progress:
+                        progress(len(new))
+                found += played  # by all policies, so that they can be compared when Ctrl-C comes
+    except KeyboardInterrupt:
+        raise EvaluationInterrupted(_evaluation(found, policies, variants)) from None
+    return _evaluation(found, policies, variants)
+
+
+def _evaluation(found: list[Episode], policies: Sequence[str], variants: Sequence[PackVariant]) -> Evaluation:
     drawn = {v.index: {**v.drawn, "difficulty": v.difficulty} for v in variants}
     order, place = {p: i for i, p in enumerate(policies)}, {index: i for i, index in enumerate(drawn)}
     found.sort(key=lambda e: (order[e.policy], place[e.variant], e.episode, e.agent))
@@ -166,10 +185,23 @@ def start_noise_of(variants: Iterable[PackVariant], size: float) -> dict[str, fl
 
 
 def assignment(name: str) -> dict[str, str]:
-    """Return policies by agent pattern: `gait` drives all, `ant_0=gait,ant_1=zero` each its own."""
+    """Return policies by agent pattern: `gait` drives all, `ant_0=gait,ant_1=zero` each its own.
+
+    Raises:
+        InputError: A part names no agent, or an agent is named twice.
+    """
     if "=" not in name:
         return {"*": name}
-    return dict(part.split("=", 1) for part in name.split(","))
+    found: dict[str, str] = {}
+    for part in name.split(","):
+        agent, equals, policy = part.strip().partition("=")
+        if not equals or not agent or not policy or agent in found:
+            raise InputError(
+                f"policies of several agents must be AGENT=POLICY, each agent once, got {name!r}",
+                "Such as ant_0=gait,ant_1=zero, or *=zero for all others.",
+            )
+        found[agent] = policy
+    return found
 
 
 def batches(variants: Sequence[PackVariant]) -> list[list[PackVariant]]:

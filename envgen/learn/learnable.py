@@ -31,7 +31,9 @@ TRIES = 20
 """Candidates for each variant that is wanted, at most."""
 LEAST_TRIES = 100
 BATCH = (16, 256)
-"""Candidates that are played together, at least and at most."""
+"""Candidates between two choices, at least and at most."""
+TOGETHER = 32
+"""Candidates that are made and played together: Ctrl-C loses no more."""
 
 
 @dataclass(frozen=True)
@@ -112,17 +114,20 @@ class Learnable(SelectionRule):
         return min(max(2 * missing, BATCH[0]), BATCH[1])
 
     def examine(self, recipe: Recipe, indices: Sequence[int], jobs: int, room: Path) -> Iterator[Candidate]:
-        pack = _make_candidates(recipe, indices, jobs, room)
-        found = evaluate(
-            pack,
-            [self.policy],
-            episodes=self.episodes,
-            threads=check_jobs(self.threads),
-            seed=self.seed,
-            start_noise=START_NOISE,
-        ).measured()
-        for index in indices:
-            yield Candidate(index, {KEY: [asdict(own) for own in found[index]]} if index in found else None)
+        for at in range(0, len(indices), TOGETHER):
+            some = indices[at : at + TOGETHER]
+            pack = _make_candidates(recipe, some, jobs, room)
+            found = evaluate(
+                pack,
+                [self.policy],
+                episodes=self.episodes,
+                threads=check_jobs(self.threads),
+                seed=self.seed,
+                start_noise=START_NOISE,
+            ).measured()
+            for index in some:
+                kept = {KEY: [asdict(own) for own in found[index]]} if index in found else None
+                yield Candidate(index, kept)
 
     def choose(self, candidates: Sequence[Candidate], count: int, *, last: bool) -> list[int]:
         low, high = self.band

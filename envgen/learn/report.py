@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -91,14 +92,26 @@ def show_command(pack: str, index: int, policy: str) -> str:
     return f"envgen preview {shlex.quote(pack)} --video --index {index} {chosen}"
 
 
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that can't be made or written, before anything is played.
+
+    Raises:
+        InputError: It is a file or below one, or must not be written.
+    """
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise InputError(f"{there} is a file", "Give a folder as --out.")
+    if not os.access(there, os.W_OK):
+        raise InputError(f"{there} can't be written", "Give another folder as --out.")
+
+
 def write_report(evaluation: Evaluation, report: Report, folder: Path) -> None:
     """Write `episodes.csv`, `episodes.parquet`, `success.png` and `summary.json` into a folder.
 
     Raises:
-        InputError: The folder is a file.
+        InputError: The folder can't be written.
     """
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is a file", "Give a folder as --out.")
+    check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     write_table(evaluation, folder / "episodes.csv")
     write_table(evaluation, folder / "episodes.parquet")

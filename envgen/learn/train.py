@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -47,9 +48,17 @@ def check_target(out: Path, *, resume: bool, overwrite: bool) -> None:
     """Refuse to train before anything is made, where it could not be written.
 
     Raises:
-        InputError: The target exists, has another suffix, or there is nothing to resume.
+        InputError: The target exists, can't be written, has another suffix, or there is nothing to resume.
     """
     checkpoint = train_folder(out) / "checkpoint.pt"
+    if not out.parent.is_dir():
+        raise InputError(f"the folder {out.parent} is not there", "Make it, or give another --out.")
+    if out.is_dir():
+        raise InputError(f"{out} is a folder", "Give another --out.")
+    if checkpoint.parent.exists() and not checkpoint.parent.is_dir():
+        raise InputError(f"{checkpoint.parent} must be a folder, got a file", "Give another --out.")
+    if not os.access(out.parent, os.W_OK):
+        raise InputError(f"{out.parent} can't be written", "Give another --out.")
     if out.suffix != ".onnx":
         raise InputError(f"{out} must end in .onnx", f"Such as --out {out.with_suffix('.onnx')}.")
     if resume and overwrite:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import json
 import os
 import time
 from dataclasses import asdict, dataclass
@@ -17,7 +18,7 @@ from rsl_rl.algorithms import PPO
 
 from envgen.core.errors import InputError
 from envgen.core.heightfield import Floats
-from envgen.envs.adapters.rsl_rl import GROUP, PackRslEnv
+from envgen.envs.adapters.rsl_rl import GROUP, PackRslEnv, check_device
 from envgen.learn.evaluate import start_noise_of
 from envgen.learn.export import actor_to_onnx
 from envgen.learn.mirror import find_mirror, rsl_rl_symmetry
@@ -68,14 +69,14 @@ class Trainer:
         device: `cpu` or `cuda`; by default a GPU if there is one.
 
     Raises:
-        InputError: The pack has several agents, or bodies with different spaces.
+        InputError: The pack has several agents, or bodies with different spaces; or there is no such device.
     """
 
     def __init__(self, pack: Pack, settings: TrainSettings, device: str | None = None) -> None:
         self.settings = settings
-        self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = check_device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.digest = _digest(pack)
-        torch.manual_seed(settings.seed)
+        torch.manual_seed(settings.seed % 2**63)  # it takes 64 bits
         torch.set_num_threads(settings.torch_threads)
         self.env = PackRslEnv(
             pack,
@@ -233,6 +234,7 @@ def _moved(before: Floats, after: Floats) -> Floats:
 
 
 def _digest(pack: Pack) -> str:
-    """Return a digest of the files of a pack's variants."""
-    parts = [f"{v.index}:{sorted(v.entry['files'].items())}" for v in pack]
+    """Return a digest of what a training depends on: files, task, control and draws of a pack."""
+    parts = [json.dumps([pack.task, pack.manifest["cfg"]["control"], pack.manifest["cfg"]["randomize"]])]
+    parts += [f"{v.index}:{sorted(v.entry['files'].items())}{sorted(v.drawn.items())}" for v in pack]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

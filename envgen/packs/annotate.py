@@ -46,8 +46,8 @@ def write_measured(pack: Pack, found: Mapping[int, Sequence[Measured]]) -> None:
     entries: list[dict[str, Any]] = data.pop("variants")
     for entry in entries:
         new = [asdict(measured) for measured in found.get(entry["index"], [])]
-        names = {(own["policy"], own["digest"]) for own in new}
-        kept = [own for own in entry.get(KEY, []) if (own.get("policy"), own.get("digest")) not in names]
+        names = {own["policy"] for own in new}  # one column of the table each
+        kept = [own for own in entry.get(KEY, []) if own.get("policy") not in names]
         if new:
             entry[KEY] = [*kept, *new]
     part = path.with_name(f".{path.name}.part")

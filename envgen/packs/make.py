@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from envgen.core.cfg import EnvCfg
-from envgen.core.errors import InputError, WorkError
+from envgen.core.errors import EnvgenError, InputError, WorkError
 from envgen.core.overrides import Sweep
 from envgen.packs.arguments import check_count, check_jobs, check_only, check_seed, resolve
 from envgen.packs.assets import copy_shared_files
@@ -102,13 +102,10 @@ def make(
                 _record(result, journal, status)
                 tell()
         except KeyboardInterrupt:
-            _close_partial(journal, status)
+            _close_partial(journal, status, resumable=bool(log))
             raise
-        except WorkError:
-            if len(journal):
-                _close_partial(journal, status)
-            else:
-                journal.withdraw()
+        except EnvgenError:
+            _close_partial(journal, status, resumable=False)
             raise
         except OSError as error:
             _close_partial(journal, status)
@@ -180,8 +177,15 @@ def _record(result: MakeResult, journal: Journal, status: MakeProgress) -> None:
     status.difficulties[min(9, int(10 * result.difficulty))] += 1
 
 
-def _close_partial(journal: Journal, status: MakeProgress) -> None:
-    """Close an interrupted pack; if that fails too, the journal remains."""
+def _close_partial(journal: Journal, status: MakeProgress, *, resumable: bool = True) -> None:
+    """Close an interrupted pack; if that fails too, the journal remains.
+
+    Without a variant there is no pack: what there is, is for --resume, or goes if there is nothing to resume.
+    """
+    if not len(journal):
+        if not resumable:
+            journal.withdraw()
+        return
     with suppress(OSError):
         close(journal, status.count, complete=False, candidates=status.tried)
 

@@ -42,6 +42,8 @@ class Pack(Sequence[PackVariant]):
         self.manifest = manifest
         self.is_view = is_view
         self._entries: list[dict[str, Any]] = manifest["variants"]
+        self._columns: list[dict[str, Any]] = []
+        """Of a view, entries of the whole pack."""
         self.assets = Assets(store, manifest.get("assets", {}))
 
     @classmethod
@@ -104,6 +106,8 @@ class Pack(Sequence[PackVariant]):
     def __getitem__(self, at: int | slice) -> PackVariant | list[PackVariant]:
         if isinstance(at, slice):
             return [self._variant(entry) for entry in self._entries[at]]
+        if not -len(self) <= at < len(self):
+            raise IndexError(f"there is no variant at place {at} of {len(self)}")
         return self._variant(self._entries[at])
 
     def _variant(self, entry: dict[str, Any]) -> PackVariant:
@@ -128,11 +132,22 @@ class Pack(Sequence[PackVariant]):
         Args:
             places: Their places in this pack, as in `pack[place]`.
             label: Says how they were selected.
+
+        Raises:
+            InputError: There is no such place.
         """
-        entries = [self._entries[place] for place in places]
+        try:
+            entries = [self._entries[place] for place in places]
+        except (TypeError, IndexError):
+            raise InputError(
+                f"places must be integers below {len(self)}, got {repr(places)[:60]}",
+                "They count from 0 in this pack; `filter` selects by values.",
+            ) from None
         labels = [*self.selection, label]
         view = {**self.manifest, "count": len(entries), "selection": labels, "variants": entries}
-        return Pack(self.store, view, is_view=True)
+        found = Pack(self.store, view, is_view=True)
+        found._columns = self._columns or self._entries
+        return found
 
     def filter(self, expression: str) -> Pack:
         """Return a view of the variants that a condition holds for.
@@ -147,7 +162,7 @@ class Pack(Sequence[PackVariant]):
             InputError: The expression is wrong; the message points at the place.
         """
         rows = [row(entry) for entry in self._entries]
-        holds = condition(expression, Columns(rows))
+        holds = condition(expression, Columns(rows or [row(entry) for entry in self._columns]))
         places = [place for place, values in enumerate(rows) if holds(values)]
         return self.select(places, " ".join(expression.split()))
 
@@ -173,7 +188,8 @@ class Pack(Sequence[PackVariant]):
         import pyarrow as pa  # 0.2 s to import: only where it is needed
 
         rows = [row(entry) for entry in self._entries]
-        kinds = column_kinds(rows)
+        # a view without variants has the columns of its pack
+        kinds = column_kinds(rows or [row(entry) for entry in self._columns])
         schema = arrow_schema(kinds)
         return pa.concat_tables([schema.empty_table(), *arrow_tables(iter(rows), kinds, schema)])
 

@@ -88,6 +88,9 @@ class ZipStore:
         if len(set(names)) != len(names):
             raise InputError(f"{path} holds a name twice", "Don't use this pack: it may be an attack.")
 
+    def __reduce__(self) -> tuple[type[ZipStore], tuple[Path]]:
+        return ZipStore, (self.path,)  # an open file can't be copied or pickled
+
     def read(self, name: str) -> bytes:
         try:
             with self._zip.open(str(safe_name(name))) as file:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from envgen.core.deprecation import warn_renamed
-from envgen.core.errors import InputError
+from envgen.core.errors import InputError, WorkError
 from envgen.core.params import RobotSize
 from envgen.core.rng import Streams
 from envgen.packs.assets import Assets
@@ -159,8 +159,14 @@ class PackVariant:
             InputError: Its files were changed, or name files outside the pack.
             WorkError: MuJoCo refuses it.
         """
-        with capture_warnings():
-            return compile_text(*self.sources())
+        try:
+            with capture_warnings():
+                return compile_text(*self.sources())
+        except WorkError as error:
+            raise WorkError(
+                f"{self.store.path}: variant {self.index} is broken: {error.cause}",
+                "Make the pack again, or leave the variant out.",
+            ) from None
 
     def sources(self) -> tuple[str, dict[str, bytes]]:
         """Return an env.xml that can be compiled from memory, and the contents of the files that it names.

@@ -62,15 +62,19 @@ def check_slots(slots: Sequence[int], variants: int) -> None:
         )
 
 
+MAX_EPISODE = 10**12
+"""Random streams are numbered by episode and agent; so much is exact in a browser, too."""
+
+
 def check_episodes(episodes: Sequence[int], slots: int) -> None:
-    """Check that there is one episode number >= 0 for each slot.
+    """Check that there is one episode number from 0 to MAX_EPISODE for each slot.
 
     Raises:
-        InputError: A number is missing or negative.
+        InputError: A number is missing or out of range.
     """
-    if len(episodes) != slots or min(episodes, default=0) < 0:
+    if len(episodes) != slots or not all(0 <= number <= MAX_EPISODE for number in episodes):
         raise InputError(
-            f"episodes must be one number >= 0, or {slots} of them, got {list(episodes)}",
+            f"episodes must be one number of 0 to {MAX_EPISODE:,}, or {slots} of them, got {list(episodes)}",
             "Give one number for all worlds, or one for each.",
         )
 

@@ -46,10 +46,12 @@ class _Batch:
     """Agents and worlds that one policy drives in one call.
 
     Attributes:
+        name: Name of the policy, as users give it.
         policy: The policy.
         rows: (n,) worlds by agent id.
     """
 
+    name: str
     policy: Policy
     rows: dict[str, Ints]
 
@@ -105,7 +107,7 @@ class PolicySet:
         if lost:
             raise InputError(
                 f"{', '.join(lost)} has no policy" if len(lost) == 1 else f"{', '.join(lost)} have no policy",
-                'Name one for it, or for all others: {"*": "zero"}.',
+                "Name one for it, or one for all others: *=zero.",
             )
         self._batches, self._choices = self._grouped(choices), choices
 
@@ -137,6 +139,11 @@ class PolicySet:
                 np.concatenate(numbers),
             )
             taken, at = batch.policy(inputs), 0
+            if not np.isfinite(taken).all():
+                raise InputError(
+                    f"{batch.name} gives an action that is not finite to {', '.join(batch.rows)}",
+                    "Look at its weights: its training may have diverged.",
+                )
             for agent, own in batch.rows.items():
                 actions[agent][own] = taken[at : at + len(own)]
                 at += len(own)
@@ -164,7 +171,7 @@ class PolicySet:
             if key not in self._policies:
                 self._policies[key] = key[0].bind(key[1], self.seed)
         return [
-            _Batch(self._policies[key], {agent: np.array(own) for agent, own in found.items()})
+            _Batch(str(key[0]), self._policies[key], {agent: np.array(own) for agent, own in found.items()})
             for key, found in rows.items()
         ]
 

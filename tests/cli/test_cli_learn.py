@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import os
+import re
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
-from support.command_line import environment, names
+from support.command_line import command, environment, names
 
 from envgen.learn import extras
 
@@ -47,9 +53,15 @@ def test_help_imports_no_framework(command):
         (["--resume"], "there is no policy.train/checkpoint.pt to resume", "Leave out"),
         (["--curriculum", "--sampling", "uniform"], "exclude each other", ""),
         (["--num-envs", "0"], "0 is not in the range", ""),
+        (["--out", "folder.onnx"], "folder.onnx is a folder", "--out"),
+        (["--out", "taken.onnx"], "taken.train must be a folder, got a file", "--out"),
+        (["--device", "tpu"], "device must be one that PyTorch finds here, got 'tpu'", "cpu"),
+        (["--device", "cuda:99"], "device must be one that PyTorch finds here, got 'cuda:99'", "cpu"),
     ],
 )
-def test_wrong_trainings_are_refused(run, pack, arguments, cause, remedy):
+def test_wrong_trainings_are_refused(run, pack, here, arguments, cause, remedy):
+    (here / "folder.onnx").mkdir()
+    (here / "taken.train").touch()
     run("train", pack.path, *arguments).refused(cause, remedy)
 
 
@@ -88,10 +100,16 @@ def test_eval_guards_a_release(run, pack):
         (["-p", "zero", "--fail-under", "falls=1"], "unknown bound 'falls'", "success"),
         (["-p", "zero", "--fail-under", "success=80"], "a share from 0 to 1", ""),
         (["-p", "zero", "-p", "zero"], "named twice", ""),
+        (["-p", "zero", "--by", "difficulty,difficulty"], "names a value twice", "Such as --by"),
+        (["-p", "zero", "--by", "a,b,c,d"], "--by takes 1 to 3 values, got 4", "Such as --by"),
+        (["-p", "ant_0=gait,zero"], "must be AGENT=POLICY, each agent once", "ant_0=gait,ant_1=zero"),
+        (["-p", "zero", "--write", "--out", "file/x"], "file is a file", "Give a folder"),
+        (["-p", "zero", "--out", "file"], "file is a file", "Give a folder"),
         ([], "missing option", ""),
     ],
 )
-def test_wrong_evaluations_are_refused(run, pack, arguments, cause, remedy):
+def test_wrong_evaluations_are_refused(run, pack, here, arguments, cause, remedy):
+    (here / "file").touch()
     run("eval", pack.path, *arguments).refused(cause, remedy)
 
 
@@ -101,6 +119,42 @@ def test_eval_writes_into_folders_only(run, own_pack, here):
     assert run("validate", own_pack).code == 0
     run("export", own_pack, "--format", "zip", "--out", "p.zip", "-q")
     run("eval", "p.zip", "-p", "zero", "--write").refused("p.zip is a .zip", "Unpack it")
+
+
+def test_ctrl_c_keeps_the_episodes_that_are_finished(pack, here):
+    process = subprocess.Popen(
+        command("eval", pack.path, "-p", "zero", "-p", "random", "-e", "100000", "--out", "report"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(6)  # imports take up to three
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    kept = re.search(r"interrupted: these are ([0-9,]+) of ([0-9,]+) episodes", err)
+    assert kept, err
+    assert kept[2] == f"{200_000 * len(pack):,}"
+    with open(here / "report/episodes.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == int(kept[1].replace(",", "")) > 0
+    played = {
+        name: {(r["variant"], r["episode"]) for r in rows if r["policy"] == name}
+        for name in ("zero", "random")
+    }
+    assert played["zero"] == played["random"], "both have played the same"
+    assert "random against zero, paired" in out
+
+
+@pytest.mark.parametrize("command_line", ["train {}", "eval {} -p zero", "record {} -p zero"])
+def test_a_pack_without_variants_is_refused(run, own_pack, command_line):
+    manifest = json.loads((own_pack / "pack.json").read_text())
+    (own_pack / "pack.json").write_text(json.dumps({**manifest, "variants": [], "complete": False}))
+    command, *rest = command_line.format(own_pack).split()
+    run(command, *rest).refused("has no variants", "")
 
 
 def test_record_writes_a_file_once(run, pack, here):

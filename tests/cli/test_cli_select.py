@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+
+import numpy as np
 import pytest
+from support.command_line import command, environment
+from support.waiting import wait_for
+
+from envgen.packs.pack import Pack
+from envgen.policies.onnx_file import metadata, mlp
+from envgen.rollout.policies import interface
+from envgen.rollout.rollout import Rollout
 
 GOAL = """
 [[terrain.sub_terrains]]
@@ -36,6 +48,49 @@ def test_learnable_variants_are_selected_and_the_number_of_candidates_is_said(ru
     )  # fmt: skip
     assert again.json["candidates"] == 16
     assert again.json["made"] == 0
+
+
+def test_ctrl_c_keeps_the_candidates_that_were_examined(run, goal, here):
+    # nobody succeeds by doing nothing: it examines on and on
+    arguments = ("make", goal, "-n", 40, "--out", "p", "--select", "learnable", "-p", "zero", "--candidates")
+    process = subprocess.Popen(
+        command(*arguments, 4000),
+        stderr=subprocess.PIPE,
+        env=environment(),
+        text=True,
+        start_new_session=True,
+    )
+    log = here / "p/candidates.jsonl"
+    wait_for(lambda: log.exists() and log.read_text().count("\n") > 1, "candidates that were examined")
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted: 0 of 40 variants are kept" in err
+    assert "--resume" in err
+    examined = log.read_text().count("\n") - 1
+    assert examined >= 32
+    assert not (here / "p/pack.json").exists(), "there is no pack without variants"
+    run("eval", "p", "-p", "zero").refused("holds no finished pack", "--resume")
+    more = run(*arguments, max(40, examined), "--resume")
+    more.refused("0 of 40 variants are kept: zero succeeds too seldom on", "--resume --candidates", code=1)
+
+
+def test_a_policy_that_fails_as_it_plays_leaves_nothing(run, goal, here):
+    pack = run("make", goal, "-n", 1, "--out", "one", "-q")
+    assert pack.code == 0
+    own = interface(Rollout(list(Pack.open(here / "one"))), "point_0")
+    size = sum(width for _, width in own.observation)
+    outputs = len(own.actuators)
+    network = mlp(
+        [np.full((size, outputs), np.nan)],
+        [np.zeros(outputs)],
+        meta=metadata(own.robot, own.task, own.observation),
+    )
+    (here / "nan.onnx").write_bytes(network)
+    made = run("make", goal, "-n", 2, "--out", "p", "--select", "learnable", "-p", "nan.onnx")
+    made.refused("nan.onnx gives an action that is not finite to point_0", "weights")
+    assert not (here / "p").exists()
+    run("eval", "one", "-p", "zero", "-p", "nan.onnx").refused("nan.onnx gives an action", "weights")
 
 
 def test_too_few_learnable_variants_say_what_to_do(run, goal):

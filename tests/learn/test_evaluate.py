@@ -170,6 +170,9 @@ def test_wrong_questions_are_refused(walkers: Pack) -> None:
         (["lurch"], 1, "lurch"),
         (["missing.onnx"], 1, "missing.onnx"),
         (["hopper_0=gait,hopper_7=zero"], 1, "hopper_7"),
+        (["hopper_0=gait,zero"], 1, "each agent once"),
+        (["hopper_0=gait,hopper_0=zero"], 1, "each agent once"),
+        (["=gait"], 1, "each agent once"),
     ):
         with pytest.raises(InputError, match=says):
             evaluate(walkers, policies, episodes=episodes)

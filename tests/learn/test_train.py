@@ -113,6 +113,12 @@ def test_targets_and_checkpoints_that_do_not_fit_are_refused(walkers: Pack, tmp_
     other = make(make_cfg("flat", "hopper", control={"episode": 0.5}), 2, out=tmp_path / "other", jobs=1)
     with pytest.raises(InputError, match="another pack"):
         train(other, out, TINY, resume=True)
+    for key, value in (("task", {}), ("randomize", {"latency": 3}), ("control", {"frame_skip": 9})):
+        changed = {**walkers.manifest["cfg"], key: {**walkers.manifest["cfg"][key], **value}}
+        task = {**walkers.task, "success": {**walkers.task["success"], "expr": 0}}
+        manifest = {**walkers.manifest, "cfg": changed, "task": walkers.task if value else task}
+        with pytest.raises(InputError, match="another pack"):
+            train(Pack(walkers.store, manifest), out, TINY, resume=True)
     before = out.read_bytes()
     (train_folder(out) / "checkpoint.pt").write_bytes(b"broken")
     with pytest.raises(InputError, match="a checkpoint must be one of"):

@@ -23,6 +23,7 @@ Examples:
   envgen eval packs/mixed-s0 --policy ant.onnx --episodes 5 --by terrain.kind,difficulty --out report
   envgen eval packs/mixed-s0 --policy ant.onnx --fail-under success=0.8
   envgen eval packs/mixed-s0 --policy ant.onnx --episodes 10 --write
+  envgen eval packs/sumo-s0 --policy ant_0=gait,ant_1=zero --policy random
 
 Every policy plays the same episodes of the same variants. Intervals are of 95 %: Wilson's for success, the
 bootstrap's over variants for returns and differences. Exit code 1 if a bound of --fail-under is missed.
@@ -32,7 +33,13 @@ bootstrap's over variants for returns and differences. Exit code 1 if a bound of
 @click.command("eval", epilog=EPILOG)
 @click.argument("source", metavar="PACK|PROMPT|FILE")
 @click.option(
-    "--policy", "-p", "policies", multiple=True, required=True, metavar="POLICY", help="A name or .onnx file."
+    "--policy",
+    "-p",
+    "policies",
+    multiple=True,
+    required=True,
+    metavar="POLICY",
+    help="A name or .onnx file; AGENT=POLICY,… for several agents.",
 )
 @click.option(
     "--episodes", "-e", type=click.IntRange(1, 100_000), default=1, show_default=True, help="Of each variant."
@@ -74,21 +81,22 @@ def command(
     from envgen.cli.processors import processors
     from envgen.envs.source import open_source
     from envgen.learn.bounds import parse_bound
-    from envgen.learn.evaluate import evaluate
+    from envgen.learn.evaluate import EvaluationInterrupted, evaluate
     from envgen.learn.extras import require
-    from envgen.learn.report import Report, write_report
+    from envgen.learn.report import Report, check_folder, write_report
     from envgen.packs.annotate import check_writable, write_measured
 
     least = [parse_bound(text) for text in bounds]
     if out is not None:
         require("a heat map", "matplotlib")
+        check_folder(out)
     pack = open_source(source)
     if write:
         check_writable(pack)
     keys = _keys(pack, by)
     total = len(pack) * episodes * len(policies) * len(pack[0].agents)
+    done, interrupted = 0, False
     with output.progress_bar() as bar:
-        done = 0
 
         def note(count: int) -> None:
             nonlocal done
@@ -96,27 +104,35 @@ def command(
             if bar and not quiet:
                 bar(done / total, f"{done:,} of {total:,} episodes")
 
-        result = evaluate(
-            pack,
-            policies,
-            episodes=episodes,
-            threads=threads or processors(),
-            seed=seed,
-            start_noise=start_noise,
-            progress=note,
-        )
+        try:
+            result = evaluate(
+                pack,
+                policies,
+                episodes=episodes,
+                threads=threads or processors(),
+                seed=seed,
+                start_noise=start_noise,
+                progress=note,
+            )
+        except EvaluationInterrupted as stopped:
+            if not stopped.evaluation.episodes:
+                raise
+            result, interrupted = stopped.evaluation, True
     report = Report.of(result, keys, str(pack.path), WORST)
     missed = [bound.describe(name) for bound in least for name in bound.missed(result)]
-    if out is not None:
-        write_report(result, report, out)
     if write:
         write_measured(pack, result.measured())
+    if out is not None:
+        write_report(result, report, out)
     if as_json:
         output.print_json(report.to_json() | {"missed": missed})
     elif not quiet:
         _print(report)
         if out is not None:
             click.echo(f"report      {out}")
+    if interrupted:
+        kept = f"interrupted: these are {len(result.episodes):,} of {total:,} episodes"
+        raise KeyboardInterrupt(kept, "Run it again for all of them.")
     for text in missed:
         click.echo(f"envgen: {text}", err=True)
     return 1 if missed else 0
@@ -130,13 +146,15 @@ def _keys(pack: Pack, by: str | None) -> list[str]:
     if by is None:
         return [key for key in DEFAULT_BY if key in known]
     keys = [key.strip() for key in by.split(",") if key.strip()]
-    for key in keys:
-        if key not in known:
-            raise InputError(f"no variant has a value {key!r}", suggestion(key, sorted(known)))
+    if len(set(keys)) < len(keys):
+        raise InputError(f"--by names a value twice, got {by}", "Such as --by terrain.kind,difficulty.")
     if not 1 <= len(keys) <= 3:
         raise InputError(
             f"--by takes 1 to 3 values, got {len(keys)}", "Such as --by terrain.kind,difficulty."
         )
+    for key in keys:
+        if key not in known:
+            raise InputError(f"no variant has a value {key!r}", suggestion(key, sorted(known)))
     return keys
 
 

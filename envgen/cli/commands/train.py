@@ -94,8 +94,6 @@ def command(
 
     if curriculum and sampling not in (None, "curriculum"):
         raise InputError(f"--curriculum and --sampling {sampling} exclude each other", "Give one of them.")
-    if not out.parent.is_dir():
-        raise InputError(f"the folder {out.parent} is not there", "Make it, or give another --out.")
     check_target(out, resume=resume, overwrite=overwrite)
     require("training", "torch", "rsl_rl", "tensorboard", "gymnasium", "onnx")
     from envgen.envs.source import open_source

@@ -21,11 +21,28 @@ from gymnasium.vector import AutoresetMode
 from rsl_rl.env import VecEnv
 from tensordict import TensorDict
 
+from envgen.core.errors import InputError
 from envgen.envs.vector import PackVectorEnv, SavedEnv
 from envgen.packs.pack import Pack
 
 GROUP = "policy"
 """Name of the group that holds the whole observation."""
+
+
+def check_device(device: str) -> str:
+    """Return the name of a device of PyTorch.
+
+    Raises:
+        InputError: There is none of this name here.
+    """
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
+        cause = (str(error) or type(error).__name__).partition("\n")[0]
+        raise InputError(
+            f"device must be one that PyTorch finds here, got {device!r}: {cause}", "Such as cpu."
+        ) from None
+    return device
 
 
 class PackRslEnv(VecEnv):
@@ -53,7 +70,7 @@ class PackRslEnv(VecEnv):
         )
         self.num_envs = self.env.num_envs
         self.num_actions = int(self.env.single_action_space.shape[0])
-        self.device = device
+        self.device = check_device(device)
         self.cfg: dict[str, Any] = {}
         rollout = self.env.rollout
         self.max_episode_length = round(float((rollout.limit / rollout.period).max()))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -15,12 +18,13 @@ import numpy as np
 import pytest
 from support.worlds import make_cfg, start
 
-from envgen.core.errors import InputError
+from envgen.core.errors import InputError, WorkError
 from envgen.packs import store
 from envgen.packs.formats.base import FORMATS
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.packs.recheck import recheck
+from envgen.rollout.rollout import Rollout
 
 pytestmark = pytest.mark.slow
 
@@ -46,6 +50,47 @@ def test_a_pack_is_a_sequence_of_variants(pack):
         pack.by_index(99)
     assert "6 variants" in repr(pack)
     assert pack.seed == 7
+
+
+def test_a_view_without_variants_keeps_its_columns(pack):
+    nothing = pack.filter("difficulty > 5")
+    assert len(nothing) == 0
+    assert list(nothing.to_pandas().columns) == list(pack.to_pandas().columns)
+    assert len(nothing.filter("difficulty < 1 and terrain_kind == 'rough'")) == 0
+    with pytest.raises(InputError, match="unknown name 'difficult'"):
+        nothing.filter("difficult < 1")
+    with pytest.raises(IndexError, match="no variant at place 0 of 0"):
+        nothing[0]
+
+
+@pytest.mark.parametrize("places", [[99], [-7], ["a"], 1, None, [0.5]])
+def test_places_that_are_none(pack, places):
+    with pytest.raises(InputError, match="places must be integers below 6"):
+        pack.select(places)
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+def test_packs_and_what_runs_them_are_copied_and_pickled(pack, tmp_path, kind):
+    if kind == "zip":
+        export(pack, "zip", tmp_path / "p.zip")
+        pack = Pack.open(tmp_path / "p.zip")
+    for copied in (pickle.loads(pickle.dumps(pack)), copy.deepcopy(pack)):
+        assert [variant.xml for variant in copied] == [variant.xml for variant in pack]
+    rollout = Rollout(list(pack)[:2])
+    rollout.reset(3)
+    again = pickle.loads(pickle.dumps(rollout))
+    assert np.array_equal(again.state.qpos, rollout.state.qpos)
+
+
+def test_a_broken_model_is_named(own_pack):
+    manifest = json.loads((own_pack / "pack.json").read_text())
+    file = own_pack / "variants/00002/env.xml"
+    file.write_text(file.read_text().replace("</worldbody>", "<foo/></worldbody>", 1))
+    manifest["variants"][2]["files"]["env.xml"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    (own_pack / "pack.json").write_text(json.dumps(manifest))
+    with pytest.raises(WorkError, match="variant 2 is broken: MuJoCo can't compile it") as caught:
+        Rollout(list(Pack.open(own_pack)))
+    assert caught.value.remedy
 
 
 def test_a_variant_says_what_it_is(pack):

@@ -18,5 +18,5 @@ def test_every_batch_has_its_reference_and_its_ratio():
         assert [f"{title}: {what}" for what in ("mujoco.rollout", "Rollout", "ratio")] == [
             name for name in names if name.startswith(title)
         ]
-    assert any(name.startswith("2 ants on flat ground, RK4: Rollout") for name in names)
+    assert any(name.startswith("2 of Gymnasium's ants on flat ground, RK4: Rollout") for name in names)
     assert all(row.value > 0 for row in result.rows)
