@@ -91,9 +91,24 @@ def settings_of(variant: PackVariant, changed: Mapping[str, Any] | None = None) 
         InputError: There is no such key, or a value is out of its range.
     """
     try:
-        return RandomizeCfg.model_validate({**variant.randomize, **(changed or {})})
+        return RandomizeCfg.model_validate({**variant.randomize, **check_changed(changed)})
     except ValidationError as error:
-        raise InputError(*explain(error, "randomize")) from None
+        raise InputError(*explain(error, "randomize", ["randomize"])) from None
+
+
+def check_changed(changed: Any) -> dict[str, Any]:
+    """Return settings of `randomize` other than a pack's as a table; None has none.
+
+    Raises:
+        InputError: They are no table of keys.
+    """
+    if changed is None:
+        return {}
+    if not isinstance(changed, Mapping):
+        raise InputError(
+            f"randomize must be a table of keys, got {repr(changed)[:60]}", 'Such as {"latency": 1}.'
+        )
+    return dict(changed)
 
 
 def agent_stream(streams: Streams, key: str, agent: int, episode: int) -> np.random.Generator:
