@@ -95,6 +95,7 @@ def describe_groups(groups: Sequence[tuple[Mapping[str, int], Sequence[int]]]) -
     parts = []
     for number, (agents, indices) in enumerate(groups[:_SHOWN]):
         sizes = ", ".join(f"{agent} with {count} actuators" for agent, count in agents.items())
+        sizes = sizes or "none of these agents"
         first = ", ".join(map(str, indices[:4])) + (", …" if len(indices) > 4 else "")
         noun = "variant" if len(indices) == 1 else "variants"
         parts.append(f"group {number}: {sizes} ({len(indices)} {noun}: {first})")

@@ -9,6 +9,7 @@ import pytest
 from support.command_line import environment, names
 
 from envgen.learn import extras
+from envgen.packs.make import make
 
 
 @pytest.fixture
@@ -117,3 +118,39 @@ def test_record_writes_a_file_once(run, pack, here):
     done = run("record", "z.parquet", "--format", "lerobot", "--out", "set")
     assert done.code == 0
     assert (here / "set" / "meta" / "info.json").is_file()
+
+
+@pytest.fixture
+def legs(here):
+    """A pack of ants of 4 and 5 legs."""
+    cfg = {
+        "terrain": {"size": [8, 8], "sub_terrains": [{"kind": "flat"}]},
+        "robots": [{"model": "ant", "params": {"legs": {"choice": [4, 5]}}}],
+        "control": {"episode": 0.2},
+    }
+    return make(cfg, 4, seed=1, out=here / "legs", jobs=1)
+
+
+@pytest.mark.usefixtures("legs")
+def test_bodies_that_differ_are_recorded_or_chosen_by_an_option(run):
+    done = run("record", "legs", "-p", "zero", "--out", "all.parquet")
+    assert (done.code, done.out.splitlines()[0]) == (0, "16 steps of 4 episodes: all.parquet")
+    for source, policy in (("legs", ["-p", "zero"]), ("all.parquet", [])):
+        for kind in ("minari", "lerobot"):
+            options = ["--format", kind, "--out", f"{kind}-{source[:3]}-v0"]
+            run("record", source, *policy, *options).refused("group 1: ant_0 with", "--group 0")
+            assert run("record", source, *policy, *options, "--group", 1).code == 0
+    run("record", "legs", "-p", "zero", "--out", "x.parquet", "--group", 7).refused(
+        "no group 7", "There are 2"
+    )
+
+
+@pytest.mark.usefixtures("legs")
+def test_train_names_options_where_the_pack_does_not_fit(run, here):
+    pytest.importorskip("rsl_rl")
+    run("train", "legs").refused("group 0: ant_0 with", "Choose one with --group 0")
+    sumo = {"robots": [{"model": "ant", "count": 2}], "task": {"kind": "sumo"}}
+    make(sumo, 1, out=here / "sumo", jobs=1)
+    result = run("train", "sumo")
+    result.refused("the worlds have 2 agents", "This command takes worlds of one agent")
+    assert "envgen.parallel_env" not in result.err
