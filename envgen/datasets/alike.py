@@ -1,4 +1,4 @@
-"""Whether what a recording holds observes and acts alike, as most formats of data sets need it."""
+"""Check that what a recording holds observes and acts alike, as most formats of data sets need it."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is played, in groups by order of their first variant.
+    """Groups of variants to play, by order of their first.
 
     Attributes:
         groups: All of them.

@@ -131,7 +131,7 @@ class Recording:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all rows of the file are taken."""
+        """True if all rows of the file are taken."""
         return bool(self.rows.num_rows == self.table.num_rows)
 
     @property

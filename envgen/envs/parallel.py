@@ -133,7 +133,7 @@ class PackParallelEnv(ParallelEnv):
         )
 
     def _about(self) -> dict[str, Any]:
-        """What the world of the running episode is."""
+        """Return the infos of the running episode."""
         return of_slot(self._infos.of(np.array([0]), self.rollout.variant), 0)
 
     def _action(self, agent: str, action: Any) -> NDArray[Any]:
