@@ -53,7 +53,7 @@ class Physics:
 
 def is_constant(settings: RandomizeCfg) -> bool:
     """Return whether every episode has the same physics."""
-    return all(isinstance(getattr(settings, key), int | float) for key in KEYS)
+    return all(is_number(getattr(settings, key)) for key in KEYS)
 
 
 def draw_physics(settings: RandomizeCfg, streams: Streams, episode: int, actuators: int) -> Physics:
@@ -78,6 +78,20 @@ def draw_physics(settings: RandomizeCfg, streams: Streams, episode: int, actuato
             drawn[key] = sum(factors) / max(len(factors), 1)
             drawn["motors"] = tuple(factors) if rng else tuple(factors * actuators)
     return Physics(**drawn)
+
+
+def drawn_keys(variant: PackVariant) -> dict[str, str]:
+    """Return the keys of `randomize` that episodes of a variant draw, by path such as `randomize.latency`.
+
+    A key whose distribution is swept is left out: there, the path names the distribution.
+    """
+    paths = {f"randomize.{key}": key for key, value in variant.randomize.items() if not is_number(value)}
+    return {path: key for path, key in paths.items() if path not in variant.drawn}
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a setting is a number, which is no draw."""
+    return isinstance(value, int | float)
 
 
 def settings_of(variant: PackVariant, changed: Mapping[str, Any] | None = None) -> RandomizeCfg:

@@ -74,6 +74,17 @@ def test_eval_says_where_policies_fail(run, pack):
     assert found["missed"] == []
 
 
+def test_eval_splits_by_what_episodes_draw(run, here):
+    randomize = {"latency": [0, 2]}
+    cfg = {"robots": [{"model": "point"}], "control": {"episode": 0.2}, "randomize": randomize}
+    make(cfg, 3, seed=1, out=here / "late", jobs=1)
+    options = ["-p", "zero", "--episodes", 4]
+    found = run("eval", "late", *options, "--by", "randomize.latency", "--json").json
+    assert {cell["cell"][0] for cell in found["cells"]} == {"0", "1", "2"}
+    wrong = run("eval", "late", *options, "--by", "randomize.latencyy")
+    wrong.refused("no variant has a value 'randomize.latencyy'", "Did you mean 'randomize.latency'?")
+
+
 def test_eval_guards_a_release(run, pack):
     result = run("eval", pack.path, "-p", "zero", "--fail-under", "success=0.9", "-q")
     assert (result.code, result.out) == (1, "")
