@@ -85,7 +85,7 @@ def run(arguments: list[str] | None = None) -> int:
         from envgen.core.errors import EnvgenError
 
         if isinstance(error, EnvgenError):
-            _say(error.cause, error.remedy)
+            _say(error.cause, error.on_command_line)
             return error.exit_code
         if isinstance(error, OSError) and not os.environ.get("ENVGEN_DEBUG"):
             _say(str(error), "Check the path, its permissions and the room on the disk.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -11,13 +11,19 @@ from envgen.core.cfg import EnvCfg, slug
 from envgen.core.errors import nearest, suggestion
 
 
-def explain(error: ValidationError, source: str) -> tuple[str, str]:
-    """Return cause and remedy of the first error in data of a source, shortened to fit a terminal."""
-    cause, remedy = _first_error(error, source)
+def explain(error: ValidationError, source: str, within: Sequence[str] = ()) -> tuple[str, str]:
+    """Return cause and remedy of the first error in data of a source, shortened to fit a terminal.
+
+    Args:
+        error: Of pydantic.
+        source: What the data are of, such as a file.
+        within: Keys that lead from an EnvCfg to the table that was checked; by default a whole EnvCfg was.
+    """
+    cause, remedy = _first_error(error, source, within)
     return _shortened(cause), _shortened(remedy)
 
 
-def _first_error(error: ValidationError, source: str) -> tuple[str, str]:
+def _first_error(error: ValidationError, source: str, within: Sequence[str]) -> tuple[str, str]:
     """Return cause and remedy of the first error, and the number of others."""
     errors = error.errors(include_url=False)
     # a list whose only element is wrong is reported as too short, too
@@ -35,7 +41,7 @@ def _first_error(error: ValidationError, source: str) -> tuple[str, str]:
     where = f"{source}: {path}" if path else source
     if first["type"] == "extra_forbidden":
         key = str(first["loc"][-1])
-        return f"{where}: unknown key {key!r}{more}", suggestion(key, _keys_at(first["loc"][:-1]))
+        return f"{where}: unknown key {key!r}{more}", suggestion(key, _keys_at([*within, *first["loc"][:-1]]))
     if first["type"] in ("kind", "param"):
         return f"{where}: {context['cause']}{more}", str(context.get("remedy", ""))
     if first["type"] == "literal_error":
@@ -57,7 +63,7 @@ def _first_error(error: ValidationError, source: str) -> tuple[str, str]:
         message = first["msg"].removeprefix("Value error, ")
     else:
         message = _message(first["type"], given, context)
-    remedy = f"See `envgen schema` for {path or 'all keys'}."
+    remedy = f"See `envgen schema` for {path_text([*within, *first['loc']]) or 'all keys'}."
     if first["type"] == "string_pattern_mismatch":
         remedy = f"Write e.g. {slug(str(given))!r}."
     elif isinstance(given, str) and given.lstrip().startswith(("[", "{")):

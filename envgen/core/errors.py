@@ -12,15 +12,17 @@ class EnvgenError(Exception):
     Attributes:
         cause: The failure, with the value that was given.
         remedy: A way to correct it; may be empty.
+        on_command_line: The remedy where a command reports it, if it names options instead of arguments.
         exit_code: Exit status of the command line.
     """
 
     exit_code = 1
 
-    def __init__(self, cause: str, remedy: str = "") -> None:
+    def __init__(self, cause: str, remedy: str = "", *, on_command_line: str = "") -> None:
         super().__init__(cause, remedy)
         self.cause = cause
         self.remedy = remedy
+        self.on_command_line = on_command_line or remedy
 
     def __str__(self) -> str:
         return f"{self.cause}\n{self.remedy}" if self.remedy else self.cause

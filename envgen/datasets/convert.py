@@ -9,16 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from envgen.core.errors import InputError
+from envgen.datasets.alike import check_alike
 from envgen.datasets.formats.base import FORMATS, DatasetFormat, Written
+from envgen.datasets.play_pack import Plan
 from envgen.datasets.recording import Recording
 from envgen.packs.pack import Pack
-from envgen.rollout.policies import bind
-from envgen.rollout.record import PHYSICS_NAMES, about, check_amount, play_into, recorded_agents
-from envgen.rollout.recorder import Recorder
-from envgen.rollout.rollout import Rollout
-
-AT_ONCE = 128
-"""Variants that are played side by side."""
 
 
 def convert(
@@ -27,6 +22,7 @@ def convert(
     format: str,
     *,
     agents: Sequence[str] = ("*",),
+    group: int | None = None,
     pack: Pack | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Written:
@@ -36,7 +32,8 @@ def convert(
         recording: Parquet file made natively, by the page or by `envgen run --record`.
         out: File or folder that does not exist yet.
         format: Name of a format.
-        agents: Ids or patterns of the agents that are taken; they must observe and act alike.
+        agents: Ids or patterns of the agents that are taken; most formats need such as observe and act alike.
+        group: Which variants are taken, where a recording has several bodies; by default all.
         pack: That was played; gives what a recording of the page lacks: period and randomised physics.
         progress: Called with the number of episodes done.
 
@@ -45,7 +42,7 @@ def convert(
     """
     target, kind = Path(out), FORMATS.get(format)()
     _check_target(kind, target)
-    return _write(kind, Recording(Path(recording), agents, pack), target, progress)
+    return _write(kind, Recording(Path(recording), agents, pack, group), target, progress)
 
 
 def record_pack(
@@ -56,6 +53,7 @@ def record_pack(
     episodes: int = 1,
     format: str = "minari",
     agents: Sequence[str] = ("*",),
+    group: int | None = None,
     seed: int = 0,
     threads: int = 1,
     progress: Callable[[int, int], None] | None = None,
@@ -63,12 +61,14 @@ def record_pack(
     """Play whole episodes of each variant of a pack and write them as a data set, all or nothing.
 
     Args:
-        pack: A pack or view; its variants must have the same agents.
+        pack: A pack or view. Variants that differ in agents or bodies are played in groups.
         policies: Name of a policy by agent id, pattern or team; or one for all agents.
         out: File or folder that does not exist yet.
         episodes: Of each variant.
         format: Name of a format.
         agents: Ids or patterns of those that are recorded.
+        group: Which variants are played, where the pack has several bodies; by default all. Most formats need
+            variants that observe and act alike: an error names the groups.
         seed: For policies that draw.
         threads: On which physics is computed.
         progress: Called with the number of episodes that are played, and how many there will be.
@@ -81,47 +81,12 @@ def record_pack(
     if not len(pack):
         raise InputError(f"{pack!r} has no variants", "Give a pack or view with some.")
     chosen = {"*": policies} if isinstance(policies, str) else dict(policies)
+    plan = Plan.of(pack, chosen, agents, episodes=episodes, seed=seed, group=group)
+    if not kind.mixed:
+        check_alike(plan.about(), plan.agents, str(pack.path), kind.kind)
     with _part(target.with_name(f"{target.name}.rows")) as rows:
-        _play(pack, chosen, rows, episodes, agents, seed, threads, progress)
+        plan.play(rows, threads, progress)
         return _write(kind, Recording(rows, agents, pack), target, None)
-
-
-def _play(
-    pack: Pack,
-    policies: Mapping[str, str],
-    path: Path,
-    episodes: int,
-    agents: Sequence[str],
-    seed: int,
-    threads: int,
-    progress: Callable[[int, int], None] | None,
-) -> None:
-    """Record whole episodes of all variants, some at a time."""
-    done = 0
-
-    def count(ended: int) -> None:
-        nonlocal done
-        done += ended
-        if progress:
-            progress(done, len(pack) * episodes)
-
-    recorder: Recorder | None = None
-    try:
-        for start in range(0, len(pack), AT_ONCE):
-            rollout = Rollout(pack[start : start + AT_ONCE], threads=threads)
-            names = recorded_agents(rollout, agents)
-            check_amount(rollout, names, None, episodes)
-            bound = bind(rollout, policies, seed=seed)
-            if recorder is None:
-                drawn = {variant.index: dict(variant.drawn) for variant in pack}
-                recorder = Recorder(path, drawn, about(rollout, names), PHYSICS_NAMES)
-            play_into(recorder, rollout, bound, names, episodes=episodes, first_env=start, finished=count)
-    except BaseException:
-        if recorder:
-            recorder.close(keep=False)
-        raise
-    assert recorder is not None  # a pack has variants
-    recorder.close()
 
 
 def _check_target(kind: DatasetFormat, target: Path) -> None:
@@ -135,6 +100,8 @@ def _check_target(kind: DatasetFormat, target: Path) -> None:
 def _write(
     kind: DatasetFormat, recording: Recording, target: Path, progress: Callable[[int], None] | None
 ) -> Written:
+    if not kind.mixed:
+        check_alike(recording.about, recording.agents, str(recording.path), kind.kind)
     with _part(target) as part:
         written = kind.write(recording, part, target, progress or (lambda done: None))
         if not written.episodes:

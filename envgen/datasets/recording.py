@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from envgen.core.errors import InputError
 from envgen.core.parquet import read_table
+from envgen.datasets.alike import GROUPS, groups_in
 from envgen.datasets.episode import Episode
 from envgen.packs.pack import Pack
 from envgen.policies.base import select_agents
+from envgen.rollout.alike import choose_group
 from envgen.rollout.columns import COLUMNS, DRAWN, FINAL, PHYSICS
 from envgen.rollout.physics import KEYS, draw_physics, settings_of
 from envgen.rollout.recorder import META
@@ -30,12 +32,20 @@ class Recording:
         path: Of the Parquet file.
         agents: Ids or patterns of agents.
         pack: That was played; gives what a recording of the page lacks: period and randomised physics.
+        group: Number of the group of variants that is taken, where they differ in agents or bodies; by
+            default all are.
 
     Raises:
-        InputError: The file is not a recording, or sizes of its agents differ.
+        InputError: The file is not a recording, or has no such agent or group.
     """
 
-    def __init__(self, path: Path, agents: Sequence[str] = ("*",), pack: Pack | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        agents: Sequence[str] = ("*",),
+        pack: Pack | None = None,
+        group: int | None = None,
+    ) -> None:
         import pyarrow as pa  # 0.2 s to import: only where it is needed
 
         self.path, self.pack = path, pack
@@ -60,6 +70,13 @@ class Recording:
                 "Give one made by envgen.",
             )
         self.about: dict[str, Any] = json.loads(meta)
+        self._taken: list[int] | None = None
+        if group is not None:
+            own = choose_group(groups_in(self.about), group)
+            if GROUPS in self.about:
+                self._taken = list(own["variants"])
+                self.about = {**self.about, "agents": own["agents"], "group": int(group)}
+                del self.about[GROUPS]
         self.agents = self._select(agents)
 
     @property
@@ -96,7 +113,7 @@ class Recording:
     @cached_property
     def policies(self) -> list[str]:
         """Names of the policies that acted."""
-        return sorted(set(self._rows["policy"].unique().to_pylist()))
+        return sorted(set(self.rows["policy"].unique().to_pylist()))
 
     @cached_property
     def period(self) -> float | None:
@@ -105,16 +122,55 @@ class Recording:
             return float(self.about["period"])
         if self.pack is None:
             return None
-        used = set(self._rows["index"].unique().to_pylist())
+        used = set(self.rows["index"].unique().to_pylist())
         variants = [variant for variant in self.pack if variant.index in used]
         periods = {
             round(int(v.setting("control.frame_skip")) * float(v.model().opt.timestep), 9) for v in variants
         }
         return periods.pop() if len(periods) == 1 else None
 
+    @property
+    def is_whole(self) -> bool:
+        """True if all rows of the file are taken."""
+        return bool(self.rows.num_rows == self.table.num_rows)
+
+    @property
+    def indices(self) -> list[int]:
+        """Indices of the variants that were played."""
+        return sorted(self.rows["index"].unique().to_pylist())
+
+    def write_rows(self, path: Path) -> None:
+        """Write the rows that are taken as a recording of their own."""
+        import pyarrow.parquet as pq
+
+        def chosen(found: Mapping[str, Any]) -> dict[str, Any]:
+            return {agent: facts for agent, facts in found.items() if agent in self.agents}
+
+        facts = {**self.about, "agents": chosen(self.about["agents"])}
+        if GROUPS in facts:
+            facts[GROUPS] = [{**own, "agents": chosen(own["agents"])} for own in facts[GROUPS]]
+        with open(path, "wb") as file:  # given as a name, "~" in it would mean something to pyarrow
+            pq.write_table(
+                self.rows.replace_schema_metadata({META: json.dumps(facts)}), file, compression="zstd"
+            )
+
+    def count(self) -> int:
+        """Return the number of episodes; one of an agent counts for itself."""
+        return sum(1 for _ in self._spans())
+
     def episodes(self) -> Iterator[Episode]:
-        """Yield the episodes of all agents, by environment, agent and number."""
-        rows = self._rows
+        """Yield the episodes of all agents, by environment, agent and number.
+
+        Raises:
+            InputError: Observations or actions differ in size.
+        """
+        observations, actions = self._matrix("observation"), self._matrix("action")
+        for at in self._spans():
+            yield self._episode(at, observations, actions)
+
+    def _spans(self) -> Iterator[NDArray[np.intp]]:
+        """The places of the rows of each episode."""
+        rows = self.rows
         if not rows.num_rows:
             return
         env, number, step = (rows[name].to_numpy() for name in ("env", "episode", "step"))
@@ -124,9 +180,8 @@ class Recording:
         # a gap in the steps parts what follows from what is before
         breaks = (np.diff(keys) != 0).any(axis=0) | (np.diff(step[order]) != 1)
         edges = np.concatenate([[0], np.flatnonzero(breaks) + 1, [len(order)]])
-        observations, actions = self._matrix("observation"), self._matrix("action")
         for start, end in pairwise(edges.tolist()):
-            yield self._episode(order[start:end], observations, actions)
+            yield order[start:end]
 
     def _episode(self, at: NDArray[np.intp], observations: Any, actions: Any) -> Episode:
         rows = self._facts.take(at)
@@ -174,21 +229,26 @@ class Recording:
         return {variant.index: variant for variant in self.pack or ()}
 
     @cached_property
-    def _rows(self) -> Any:
-        """The rows of the agents that are taken."""
+    def rows(self) -> Any:
+        """The rows of the agents and variants that are taken, as a table."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        return self.table.filter(pc.is_in(self.table["agent"], pa.array(self.agents)))
+        rows = self.table.filter(pc.is_in(self.table["agent"], pa.array(self.agents)))
+        if self._taken is None:
+            return rows
+        return rows.filter(pc.is_in(rows["index"], pa.array(self._taken, pa.int64())))
 
     @cached_property
     def _facts(self) -> Any:
         """The rows without what `_matrix` gives."""
-        return self._rows.drop_columns(["observation", "action"])
+        return self.rows.drop_columns(["observation", "action"])
 
     def _matrix(self, name: str) -> Any:
         """A column of lists of equal length as (rows, k) float32."""
-        rows = self._rows
+        rows = self.rows
+        if not rows.num_rows:
+            return np.zeros((0, 0), dtype=np.float32)
         flat = rows[name].combine_chunks().flatten().to_numpy()
         if len(flat) % rows.num_rows:
             raise InputError(
@@ -202,15 +262,4 @@ class Recording:
         wanted = {
             agent for pattern in patterns for agent in select_agents(pattern, tuple(known), tuple(teams))
         }
-        chosen = [agent for agent in known if agent in wanted]
-        shapes: dict[str, list[str]] = {}
-        for agent in chosen:
-            own = self.about["agents"][agent]
-            shapes.setdefault(json.dumps([own["observation"], len(own["actuators"])]), []).append(agent)
-        if len(shapes) > 1:
-            groups = "; ".join(", ".join(group) for group in shapes.values())
-            raise InputError(
-                f"the agents of {self.path} observe or act differently: {groups}",
-                f"Choose one group, e.g. agents={next(iter(shapes.values()))}.",
-            )
-        return chosen
+        return [agent for agent in known if agent in wanted]

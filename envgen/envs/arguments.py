@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from envgen.core.errors import InputError
+import numpy as np
+from numpy.typing import NDArray
+
+from envgen.core.errors import InputError, suggestion
 from envgen.packs.arguments import check_jobs
+from envgen.rollout.controls import real_numbers
 
 if TYPE_CHECKING:
     from gymnasium.vector import AutoresetMode  # packs are opened without Gymnasium too
@@ -41,6 +45,28 @@ def check_threads(threads: Any) -> int:
     return int(threads)
 
 
+def check_options(options: Any, known: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the options of a reset as a table; None has none.
+
+    Args:
+        options: As they were given.
+        known: Their names; None takes any.
+
+    Raises:
+        InputError: They are no table, or one is unknown.
+    """
+    if options is None:
+        return {}
+    if not isinstance(options, Mapping):
+        raise InputError(
+            f"options must be a table of names, got {repr(options)[:60]}", 'Such as {"variant": 3}.'
+        )
+    for name in options:
+        if known is not None and name not in known:
+            raise InputError(f"unknown reset option {name!r}", suggestion(str(name), known))
+    return dict(options)
+
+
 def check_render_mode(mode: Any, known: Sequence[str]) -> None:
     """Refuse an unknown render mode.
 
@@ -61,16 +87,48 @@ def check_seeds(seed: Any, slots: int) -> list[int | None]:
         return [None] * slots
     if is_integer(seed):
         seeds: list[Any] = [int(seed) + i for i in range(slots)]
-    elif isinstance(seed, str) or not hasattr(seed, "__len__"):
-        raise InputError(f"seed must be an integer, a list of them or None, got {seed!r}", "Such as 0.")
+    elif isinstance(seed, str) or not hasattr(seed, "__len__") or np.ndim(to_array(seed, object)) == 0:
+        raise InputError(
+            f"seed must be an integer, a list of them or None, got {repr(seed)[:60]}", "Such as 0."
+        )
     else:
         seeds = list(seed)
     if len(seeds) != slots:
         raise InputError(f"{len(seeds)} seeds are given for {slots} slots", "Give one for each.")
-    for own in seeds:
-        if own is not None and (not is_integer(own) or own < 0):
-            raise InputError(f"a seed must be an integer >= 0, got {own!r}", "Such as 0.")
-    return [None if own is None else int(own) for own in seeds]
+    return [check_seed(own) for own in seeds]
+
+
+def check_seed(seed: Any) -> int | None:
+    """Return a valid seed of one slot.
+
+    Raises:
+        InputError: It is negative or no integer.
+    """
+    if seed is not None and (not is_integer(seed) or seed < 0):
+        raise InputError(f"a seed must be an integer >= 0, got {repr(seed)[:60]}", "Such as 0.")
+    return None if seed is None else int(seed)
+
+
+def check_action(action: Any, what: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Return the action of one agent in one world as an array.
+
+    Raises:
+        InputError: It has another shape, or holds something other than real numbers.
+    """
+    array = real_numbers(action, what)
+    if array.shape != shape:
+        raise InputError(
+            f"{what} must have the shape {shape}, got {array.shape}", "Give one number for each actuator."
+        )
+    return array
+
+
+def to_array(given: Any, dtype: Any = None) -> NDArray[Any]:
+    """Return what was given as an array; None, an array of an object, where NumPy can't make one."""
+    try:
+        return np.asarray(given, dtype)
+    except (TypeError, ValueError):
+        return np.array(None)
 
 
 def parse_autoreset(mode: Any) -> AutoresetMode:

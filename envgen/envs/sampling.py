@@ -137,6 +137,6 @@ def make_sampler(name: str, difficulty: Floats) -> VariantSampler:
     Raises:
         InputError: There is none of that name.
     """
-    if name not in SAMPLERS:
-        raise InputError(f"unknown sampling {name!r}", suggestion(name, SAMPLERS))
+    if not isinstance(name, str) or name not in SAMPLERS:
+        raise InputError(f"unknown sampling {repr(name)[:60]}", suggestion(str(name), SAMPLERS))
     return SAMPLERS[name](difficulty)

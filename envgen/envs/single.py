@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
-from envgen.envs.arguments import check_render_mode
+from envgen.core.errors import InputError
+from envgen.envs.arguments import check_action, check_options, check_render_mode, check_seed
 from envgen.envs.infos import of_slot
 from envgen.envs.rendering import FPS, RENDER_MODES
+from envgen.envs.slots import EPISODE_OPTIONS
 from envgen.envs.vector import PackVectorEnv
 from envgen.packs.pack import Pack
 from envgen.rollout.rollout import Rollout
@@ -27,6 +29,7 @@ class PackEnv(gymnasium.Env):
         index: Index of the variant, or several; None for all of the pack.
         group: Which variants, where a pack has bodies with different spaces.
         sampling: How the variant of an episode is drawn, if there are several.
+        randomize: Settings of `EnvCfg.randomize` other than the pack's, such as `{"start_noise": 0.05}`.
         render_mode: `rgb_array`, `human` or None.
 
     Raises:
@@ -42,6 +45,7 @@ class PackEnv(gymnasium.Env):
         *,
         group: int | None = None,
         sampling: str = "uniform",
+        randomize: Mapping[str, Any] | None = None,
         render_mode: str | None = None,
     ) -> None:
         check_render_mode(render_mode, self.metadata["render_modes"])
@@ -56,9 +60,11 @@ class PackEnv(gymnasium.Env):
             autoreset_mode=AutoresetMode.DISABLED,
             threads=1,
             copy=True,
+            randomize=randomize,
             render_mode="rgb_array" if render_mode else None,
         )
         self._window: Any = None
+        self._over = False
         self.observation_space = self._batch.single_observation_space
         self.action_space = self._batch.single_action_space
 
@@ -70,19 +76,33 @@ class PackEnv(gymnasium.Env):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
-        """Begin an episode; `options`: `variant` (index) or `difficulty` (number or [low, high])."""
-        super().reset(seed=seed)
-        observation, info = self._batch.reset(seed=seed, options=options)
+        """Begin an episode; `options`: `variant` (index) or `difficulty` (number or [low, high]).
+
+        Raises:
+            InputError: The seed or an option is wrong; nothing was reset.
+        """
+        own = check_seed(seed)
+        observation, info = self._batch.reset(seed=own, options=check_options(options, EPISODE_OPTIONS))
+        super().reset(seed=own)
+        self._over = False
         self._show()
         return observation[0], of_slot(info, 0)
 
     def step(
         self, action: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
-        """Do one control step; `action` (k,) in [-1, 1]."""
-        observation, reward, terminated, truncated, info = self._batch.step(np.asarray(action)[None])
+        """Do one control step; `action` (k,) in [-1, 1].
+
+        Raises:
+            InputError: The action has another shape or is no finite number, or the episode has ended.
+        """
+        if self._over:
+            raise InputError("the episode has ended", "Call reset.")
+        own = check_action(action, "the action", self.action_space.shape)
+        observation, reward, terminated, truncated, info = self._batch.step(own[None])
         self._show()
         ends = bool(terminated[0]), bool(truncated[0])
+        self._over = any(ends)
         return observation[0], float(reward[0]), *ends, of_slot(info, 0)
 
     def render(self) -> Any:

@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envgen.core.errors import InputError
+from envgen.envs.arguments import check_options, to_array
 from envgen.envs.sampling import VariantSampler, make_sampler
 from envgen.rollout.rollout import Rollout
 from envgen.rollout.step_result import StepResult
 
 MAX_EPISODE = 2**31
-OPTIONS = ("variant", "difficulty", "reset_mask")
+EPISODE_OPTIONS = ("variant", "difficulty")
+"""Options of the reset of one episode."""
+OPTIONS = (*EPISODE_OPTIONS, "reset_mask")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,24 +71,34 @@ class SlotScheduler:
                 self._sets.append(choices)
             self._of_slot.append(number)
 
-    def seed(self, seeds: Mapping[int, int | None]) -> None:
-        """Seed the generators of slots; None leaves one as it is."""
-        for slot, seed in seeds.items():
-            if seed is not None:
-                self.rngs[slot] = np.random.default_rng(seed)
-
-    def begin(self, slots: Sequence[int], options: Mapping[str, Any] | None = None) -> StepResult:
+    def begin(
+        self,
+        slots: Sequence[int],
+        options: Mapping[str, Any] | None = None,
+        seeds: Sequence[int | None] | None = None,
+    ) -> StepResult:
         """Begin an episode in some slots.
 
         Args:
             slots: Which.
             options: `variant`: index of the variant, one for all or one for each slot of the batch; or
                 `difficulty`: a number or a range [low, high] to draw from.
+            seeds: Of each slot of the batch; None leaves its generator as it is.
 
         Raises:
-            InputError: There is no such option or variant.
+            InputError: There is no such option or variant; nothing was seeded, drawn or reset.
         """
-        variants = self._variants(slots, options or {})
+        rngs = list(self.rngs)
+        for slot in slots:
+            if seeds is not None and seeds[slot] is not None:
+                self.rngs[slot] = np.random.default_rng(seeds[slot])
+            elif options:  # which may be refused after some slots have drawn
+                self.rngs[slot] = copy.deepcopy(rngs[slot])
+        try:
+            variants = self._variants(slots, options or {})
+        except InputError:
+            self.rngs = rngs
+            raise
         episodes = [int(self.rngs[slot].integers(MAX_EPISODE)) for slot in slots]
         return self.rollout.reset(episodes, slots, variants)
 
@@ -108,9 +121,7 @@ class SlotScheduler:
         self.samplers[number].record(place, success, reward)
 
     def _variants(self, slots: Sequence[int], options: Mapping[str, Any]) -> list[int]:
-        for name in options:
-            if name not in OPTIONS:
-                raise InputError(f"unknown reset option {name!r}", f"Known: {', '.join(OPTIONS)}.")
+        check_options(options, OPTIONS)
         variant, difficulty = options.get("variant"), options.get("difficulty")
         if variant is not None and difficulty is not None:
             raise InputError("variant and difficulty are both given", "Give one of them.")
@@ -138,22 +149,24 @@ class SlotScheduler:
             indices = [self.rollout.variants[place].index for place in known]
             shown = ", ".join(map(str, indices[:8])) + (", …" if len(indices) > 8 else "")
             cause = "is of another body structure" if index in self._places else "is not here"
-            raise InputError(f"slot {slot} can't run variant {index}, which {cause}", f"Known: {shown}.")
+            where = f"slot {slot}" if len(self.rngs) > 1 else "this environment"
+            raise InputError(f"{where} can't run variant {index}, which {cause}", f"Known: {shown}.")
         return self._places[index]
 
 
 def _indices(given: Any, slots: int) -> list[int]:
-    indices = np.asarray(given)
+    indices = to_array(given)
     if indices.dtype.kind not in "iu" or indices.shape not in ((), (slots,)):
-        raise InputError(f"variant must be an index or {slots} of them, got {str(given)[:60]}", "Such as 3.")
+        many = f" or {slots} of them" if slots > 1 else ""
+        raise InputError(f"variant must be an index{many}, got {str(given)[:60]}", "Such as 3.")
     return [int(index) for index in np.broadcast_to(indices, (slots,))]
 
 
 def _range(given: Any) -> tuple[float, float]:
-    try:
-        low, high = np.broadcast_to(np.asarray(given, dtype=np.float64), (2,)).tolist()
-    except (TypeError, ValueError):
-        low, high = np.nan, np.nan
+    ends = to_array(given)
+    low, high = np.nan, np.nan
+    if ends.dtype.kind in "iuf" and ends.shape in ((), (1,), (2,)):
+        low, high = np.broadcast_to(ends, (2,)).tolist()
     if not low <= high:
         raise InputError(
             f"difficulty must be a number or [low, high], got {str(given)[:60]}", "Such as [0.2, 0.4]."

@@ -13,12 +13,12 @@ import numpy as np
 
 from envgen.core.errors import InputError
 from envgen.core.version import __version__
-from envgen.envs.arguments import is_integer
+from envgen.envs.arguments import to_array
 from envgen.packs.arguments import is_file
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.packs.variant import PackVariant
-from envgen.rollout.alike import group_key
+from envgen.rollout.alike import VariantsDiffer, choose_group, describe_groups, groups_of
 from envgen.rollout.rollout import Rollout
 from envgen.worlds.compiled.task_context import layout
 
@@ -100,10 +100,7 @@ def select_variants(pack: Pack, index: int | Sequence[int] | None, group: int | 
         raise InputError(f"{pack.path} has no variants", "Give a pack with at least one variant.")
     if group is None:
         return variants
-    found = _groups(variants)
-    if not is_integer(group) or not 0 <= group < len(found):
-        raise InputError(f"there is no group {group!r}", f"There are {len(found)}, counted from 0.")
-    return found[group]
+    return choose_group(groups_of(variants), group)
 
 
 def make_rollout(
@@ -119,45 +116,35 @@ def make_rollout(
     """
     try:
         return Rollout(variants, threads=threads, slots=slots, randomize=randomize)
-    except InputError:
-        found = _groups(variants)
-        if len(found) == 1:
-            raise
-        parts = "; ".join(_describe(i, own) for i, own in enumerate(found[:8]))
-        raise InputError(
-            f"the variants differ in observation or action spaces: {parts}{'; …' if len(found) > 8 else ''}",
-            "Choose one with group=0, or make a pack of one body.",
-        ) from None
+    except VariantsDiffer:
+        raise groups_differ(variants) from None
     except MemoryError:
+        if len(slots) == 1:
+            raise InputError("there is not enough memory for this world", "Give a smaller world.") from None
         raise InputError(
             f"there is not enough memory for {len(slots)} slots", "Give a smaller num_envs."
         ) from None
 
 
+def groups_differ(variants: Sequence[PackVariant]) -> InputError:
+    """Return the error for variants that an environment can't run together, with their groups."""
+    groups = []
+    for own in groups_of(variants):
+        world = own[0].world()
+        sizes = {agent: len(layout(world, agent).actuators) for agent in own[0].teams.agents}
+        groups.append((sizes, [variant.index for variant in own]))
+    return InputError(
+        f"the variants differ in observation or action spaces: {describe_groups(groups)}",
+        "Choose one with group=0, or make a pack of one body.",
+        on_command_line="Choose one with --group 0, or make a pack of one body.",
+    )
+
+
 def _indices(index: Any) -> list[int]:
-    indices = np.atleast_1d(np.asarray(index))
+    indices = np.atleast_1d(to_array(index))
     if indices.dtype.kind not in "iu" or indices.ndim != 1:
         raise InputError(f"index must be one or several integers, got {index!r}", "Such as 3 or [0, 1].")
     return [int(i) for i in indices]
-
-
-def _describe(number: int, variants: Sequence[PackVariant]) -> str:
-    """Return what a group is: its number, size, actuators and first indices."""
-    world, teams = variants[0].world(), variants[0].teams
-    sizes = ", ".join(
-        f"{agent} with {len(layout(world, agent).actuators)} actuators" for agent in teams.agents
-    )
-    indices = ", ".join(str(variant.index) for variant in variants[:4])
-    return (
-        f"group {number}: {sizes} ({len(variants)} variants: {indices}{', …' if len(variants) > 4 else ''})"
-    )
-
-
-def _groups(variants: Sequence[PackVariant]) -> list[list[PackVariant]]:
-    groups: dict[object, list[PackVariant]] = {}
-    for variant in variants:
-        groups.setdefault(group_key(variant), []).append(variant)
-    return list(groups.values())
 
 
 def _is_pack(source: str) -> bool:

@@ -16,18 +16,22 @@ from numpy.typing import NDArray
 from envgen.core.errors import InputError
 from envgen.envs.arguments import (
     check_num_envs,
+    check_options,
     check_render_mode,
     check_seeds,
     check_threads,
     parse_autoreset,
+    to_array,
 )
 from envgen.envs.endings import episode_ends
 from envgen.envs.infos import EpisodeInfos
 from envgen.envs.rendering import FPS, RENDER_MODES, Renderer
 from envgen.envs.slots import SavedSlots, SlotScheduler
-from envgen.envs.source import make_rollout, open_source, select_variants
+from envgen.envs.source import groups_differ, make_rollout, open_source, select_variants
 from envgen.envs.spaces import agent_spaces, write_float32
 from envgen.packs.pack import Pack
+from envgen.packs.variant import PackVariant
+from envgen.rollout.controls import real_numbers
 from envgen.rollout.saved import Saved
 from envgen.rollout.step_result import AgentStep
 
@@ -106,7 +110,7 @@ class PackVectorEnv(VectorEnv):
             check_num_envs(num_envs)
         variants = select_variants(open_source(pack), index, group)
         self.num_envs = count = check_num_envs(len(variants) if num_envs is None else num_envs)
-        self.agent = _only_agent(variants[0].agents)
+        self.agent = _only_agent(variants)
         self.rollout = make_rollout(variants, [i % len(variants) for i in range(count)], workers, randomize)
         self.scheduler = SlotScheduler(self.rollout, sampling)
         self.render_mode, self._copy = render_mode, copy
@@ -138,15 +142,14 @@ class PackVectorEnv(VectorEnv):
         Raises:
             InputError: A seed or an option is wrong; nothing was reset.
         """
-        slots = self._asked(options)
+        slots = self._asked(check_options(options))
         seeds = check_seeds(seed, self.num_envs)
         if not self._began:
             if len(slots) < self.num_envs:
                 raise InputError("reset_mask is given before the first reset", "Reset all slots first.")
             drawn = self.np_random.integers(2**31, size=self.num_envs).tolist()
             seeds = [own if own is not None else other for own, other in zip(seeds, drawn)]
-        self.scheduler.seed({slot: seeds[slot] for slot in slots.tolist()})
-        self._begin(slots, options)
+        self._begin(slots, options, seeds)
         self._began = True
         return self._observed(), self._infos.of(slots, self.rollout.variant[slots])
 
@@ -168,7 +171,7 @@ class PackVectorEnv(VectorEnv):
                 f"the episodes of slots {again.tolist()[:8]} have ended",
                 'Reset them: reset(options={"reset_mask": terminations | truncations}).',
             )
-        actions = np.asarray(actions)
+        actions = real_numbers(actions, "actions")
         if actions.shape != self.action_space.shape:
             raise InputError(
                 f"actions must have the shape {self.action_space.shape}, got {actions.shape}",
@@ -184,7 +187,7 @@ class PackVectorEnv(VectorEnv):
         if len(ended):
             self._record(ended, result)
         if len(again):  # only with NEXT_STEP: these did no step, their new episode begins now
-            self._begin(again, None)
+            self._begin(again)
         known = np.union1d(again, ended)
         if len(known):
             info |= self._infos.of(known, self.rollout.variant[known])
@@ -219,12 +222,11 @@ class PackVectorEnv(VectorEnv):
         if self._renderer is not None:
             self._renderer.close()
 
-    def _asked(self, options: Mapping[str, Any] | None) -> NDArray[np.intp]:
+    def _asked(self, options: Mapping[str, Any]) -> NDArray[np.intp]:
         """Slots that `reset_mask` names; by default all."""
-        mask = (options or {}).get("reset_mask")
-        if mask is None:
+        if options.get("reset_mask") is None:
             return self._slots
-        mask = np.asarray(mask)
+        mask = to_array(options["reset_mask"])
         if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
             raise InputError(
                 f"reset_mask must be {self.num_envs} booleans with a True, got {mask.shape} {mask.dtype}",
@@ -232,8 +234,13 @@ class PackVectorEnv(VectorEnv):
             )
         return np.flatnonzero(mask)
 
-    def _begin(self, slots: NDArray[np.intp], options: Mapping[str, Any] | None) -> None:
-        result = self.scheduler.begin(slots.tolist(), options)[self.agent]
+    def _begin(
+        self,
+        slots: NDArray[np.intp],
+        options: Mapping[str, Any] | None = None,
+        seeds: Sequence[int | None] | None = None,
+    ) -> None:
+        result = self.scheduler.begin(slots.tolist(), options, seeds)[self.agent]
         rows = np.empty((len(slots), self._observation.shape[1]), dtype=np.float32)
         write_float32(rows, result.observation[slots])
         self._observation[slots] = rows
@@ -252,7 +259,7 @@ class PackVectorEnv(VectorEnv):
         for slot in ended.tolist():
             observations[slot] = self._observation[slot].copy()
         mask = self._finished.copy()
-        self._begin(ended, None)
+        self._begin(ended)
         return {
             "is_success": info["is_success"] & ~mask,
             "_is_success": ~mask,
@@ -271,15 +278,19 @@ class PackVectorEnv(VectorEnv):
         return self._observation.copy() if self._copy else self._observation
 
 
-def _only_agent(agents: Sequence[str]) -> str:
+def _only_agent(variants: Sequence[PackVariant]) -> str:
     """Return the agent of worlds with one.
 
     Raises:
         InputError: There are several.
     """
+    agents = variants[0].agents
     if len(agents) != 1:
+        if any(len(variant.agents) == 1 for variant in variants):
+            raise groups_differ(variants)  # one of the groups may do
         raise InputError(
             f"the worlds have {len(agents)} agents: {', '.join(agents)}",
             "Use envgen.parallel_env (PettingZoo) for several agents.",
+            on_command_line="This command takes worlds of one agent: give a pack of such.",
         )
     return agents[0]

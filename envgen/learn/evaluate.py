@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from envgen.packs.pack import Pack
 from envgen.packs.variant import PackVariant
 from envgen.policies.onnx import find_network
 from envgen.rollout.alike import group_key
+from envgen.rollout.physics import drawn_keys
 from envgen.rollout.policies import bind
 from envgen.rollout.rollout import Rollout
 
@@ -40,6 +41,7 @@ class Episode:
         failed: Whether it ended by a failure: a term that terminates, or an unstable simulation.
         ending: Name of the term that ended it, `time` or `unstable`.
         speed: Mean level speed of the root, in m/s.
+        draws: What `randomize` drew for it, by path such as `randomize.latency`.
     """
 
     policy: str
@@ -52,6 +54,7 @@ class Episode:
     failed: bool
     ending: str
     speed: float
+    draws: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,8 @@ class Evaluation:
         return [episode for episode in self.episodes if episode.policy == policy]
 
     def value(self, episode: Episode, key: str) -> Any:
-        """Return what was drawn for the variant of an episode; None where it has no such value."""
-        return self.variants[episode.variant].get(key)
+        """Return what was drawn for an episode or its variant; None where there is no such value."""
+        return episode.draws[key] if key in episode.draws else self.variants[episode.variant].get(key)
 
     def measured(self) -> dict[int, list[Measured]]:
         """Return the failure rate of each policy by index of the variant."""
@@ -224,6 +227,10 @@ def play_scored(rollout: Rollout, actor: Callable[[Any], Any], policy: str, epis
     shape = len(rollout), len(rollout.agents)
     result = rollout.reset(episode)
     reward, path = np.zeros(shape), np.zeros(shape)
+    draws = [
+        {path: getattr(physics, key) for path, key in drawn_keys(rollout.variants[place]).items()}
+        for place, physics in zip(rollout.variant.tolist(), rollout.physics)
+    ]
     where, period = level_positions(rollout), rollout.period[rollout.variant]
     found: list[Episode] = []
     step = 0
@@ -249,6 +256,7 @@ def play_scored(rollout: Rollout, actor: Callable[[Any], Any], policy: str, epis
                     failed=bool(own.terminated[slot]),
                     ending=own.causes[own.cause[slot]],
                     speed=float(path[slot, number]) / (step * float(period[slot])),
+                    draws=draws[slot],
                 )
                 for slot in np.flatnonzero(own.cause >= 0).tolist()
             ]

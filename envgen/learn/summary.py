@@ -81,7 +81,7 @@ def breakdown(evaluation: Evaluation, policy: str, keys: Sequence[str]) -> dict[
     labels = {key: _labels(evaluation, key) for key in keys}
     groups: dict[tuple[str, ...], list[Episode]] = defaultdict(list)
     for episode in evaluation.of(policy):
-        groups[tuple(labels[key][episode.variant] for key in keys)].append(episode)
+        groups[tuple(labels[key][_place(episode, key)] for key in keys)].append(episode)
     return {cell: score(groups[cell]) for cell in sorted(groups, key=lambda cell: [*map(label_order, cell)])}
 
 
@@ -148,11 +148,22 @@ def _paired(by_variant: dict[int, list[float]]) -> tuple[float, float, float]:
     return (float(means.mean()), *bootstrap_mean(means))
 
 
-def _labels(evaluation: Evaluation, key: str) -> dict[int, str]:
-    """Label of each variant's value: the value itself, or the band of a number."""
-    values = {variant: drawn.get(key) for variant, drawn in evaluation.variants.items()}
+def _place(episode: Episode, key: str) -> tuple[int, ...]:
+    """Return by what a value is found: variant and episode where each episode draws it, else the variant."""
+    return (episode.variant, episode.episode) if key in episode.draws else (episode.variant,)
+
+
+def _labels(evaluation: Evaluation, key: str) -> dict[tuple[int, ...], str]:
+    """Label of the value of each variant, or of each of its episodes: itself, or the band of a number."""
+    values: dict[tuple[int, ...], Any] = {
+        (variant,): drawn.get(key) for variant, drawn in evaluation.variants.items()
+    }
+    values |= {_place(e, key): e.draws[key] for e in evaluation.episodes if key in e.draws}
     if all(value is None for value in values.values()):
-        known = sorted({name for drawn in evaluation.variants.values() for name in drawn})
+        known = sorted(
+            {name for drawn in evaluation.variants.values() for name in drawn}
+            | {name for episode in evaluation.episodes for name in episode.draws}
+        )
         raise InputError(f"no variant has a value {key!r}", suggestion(key, known))
     numbers = np.array([v for v in values.values() if isinstance(v, int | float) and not isinstance(v, bool)])
     if len(np.unique(numbers)) <= BANDS and key != "difficulty":

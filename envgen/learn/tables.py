@@ -16,10 +16,12 @@ from envgen.learn.summary import breakdown, label_order
 
 
 def rows_of(evaluation: Evaluation) -> list[dict[str, Any]]:
-    """Return one row per episode: its score, then `difficulty` and what was drawn for its variant."""
-    keys = sorted({key for drawn in evaluation.variants.values() for key in drawn})
+    """Return one row per episode: its score, then what was drawn for its variant and for itself."""
+    drawn = [*evaluation.variants.values(), *(episode.draws for episode in evaluation.episodes)]
+    keys = sorted({key for own in drawn for key in own})
     return [
-        asdict(episode) | {key: evaluation.value(episode, key) for key in keys}
+        {name: value for name, value in asdict(episode).items() if name != "draws"}
+        | {key: evaluation.value(episode, key) for key in keys}
         for episode in evaluation.episodes
     ]
 

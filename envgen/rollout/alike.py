@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
 
 from envgen.core.errors import InputError
 from envgen.packs.variant import PackVariant
 from envgen.worlds.compiled.task_context import AgentLayout, TaskContext, layout
+from envgen.worlds.compiled.world import World
+
+T = TypeVar("T")
 
 _REMEDY = "Run them in rollouts of their own."
+_SHOWN = 8
+"""Groups that a message describes."""
+
+
+class VariantsDiffer(InputError):
+    """Variants that can't be stepped side by side, as their agents, observations or actions differ."""
 
 
 def check_agents(variants: Sequence[PackVariant]) -> None:
     """Check that all variants have the same agents and teams.
 
     Raises:
-        InputError: They differ, or there is no variant.
+        VariantsDiffer: They differ.
+        InputError: There is no variant.
     """
     if not variants:
         raise InputError("there is no variant to run", "Give one or more variants of a pack.")
     for variant in variants:
         if variant.teams != variants[0].teams:
-            raise InputError(
+            raise VariantsDiffer(
                 f"variants {variants[0].index} and {variant.index} have other agents or teams", _REMEDY
             )
 
@@ -30,23 +43,63 @@ def check_layouts(variants: Sequence[PackVariant], context: TaskContext) -> None
     """Check that the agents of all variants have the same observations and actions.
 
     Raises:
-        InputError: They differ.
+        VariantsDiffer: They differ.
     """
     for agent, layouts in context.layouts.items():
         shapes = [_shape(at) for at in layouts]
         for variant, shape in zip(variants, shapes):
             if shape != shapes[0]:
-                raise InputError(
+                raise VariantsDiffer(
                     f"{agent} of variants {variants[0].index} and {variant.index} differ in joints,"
                     " actuators or sensors",
                     _REMEDY,
                 )
 
 
-def group_key(variant: PackVariant) -> tuple[object, ...]:
-    """Return what variants that are stepped side by side have in common: agents, teams and their spaces."""
-    world = variant.world()
+def group_key(variant: PackVariant, world: World | None = None) -> tuple[object, ...]:
+    """Return what variants that are stepped side by side have in common: agents, teams and their spaces.
+
+    Args:
+        variant: The variant.
+        world: It, compiled; by default it is compiled for this.
+    """
+    world = world or variant.world()
     return variant.teams, tuple(repr(_shape(layout(world, agent))) for agent in variant.teams.agents)
+
+
+def groups_of(variants: Sequence[PackVariant]) -> list[list[PackVariant]]:
+    """Return the variants that can be stepped side by side, in groups by order of their first."""
+    groups: dict[object, list[PackVariant]] = {}
+    for variant in variants:
+        groups.setdefault(group_key(variant), []).append(variant)
+    return list(groups.values())
+
+
+def choose_group(groups: Sequence[T], number: Any) -> T:
+    """Return a group by its number.
+
+    Raises:
+        InputError: There is none of that number.
+    """
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number < len(groups):
+        raise InputError(f"there is no group {number!r}", f"There are {len(groups)}, counted from 0.")
+    return groups[int(number)]
+
+
+def describe_groups(groups: Sequence[tuple[Mapping[str, int], Sequence[int]]]) -> str:
+    """Return in words what groups of variants are.
+
+    Args:
+        groups: Of each, the number of actuators by agent, and the indices of its variants.
+    """
+    parts = []
+    for number, (agents, indices) in enumerate(groups[:_SHOWN]):
+        sizes = ", ".join(f"{agent} with {count} actuators" for agent, count in agents.items())
+        sizes = sizes or "none of these agents"
+        first = ", ".join(map(str, indices[:4])) + (", …" if len(indices) > 4 else "")
+        noun = "variant" if len(indices) == 1 else "variants"
+        parts.append(f"group {number}: {sizes} ({len(indices)} {noun}: {first})")
+    return "; ".join(parts) + ("; …" if len(groups) > _SHOWN else "")
 
 
 def check_slots(slots: Sequence[int], variants: int) -> None:

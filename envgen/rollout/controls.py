@@ -3,13 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envgen.core.errors import InputError
 from envgen.core.heightfield import Floats
 from envgen.rollout.stepper import Mask
 from envgen.worlds.compiled.task_context import TaskContext
+
+
+def check_by_agent(actions: Any) -> None:
+    """Check that actions are a table by agent.
+
+    Raises:
+        InputError: They are none.
+    """
+    if not isinstance(actions, Mapping):
+        raise InputError(
+            f"actions must be a table by agent, got {repr(actions)[:60]}", 'Such as {"ant_0": action}.'
+        )
+
+
+def real_numbers(given: Any, what: str) -> NDArray[Any]:
+    """Return an array of real numbers.
+
+    Args:
+        given: Anything.
+        what: Noun for it, for the message.
+
+    Raises:
+        InputError: It holds something else, such as texts or complex numbers, or rows of different lengths.
+    """
+    try:
+        array = np.asarray(given)
+    except (TypeError, ValueError):
+        array = np.array(None)
+    if array.dtype.kind not in "biuf":
+        kind = "" if array.dtype.kind == "O" else f"{array.dtype}: "
+        raise InputError(
+            f"{what} must be an array of real numbers, got {kind}{repr(given)[:60]}", "Numbers in [-1, 1]."
+        )
+    return array
 
 
 class Controls:
@@ -32,9 +68,10 @@ class Controls:
             over: (slots, agents) whether the episode of the agent is over.
 
         Raises:
-            InputError: An action has the wrong shape, is not finite or is of an unknown agent.
+            InputError: An action has the wrong shape, is no finite number or is of an unknown agent.
         """
         agents = self._context.teams.agents
+        check_by_agent(actions)
         for agent in actions:
             if agent not in agents:
                 raise InputError(f"there is no agent {agent!r}", f"Known: {', '.join(agents)}.")
@@ -54,7 +91,7 @@ class Controls:
                 np.put_along_axis(ctrl, columns, values, 1)
 
     def _checked(self, agent: str, given: Floats, slots: int) -> Floats:
-        action = np.asarray(given, dtype=np.float64)
+        action = real_numbers(given, f"an action of {agent}").astype(np.float64)
         size = len(self._context.layouts[agent][0].actuators)
         if action.shape not in ((size,), (slots, size)):
             raise InputError(

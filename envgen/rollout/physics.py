@@ -53,7 +53,7 @@ class Physics:
 
 def is_constant(settings: RandomizeCfg) -> bool:
     """Return whether every episode has the same physics."""
-    return all(isinstance(getattr(settings, key), int | float) for key in KEYS)
+    return all(is_number(getattr(settings, key)) for key in KEYS)
 
 
 def draw_physics(settings: RandomizeCfg, streams: Streams, episode: int, actuators: int) -> Physics:
@@ -80,6 +80,20 @@ def draw_physics(settings: RandomizeCfg, streams: Streams, episode: int, actuato
     return Physics(**drawn)
 
 
+def drawn_keys(variant: PackVariant) -> dict[str, str]:
+    """Return the keys of `randomize` that episodes of a variant draw, by path such as `randomize.latency`.
+
+    A key whose distribution is swept is left out: there, the path names the distribution.
+    """
+    paths = {f"randomize.{key}": key for key, value in variant.randomize.items() if not is_number(value)}
+    return {path: key for path, key in paths.items() if path not in variant.drawn}
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a setting is a number, which is no draw."""
+    return isinstance(value, int | float)
+
+
 def settings_of(variant: PackVariant, changed: Mapping[str, Any] | None = None) -> RandomizeCfg:
     """Return what the episodes of a variant draw.
 
@@ -91,9 +105,24 @@ def settings_of(variant: PackVariant, changed: Mapping[str, Any] | None = None) 
         InputError: There is no such key, or a value is out of its range.
     """
     try:
-        return RandomizeCfg.model_validate({**variant.randomize, **(changed or {})})
+        return RandomizeCfg.model_validate({**variant.randomize, **check_changed(changed)})
     except ValidationError as error:
-        raise InputError(*explain(error, "randomize")) from None
+        raise InputError(*explain(error, "randomize", ["randomize"])) from None
+
+
+def check_changed(changed: Any) -> dict[str, Any]:
+    """Return settings of `randomize` other than a pack's as a table; None has none.
+
+    Raises:
+        InputError: They are no table of keys.
+    """
+    if changed is None:
+        return {}
+    if not isinstance(changed, Mapping):
+        raise InputError(
+            f"randomize must be a table of keys, got {repr(changed)[:60]}", 'Such as {"latency": 1}.'
+        )
+    return dict(changed)
 
 
 def agent_stream(streams: Streams, key: str, agent: int, episode: int) -> np.random.Generator:

@@ -135,7 +135,7 @@ def play_into(
     steps: int | None = None,
     episodes: int | None = None,
     episode: int = 0,
-    first_env: int = 0,
+    envs: Sequence[int] | None = None,
     progress: Callable[[int], None] | None = None,
     finished: Callable[[int], None] | None = None,
 ) -> None:
@@ -149,11 +149,12 @@ def play_into(
         steps: Control steps of each world.
         episodes: Whole episodes of each world, instead of `steps`.
         episode: Number of the first episode.
-        first_env: Number of the first world in the file.
+        envs: Number of each world in the file; by default counted from 0.
         progress: Called with the number of control steps done.
         finished: Called with the number of episodes that ended in a step, if any.
     """
     worlds = len(rollout.over)
+    numbers = np.arange(worlds) if envs is None else np.array(envs, dtype=np.int64)
     result = rollout.reset(episode)
     physics = _physics(rollout)
     counts = np.zeros(worlds, dtype=np.int64)
@@ -167,7 +168,7 @@ def play_into(
         for agent in names:
             rows = np.flatnonzero(~over[:, rollout.agents.index(agent)])
             columns: dict[str, Any] = {
-                "env": rows + first_env,
+                "env": numbers[rows],
                 "index": np.asarray(rollout.indices)[rows],
                 "step": counts[rows],
                 "episode": np.asarray(rollout.episode)[rows],

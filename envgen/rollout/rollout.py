@@ -16,7 +16,7 @@ from envgen.rollout.controls import Controls
 from envgen.rollout.engine import BatchEngine
 from envgen.rollout.episode_physics import EpisodePhysics
 from envgen.rollout.judge import Judge
-from envgen.rollout.physics import Physics, settings_of
+from envgen.rollout.physics import Physics, check_changed, settings_of
 from envgen.rollout.play import Actor, Outcome, Policy, play
 from envgen.rollout.randomize import Randomizer
 from envgen.rollout.saved import Saved
@@ -68,7 +68,8 @@ class Rollout:
         first = list(range(len(variants)) if slots is None else slots)
         check_slots(first, len(variants))
         self.variants, self.threads = variants, threads
-        self._randomize = dict(randomize or {})
+        self._randomize = check_changed(randomize)
+        settings = [settings_of(variant, self._randomize) for variant in variants]
         self.teams = variants[0].teams
         self.worlds = [variant.world() for variant in variants]
         self.agents = list(self.teams.agents)
@@ -93,7 +94,7 @@ class Rollout:
             Randomizer(
                 self.worlds[i],
                 {agent: at[i] for agent, at in self.context.layouts.items()},
-                settings_of(variant, self._randomize),
+                settings[i],
                 variant.streams,
             )
             for i, variant in enumerate(variants)
@@ -182,8 +183,8 @@ class Rollout:
                 control of the start.
 
         Raises:
-            InputError: An action has the wrong shape, is not finite or is of an unknown agent; or there
-                was no reset.
+            InputError: An action has the wrong shape, is no finite number or is of an unknown agent; or
+                there was no reset.
         """
         if not self._began:
             raise InputError("no episode has begun", "Call reset first.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -48,13 +49,17 @@ def check_pack(path: str | Path | Pack, *, sample: int | None = SAMPLE) -> Summa
             for all.
 
     Raises:
-        InputError: `sample` is out of range, or Python runs with -O.
+        InputError: `path` or `sample` is of another type or out of range, or Python runs with -O.
         AssertionError: A promise is broken; the message says which, where and how.
     """
     if not __debug__:
         raise InputError("assertions are off", "Run Python without -O.")
-    if sample is not None and sample < 1:
-        raise InputError(f"sample must be a positive integer or None, got {sample}", "Give e.g. 16.")
+    if not isinstance(path, str | os.PathLike | Pack):
+        raise InputError(
+            f"a pack must be a path or a Pack, got {repr(path)[:60]}", 'Such as check_pack("packs/ants").'
+        )
+    if sample is not None and (not isinstance(sample, int) or isinstance(sample, bool) or sample < 1):
+        raise InputError(f"sample must be a positive integer or None, got {sample!r}", "Give e.g. 16.")
     try:
         pack = path if isinstance(path, Pack) else Pack.open(path)
     except EnvgenError as error:

@@ -15,6 +15,7 @@ import pytest
 from support.command_line import command, environment, names
 
 from envgen.learn import extras
+from envgen.packs.make import make
 
 
 @pytest.fixture
@@ -83,6 +84,17 @@ def test_eval_says_where_policies_fail(run, pack):
     assert found["by"] == ["difficulty"]
     assert sum(cell["policies"]["gait"]["count"] for cell in found["cells"]) == len(pack)
     assert found["missed"] == []
+
+
+def test_eval_splits_by_what_episodes_draw(run, here):
+    randomize = {"latency": [0, 2]}
+    cfg = {"robots": [{"model": "point"}], "control": {"episode": 0.2}, "randomize": randomize}
+    make(cfg, 3, seed=1, out=here / "late", jobs=1)
+    options = ["-p", "zero", "--episodes", 4]
+    found = run("eval", "late", *options, "--by", "randomize.latency", "--json").json
+    assert {cell["cell"][0] for cell in found["cells"]} == {"0", "1", "2"}
+    wrong = run("eval", "late", *options, "--by", "randomize.latencyy")
+    wrong.refused("no variant has a value 'randomize.latencyy'", "Did you mean 'randomize.latency'?")
 
 
 def test_eval_guards_a_release(run, pack):
@@ -171,3 +183,39 @@ def test_record_writes_a_file_once(run, pack, here):
     done = run("record", "z.parquet", "--format", "lerobot", "--out", "set")
     assert done.code == 0
     assert (here / "set" / "meta" / "info.json").is_file()
+
+
+@pytest.fixture
+def legs(here):
+    """A pack of ants of 4 and 5 legs."""
+    cfg = {
+        "terrain": {"size": [8, 8], "sub_terrains": [{"kind": "flat"}]},
+        "robots": [{"model": "ant", "params": {"legs": {"choice": [4, 5]}}}],
+        "control": {"episode": 0.2},
+    }
+    return make(cfg, 4, seed=1, out=here / "legs", jobs=1)
+
+
+@pytest.mark.usefixtures("legs")
+def test_bodies_that_differ_are_recorded_or_chosen_by_an_option(run):
+    done = run("record", "legs", "-p", "zero", "--out", "all.parquet")
+    assert (done.code, done.out.splitlines()[0]) == (0, "16 steps of 4 episodes: all.parquet")
+    for source, policy in (("legs", ["-p", "zero"]), ("all.parquet", [])):
+        for kind in ("minari", "lerobot"):
+            options = ["--format", kind, "--out", f"{kind}-{source[:3]}-v0"]
+            run("record", source, *policy, *options).refused("group 1: ant_0 with", "--group 0")
+            assert run("record", source, *policy, *options, "--group", 1).code == 0
+    run("record", "legs", "-p", "zero", "--out", "x.parquet", "--group", 7).refused(
+        "no group 7", "There are 2"
+    )
+
+
+@pytest.mark.usefixtures("legs")
+def test_train_names_options_where_the_pack_does_not_fit(run, here):
+    pytest.importorskip("rsl_rl")
+    run("train", "legs").refused("group 0: ant_0 with", "Choose one with --group 0")
+    sumo = {"robots": [{"model": "ant", "count": 2}], "task": {"kind": "sumo"}}
+    make(sumo, 1, out=here / "sumo", jobs=1)
+    result = run("train", "sumo")
+    result.refused("the worlds have 2 agents", "This command takes worlds of one agent")
+    assert "envgen.parallel_env" not in result.err

@@ -12,6 +12,7 @@ import pytest
 from support.worlds import make_cfg
 
 from envgen.core.errors import InputError
+from envgen.core.overrides import Sweep
 from envgen.learn.bounds import parse_bound
 from envgen.learn.evaluate import Episode, Evaluation, evaluate
 from envgen.learn.intervals import bootstrap_mean, wilson
@@ -21,6 +22,7 @@ from envgen.learn.tables import write_table
 from envgen.packs.annotate import write_measured
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
+from envgen.rollout.physics import KEYS
 from envgen.rollout.policies import bind
 from envgen.rollout.rollout import Rollout, play
 
@@ -186,3 +188,74 @@ def test_episodes_of_a_variant_differ_with_start_noise_alone(tmp_path: Path) -> 
     for found, differ in ((alike, False), (noisy, True)):
         first, second = ([e.reward for e in found.episodes if e.episode == n] for n in (0, 1))
         assert (first != second) == differ
+
+
+# --- what each episode draws --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    """Ants whose episodes draw something from every key of `randomize` but the push."""
+    ranges = {key: [0.5, 1.5] for key in KEYS if key.endswith("_scale")}
+    ranges |= {
+        "latency": [0, 3],
+        "start_noise": [0, 0.1],
+        "observation_noise": [0, 0.1],
+        "push_interval": [1, 2],
+    }
+    cfg = make_cfg(
+        "flat",
+        "ant",
+        task={"kind": "walk"},
+        control={"episode": 0.2},
+        randomize={**ranges, "push_interval": [1, 2]},
+    )
+    return make(cfg, 3, seed=1, out=tmp_path_factory.mktemp("drawn") / "p", jobs=1)
+
+
+def test_draws_of_episodes_are_in_tables_and_can_be_split_by(drawn: Pack, tmp_path: Path) -> None:
+    result = evaluate(drawn, ["zero", "random"], episodes=4, first=2)
+    keys = {f"randomize.{key}" for key in KEYS if key != "push"}
+    rollout = Rollout(list(drawn))
+    for number in range(2, 6):
+        rollout.reset(number)
+        for episode in result.episodes:
+            if episode.episode == number:
+                physics = rollout.physics[episode.variant]
+                assert set(episode.draws) == keys
+                for key in keys:
+                    assert result.value(episode, key) == getattr(physics, key.removeprefix("randomize."))
+    report = Report.of(result, ["randomize.latency", "randomize.mass_scale"], "p")
+    write_report(result, report, tmp_path / "report")
+    for table in (
+        pd.read_csv(tmp_path / "report/episodes.csv"),
+        pd.read_parquet(tmp_path / "report/episodes.parquet"),
+    ):
+        assert keys <= set(table.columns)
+        assert "draws" not in table
+        assert table["randomize.mass_scale"].nunique() == 3 * 4  # the same for each policy
+        cells = breakdown(result, "zero", ["randomize.latency"])
+        counts = table[table["policy"] == "zero"]["randomize.latency"].value_counts()
+        assert {int(cell[0]): own.count for cell, own in cells.items()} == counts.to_dict()
+    bands = breakdown(result, "zero", ["randomize.mass_scale"])
+    assert len(bands) == 5
+    assert sum(own.count for own in bands.values()) == 12
+
+
+def test_what_no_episode_draws_is_no_column(walkers: Pack) -> None:
+    result = evaluate(walkers, ["zero"])
+    assert {key for episode in result.episodes for key in episode.draws} == {"randomize.friction_scale"}
+    with pytest.raises(InputError, match="no variant has a value") as error:
+        breakdown(result, "zero", ["randomize.latency"])
+    assert "randomize.friction_scale" in error.value.remedy
+
+
+def test_a_swept_setting_is_split_by_as_it_was_swept(tmp_path: Path) -> None:
+    sweep = [Sweep("randomize.latency", ([0, 2], [1, 3]))]
+    cfg = make_cfg("flat", "point", control={"episode": 0.2}, randomize={"mass_scale": [0.5, 1.5]})
+    pack = make(cfg, 4, out=tmp_path / "p", jobs=1, sweep=sweep)
+    result = evaluate(pack, ["zero"], episodes=3)
+    assert {cell: own.count for cell, own in breakdown(result, "zero", ["randomize.latency"]).items()} == {
+        ("[0, 2]",): 6,
+        ("[1, 3]",): 6,
+    }

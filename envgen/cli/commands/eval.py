@@ -141,8 +141,9 @@ def command(
 def _keys(pack: Pack, by: str | None) -> list[str]:
     """Return the drawn values to split by: those asked for, or those of the default that the pack has."""
     from envgen.core.errors import InputError, suggestion
+    from envgen.rollout.physics import drawn_keys
 
-    known = {"difficulty", *(key for variant in pack for key in variant.drawn)}
+    known = {"difficulty", *(key for variant in pack for key in (*variant.drawn, *drawn_keys(variant)))}
     if by is None:
         return [key for key in DEFAULT_BY if key in known]
     keys = [key.strip() for key in by.split(",") if key.strip()]

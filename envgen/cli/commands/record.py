@@ -35,6 +35,7 @@ is converted. A target that is there is not replaced, and what is interrupted le
 @click.option("--format", "kind", default="parquet", show_default=True, help="parquet, minari or lerobot.")
 @click.option("--out", "-o", type=PATH, help="Where to write.  [default: the name of the source]")
 @click.option("--agent", "agents", multiple=True, metavar="AGENT", help="Only these.  [default: all]")
+@click.option("--group", type=click.IntRange(0), help="Of bodies, where a pack has several.  [default: all]")
 @click.option("--threads", "-t", type=click.IntRange(1, 256), help="Of physics.  [default: processors]")
 @click.option("--seed", "-s", type=click.IntRange(0), default=0, show_default=True, help="Of random actions.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
@@ -45,6 +46,7 @@ def command(
     kind: str,
     out: Path | None,
     agents: tuple[str, ...],
+    group: int | None,
     threads: int | None,
     seed: int,
     quiet: bool,
@@ -63,7 +65,7 @@ def command(
         if chosen:
             raise InputError(f"{source} is a recording already", "Leave out --policy.")
         target = out or Path(f"{Path(source).stem}{suffix}")
-        _say(convert(source, target, kind, agents=agents or ("*",)), quiet)
+        _say(convert(source, target, kind, agents=agents or ("*",), group=group), quiet)
         return
     if not chosen:
         raise InputError("no policy to record", "Name one: --policy gait.")
@@ -83,6 +85,7 @@ def command(
             episodes=episodes,
             format=kind,
             agents=agents or ("*",),
+            group=group,
             seed=seed,
             threads=threads or processors(),
             progress=note,

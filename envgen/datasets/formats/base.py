@@ -40,10 +40,12 @@ class DatasetFormat(ABC):
     Attributes:
         kind: Public name.
         suffix: Of the default target's name.
+        mixed: Whether its agents may observe and act differently.
     """
 
     kind: ClassVar[str]
     suffix: ClassVar[str]
+    mixed: ClassVar[bool] = False
 
     def check_target(self, target: Path) -> None:  # noqa: B027  (most formats take any name)
         """Refuse a target whose name the format can't have.

@@ -151,12 +151,18 @@ def _metadata(recording: Recording, name: str, episodes: int, steps: int, size: 
         },
     }
     if pack is not None and len(recording.about["agents"]) == 1:
-        found["env_spec"] = _env_spec(str(pack.path.absolute()))
+        index = None if recording.about.get("group") is None else recording.indices
+        found["env_spec"] = _env_spec(str(pack.path.absolute()), index)
     return found
 
 
-def _env_spec(pack: str) -> str:
-    """The specification from which `recover_environment` makes the environment, as Gymnasium writes it."""
+def _env_spec(pack: str, index: list[int] | None) -> str:
+    """The specification from which `recover_environment` makes the environment, as Gymnasium writes it.
+
+    Args:
+        pack: Its path.
+        index: Indices of the variants; None for all.
+    """
     return json.dumps(
         {
             "id": ENV_ID,
@@ -166,7 +172,7 @@ def _env_spec(pack: str) -> str:
             "max_episode_steps": None,
             "order_enforce": True,
             "disable_env_checker": False,
-            "kwargs": {"pack": pack},
+            "kwargs": {"pack": pack} if index is None else {"pack": pack, "index": index},
             "additional_wrappers": [],
             "vector_entry_point": "envgen.envs.vector:PackVectorEnv",
         }

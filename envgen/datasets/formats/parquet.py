@@ -1,4 +1,4 @@
-"""A recording as it is."""
+"""A recording as it is, or the part of it that was chosen."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ class Parquet(DatasetFormat):
 
     kind: ClassVar[str] = "parquet"
     suffix: ClassVar[str] = ".parquet"
+    mixed: ClassVar[bool] = True
 
     def write(
         self, recording: Recording, part: Path, target: Path, progress: Callable[[int], None]
     ) -> Written:
-        shutil.copyfile(recording.path, part)
-        episodes = steps = 0
-        for episodes, episode in enumerate(recording.episodes(), 1):  # noqa: B007
-            steps += len(episode)
+        if recording.is_whole:
+            shutil.copyfile(recording.path, part)
+        else:
+            recording.write_rows(part)
+        episodes = recording.count()
         progress(episodes)
-        return Written(target, episodes, steps, f"pandas.read_parquet({str(target)!r})")
+        return Written(target, episodes, recording.rows.num_rows, f"pandas.read_parquet({str(target)!r})")

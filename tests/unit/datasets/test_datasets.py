@@ -54,7 +54,7 @@ def test_episodes_are_those_that_were_played(ants, rows):
 
 
 def test_variants_in_several_batches_are_the_same(ants, rows, tmp_path, monkeypatch):
-    monkeypatch.setattr("envgen.datasets.convert.AT_ONCE", 2)
+    monkeypatch.setattr("envgen.datasets.play_pack.AT_ONCE", 2)
     record_pack(ants, "random", tmp_path / "r.parquet", episodes=2, format="parquet", seed=3)
     keys = ["env", "episode", "step"]
     one = pd.read_parquet(rows).sort_values(keys, ignore_index=True)

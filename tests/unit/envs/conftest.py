@@ -43,6 +43,13 @@ def legs(tmp_path_factory) -> Pack:
 
 
 @pytest.fixture(scope="session")
+def herds(tmp_path_factory) -> Pack:
+    """Worlds of one or two ants."""
+    robots = [{"model": "ant", "count": [1, 2]}]
+    return write_pack(tmp_path_factory.mktemp("herds") / "p", robots=robots, task={"kind": "walk"})
+
+
+@pytest.fixture(scope="session")
 def sumo(tmp_path_factory) -> Pack:
     """Two ants that wrestle."""
     return write_pack(

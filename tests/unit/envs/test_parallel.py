@@ -44,6 +44,10 @@ def test_agents_leave_when_their_episode_has_ended(sumo):
         for values in (observations, rewards, terminated, truncated, infos):
             assert list(values) == live
         for agent in live:
+            about = set() if agent in env.agents else {"variant", "difficulty", "drawn"}
+            assert set(infos[agent]) == {"is_success"} | about
+            if about:
+                assert (infos[agent]["variant"], infos[agent]["drawn"]) == (1, dict(sumo[1].drawn))
             assert observations[agent] in env.observation_space(agent)
             assert (terminated[agent] or truncated[agent]) == (agent not in env.agents)
     with pytest.raises(InputError, match="have ended"):

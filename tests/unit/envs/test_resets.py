@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from envgen.core.errors import InputError
+from envgen.envs.parallel import PackParallelEnv
 from envgen.envs.single import PackEnv
 from envgen.envs.vector import PackVectorEnv
 
@@ -80,14 +81,50 @@ def test_a_difficulty_is_asked_for_at_a_reset(ants):
         ({"reset_mask": np.zeros(3, dtype=bool)}, "3 booleans with a True"),
         ({"reset_mask": np.ones(2, dtype=bool)}, "3 booleans"),
         ({"reset_mask": [1, 0, 1]}, "3 booleans"),
+        ({"reset_mask": [[True], [True, False]]}, "3 booleans"),
+        ({"variant": [[0], [1, 2]]}, "must be an index"),
+        ({"variant": [0, 1, 99]}, "slot 2 can't run variant 99"),
+        ({"difficulty": [[0], [1, 2]]}, "must be a number or"),
+        ({"difficulty": 1j}, "must be a number or"),
+        (["variant"], "options must be a table"),
     ],
 )
-def test_wrong_options_are_refused_and_change_nothing(ants, options, match):
-    env = PackVectorEnv(3, pack=ants)
+@pytest.mark.parametrize("seed", [None, 5])
+def test_wrong_options_are_refused_and_change_nothing(ants, options, match, seed):
+    """Neither worlds nor random streams: what follows is what would have followed."""
+    env, same = PackVectorEnv(3, pack=ants), PackVectorEnv(3, pack=ants)
     before, _ = env.reset(seed=0)
+    same.reset(seed=0)
     with pytest.raises(InputError, match=match):
-        env.reset(options=options)
+        env.reset(seed=seed, options=options)
     np.testing.assert_array_equal(env.rollout.observe()[env.agent].astype(np.float32), before)
+    for _ in range(2):
+        np.testing.assert_array_equal(env.reset()[0], same.reset()[0])
+
+
+def test_a_refused_reset_of_one_world_changes_nothing(ants):
+    for make in (PackEnv, PackParallelEnv):
+        env, same = make(ants, None), make(ants, None)
+        env.reset(seed=0)
+        same.reset(seed=0)
+        for options in ({"variant": 99}, {"difficulty": [5, 6]}):
+            with pytest.raises(InputError):
+                env.reset(seed=5, options=options)
+        after = [[one.reset() for _ in range(2)] for one in (env, same)]
+        np.testing.assert_equal(after[0], after[1])
+        if make is PackEnv:
+            assert env.np_random.integers(10**9) == same.np_random.integers(10**9)
+
+
+def test_slots_that_drew_before_another_refused_draw_again(balls):
+    """Slots of other body structures have other difficulties: one may refuse what another could draw."""
+    env, same = (PackVectorEnv(12, pack=balls) for _ in range(2))
+    env.reset(seed=0)
+    same.reset(seed=0)
+    difficulty = env.rollout.variants[int(env.rollout.variant[0])].difficulty
+    with pytest.raises(InputError, match="no variant has a difficulty"):
+        env.reset(options={"difficulty": difficulty})
+    np.testing.assert_array_equal(env.reset()[0], same.reset()[0])
 
 
 @pytest.mark.parametrize("seed", [-1, [1, 2], "a", 0.5, [0, 1, -2], True])

@@ -253,3 +253,18 @@ def test_without_assertions_it_says_so_instead_of_passing(pack):
     assert "Run Python without -O" in done.stderr
     with pytest.raises(InputError, match="sample must be"):
         check_pack(pack, sample=0)
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "match"),
+    [
+        (None, {}, "a pack must be a path or a Pack, got None"),
+        ([1], {}, "a pack must be a path"),
+        ("none", {"sample": "all"}, "sample must be a positive integer or None, got 'all'"),
+        ("none", {"sample": True}, "sample must be"),
+        ("none", {"sample": 0}, "sample must be"),
+    ],
+)
+def test_arguments_of_another_type_are_refused(path, options, match):
+    with pytest.raises(InputError, match=match):
+        check_pack(path, **options)
