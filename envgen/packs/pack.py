@@ -35,15 +35,22 @@ class Pack(Sequence[PackVariant]):
         store: Where its files are.
         manifest: Content of pack.json; of a view, with its variants only.
         is_view: Whether the manifest is not the one in the store.
+        whole: Of a view, the entries of the whole pack.
     """
 
-    def __init__(self, store: Store, manifest: dict[str, Any], *, is_view: bool = False) -> None:
+    def __init__(
+        self,
+        store: Store,
+        manifest: dict[str, Any],
+        *,
+        is_view: bool = False,
+        whole: list[dict[str, Any]] | None = None,
+    ) -> None:
         self.store = store
         self.manifest = manifest
         self.is_view = is_view
         self._entries: list[dict[str, Any]] = manifest["variants"]
-        self._columns: list[dict[str, Any]] = []
-        """Of a view, entries of the whole pack."""
+        self._whole = self._entries if whole is None else whole
         self.assets = Assets(store, manifest.get("assets", {}))
 
     @classmethod
@@ -145,9 +152,7 @@ class Pack(Sequence[PackVariant]):
             ) from None
         labels = [*self.selection, label]
         view = {**self.manifest, "count": len(entries), "selection": labels, "variants": entries}
-        found = Pack(self.store, view, is_view=True)
-        found._columns = self._columns or self._entries
-        return found
+        return Pack(self.store, view, is_view=True, whole=self._whole)
 
     def filter(self, expression: str) -> Pack:
         """Return a view of the variants that a condition holds for.
@@ -162,7 +167,7 @@ class Pack(Sequence[PackVariant]):
             InputError: The expression is wrong; the message points at the place.
         """
         rows = [row(entry) for entry in self._entries]
-        holds = condition(expression, Columns(rows or [row(entry) for entry in self._columns]))
+        holds = condition(expression, Columns(rows or [row(entry) for entry in self._whole]))
         places = [place for place, values in enumerate(rows) if holds(values)]
         return self.select(places, " ".join(expression.split()))
 
@@ -189,7 +194,7 @@ class Pack(Sequence[PackVariant]):
 
         rows = [row(entry) for entry in self._entries]
         # a view without variants has the columns of its pack
-        kinds = column_kinds(rows or [row(entry) for entry in self._columns])
+        kinds = column_kinds(rows or [row(entry) for entry in self._whole])
         schema = arrow_schema(kinds)
         return pa.concat_tables([schema.empty_table(), *arrow_tables(iter(rows), kinds, schema)])
 
