@@ -75,7 +75,7 @@ class WorkerPool:
         self._lock = threading.Lock()  # guards all that follows; never held while waiting
         self._waiting: deque[WorkItem] = deque()
         self._workers: list[WorkerProcess] = []
-        self._closing = self._now = self._notified = False
+        self._closing = self._now = self._notified = self._starting = False
         self._wakeup, self._notify_end = Pipe(duplex=False)
         self._thread: threading.Thread | None = None
 
@@ -130,14 +130,15 @@ class WorkerPool:
         A second Ctrl-C does not wait: a half-written variant is drawn again on `--resume`.
 
         Args:
-            now: Kill workers instead of waiting for their running items.
+            now: Kill workers instead of waiting for their running items. One that a fork server is about to
+                bring up, after its imports, is killed later, or ends with this process.
         """
         with self._lock:
             self._closing, self._now = True, self._now or now
             self._notify()
         try:
-            if self._thread:
-                self._thread.join()
+            while self._thread and self._thread.is_alive() and not (self._now and self._starting):
+                self._thread.join(0.05)
         except KeyboardInterrupt:
             with self._lock:
                 self._now = True
@@ -190,6 +191,7 @@ class WorkerPool:
             try:
                 if not self._lasting:
                     raise OSError("the processes of this pool have ended")
+                self._starting = True
                 worker = self._start()
             except OSError as error:
                 if self._workers:  # go on with fewer
@@ -199,6 +201,8 @@ class WorkerPool:
                 for item in left:
                     item.drop(f"no process can be started: {error}")
                 return
+            finally:
+                self._starting = False
             with self._lock:
                 self._workers.append(worker)
 
