@@ -12,6 +12,7 @@ from envgen.core.cfg import RandomizeCfg
 from envgen.core.families import ROBOTS
 from envgen.core.params import RobotSize
 from envgen.prompting.base import Interpretation, interpret, refine
+from envgen.prompting.languages import other_languages
 
 KEYS = tuple(RandomizeCfg.model_fields)
 USUAL: dict[str, Any] = RandomizeCfg().model_dump(mode="json")
@@ -297,3 +298,49 @@ def test_a_refinement_has_the_control_steps_and_pushes_of_its_base() -> None:
     pushed = refine(base, "pushed every 2 seconds", "offline").cfg.randomize
     assert (pushed.push, pushed.push_interval) == (0.6, 2.0)
     assert refine(base, "no pushes", "offline").cfg.randomize.push == 0
+
+
+# --- other languages ------------------------------------------------------------------------------
+
+ABROAD: dict[str, dict[str, dict[str, Any]]] = {
+    "de": {
+        "zwei Ameisen mit Sensorrauschen und Verzögerung": {"observation_noise": 0.05, "latency": [1, 3]},
+        "eine Ameise mit verrauschten Sensoren": {"observation_noise": 0.05},
+        "eine Ameise mit einer Verzögerung von 3 Schritten": {"latency": 3},
+        "eine Ameise wird alle 2 Sekunden geschubst": {"push": PUSH, "push_interval": 2.0},
+        "eine Ameise mit zufälligen Starts": {"start_noise": 0.05},
+        "eine Ameise ohne Rauschen, ohne Verzögerung und ohne Stöße": {},
+    },
+    "es": {
+        "dos hormigas con ruido de sensores y latencia": {"observation_noise": 0.05, "latency": [1, 3]},
+        "dos hormigas con un retardo de 3 pasos": {"latency": 3},
+        "una hormiga empujada cada 2 segundos": {"push": PUSH, "push_interval": 2.0},
+        "una hormiga con inicios aleatorios": {"start_noise": 0.05},
+        "dos hormigas sin ruido, sin latencia": {},
+    },
+    "fr": {
+        "deux fourmis avec bruit de capteur et latence": {"observation_noise": 0.05, "latency": [1, 3]},
+        "une fourmi avec une latence de 3 pas de commande": {"latency": 3},
+        "une fourmi bousculée toutes les 2 secondes": {"push": PUSH, "push_interval": 2.0},
+        "une fourmi avec des départs aléatoires": {"start_noise": 0.05},
+        "deux fourmis sans bruit ni latence": {},
+    },
+    "zh": {
+        "两只蚂蚁，有传感器噪声和延迟": {"observation_noise": 0.05, "latency": [1, 3]},
+        "一只蚂蚁，延迟3步": {"latency": 3},
+        "一只蚂蚁，每2秒推一次": {"push": PUSH, "push_interval": 2.0},
+        "一只蚂蚁，随机初始姿态": {"start_noise": 0.05},
+        "两只蚂蚁，没有噪声，没有延迟": {},
+    },
+}
+
+
+def test_every_language_is_tried() -> None:
+    assert ABROAD.keys() == other_languages().keys()
+
+
+@pytest.mark.parametrize("code", ABROAD)
+def test_what_is_drawn_in_other_languages(code: str) -> None:
+    for words, values in ABROAD[code].items():
+        found = interpret(words, "offline")
+        assert (drawn(found), found.unmapped, nothing_else(found)) == (values, (), True), words
