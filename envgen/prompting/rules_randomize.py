@@ -35,15 +35,14 @@ UNITS = {
 def numbers(state: ParseState) -> None:
     """Read the numbers of keys: "a latency of 2 steps", "sensor noise 0.02", "pushes of 0.6 m/s"."""
     unsaid = of_nothing(state)
-    for i, _, sense in list(state.with_sense("measures")):
-        if not sense.measures.startswith(PREFIX):
+    for i, span, sense in list(state.with_sense("measures")):
+        if span.used or not sense.measures.startswith(PREFIX):
             continue
         j = _number(state, i, sense.measures)
-        before = state.at(i - 1)
         if j is not None:
             _read(state, i, j, sense)
-        elif before is not None and before.sense("change") and not before.used:
-            state.refuse(i - 1, i)  # "less noise" than what?
+        elif (k := _compared(state, i)) is not None:
+            state.refuse(*range(k, i + 1))  # "less noise" than what?
         elif sense.measures == LATENCY:
             _some_steps(state, i, sense)
         if i in unsaid:
@@ -51,6 +50,16 @@ def numbers(state: ParseState) -> None:
             why = f"{state.spans[i].text!r} without a word for what: of observations"
             state.assumed.append((OBSERVED, value, why))
     strength(state, _usual(state, PUSH))
+
+
+def _compared(state: ParseState, i: int) -> int | None:
+    """Return the word before a noun that asks for more or less of it: "less noise", "twice the latency"."""
+    j = i - 2 if (link := state.at(i - 1)) is not None and link.word in ("the", "as") else i - 1
+    before = state.at(j)
+    if before is None or before.used or before.punct:
+        return None
+    factor = before.quantity is not None and before.quantity.unit == "x"
+    return j if factor or before.sense("change") else None
 
 
 def _number(state: ParseState, i: int, path: str) -> int | None:
@@ -163,7 +172,10 @@ def _refuse(
 
 
 def _usual(state: ParseState, path: str) -> float | list[float]:
-    """Return what words ask for that name a key without a number."""
+    """Return what words ask for that name a key without a number; in a refinement what is there stays."""
+    there = state.base.get("randomize", {}).get(path.removeprefix(PREFIX))
+    if there is not None and there != usual_value(path):
+        return there  # type: ignore[no-any-return]
     phrases = {LATENCY: "latency", PUSH: "get pushed", OBSERVED: "sensor noise", STARTED: "start noise"}
     senses = state.lexicon.match([[word] for word in phrases.get(path, "").split()], 0)[1]
     found: float | list[float] = next((s.set[path] for s in senses if path in s.set), usual_value(path))

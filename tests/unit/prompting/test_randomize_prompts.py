@@ -225,7 +225,7 @@ def test_what_is_pushed_by_an_ant_sets_no_pushes() -> None:
 
 @pytest.mark.parametrize("key", ["push", "latency", "start_noise", "observation_noise"])
 def test_a_comparative_without_a_number_is_no_usual_value(key: str) -> None:
-    for noun, word in itertools.product(NOUNS[key], ("less", "more", "reduced", "higher")):
+    for noun, word in itertools.product(NOUNS[key], ("less", "more", "reduced", "higher", "twice the")):
         found = interpret(f"ant, {word} {noun}", "offline")
         assert (drawn(found), found.unmapped) == ({}, (f"{word} {noun}",))
 
@@ -298,6 +298,9 @@ def test_a_refinement_has_the_control_steps_and_pushes_of_its_base() -> None:
     pushed = refine(base, "pushed every 2 seconds", "offline").cfg.randomize
     assert (pushed.push, pushed.push_interval) == (0.6, 2.0)
     assert refine(base, "no pushes", "offline").cfg.randomize.push == 0
+    late = refine(base, "a latency of 4 steps", "offline").cfg
+    assert refine(late, "a latency of 50 steps, on hills", "offline").cfg.randomize.latency == 4
+    assert refine(late, "twice the latency, on hills", "offline").cfg.randomize.latency == 4
 
 
 # --- other languages ------------------------------------------------------------------------------
