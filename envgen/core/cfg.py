@@ -182,9 +182,15 @@ class ControlCfg(ClosedModel):
 class RandomizeCfg(ClosedModel):
     """Drawn at every reset, as multipliers on the compiled model; the defaults change nothing."""
 
-    friction_scale: dist.number(0.0, 10.0) = 1.0  # type: ignore[valid-type]
-    mass_scale: dist.number(0.05, 20.0) = 1.0  # type: ignore[valid-type]
-    gear_scale: dist.number(0.0, 20.0) = 1.0  # type: ignore[valid-type]
+    friction_scale: dist.number(0.0, 10.0) = Field(  # type: ignore[valid-type]
+        default=1.0, description="factor on every friction"
+    )
+    mass_scale: dist.number(0.05, 20.0) = Field(  # type: ignore[valid-type]
+        default=1.0, description="factor on every mass"
+    )
+    gear_scale: dist.number(0.0, 20.0) = Field(  # type: ignore[valid-type]
+        default=1.0, description="factor on every actuator's gear, one for all"
+    )
     push: dist.number(0.0, 20.0, "m/s") = Field(  # type: ignore[valid-type]
         default=0.0, description="m/s at every push_interval; 0: as the task says"
     )
@@ -192,7 +198,7 @@ class RandomizeCfg(ClosedModel):
         default=5.0, description="s between pushes"
     )
     motor_scale: dist.number(0.0, 20.0) = Field(  # type: ignore[valid-type]
-        default=1.0, description="of each actuator's force, drawn for each by itself"
+        default=1.0, description="factor on each actuator's force, drawn for each by itself"
     )
     latency: dist.number(0, 20, integer=True) = Field(  # type: ignore[valid-type]
         default=0, description="control steps until an action takes effect"
@@ -201,7 +207,7 @@ class RandomizeCfg(ClosedModel):
         default=0.0, description="of the start: rad or m of joints, rad/s or m/s of their velocities"
     )
     observation_noise: dist.number(0.0, 1.0) = Field(  # type: ignore[valid-type]
-        default=0.0, description="standard deviation of noise in every number of an observation"
+        default=0.0, description="standard deviation of noise in every number of an observation, in its unit"
     )
 
 

@@ -31,6 +31,11 @@ class Grammar(ClosedModel):
         boards: Nouns for the layout `grid` if several terrains follow.
         likened: Words of a comparison with the usual value.
         varying: Verbs for a value that is randomized.
+        sensed: Nouns of what a robot observes.
+        started: Words for the start of an episode.
+        poses: Nouns of what is noisy at the start, after such a word.
+        acted: Nouns of what a robot does.
+        recurring: Words before the time from one push to the next.
         side_words: Words before the sides of an arena.
         adding: Words that add in a refinement.
         adding_after: The same after the noun.
@@ -60,6 +65,11 @@ class Grammar(ClosedModel):
     boards: tuple[str, ...] = ()
     likened: tuple[str, ...] = ()
     varying: tuple[str, ...] = ()
+    sensed: tuple[str, ...] = ()
+    started: tuple[str, ...] = ()
+    poses: tuple[str, ...] = ()
+    acted: tuple[str, ...] = ()
+    recurring: tuple[str, ...] = ()
     side_words: tuple[str, ...] = ()
     adding: tuple[str, ...] = ()
     adding_after: tuple[str, ...] = ()

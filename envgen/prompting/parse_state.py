@@ -81,6 +81,8 @@ class ParseState:
         excluded: Kinds that a negation rules out, by family.
         count: Number of variants asked for.
         links: Index of a noun to the index of the quantity beside it.
+        base: The EnvCfg that a refinement changes, as plain data.
+        delays: Times that a latency shall have: index of its noun, and of the time.
         gravity: Gravity that "half gravity" refers to, in m/s2.
     """
 
@@ -98,6 +100,8 @@ class ParseState:
     count: tuple[int, str] | None = None
     layout: tuple[str, str] | None = None
     links: dict[int, int] = field(default_factory=dict)
+    base: Mapping[str, Any] = field(default_factory=dict)
+    delays: list[tuple[int, int]] = field(default_factory=list)
     gravity: float = 9.81
 
     def unused(self) -> Iterator[tuple[int, Span]]:
@@ -129,6 +133,18 @@ class ParseState:
         for i in indices:
             self.spans[i].used = True
         return self.text_of(*indices)
+
+    def refuse(self, *indices: int) -> str:
+        """Take all meaning from words in a row, so that they are reported; returns them."""
+        for i in indices:
+            span = self.spans[i]
+            span.senses, span.roles, span.quantity, span.stop = (), frozenset(), None, False
+            span.glued |= i != indices[0]  # reported as one
+        return self.text_of(*indices)
+
+    def deny(self, path: str, value: Any, said: str, why: str) -> None:
+        """Note that what is said can't be, and what is taken instead."""
+        self.assumed.append((path, value, f"{said!r} can't be: {why}"))
 
     def put(self, path: str, value: Any, text: str) -> None:
         """Set a single value of the EnvCfg, traced to its words."""

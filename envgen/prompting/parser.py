@@ -11,7 +11,10 @@ from envgen.prompting import (
     rules_gravity,
     rules_measures,
     rules_named,
+    rules_noise,
     rules_physics,
+    rules_pushes,
+    rules_randomize,
     rules_robots,
     rules_scope,
     rules_sensors,
@@ -30,11 +33,14 @@ from envgen.prompting.tokens import normalise, tokenise
 from envgen.prompting.translation import translate
 
 RULES: tuple[Callable[[ParseState], None], ...] = (
+    rules_noise.noise,
     rules_scope.negation,
     rules_scope.board_columns,
     rules_scope.counts_in_lists,
     rules_scope.variants,
     rules_gravity.gravity,
+    rules_pushes.push_intervals,
+    rules_randomize.numbers,
     rules_physics.randomized_values,
     rules_physics.friction,
     rules_physics.wind,
@@ -43,6 +49,7 @@ RULES: tuple[Callable[[ParseState], None], ...] = (
     rules_physics.multipliers,
     rules_arena.arena,
     rules_robots.robots,
+    rules_randomize.delays,
     rules_teams.teams,
     rules_tasks.task,
     rules_teams.chaser_and_runner,

@@ -39,6 +39,7 @@ def refine(base: EnvCfg, text: str) -> Interpretation:
     state = ParseState(plain, spans, words)
     ref = Refinement(state, cfgio.dump(base))
     present = _present(ref)
+    state.base = ref.data
     state.gravity = _mean(ref.data["physics"]["gravity"])
     for rule in (
         rules_amounts.replacements,

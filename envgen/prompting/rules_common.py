@@ -5,8 +5,10 @@ from __future__ import annotations
 from pydantic import BaseModel, ValidationError
 
 from envgen.core.cfg import ControlCfg, PhysicsCfg, RandomizeCfg
+from envgen.core.cfg_errors import explain
 from envgen.prompting.parse_state import ParseState
 from envgen.prompting.quantities import Quantity
+from envgen.prompting.spans import Span
 
 _MODELS: dict[str, type[BaseModel]] = {
     "physics": PhysicsCfg,
@@ -26,6 +28,32 @@ def is_allowed(path: str, value: object) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def usual_value(path: str) -> float:
+    """Return the number at a path of physics, control or randomize where nothing is said."""
+    group, _, name = path.partition(".")
+    value: float = _MODELS[group].model_fields[name].default
+    return value
+
+
+def reason(path: str, value: float | list[float]) -> str:
+    """Return why the EnvCfg doesn't take a value at a path."""
+    group, _, name = path.partition(".")
+    ends = value if isinstance(value, list) else [value]
+    plain = [int(v) if v == int(v) else v for v in ends]
+    try:
+        _MODELS[group].model_validate({name: plain if isinstance(value, list) else plain[0]})
+    except ValidationError as error:
+        return explain(error, group)[0].removeprefix(f"{group}: ")
+    return "it is no number for this"
+
+
+def is_step(span: Span | None) -> bool:
+    """Return whether a word may stand for a control step."""
+    return span is not None and (
+        "control_step" in span.roles or span.word in ("step", "steps", "timestep", "timesteps")
+    )
 
 
 def decide(state: ParseState, path: str, value: object, *used: int) -> bool:

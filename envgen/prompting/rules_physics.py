@@ -155,6 +155,8 @@ def fluid_for_wind(state: ParseState) -> None:
 def numbers_with_units(state: ParseState) -> None:
     """Read paths with a number beside a noun: "5 ms timestep", "episodes of 30 s", "difficulty 0.3"."""
     for i, _span, sense in list(state.with_sense("measures")):
+        if sense.measures.startswith("randomize."):
+            continue  # see `rules_randomize`
         for j in neighbours(state, i):
             quantity = state.spans[j].quantity
             if quantity is None or state.spans[j].used or quantity.unit not in ("", "%", sense.dimension):
@@ -163,15 +165,14 @@ def numbers_with_units(state: ParseState) -> None:
                 continue  # "in every episode one ant"
             following = state.at(j + 1)
             steps = following is not None and following.word in state.lexicon.grammar.step_words
-            counts_steps = sense.measures == "randomize.latency"
-            if following is not None and steps and not quantity.unit and not counts_steps:
+            if following is not None and steps and not quantity.unit:
                 # "episodes of 500 steps" are no seconds, nor stairs: said to be not understood
                 following.senses = ()
                 continue
             value = quantity.scaled(0.01 if quantity.unit == "%" else 1)
-            if sense.measures in ("control.frame_skip", "randomize.latency") and quantity.whole is not None:
+            if sense.measures == "control.frame_skip" and quantity.whole is not None:
                 value = quantity.whole
-            if decide(state, sense.measures, value, i, j, *([j + 1] if steps and counts_steps else [])):
+            if decide(state, sense.measures, value, i, j):
                 break
 
 
@@ -209,14 +210,35 @@ def randomized_values(state: ParseState) -> None:
             if (
                 low == high
                 and 0 < low < 1
-                and (_around_value(state, j) or (quantity.unit == "%" and _by(state, j)))
+                and (i in marks or _around_value(state, j) or (quantity.unit == "%" and _by(state, j)))
             ):
                 low, high = round(1 - low, 6), round(1 + low, 6)
-            elif quantity.unit not in ("%", "x") or not MOST_SPREAD[0] <= low < high <= MOST_SPREAD[1]:
+            elif (
+                quantity.unit not in _units_of(sense.spreads)
+                or not MOST_SPREAD[0] <= low < high <= MOST_SPREAD[1]
+            ):
                 continue
             between = [k for k in range(min(i, j), max(i, j)) if state.spans[k].word in _varying(state)]
-            if decide(state, sense.spreads, [low, high], i, j, *marks, *between):
+            path = sense.spreads
+            clause = [k for k in near if _same_clause(state, i, k)]
+            same = [k for k in clause if _spreads(state.spans[k]) == path]
+            if path == "randomize.gear_scale":
+                # "motors that differ", "torque ±10 % per motor": each has a factor of its own
+                each = [k for k in clause if _spreads(state.spans[k]) == "randomize.motor_scale"]
+                if each or any(state.spans[k].word.startswith("differ") for k in between):
+                    path, same = "randomize.motor_scale", [*same, *each]
+            if decide(state, path, [low, high], i, j, *marks, *between, *same):
                 break
+
+
+def _spreads(span: Span) -> str:
+    sense = span.sense("spreads")
+    return sense.spreads if sense else ""
+
+
+def _units_of(path: str) -> tuple[str, ...]:
+    """Return the units in which a range is a share: a bare one of masses may be in kg."""
+    return ("%", "x", "") if path in ("randomize.gear_scale", "randomize.motor_scale") else ("%", "x")
 
 
 def _around_value(state: ParseState, i: int) -> bool:
@@ -231,6 +253,8 @@ def _same_clause(state: ParseState, i: int, j: int) -> bool:
 def _by(state: ParseState, i: int) -> bool:
     """Return whether a percentage is how far something varies: "mass varies by 20 %"."""
     before = state.at(i - 1)
+    if before is not None and before.sense("bound"):
+        before = state.at(i - 2)  # "differ by up to 20 %"
     words = [word for span in state.spans[max(i - 6, 0) : i] for word in span.word.split()]
     return before is not None and before.word == "by" and any(word in _varying(state) for word in words)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from envgen.prompting.kinds import first_known, known_params
 from envgen.prompting.parse_state import ParseState
+from envgen.prompting.rules_randomize import never_drawn
 from envgen.prompting.sense import Sense
 from envgen.prompting.spans import Span
 
@@ -70,7 +71,10 @@ def _scope(state: ParseState, start: int) -> list[int]:
 
 
 def _meaningful(span: Span) -> bool:
-    return any(s.thing or s.wind or s.set or s.role in ("gravity", "friction") for s in span.senses)
+    return any(
+        s.thing or s.wind or s.set or s.randomizes or s.role in ("gravity", "friction", "noise")
+        for s in span.senses
+    )
 
 
 def _list_goes_on(state: ParseState, comma: int) -> bool:
@@ -81,7 +85,8 @@ def _list_goes_on(state: ParseState, comma: int) -> bool:
             return False
         if span.word in ("or", "nor"):
             return True
-        if not span.punct and not (span.sense("obstacle") or span.sense("terrain")):
+        listed = any(s.obstacle or s.terrain or s.randomizes or s.role == "noise" for s in span.senses)
+        if not span.punct and not listed:
             return False
     return False
 
@@ -89,6 +94,8 @@ def _list_goes_on(state: ParseState, comma: int) -> bool:
 def _exclude(state: ParseState, negator: int, j: int) -> None:
     span = state.spans[j]
     text = state.text_of(negator, j)
+    if never_drawn(state, negator, j):
+        return
     for sense in span.senses:
         for family in ("terrain", "obstacle", "robot", "task"):
             if family == "task" and state.spans[negator].word.startswith("avoid"):

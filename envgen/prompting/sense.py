@@ -13,9 +13,10 @@ from envgen.core.errors import suggestion
 from envgen.core.kind_cfg import ClosedModel
 
 Role = Literal[
-    "", "across", "arena", "batch", "colour", "correction", "count", "density", "distinct", "friction",
-    "gravity", "group", "legs", "machine", "mover", "nothing_else", "per_area", "per_team", "predicament",
-    "spread", "swap", "teams", "turned", "versus", "weak_correction", "world",
+    "", "across", "arena", "batch", "colour", "control_step", "correction", "count", "density", "distinct",
+    "friction", "gravity", "group", "interval", "legs", "machine", "mover", "noise", "nothing_else",
+    "per_area", "per_team", "predicament", "spread", "swap", "teams", "turned", "versus",
+    "weak_correction", "world",
 ]  # fmt: skip
 """Grammatical roles of a phrase that names no kind and no value."""
 Unit = Literal["", "m", "deg", "%", "m/s", "m/s2", "g", "s", "hz", "rad/s"]
@@ -139,6 +140,11 @@ class Sense(ClosedModel):
     def thing(self) -> bool:
         """True if the sense is a kind of terrain, obstacle or robot."""
         return bool(self.terrain or self.obstacle or self.robot or self.terrain_set)
+
+    @property
+    def randomizes(self) -> tuple[str, ...]:
+        """Paths of `randomize` whose values the phrase names, and not only how much of them."""
+        return tuple(path for path in (*self.set, self.measures) if path.startswith("randomize."))
 
     @property
     def decides(self) -> bool:

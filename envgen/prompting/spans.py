@@ -168,7 +168,7 @@ class _Scanner:
             senses = self.lexicon.match([self.lexicon.bases(stem)], 0)[1]
         else:
             return None
-        if not any(s.thing or s.wind or s.role for s in senses):
+        if not any(s.thing or s.wind or s.role or s.randomizes for s in senses):
             return None
         negator = self.lexicon.match([["no"]], 0)[1]
         first = self._make_span(i, length, senses=negator)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from envgen.core.cfg import MAX_AGENTS
+from envgen.core.cfg import MAX_AGENTS, RandomizeCfg
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.core.params import FileParam, Param, specs
 from envgen.core.registry import Registry
@@ -75,7 +75,7 @@ def schema(entries: int = ENTRIES, short: bool = False) -> dict[str, Any]:
                 }
             ),
             "control": _object({"episode": OPEN}),
-            "randomize": _object(dict.fromkeys(("friction_scale", "mass_scale", "gear_scale", "push"), OPEN)),
+            "randomize": _object({key: _described(text) for key, text in randomize_keys().items()}),
             "difficulty": OPEN,
         }
     )
@@ -89,6 +89,15 @@ def schema(entries: int = ENTRIES, short: bool = False) -> dict[str, Any]:
     )
     pair = _array({"type": "number"}, 2, 2)
     return {**answer, "$defs": {"number": {"anyOf": [{"type": "number"}, pair]}}}
+
+
+def randomize_keys() -> dict[str, str]:
+    """Return what each key of `randomize` means, with its unit."""
+    return {key: field.description or "" for key, field in RandomizeCfg.model_fields.items()}
+
+
+def _described(text: str) -> dict[str, Any]:
+    return {**OPEN, "description": text}
 
 
 def _short(entries: int) -> dict[str, Any]:

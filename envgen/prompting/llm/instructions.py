@@ -14,7 +14,7 @@ from envgen.core.cfg import EnvCfg
 from envgen.core.families import OBSTACLES, ROBOTS, TASKS, TERRAINS
 from envgen.core.params import FileParam, Param, specs
 from envgen.core.resources import resource
-from envgen.prompting.llm.answer_schema import ENTRIES, TEAMS, kinds, schema
+from envgen.prompting.llm.answer_schema import ENTRIES, TEAMS, kinds, randomize_keys, schema
 
 
 @cache
@@ -38,7 +38,9 @@ def system_message(examples: int) -> str:
         "tasks": _family(TASKS),
     }
     shown = examples_with_answers()[:examples]
-    return _templates().get_template("system.j2").render(**families, teams=TEAMS, examples=shown).strip()
+    template = _templates().get_template("system.j2")
+    drawn = randomize_keys()
+    return template.render(**families, teams=TEAMS, randomize=drawn, examples=shown).strip()
 
 
 def user_message(prompt: str, base: EnvCfg | None) -> str:
