@@ -67,8 +67,8 @@ def bench_learn(count: int, many: int, seconds: float, threads: int, progress: P
         progress("Gymnasium's ant")
         if find_spec("gymnasium") is not None:  # its file is in there
             flat = make({"name": "flat", **_ROUGH, **_GYMNASIUM_ANT}, 1, out=Path(folder) / "flat")
-            for slots, least in ((count, ""), (4 * count, ">= 1")):  # 256 are what a training has
-                result.rows += _envpool(list(flat), slots, seconds, threads, least)
+            for slots, target in ((count, ""), (4 * count, ">= 1")):  # 256 are what a training has
+                result.rows += _envpool(list(flat), slots, seconds, threads, target)
     return result
 
 
@@ -140,7 +140,7 @@ def _compare(ours: Step, plain: Step, seconds: float) -> tuple[float, float]:
     return best[0], best[1]
 
 
-def _envpool(flat: list[PackVariant], count: int, seconds: float, threads: int, least: str) -> list[Row]:
+def _envpool(flat: list[PackVariant], count: int, seconds: float, threads: int, target: str) -> list[Row]:
     """Gymnasium's Ant on flat ground, RK4, five physics steps a control step, beside EnvPool's."""
     title = f"{count} of Gymnasium's ants on flat ground, RK4"
     ours = _episodes(flat, threads, count)
@@ -157,5 +157,5 @@ def _envpool(flat: list[PackVariant], count: int, seconds: float, threads: int, 
     return [
         Row(f"{title}: EnvPool", significant(count / theirs), "control steps/s"),
         Row(f"{title}: Rollout", significant(count / best), "control steps/s"),
-        Row(f"{title}: ratio", significant(theirs / best), "", least),
+        Row(f"{title}: ratio", significant(theirs / best), "", target),
     ]
