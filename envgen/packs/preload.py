@@ -1,8 +1,8 @@
 """Preloading for a lasting worker pool: the modules that make variants, and what they read first.
 
 Only the process from which workers are forked imports this module. Importing it takes half a second, which
-the first variant of a prompt then need not wait for. Robots are read where they are wanted, in a tenth of a second:
-all of them would keep the pool waiting for another second.
+the first variant of a prompt then need not wait for. Robots are read where they are wanted, in a tenth of a
+second: all of them would keep the pool waiting for another second.
 """
 
 from __future__ import annotations

@@ -128,8 +128,10 @@ def command(
         except KeyboardInterrupt:
             if not last:
                 raise
+            found = output.count_noun(last[0].tried, "candidate")
             raise KeyboardInterrupt(
-                f"interrupted: {last[0].done:,} of {last[0].count:,} variants are kept",
+                f"interrupted: {last[0].done:,} of {last[0].count:,} variants are kept"
+                + (f", and what was found of {found}" if last[0].limit else ""),
                 "Run the same command with --resume to continue.",
             ) from None
     took = time.perf_counter() - start
@@ -200,7 +202,12 @@ def _rule_text(pack: Pack) -> str:
     if rule["rule"] == "learnable":
         low, high = rule["band"]
         return f"{rule['policy']} succeeds in {low:.0%} to {high:.0%} of {rule['episodes']} episodes,"
-    return f"most different in {', '.join(rule['descriptors'])},"
+    from envgen.packs.selection.diverse import differing
+
+    names = differing(variant.entry for variant in pack)
+    if not names:
+        return f"the first, as no grounds differ in {', '.join(rule['descriptors'])},"
+    return f"most different in {', '.join(names)},"
 
 
 def _tenths(pack: Pack) -> list[int]:

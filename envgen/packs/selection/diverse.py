@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -91,7 +91,7 @@ def farthest_points(values: Floats, count: int) -> list[int]:
     if not len(values) or count < 1:
         return []
     spread = values.std(axis=0)
-    constant = spread <= 1e-12 * np.abs(values).max(axis=0)
+    constant = _constant(values)
     points = (values - values.mean(axis=0)) / np.where(constant, np.inf, spread)
     # ties go to the first: rounded, so that the last bit of a platform's sums does not decide
     place = int(np.argmin(np.round(np.square(points).sum(axis=1), 9)))
@@ -103,6 +103,22 @@ def farthest_points(values: Floats, count: int) -> list[int]:
         nearest[place] = -1.0  # of equal points, others may follow
         place = int(np.argmax(nearest))
     return chosen
+
+
+def differing(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the descriptors in which the grounds of variants differ.
+
+    Args:
+        entries: Of the manifest.
+    """
+    values = np.array([[entry[KEY][name] for name in DESCRIPTORS] for entry in entries])
+    return [name for name, same in zip(DESCRIPTORS, _constant(values)) if not same]
+
+
+def _constant(values: Floats) -> NDArray[np.bool_]:
+    """Return for each column of (n, k) points whether it is constant, n > 0."""
+    constant: NDArray[np.bool_] = values.std(axis=0) <= 1e-12 * np.abs(values).max(axis=0)
+    return constant
 
 
 def _described(recipe: Recipe, index: int) -> Candidate:

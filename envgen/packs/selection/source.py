@@ -76,7 +76,9 @@ def read(text: str) -> Source:
             warnings.simplefilter("ignore")  # of escapes that Python doesn't know
             tree = ast.parse(line, mode="eval").body
     except SyntaxError as error:
-        at = min(max(0, skipped + (error.offset or 1) - 1), len(text))
+        if not error.offset:  # so says Python where the text ends too early
+            raise error_at(text, len(text.rstrip()), "it ends where something is missing") from None
+        at = min(skipped + error.offset - 1, len(text))
         assigned = text[at : at + 1] == "=" and text[at + 1 : at + 2] != "="
         raise error_at(text, at, str(error.msg), "Write == to compare." if assigned else SYNTAX) from None
     except (ValueError, RecursionError, MemoryError) as error:

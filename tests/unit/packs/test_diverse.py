@@ -12,7 +12,7 @@ from support.worlds import make_cfg
 import envgen
 from envgen.core.errors import InputError
 from envgen.packs.make import make
-from envgen.packs.selection.diverse import farthest_points
+from envgen.packs.selection.diverse import differing, farthest_points
 from envgen.testing.check_pack import check_pack
 from envgen.worlds.placement.descriptors import DESCRIPTORS, describe
 from envgen.worlds.variant import build
@@ -120,6 +120,17 @@ def test_an_interrupted_selection_goes_on_from_its_candidates(selected, tmp_path
     # and once more, with nothing left to do
     make(CFG, 4, seed=1, **rule, resume=True)
     assert tree(out) == tree(selected.path)
+
+
+def test_descriptors_that_differ_are_told_from_those_that_are_constant():
+    def entries(**columns):
+        values = dict.fromkeys(DESCRIPTORS, (0.1 + 0.2, 0.3, 0.3)) | columns
+        return [{"ground": {name: own[i] for name, own in values.items()}} for i in range(3)]
+
+    assert differing(entries()) == []
+    assert differing(entries()[:1]) == []
+    for name in DESCRIPTORS:
+        assert differing(entries(**{name: (0.3, 0.3, 0.31)})) == [name]
 
 
 def test_what_does_not_go_together_is_refused(tmp_path):
