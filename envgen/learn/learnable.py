@@ -12,11 +12,12 @@ from envgen.core.errors import InputError, WorkError
 from envgen.learn.evaluate import assignment, evaluate, file_digest
 from envgen.packs.arguments import MAX_COUNT, check_jobs
 from envgen.packs.make import make
-from envgen.packs.measured import KEY
+from envgen.packs.measured import KEY, Measured
 from envgen.packs.pack import Pack
 from envgen.packs.progress import MakeProgress
 from envgen.packs.recipe import Recipe
 from envgen.packs.selection.rule import Candidate, SelectionRule, check_candidates
+from envgen.packs.variant import PackVariant
 from envgen.rollout.policies import bind
 from envgen.rollout.rollout import Rollout
 
@@ -116,18 +117,21 @@ class Learnable(SelectionRule):
     def examine(self, recipe: Recipe, indices: Sequence[int], jobs: int, room: Path) -> Iterator[Candidate]:
         for at in range(0, len(indices), TOGETHER):
             some = indices[at : at + TOGETHER]
-            pack = _make_candidates(recipe, some, jobs, room)
-            found = evaluate(
-                pack,
-                [self.policy],
-                episodes=self.episodes,
-                threads=check_jobs(self.threads),
-                seed=self.seed,
-                start_noise=START_NOISE,
-            ).measured()
+            made = _make_candidates(recipe, some, jobs, room)
+            found = self._play(made) if made else {}
             for index in some:
                 kept = {KEY: [asdict(own) for own in found[index]]} if index in found else None
                 yield Candidate(index, kept)
+
+    def _play(self, variants: Sequence[PackVariant]) -> dict[int, list[Measured]]:
+        return evaluate(
+            variants,
+            [self.policy],
+            episodes=self.episodes,
+            threads=check_jobs(self.threads),
+            seed=self.seed,
+            start_noise=START_NOISE,
+        ).measured()
 
     def choose(self, candidates: Sequence[Candidate], count: int, *, last: bool) -> list[int]:
         low, high = self.band
@@ -153,11 +157,11 @@ def _success(candidates: Sequence[Candidate]) -> list[tuple[int, float]]:
     return [(own.index, round(1 - own.found[KEY][0]["failure"], 6)) for own in candidates if own.found]
 
 
-def _make_candidates(recipe: Recipe, indices: Sequence[int], jobs: int, folder: Path) -> Pack:
+def _make_candidates(recipe: Recipe, indices: Sequence[int], jobs: int, folder: Path) -> list[PackVariant]:
     """Make candidates; those that can't be made are left out.
 
     Raises:
-        WorkError: None can be made, or it failed for another reason.
+        WorkError: None of the first can be made, or it failed for another reason.
     """
     last: list[MakeProgress] = []
 
@@ -165,7 +169,7 @@ def _make_candidates(recipe: Recipe, indices: Sequence[int], jobs: int, folder: 
         last[:] = [progress]
 
     try:
-        return make(
+        pack = make(
             recipe.cfg,
             max(indices) + 1,
             recipe.seed,
@@ -177,6 +181,14 @@ def _make_candidates(recipe: Recipe, indices: Sequence[int], jobs: int, folder: 
             progress=note,
         )
     except WorkError:
-        if not last or not last[0].done or last[0].done + len(last[0].given_up) < len(indices):
+        if not last:
             raise
-        return Pack.open(folder)
+        lost = {index for index, _ in last[0].given_up}
+        left = [index for index in indices if index not in lost]
+        if last[0].done and last[0].done == len(left):
+            return list(Pack.open(folder))
+        if last[0].done or not lost or min(indices) == 0:
+            raise
+        # given up after a few in a row, but others could be made before them
+        return _make_candidates(recipe, left, jobs, folder) if left else []
+    return list(pack)

@@ -235,6 +235,8 @@ def _moved(before: Floats, after: Floats) -> Floats:
 
 def _digest(pack: Pack) -> str:
     """Return a digest of what a training depends on: files, task, control and draws of a pack."""
-    parts = [json.dumps([pack.task, pack.manifest["cfg"]["control"], pack.manifest["cfg"]["randomize"]])]
+    whole, cfg = pack.manifest, pack.manifest["cfg"]
+    settings = [pack.task, pack.seed, cfg["control"], cfg["randomize"]]
+    parts = [json.dumps([*settings, whole.get("sweep"), whole.get("assets")], sort_keys=True)]
     parts += [f"{v.index}:{sorted(v.entry['files'].items())}{sorted(v.drawn.items())}" for v in pack]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -103,16 +103,18 @@ def make_chosen(
     count, limit = status.count, rule.limit(status.count)
     room = journal.folder / ROOM
     status.limit, status.tried = limit, len(log) or _earlier(journal.folder)
+    end = 0  # batches are counted from the first candidate: an interrupted run is resumed to the same ones
     while len(journal) < count:
-        last = len(log) >= limit
-        chosen = rule.choose(log.candidates, count, last=last)
+        last = end >= limit
+        known = [candidate for candidate in log.candidates if candidate.index < end]
+        chosen = rule.choose(known, count, last=last)
         wanted = [index for index in chosen if index not in journal][: count - len(journal)]
         for result in make(wanted):
             yield replace(result, line=_annotated(result.line, log[result.index]))
         if last or len(journal) >= count:
             return
-        ahead = (index for index in range(limit) if index not in log)
-        batch = [index for index, _ in zip(ahead, range(rule.batch(count - len(journal))))]
+        end = min(end + rule.batch(count - len(chosen)), limit)
+        batch = [index for index in range(end) if index not in log]
         try:
             for candidate in rule.examine(journal.recipe, batch, jobs, room):
                 log.add(candidate)

@@ -163,10 +163,14 @@ class PackVariant:
             with capture_warnings():
                 return compile_text(*self.sources())
         except WorkError as error:
-            raise WorkError(
-                f"{self.store.path}: variant {self.index} is broken: {error.cause}",
-                "Make the pack again, or leave the variant out.",
-            ) from None
+            raise self.broken(error) from None
+
+    def broken(self, error: WorkError) -> WorkError:
+        """Return the error of a model that MuJoCo refuses, with the name of the variant."""
+        return WorkError(
+            f"{self.store.path}: variant {self.index} is broken: {error.cause}",
+            "Make the pack again, or leave the variant out.",
+        )
 
     def sources(self) -> tuple[str, dict[str, bytes]]:
         """Return an env.xml that can be compiled from memory, and the contents of the files that it names.

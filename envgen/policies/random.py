@@ -36,7 +36,7 @@ def draw_actions(seed: int, inputs: PolicyInput, actuators: int) -> Floats:
         (rows, actuators) in [-1, 1).
     """
     rows = np.zeros(len(inputs.time), dtype=np.uint32)
-    both = (np.full(len(rows), word, dtype=np.int64) for word in (seed & 0xFFFFFFFF, seed >> 32))
+    both = (np.full(len(rows), word, dtype=np.int64) for word in (seed & 0xFFFFFFFF, seed >> 32 & 0xFFFFFFFF))
     for word in (*both, inputs.world, inputs.episode, inputs.agent, inputs.step):
         rows = mix((rows ^ _word(word)) + _STEP)
     hashed = mix((rows[:, None] ^ np.arange(actuators, dtype=np.uint32)) + _STEP)

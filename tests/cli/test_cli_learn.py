@@ -161,6 +161,11 @@ def test_ctrl_c_keeps_the_episodes_that_are_finished(pack, here):
     assert "random against zero, paired" in out
 
 
+def test_any_seed_will_do(run, pack):
+    for seed in (2**32, 2**64, 10**30):
+        assert run("eval", pack.path, "-p", "random", "--seed", seed, "-q").code == 0
+
+
 @pytest.mark.parametrize("command_line", ["train {}", "eval {} -p zero", "record {} -p zero"])
 def test_a_pack_without_variants_is_refused(run, own_pack, command_line):
     manifest = json.loads((own_pack / "pack.json").read_text())

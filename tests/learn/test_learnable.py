@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from support.packs import tree
@@ -10,8 +11,11 @@ from support.worlds import make_cfg
 
 import envgen
 from envgen.core.errors import InputError, WorkError
+from envgen.learn import learnable
 from envgen.learn.evaluate import evaluate
 from envgen.packs.make import make
+from envgen.packs.recipe import Recipe
+from envgen.packs.writing import MakeResult
 from envgen.testing.check_pack import check_pack
 
 # near goals, which random actions reach in some episodes
@@ -92,6 +96,40 @@ def test_too_few_are_kept_and_resumed_with_more_candidates(selected, tmp_path):
     assert log.count("\n") == few + 1
     assert tree(pack.path / "variants") == tree(selected.path / "variants")
     assert pack.manifest["variants"] == selected.manifest["variants"]
+
+
+@pytest.mark.parametrize("at", [1, 5, 15])
+def test_an_interrupted_selection_is_resumed_to_the_same_bytes(selected, tmp_path, at):
+    def stop(status):
+        if status.tried == at:
+            raise KeyboardInterrupt
+
+    rule = {"seed": 2, "out": tmp_path / "pack", "select": RULE, "jobs": 1}
+    with pytest.raises(KeyboardInterrupt):
+        make(CFG, 3, **rule, progress=stop)
+    tried = []
+    make(CFG, 3, **rule, resume=True, progress=lambda status: tried.append(status.tried))
+    assert min(tried) >= at  # those of the log are not played again
+    assert tree(tmp_path / "pack") == tree(selected.path)
+
+
+def test_candidates_that_cannot_be_made_do_not_end_a_selection(selected, tmp_path, monkeypatch):
+    packs = sys.modules[make.__module__]
+    real = packs.make_variant
+    bad = set(range(max(v.index for v in selected) + 1, 10**6))
+
+    def fails(recipe, index, folder):
+        refusal = ("overlap", "they overlap", "Give fewer.")
+        return MakeResult(index, "", 0.0, {}, refusal) if index in bad else real(recipe, index, folder)
+
+    monkeypatch.setattr(packs, "make_variant", fails)
+    monkeypatch.setattr(learnable, "TOGETHER", 3)
+    found = list(RULE.examine(Recipe(CFG, 2), range(1, 40), 1, tmp_path / "room"))
+    assert [own.index for own in found] == list(range(1, 40))
+    assert {own.index for own in found if own.found is None} == bad & set(range(40))
+    bad = set(range(10**6))
+    with pytest.raises(WorkError, match="they overlap"):
+        list(RULE.examine(Recipe(CFG, 2), range(20), 1, tmp_path / "room"))
 
 
 @pytest.mark.parametrize(

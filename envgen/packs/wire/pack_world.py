@@ -44,6 +44,12 @@ class PackWorldReader:
             InputError: Its files were changed, or name files outside the pack.
             WorkError: MuJoCo refuses it.
         """
+        try:
+            return self._read(variant)
+        except WorkError as error:
+            raise variant.broken(error) from None
+
+    def _read(self, variant: PackVariant) -> PackWorld:
         text, files = variant.sources()
         if "<mesh" not in text and "<texture" not in text:
             with capture_warnings():
@@ -61,17 +67,15 @@ class PackWorldReader:
                 }
                 self._known[key] = visuals, bare is not None and same_physics(whole.model, bare)
             visuals, alike = self._known[key]
-            model = bare if alike else compile_text(text, files)
+            model = bare if alike and bare is not None else compile_text(text, files)
         return PackWorld(World(model, variant.cell), visuals)
 
 
 def _bare(text: str, files: Mapping[str, bytes]) -> Model | None:
-    spec = physics_only_spec(text, files)
-    if spec is None:
-        return None
     try:
-        return spec.compile()
-    except ValueError:  # something refers to an element that was removed
+        spec = physics_only_spec(text, files)
+        return None if spec is None else spec.compile()
+    except ValueError:  # something refers to an element that was removed, or the text is broken
         return None
     except RuntimeError as error:
         raise WorkError(f"MuJoCo can't compile it: {error}") from None

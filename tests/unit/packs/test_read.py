@@ -24,6 +24,7 @@ from envgen.packs.formats.base import FORMATS
 from envgen.packs.make import make
 from envgen.packs.pack import Pack
 from envgen.packs.recheck import recheck
+from envgen.packs.wire.pack_world import PackWorldReader
 from envgen.rollout.rollout import Rollout
 
 pytestmark = pytest.mark.slow
@@ -91,6 +92,8 @@ def test_a_broken_model_is_named(own_pack):
     with pytest.raises(WorkError, match="variant 2 is broken: MuJoCo can't compile it") as caught:
         Rollout(list(Pack.open(own_pack)))
     assert caught.value.remedy
+    with pytest.raises(WorkError, match="variant 2 is broken"):
+        PackWorldReader().read(Pack.open(own_pack)[2])
 
 
 def test_a_variant_says_what_it_is(pack):
