@@ -17,7 +17,7 @@ from envgen.packs.measured import Measured
 from envgen.packs.pack import Pack
 from envgen.packs.variant import PackVariant
 from envgen.policies.onnx import find_network
-from envgen.rollout.alike import group_key
+from envgen.rollout.alike import groups_of
 from envgen.rollout.physics import drawn_keys
 from envgen.rollout.policies import bind
 from envgen.rollout.rollout import Rollout
@@ -109,10 +109,14 @@ class EvaluationInterrupted(KeyboardInterrupt):
 
 
 def file_digest(policy: str) -> str | None:
-    """Return the SHA-256 of a policy that is a file, or of the listed network that `onnx:NAME` names."""
-    kind, _, name = policy.partition(":")
-    path = find_network(name) if kind == "onnx" else Path(policy)
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path is not None and path.is_file() else None
+    """Return the SHA-256 of a policy that is a file or a listed network, or of those of several agents."""
+    contents = []
+    for own in assignment(policy).values():
+        kind, _, name = own.partition(":")
+        path = find_network(name) if kind == "onnx" else Path(own)
+        if path.is_file():
+            contents.append(path.read_bytes())
+    return hashlib.sha256(b"".join(contents)).hexdigest() if contents else None
 
 
 def evaluate(
@@ -209,10 +213,7 @@ def assignment(name: str) -> dict[str, str]:
 
 def batches(variants: Sequence[PackVariant]) -> list[list[PackVariant]]:
     """Return variants that can be stepped together, at most SLOTS at a time."""
-    groups: dict[object, list[PackVariant]] = {}
-    for variant in variants:
-        groups.setdefault(group_key(variant), []).append(variant)
-    return [own[at : at + SLOTS] for own in groups.values() for at in range(0, len(own), SLOTS)]
+    return [own[at : at + SLOTS] for own in groups_of(variants) for at in range(0, len(own), SLOTS)]
 
 
 def play_scored(rollout: Rollout, actor: Callable[[Any], Any], policy: str, episode: int) -> list[Episode]:

@@ -6,6 +6,7 @@ as much (Mittal et al., 2024, https://arxiv.org/abs/2403.04359).
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +17,13 @@ from numpy.typing import NDArray
 from envgen.core.errors import InputError
 from envgen.core.heightfield import Floats
 from envgen.rollout.rollout import Rollout
+from envgen.worlds.compiled.state import BatchState
 from envgen.worlds.compiled.task_context import AgentLayout
-from envgen.worlds.compiler import Model
+from envgen.worlds.compiler import Data, Model
 
 SAMPLES = 24
 """Random states in which both images are compared."""
+_JOINTS = (int(mujoco.mjtTrn.mjTRN_JOINT), int(mujoco.mjtTrn.mjTRN_JOINTINPARENT))
 _FREE, _HINGE = int(mujoco.mjtJoint.mjJNT_FREE), int(mujoco.mjtJoint.mjJNT_HINGE)
 _VECTOR, _TURN = np.array([1.0, -1.0, 1.0]), np.array([-1.0, 1.0, -1.0])
 """A vector mirrored at the plane y = 0, and a rotation."""
@@ -72,13 +75,19 @@ def find_mirror(rollout: Rollout) -> Mirror:
     return Mirror(_observation_images(rollout, agent, at, pose, action), action)
 
 
-def _joint_images(model: Model, at: AgentLayout, joints: list[int], agent: str) -> Signed:
-    """Return which joint is the image of each, by place, and whether it turns the same way."""
+def _at_reference(model: Model, at: AgentLayout) -> Data:
+    """Return the robot in the reference pose of its joints, at the origin and level."""
     data = mujoco.MjData(model)
     data.qpos[:] = model.qpos0
     root = int(model.jnt_qposadr[at.root_joints[0]])
     data.qpos[root : root + 7] = [0, 0, 0, 1, 0, 0, 0]
     mujoco.mj_kinematics(model, data)
+    return data
+
+
+def _joint_images(model: Model, at: AgentLayout, joints: list[int], agent: str) -> Signed:
+    """Return which joint is the image of each, by place, and whether it turns the same way."""
+    data = _at_reference(model, at)
     index, sign = [], []
     for joint in joints:
         kind = int(model.jnt_type[joint])
@@ -99,7 +108,10 @@ def _joint_images(model: Model, at: AgentLayout, joints: list[int], agent: str) 
 def _actuator_images(
     model: Model, at: AgentLayout, images: dict[int, tuple[int, float]], joints: list[int], agent: str
 ) -> Signed:
-    driven = [int(model.actuator_trnid[i, 0]) for i in at.actuators]
+    # what acts otherwise, such as at a site, has the number of something else
+    driven = [
+        int(model.actuator_trnid[i, 0]) if model.actuator_trntype[i] in _JOINTS else -1 for i in at.actuators
+    ]
     gears = [float(model.actuator_gear[i, 0]) for i in at.actuators]
     index, sign = [], []
     for number, joint in enumerate(driven):
@@ -112,6 +124,10 @@ def _actuator_images(
             raise InputError(f"{agent} is not symmetric: there is no actuator opposite to {name}", REMEDY)
         index.append(other)
         sign.append(way)
+    if len(set(index)) < len(index):
+        raise InputError(
+            f"{agent} has several actuators on a joint, whose images can't be told apart", REMEDY
+        )
     return Signed(np.array(index, dtype=np.intp), np.array(sign))
 
 
@@ -156,6 +172,7 @@ def _observation_images(
             state.qvel[slot, at.joint_vel] = speed
             state.ctrl[slot, at.actuators] = at.low + (act + 1) / 2 * (at.high - at.low)
     probe.refresh()
+    _check_motion(model, at, state, pose, heading, agent)
     seen = probe.observe()[agent]
     index, sign = _matches(seen[:SAMPLES], seen[SAMPLES:])
     begin = 0
@@ -170,6 +187,27 @@ def _observation_images(
             raise InputError(f"{name} of {agent} has no mirror image", REMEDY)
         begin += size
     return Signed(index, sign)
+
+
+def _check_motion(
+    model: Model, at: AgentLayout, state: BatchState, pose: Signed, heading: Floats, agent: str
+) -> None:
+    """Refuse a robot whose image accelerates otherwise, as one that is heavier or stronger on one side."""
+    free = copy.copy(model)
+    free.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_CONSTRAINT)  # limits are as exact as the solver
+    free.opt.wind[:] = 0
+    data, back, rows = mujoco.MjData(free), heading * [1, -1, -1, -1], []
+    vel = int(model.jnt_dofadr[at.root_joints[0]])
+    for slot in range(2 * SAMPLES):
+        data.qpos[:], data.qvel[:], data.ctrl[:] = state.qpos[slot], state.qvel[slot], state.ctrl[slot]
+        mujoco.mj_forward(free, data)
+        linear = np.zeros(3)
+        mujoco.mju_rotVecQuat(linear, data.qacc[vel : vel + 3], back)
+        rows.append(np.concatenate([linear, data.qacc[vel + 3 : vel + 6], data.qacc[at.joint_vel]]))
+    seen, image = np.array(rows[:SAMPLES]), np.array(rows[SAMPLES:])
+    expected = np.concatenate([seen[:, :3] * _VECTOR, seen[:, 3:6] * _TURN, pose(seen[:, 6:])], axis=1)
+    if np.abs(image - expected).max() > _TOLERANCE * (1 + np.abs(seen).max()):
+        raise InputError(f"{agent} is not symmetric: its two sides do not move alike", REMEDY)
 
 
 def _matches(seen: Floats, image: Floats) -> tuple[Ints, Floats]:
@@ -190,11 +228,7 @@ def _matches(seen: Floats, image: Floats) -> tuple[Ints, Floats]:
 
 def _feet(model: Model, at: AgentLayout) -> Ints:
     """Return which touch sensor is opposite to each, by their sites at the reference pose."""
-    data = mujoco.MjData(model)
-    data.qpos[:] = model.qpos0
-    root = int(model.jnt_qposadr[at.root_joints[0]])
-    data.qpos[root : root + 7] = [0, 0, 0, 1, 0, 0, 0]
-    mujoco.mj_kinematics(model, data)
+    data = _at_reference(model, at)
     starts = {int(model.sensor_adr[i]): int(model.sensor_objid[i]) for i in range(model.nsensor)}
     sites = [starts[part.start] for name, part in at.sensors.items() if name.startswith("touch_")]
     places = data.site_xpos[sites]

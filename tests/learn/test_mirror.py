@@ -5,7 +5,6 @@ It does so as it falls: the pyramids of friction have axes of their own, so that
 
 from __future__ import annotations
 
-import mujoco
 import numpy as np
 import pytest
 
@@ -72,23 +71,49 @@ def test_who_has_no_other_side_is_told(rollout_of, robot):
     assert "mirror" in caught.value.remedy
 
 
-def test_a_lame_robot_is_not_symmetric(tmp_path):
-    spec = mujoco.MjSpec.from_string(
-        "<mujoco><worldbody><body name='b' pos='0 0 0.3'><freejoint/><geom size='0.1 0.1 0.05' type='box'/>"
-        "<body pos='0 0.15 0'><joint name='l' axis='0 1 0'/><geom size='0.05 0.1' type='capsule'"
-        " fromto='0 0 0 0 0 -0.2'/></body>"
-        "<body pos='0 -0.1 0'><joint name='r' axis='0 1 0'/><geom size='0.05 0.1' type='capsule'"
-        " fromto='0 0 0 0 0 -0.2'/></body></body></worldbody>"
-        "<actuator><motor joint='l' ctrlrange='-1 1'/><motor joint='r' ctrlrange='-1 1'/></actuator></mujoco>"
-    )
-    (tmp_path / "lame.xml").write_text(spec.to_xml())
+TWO_LEGS = """
+<mujoco><worldbody><body pos="0 0 0.3"><freejoint/><geom size="0.1 0.1 0.05" type="box"/><site name="s"/>
+<body pos="0 0.15 0"><joint name="l" axis="0 1 0"/>
+<geom size="0.05" type="capsule" fromto="0 0 0 0 0 -0.2"/></body>
+<body pos="0 -0.15 0"><joint name="r" axis="0 1 0"/>
+<geom size="0.05" type="capsule" fromto="0 0 0 0 0 -0.2"/></body>
+</body></worldbody>
+<actuator><motor joint="l" ctrlrange="-1 1"/><motor joint="r" ctrlrange="-1 1"/></actuator></mujoco>
+"""
+HINGE = '<joint name="r" axis="0 1 0"/>'
+RIGHT = '<motor joint="r" ctrlrange="-1 1"/>'
+LAME = {
+    "a leg elsewhere": ("0 -0.15 0", "0 -0.1 0", "no joint opposite to"),
+    "a heavy leg": (
+        '<joint name="r" axis="0 1 0"/>',
+        '<joint name="r" axis="0 1 0"/><geom size="0.1"/>',
+        "move alike",
+    ),
+    "a stiff leg": ('name="r" axis', 'name="r" stiffness="5" axis', "move alike"),
+    "a weak motor": (RIGHT, '<motor joint="r" gear="0.5" ctrlrange="-1 1"/>', "move alike"),
+    "a short range": (RIGHT, '<motor joint="r" ctrlrange="-1 0.5"/>', "no actuator opposite to"),
+    "no motor": (RIGHT, "", "no actuator opposite to"),
+    "a jet": (RIGHT, '<general site="s" gear="1 0 0 0 0 0" ctrlrange="-1 1"/>', "no actuator opposite to"),
+    "two motors": (RIGHT, 2 * RIGHT + '<motor joint="l" ctrlrange="-1 1"/>', "several actuators on a joint"),
+}
+
+
+@pytest.mark.parametrize("how", [None, *LAME])
+def test_a_lame_robot_is_not_symmetric(tmp_path, how):
+    old, new, says = LAME.get(how, ("", "", ""))
+    (tmp_path / "legs.xml").write_text(TWO_LEGS.replace(old, new, 1) if how else TWO_LEGS)
     cfg = {
         "terrain": {"size": [8, 8], "sub_terrains": [{"kind": "flat"}]},
-        "robots": [{"model": str(tmp_path / "lame.xml")}],
+        "robots": [{"model": str(tmp_path / "legs.xml")}],
+        "task": {"kind": "walk"},
     }
-    pack = make(cfg, 1, out=tmp_path / "p", jobs=1)
-    with pytest.raises(InputError, match="not symmetric: there is no joint opposite to"):
-        find_mirror(Rollout(list(pack)))
+    rollout = Rollout(list(make(cfg, 1, out=tmp_path / "p", jobs=1)))
+    if how is None:
+        assert find_mirror(rollout).action.index.tolist() == [1, 0]
+        return
+    with pytest.raises(InputError, match=says) as caught:
+        find_mirror(rollout)
+    assert "legs_0" in caught.value.cause
 
 
 def test_a_training_learns_from_both_sides(tmp_path):

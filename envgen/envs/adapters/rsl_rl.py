@@ -37,7 +37,7 @@ def check_device(device: str) -> str:
     """
     try:
         torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
+    except (RuntimeError, AssertionError, TypeError) as error:
         cause = (str(error) or type(error).__name__).partition("\n")[0]
         raise InputError(
             f"device must be one that PyTorch finds here, got {device!r}: {cause}", "Such as cpu."
