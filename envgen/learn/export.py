@@ -29,5 +29,5 @@ def actor_to_onnx(actor: Any, rollout: Rollout, agent: str) -> bytes:
         normalizer = actor.obs_normalizer
         mean = normalizer.mean.cpu().numpy()
         std = normalizer.std.cpu().numpy() + normalizer.eps
-    meta = metadata(agent.rpartition("_")[0], rollout.task, rollout.observation_layout(agent))
+    meta = metadata(rollout.variants[0].robots[agent], rollout.task, rollout.observation_layout(agent))
     return mlp(weights, biases, meta=meta, mean=mean, std=std, clip=CLIP, activation="tanh")

@@ -14,6 +14,7 @@ from envgen.core.deprecation import warn_renamed
 from envgen.core.errors import InputError, WorkError
 from envgen.core.params import RobotSize
 from envgen.core.rng import Streams
+from envgen.packs.agent_robots import agent_robots
 from envgen.packs.assets import Assets
 from envgen.packs.measured import Measured, read_measured
 from envgen.packs.randomize_settings import randomize_settings
@@ -74,6 +75,11 @@ class PackVariant:
     def teams(self) -> Teams:
         """Its agents with their teams and roles."""
         return Teams.of(self.agents, self.entry.get("teams"), self.entry.get("roles"))
+
+    @property
+    def robots(self) -> dict[str, str]:
+        """Name of each agent's robot: its kind, `<source>:<name>` or the name of its file."""
+        return agent_robots(self.agents, self.manifest["cfg"]["robots"], self.drawn)
 
     @property
     def measured(self) -> list[Measured]:

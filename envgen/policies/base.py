@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from envgen.core.deprecation import deprecated_names
 from envgen.core.errors import InputError, suggestion
 from envgen.core.families import POLICIES
+from envgen.policies.policy_files import network_files
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,7 +30,7 @@ class AgentInterface:
     """The observations and actions of an agent. Agents with equal interfaces are evaluated in one batch.
 
     Attributes:
-        robot: Name of the robot: the kind, or the slug of an external one.
+        robot: Name of the robot: its kind, `<source>:<name>` or the name of its file.
         task: Kind of the task.
         observation: Terms of the observation with their sizes, in order.
         actuators: Names of the actuators, without the agent's prefix.
@@ -123,12 +124,15 @@ class PolicyName:
             InputError: The kind is unknown, takes no argument, or needs one.
         """
         kind, colon, argument = text.partition(":")
+        if kind not in POLICIES and text in network_files():
+            kind, argument = "onnx", text
         if text.lower().endswith(NETWORK) and kind != "onnx":
             kind, argument = "onnx", text
         if kind not in POLICIES:
             raise InputError(
                 f"unknown policy {text!r}",
-                f"{suggestion(kind, POLICIES.names())} Or give the path of a file that ends in {NETWORK}.",
+                f"{suggestion(kind, [*POLICIES.names(), *network_files()])} Or give the path of a file that"
+                f" ends in {NETWORK}.",
             )
         takes = POLICIES.get(kind).takes
         if takes and not argument:

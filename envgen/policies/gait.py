@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from envgen.core.errors import InputError
+from envgen.core.robot_names import agent_name
 from envgen.policies.base import AgentInterface, Floats, Policy, PolicyInput, register
 from envgen.policies.gait_file import GaitFile, read_gait_file, resolve_gait
 from envgen.policies.policy_files import gait_files
@@ -48,7 +49,7 @@ def gait_for(
     """Return the gait of a robot, or None if there is none.
 
     Args:
-        robot: Name of the robot: the kind, or the slug of an external one.
+        robot: Name of the robot; the gait of its namesake counts if it fits the actuators.
         actuators: Names of the actuators, without the agent's prefix.
         low: Lower ends of the control ranges.
         high: Upper ends.
@@ -56,7 +57,7 @@ def gait_for(
     Raises:
         EnvgenError: The gait file is malformed.
     """
-    path = gait_files().get(robot)
+    path = gait_files().get(agent_name(robot))
     if path is None:
         return None
     return _gait(

@@ -34,7 +34,7 @@ def find_network(argument: str) -> Path:
 
 @register
 class OnnxPolicy(Policy):
-    """A network from an ONNX file: `onnx:` and the name of one that is listed, or the path of a file."""
+    """A network from an ONNX file: a name that is listed (or `onnx:` and the name), or the path of a file."""
 
     kind: ClassVar[str] = "onnx"
     takes: ClassVar[str] = f"the name of a network or the path of a file that ends in {NETWORK}"

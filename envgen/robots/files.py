@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from envgen.core.cfg import slug
 from envgen.core.errors import InputError
 from envgen.core.families import ROBOTS
 from envgen.core.params import Param
+from envgen.core.robot_names import agent_name, is_file
 from envgen.core.sensing import SENSORS
 from envgen.robots.adapters import Adapter, load_adapter
 from envgen.robots.sources import locate
@@ -22,7 +22,6 @@ LOADABLE = (".obj", ".stl", ".png", ".msh", ".ktx", ".xml", ".mjcf", ".bin", ".s
 """Formats that every build of MuJoCo reads; others need decoders that its browser build lacks."""
 MAX_BODIES = 100
 """Most nested bodies: beyond some 130, the 64 kB stack of MuJoCo's browser build overflows."""
-_SUFFIXES = (".xml", ".mjcf")
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,8 +141,8 @@ def find(name: str) -> RobotFile | None:
     Raises:
         InputError: There is no such robot, or it can't be used.
     """
-    if name.lower().endswith(_SUFFIXES) or "/" in name or "\\" in name:
-        path, source, wanted = Path(name).expanduser(), "", Path(name).stem
+    if is_file(name):
+        path, source, wanted = Path(name).expanduser(), "", ""
     elif ":" in name:
         source, wanted = name.split(":", 1)
         path = locate(source, wanted)
@@ -160,7 +159,7 @@ def find(name: str) -> RobotFile | None:
 @lru_cache(maxsize=64)
 def _read(name: str, path: Path, source: str, wanted: str, state: tuple[int, int]) -> RobotFile:
     """Return the robot; cached for each state of its file."""
-    robot = RobotFile(name, path, slug(wanted, 40), load_adapter(source, wanted) if source else None)
+    robot = RobotFile(name, path, agent_name(name), load_adapter(source, wanted) if source else None)
     _ = robot.inputs  # raise errors now rather than at the first variant
     return robot
 

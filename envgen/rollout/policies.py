@@ -26,11 +26,11 @@ def interfaces(rollout: Rollout, agent: str) -> list[AgentInterface]:
     """Return the interface of an agent in each variant: control ranges differ with its shape."""
     observation = tuple(rollout.observation_layout(agent))
     found = []
-    for at, world in zip(rollout.context.layouts[agent], rollout.worlds):
+    for at, world, variant in zip(rollout.context.layouts[agent], rollout.worlds, rollout.variants):
         names = world.names("actuator")
         found.append(
             AgentInterface(
-                robot=agent.rsplit("_", 1)[0],
+                robot=variant.robots[agent],
                 task=rollout.task,
                 observation=observation,
                 actuators=tuple(names[i].removeprefix(f"{agent}/") for i in at.actuators),

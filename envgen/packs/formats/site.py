@@ -64,7 +64,7 @@ def _write_frames(pack: Pack, folder: Path, progress: Callable[[int], None]) -> 
     robots: set[str] = set()
     for done, variant in enumerate(pack, 1):
         encoded = encoder.encode_stored(variant)
-        robots |= {agent.rpartition("_")[0] for agent in variant.agents}
+        robots |= set(variant.robots.values())
         for name, frame in encoded.meshes.items():
             path = f"{FRAMES}/mesh-{name}.frame"
             if path not in paths:

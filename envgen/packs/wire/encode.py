@@ -14,6 +14,7 @@ import numpy as np
 
 from envgen.core import cfgio
 from envgen.core.cfg import EnvCfg
+from envgen.core.robot_names import robot_name
 from envgen.packs.randomize_settings import randomize_settings
 from envgen.packs.recipe import task_params
 from envgen.packs.rejection import Accepted
@@ -69,6 +70,7 @@ class Encoder:
         info = WorldInfo(
             accepted.world,
             accepted.teams,
+            {agent.id: robot_name(agent.robot.name) for agent in agents},
             {agent.id: agent.robot.size for agent in agents},
             task_params(drawn),
             self.task,
@@ -102,6 +104,7 @@ class Encoder:
         info = WorldInfo(
             pack_world.world,
             variant.teams,
+            variant.robots,
             variant.sizes,
             variant.params,
             self.task,

@@ -102,7 +102,7 @@ class AgentSpec(Wire):
 
     Attributes:
         id: Agent id.
-        robot: Name of its robot: the kind, or the slug of a foreign one.
+        robot: Name of its robot: its kind, `<source>:<name>` or the name of its file.
         team: Its team; the id where it plays for itself.
         role: `chaser`, `runner` or null.
         colour: Its colour on the page (r, g, b in 0 to 1).

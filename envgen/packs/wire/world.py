@@ -37,6 +37,7 @@ class WorldInfo:
     Attributes:
         world: The world.
         teams: Its agents, teams and roles.
+        robots: Name of each agent's robot.
         sizes: Size of each agent's robot.
         params: Drawn parameters of the task.
         task: The task as data, from pack.json.
@@ -49,6 +50,7 @@ class WorldInfo:
 
     world: World
     teams: Teams
+    robots: Mapping[str, str]
     sizes: Mapping[str, RobotSize]
     params: Mapping[str, float]
     task: Mapping[str, Any]
@@ -107,7 +109,7 @@ def _agent(info: WorldInfo, number: int, observation: Sequence[Plain]) -> Plain:
     home = model.key_ctrl[0] if model.nkey else np.zeros(model.nu)
     size = info.sizes[agent]
     names = world.names("actuator")
-    robot = agent.rpartition("_")[0]
+    robot = info.robots[agent]
     actuators = at.actuators.tolist()
     actuator_names = [names[i].removeprefix(f"{agent}/") for i in actuators]
     return {

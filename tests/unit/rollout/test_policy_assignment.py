@@ -48,6 +48,7 @@ def policy_input(rows=1, **given):
         ("onnx:ant-walk", "onnx", "ant-walk"),
         ("a/b.onnx", "onnx", "a/b.onnx"),
         ("onnx:c:/b.onnx", "onnx", "c:/b.onnx"),
+        ("ant-walk", "onnx", "ant-walk"),
         ("c:/b.ONNX", "onnx", "c:/b.ONNX"),
     ],
 )
@@ -60,6 +61,7 @@ def test_a_policy_is_asked_for_by_name_or_path(text, kind, argument):
     ("text", "cause", "remedy"),
     [
         ("giat", "unknown policy 'giat'", "Did you mean 'gait'?"),
+        ("ant-wakl", "unknown policy 'ant-wakl'", "Did you mean 'ant-walk'?"),
         ("", "unknown policy ''", "ends in .onnx"),
         ("onnx", "the policy 'onnx' needs the name of a network", "onnx:…"),
         ("onnx:", "the policy 'onnx' needs the name of a network", "onnx:…"),
