@@ -12,6 +12,9 @@ import time
 
 import pandas
 import pytest
+from support.worlds import make_cfg
+
+from envgen.packs.make import make
 
 ENVGEN = [sys.executable, "-m", "envgen.cli.main"]
 
@@ -66,9 +69,13 @@ def test_an_agent_is_meant_by_its_id_where_worlds_differ_in_their_number(tmp_pat
     assert who == {"ant_0": {"zero"}, "ant_1": {"random"}, "ant_2": {"random"}, "rover_0": {"gait"}}
 
 
-def test_a_pack_with_a_recording_and_a_picture(tmp_path):
-    made = call("make", "hopper on flat ground", "--count", "3", "--out", "pack", "--quiet", cwd=tmp_path)
-    assert made.returncode == 0, made.stderr
+@pytest.fixture
+def hoppers(tmp_path):
+    """A pack of three hoppers, `pack` in the folder of the test."""
+    make(make_cfg("flat", "hopper"), 3, seed=0, out=tmp_path / "pack", jobs=1)
+
+
+def test_a_pack_with_a_recording_and_a_picture(tmp_path, hoppers):
     result = call(
         "run", "pack", "--seconds", "0.5", "--policy", "random", "--record", "r.parquet", "--record-steps",
         "20", "--screenshot", "page.png", cwd=tmp_path,
@@ -82,9 +89,7 @@ def test_a_pack_with_a_recording_and_a_picture(tmp_path):
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_what_is_missing_of_a_damaged_pack_is_told_with_its_reason(tmp_path):
-    made = call("make", "hopper on flat ground", "--count", "3", "--out", "pack", "--quiet", cwd=tmp_path)
-    assert made.returncode == 0, made.stderr
+def test_what_is_missing_of_a_damaged_pack_is_told_with_its_reason(tmp_path, hoppers):
     with open(tmp_path / "pack" / "variants" / "00001" / "env.xml", "a") as file:
         file.write(" ")
     result = call("run", "pack", "--seconds", "0.5", "--json", cwd=tmp_path)

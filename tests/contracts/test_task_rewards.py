@@ -10,7 +10,7 @@ import pytest
 from envgen.bench.tasks import ROBOTS, measure
 from envgen.core.families import TASKS
 
-pytestmark = [pytest.mark.slow, pytest.mark.training]
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 PAIRS = [(task, robot) for task, robots in ROBOTS.items() for robot in robots]
 LEAST = {"race": 0.5, ("stand", "biped"): 0.3}
 """Success of the skill where it is below 0.8: one of two equals wins a race, and pushes throw a biped off."""

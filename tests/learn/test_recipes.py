@@ -9,7 +9,7 @@ from support import ROOT
 
 import envgen
 
-pytestmark = pytest.mark.training
+pytestmark = pytest.mark.long
 
 PAGE = ROOT / "docs" / "environments.md"
 FEWER = {"2_000_000": "2_000", "runner.learn(300)": "runner.learn(2)"}

@@ -148,7 +148,7 @@ def test_missing_packages_are_named(walkers: Pack, tmp_path: Path, monkeypatch: 
     assert "pip install 'envgen[train]'" in error.value.remedy
 
 
-@pytest.mark.training
+@pytest.mark.long
 def test_an_ant_learns_to_get_ahead(tmp_path: Path) -> None:
     """After 400,000 steps the reward has grown by half: far from walking well, but learning."""
     pack = make(make_cfg("flat", task={"kind": "walk"}), 4, out=tmp_path / "ants", jobs=1)

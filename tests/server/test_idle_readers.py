@@ -21,7 +21,7 @@ MANY = {"kind": "start", "source": ANTS, "count": 500, "credits": 256}
 
 @pytest.fixture
 def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr(job, "READ_TIMEOUT", 3.0)
+    monkeypatch.setattr(job, "READ_TIMEOUT", 1.5)
     monkeypatch.setattr(stream, "CLOSE_TIMEOUT", 0.5)
     with serving(tmp_path) as running:
         yield running.url.replace("http", "ws").rstrip("/") + "/api/stream"

@@ -22,7 +22,7 @@ from envgen.prompting.llm.answer_schema import schema
 from envgen.prompting.llm.client import Chat
 from envgen.prompting.llm.settings import Settings
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 MODELS = ROOT / ".models"
 # one thread: those of llama.cpp wait for each other by spinning, which is slow where others work too
