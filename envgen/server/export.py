@@ -85,12 +85,14 @@ async def _make_pack(cfg: EnvCfg, request: ExportRequest, folder: Path, jobs: in
         *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )
     try:
-        _, stderr = await asyncio.wait_for(process.communicate(), MAKE_TIMEOUT)
+        async with asyncio.timeout(MAKE_TIMEOUT):
+            _, stderr = await process.communicate()
     finally:
         if process.returncode is None:
             process.terminate()  # it ends its own processes, which would go on writing into the folder
             try:
-                await asyncio.wait_for(process.wait(), TERMINATE_TIMEOUT)
+                async with asyncio.timeout(TERMINATE_TIMEOUT):
+                    await process.wait()
             except TimeoutError:
                 process.kill()
                 await process.wait()

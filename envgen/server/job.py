@@ -171,7 +171,8 @@ class Job:
 
     async def _deliver(self, frame: bytes) -> None:
         try:
-            await asyncio.wait_for(self._send(frame), READ_TIMEOUT)
+            async with asyncio.timeout(READ_TIMEOUT):
+                await self._send(frame)
         except TimeoutError:
             raise UnreadError from None
 

@@ -104,7 +104,8 @@ class _Connection:
     async def _handshake(self) -> bool:
         """Exchange `hello` and `welcome`; return False and close if the page is incompatible."""
         try:
-            hello = await asyncio.wait_for(self._read(), HELLO_TIMEOUT)
+            async with asyncio.timeout(HELLO_TIMEOUT):
+                hello = await self._read()
         except TimeoutError:
             hello = None
         if not isinstance(hello, Hello):
@@ -212,7 +213,8 @@ class _Connection:
         except UnreadError:  # telling it would wait as well
             log.info("a page did not read for %.0f s, its socket is closed", READ_TIMEOUT)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._socket.close(_TOO_MANY), CLOSE_TIMEOUT)
+                async with asyncio.timeout(CLOSE_TIMEOUT):
+                    await self._socket.close(_TOO_MANY)
         except Exception as error:
             if self._socket.application_state is WebSocketState.DISCONNECTED:
                 log.debug("a page left its job: %s", error)

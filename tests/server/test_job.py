@@ -97,3 +97,27 @@ def test_a_page_that_does_not_read_loses_its_place(pool: WorkerPool, monkeypatch
     job = Job(plan(start, PackLibrary(Path())), pool, "mjb", MAX_CREDITS, full, ignore)
     with pytest.raises(UnreadError):
         asyncio.run(job.run())
+
+
+def test_a_job_that_is_cancelled_as_a_frame_has_been_sent_ends(pool: WorkerPool) -> None:
+    """`asyncio.wait_for` of Python 3.11 loses such a cancellation, and the next job waited for a minute."""
+    start = Start(source=PromptSource(prompt="flat ground for hoppers"), count=20, credits=20)
+    frames: list[bytes] = []
+
+    async def send(frame: bytes) -> None:
+        frames.append(frame)
+        running.cancel()
+
+    async def ignore(_: Progress) -> None:
+        pass
+
+    async def cancelled_at_the_first() -> None:
+        nonlocal running
+        job = Job(plan(start, PackLibrary(Path())), pool, "mjb", start.credits, send, ignore)
+        running = asyncio.create_task(job.run())
+        await asyncio.wait([running])
+        assert running.cancelled()
+
+    running: asyncio.Task[Done]
+    asyncio.run(cancelled_at_the_first())
+    assert len(frames) == 1

@@ -90,5 +90,10 @@ def test_what_goes_wrong_in_planning_is_told(tmp_path: Path, monkeypatch: pytest
 
     streams = StreamServer(ServerSettings(tmp_path), cast("WorkerPool", None), PackLibrary(tmp_path))
     talk = streams.serve(WebSocket({"type": "websocket"}, receive, told.put))
-    asyncio.run(asyncio.wait_for(talk, 20))
+
+    async def talk_in_time() -> None:
+        async with asyncio.timeout(20):
+            await talk
+
+    asyncio.run(talk_in_time())
     assert streams.jobs == 0
