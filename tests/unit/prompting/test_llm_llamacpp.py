@@ -22,7 +22,7 @@ from envgen.prompting.llm.answer_schema import schema
 from envgen.prompting.llm.client import Chat
 from envgen.prompting.llm.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.long]
+pytestmark = pytest.mark.slow
 
 MODELS = ROOT / ".models"
 # one thread: those of llama.cpp wait for each other by spinning, which is slow where others work too
@@ -99,6 +99,7 @@ def _checked(chat: Chat, form: dict[str, Any], prompt: str) -> Interpretation | 
     return None
 
 
+@pytest.mark.long
 def test_an_answer_under_the_schema_is_valid_and_becomes_an_env_cfg(endpoint: Settings) -> None:
     meaning = _checked(Chat(endpoint, _messages(PROMPT)), schema(1), PROMPT)
     assert meaning is not None
